@@ -1,0 +1,2 @@
+//! The one tool of the project: fetches, patches, builds, tests and measures.
+fn main() {}
