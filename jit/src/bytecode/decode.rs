@@ -1,0 +1,492 @@
+//! The one linear pass over `co_code` that yields instructions and the places control flow arrives at.
+
+use std::error::Error;
+use std::fmt;
+
+use super::CodeDesc;
+use super::op::{Instruction, Op};
+use super::tables::{Fault, HAVE_ARGUMENT, extended_arg, operation};
+
+/// Why a code object cannot be read; CPython's own compiler produces none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// The version has no such opcode.
+    UnknownOpcode {
+        /// Offset of the instruction.
+        pc: u32,
+        /// The opcode byte.
+        opcode: u8,
+    },
+    /// The code is empty or ends within an instruction.
+    Truncated {
+        /// Offset of the instruction that is cut short.
+        pc: u32,
+    },
+    /// `EXTENDED_ARG` precedes an opcode that takes no argument, or another `EXTENDED_ARG`.
+    BadPrefix {
+        /// Offset of the prefix.
+        pc: u32,
+    },
+    /// A jump or block leads out of the code or into the middle of an instruction.
+    BadJump {
+        /// Offset of the instruction that jumps.
+        pc: u32,
+        /// Where it leads; `u32::MAX` if beyond that.
+        target: u32,
+    },
+    /// The argument has no meaning or lies outside the table it refers to.
+    BadOperand {
+        /// Offset of the instruction.
+        pc: u32,
+        /// The opcode byte.
+        opcode: u8,
+        /// The argument, `EXTENDED_ARG` included.
+        operand: u32,
+    },
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            DecodeError::UnknownOpcode { pc, opcode } => {
+                write!(f, "unknown opcode {opcode} at {pc}")
+            }
+            DecodeError::Truncated { pc } => write!(f, "code ends within the instruction at {pc}"),
+            DecodeError::BadPrefix { pc } => write!(f, "misplaced EXTENDED_ARG at {pc}"),
+            DecodeError::BadJump { pc, target } => {
+                write!(f, "jump at {pc} to {target}, where no instruction starts")
+            }
+            DecodeError::BadOperand { pc, opcode, operand } => {
+                write!(f, "bad operand {operand} of opcode {opcode} at {pc}")
+            }
+        }
+    }
+}
+
+impl Error for DecodeError {}
+
+/// What is known of a byte offset.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Place {
+    /// Index of the instruction that starts here.
+    index: Option<u32>,
+    jump_target: bool,
+    handler: bool,
+}
+
+/// A decoded code object: its instructions in order, and who arrives where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bytecode {
+    /// All instructions, unreachable ones included, by ascending `pc` and without gaps.
+    /// The last one need not end a path: code after a `return` may run off the end.
+    pub instructions: Vec<Instruction>,
+    places: Vec<Place>,
+    loop_headers: Vec<u32>,
+}
+
+impl Bytecode {
+    fn place(&self, pc: u32) -> Place {
+        self.places.get(pc as usize).copied().unwrap_or_default()
+    }
+
+    /// Index of the instruction that starts at `pc`, its `EXTENDED_ARG` prefix included.
+    pub fn index_of(&self, pc: u32) -> Option<usize> {
+        self.place(pc).index.map(|index| index as usize)
+    }
+
+    /// The instruction that starts at `pc`.
+    pub fn at(&self, pc: u32) -> Option<&Instruction> {
+        self.index_of(pc).map(|index| &self.instructions[index])
+    }
+
+    /// Does some jump lead to `pc`? The exit of `FOR_ITER` and the header of `CONTINUE_LOOP`
+    /// count; the handlers of `SETUP_*` do not.
+    pub fn is_jump_target(&self, pc: u32) -> bool {
+        self.place(pc).jump_target
+    }
+
+    /// Is `pc` the handler of some `SETUP_*`? For `SETUP_LOOP` that is where `break` leads.
+    pub fn is_handler(&self, pc: u32) -> bool {
+        self.place(pc).handler
+    }
+
+    /// Targets of backward jumps in ascending order, each once.
+    pub fn loop_headers(&self) -> &[u32] {
+        &self.loop_headers
+    }
+
+    /// Offsets at which a suspended generator is resumed, in ascending order, each once.
+    ///
+    /// A frame continues at `f_lasti + 1`. `YIELD_VALUE` leaves `f_lasti` on itself: resumption is
+    /// at the instruction after it. `YIELD_FROM` decrements `f_lasti` so that it is executed again
+    /// with the sent value on the stack: resumption is at its own `pc`, while `f_lasti` holds
+    /// `pc - 1`. It is at the instruction after it when `throw()` has ended the subiterator: then
+    /// `gen_throw` pops that, increments `f_lasti` and sends its result.
+    pub fn yields(&self) -> impl Iterator<Item = u32> {
+        let mut last = None;
+        self.instructions
+            .iter()
+            .flat_map(|instruction| match instruction.op {
+                Op::YieldValue => [None, Some(instruction.next)],
+                Op::YieldFrom => [Some(instruction.pc), Some(instruction.next)],
+                _ => [None, None],
+            })
+            .flatten()
+            .filter(move |&pc| last.replace(pc) != Some(pc) && self.index_of(pc).is_some())
+    }
+}
+
+/// Where an operation may lead other than to the next instruction.
+enum Target {
+    Jump(u32),
+    Handler(u32),
+}
+
+fn target(op: Op) -> Option<Target> {
+    match op {
+        Op::Jump(to)
+        | Op::PopJumpIfFalse(to)
+        | Op::PopJumpIfTrue(to)
+        | Op::JumpIfFalseOrPop(to)
+        | Op::JumpIfTrueOrPop(to)
+        | Op::ForIter(to)
+        | Op::ContinueLoop(to) => Some(Target::Jump(to)),
+        Op::SetupLoop(to)
+        | Op::SetupExcept(to)
+        | Op::SetupFinally(to)
+        | Op::SetupWith(to)
+        | Op::SetupAsyncWith(to) => Some(Target::Handler(to)),
+        _ => None,
+    }
+}
+
+/// Does the index the operation carries, if any, lie within its table of the code object?
+fn is_in_table(op: Op, code: &CodeDesc) -> bool {
+    match op {
+        Op::LoadConst(index) => (index as usize) < code.consts.len(),
+        Op::LoadFast(index) | Op::StoreFast(index) | Op::DeleteFast(index) => index < code.locals,
+        Op::LoadClosure(index)
+        | Op::LoadDeref(index)
+        | Op::LoadClassDeref(index)
+        | Op::StoreDeref(index)
+        | Op::DeleteDeref(index) => index < code.cells.saturating_add(code.frees),
+        Op::LoadGlobal(index)
+        | Op::StoreGlobal(index)
+        | Op::DeleteGlobal(index)
+        | Op::LoadName(index)
+        | Op::StoreName(index)
+        | Op::DeleteName(index)
+        | Op::LoadAttr(index)
+        | Op::StoreAttr(index)
+        | Op::DeleteAttr(index)
+        | Op::ImportName(index)
+        | Op::ImportFrom(index) => (index as usize) < code.names.len(),
+        _ => true,
+    }
+}
+
+/// Reads the instruction at `pc`.
+fn instruction(code: &CodeDesc, pc: u32) -> Result<Instruction, DecodeError> {
+    let mut rest = code.code[pc as usize..].iter().copied();
+    let truncated = DecodeError::Truncated { pc };
+    let mut byte = || rest.next().ok_or(truncated);
+
+    let mut opcode = byte()?;
+    let mut operand = 0;
+    let mut next = pc + 1;
+    if opcode >= HAVE_ARGUMENT {
+        operand = u32::from(u16::from_le_bytes([byte()?, byte()?]));
+        next += 2;
+    }
+    let prefix = extended_arg(code.version);
+    if opcode == prefix {
+        opcode = byte()?;
+        if opcode < HAVE_ARGUMENT || opcode == prefix {
+            return Err(DecodeError::BadPrefix { pc });
+        }
+        operand = (operand << 16) | u32::from(u16::from_le_bytes([byte()?, byte()?]));
+        next += 3;
+    }
+
+    let bad_operand = DecodeError::BadOperand { pc, opcode, operand };
+    let op = operation(code.version, opcode, operand, next).map_err(|fault| match fault {
+        Fault::Opcode => DecodeError::UnknownOpcode { pc, opcode },
+        Fault::Argument => bad_operand,
+    })?;
+    if !is_in_table(op, code) {
+        return Err(bad_operand);
+    }
+    Ok(Instruction { pc, next, opcode, op })
+}
+
+/// Decodes all of `co_code`.
+pub fn decode(code: &CodeDesc) -> Result<Bytecode, DecodeError> {
+    let length = code.code.len();
+    if length == 0 {
+        return Err(DecodeError::Truncated { pc: 0 });
+    }
+    let mut instructions = Vec::with_capacity(length / 2);
+    let mut places = vec![Place::default(); length];
+    let mut pc = 0;
+    while (pc as usize) < length {
+        let instruction = instruction(code, pc)?;
+        places[pc as usize].index = Some(instructions.len() as u32);
+        pc = instruction.next;
+        instructions.push(instruction);
+    }
+
+    let mut loop_headers = Vec::new();
+    for &Instruction { pc, op, .. } in &instructions {
+        let Some(target) = target(op) else { continue };
+        let (Target::Jump(to) | Target::Handler(to)) = target;
+        let place = places
+            .get_mut(to as usize)
+            .filter(|place| place.index.is_some())
+            .ok_or(DecodeError::BadJump { pc, target: to })?;
+        match target {
+            Target::Handler(_) => place.handler = true,
+            Target::Jump(_) => {
+                place.jump_target = true;
+                if to <= pc {
+                    loop_headers.push(to);
+                }
+            }
+        }
+    }
+    loop_headers.sort_unstable();
+    loop_headers.dedup();
+    Ok(Bytecode { instructions, places, loop_headers })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Const, ConstKind, Version};
+    use super::*;
+    use Version::{V27, V34, V35};
+
+    fn desc(version: Version, code: &[u8]) -> CodeDesc {
+        CodeDesc {
+            version,
+            name: "f".to_string(),
+            filename: "f.py".to_string(),
+            first_line: 1,
+            code: code.to_vec(),
+            consts: vec![Const { address: 0, kind: ConstKind::None }; 4],
+            names: vec![0; 4],
+            name_texts: vec!["n".to_string(); 4],
+            arguments: 0,
+            locals: 4,
+            cells: 1,
+            frees: 1,
+            stack_size: 20,
+            is_generator: false,
+            is_optimized: true,
+            cell_arguments: Vec::new(),
+        }
+    }
+
+    fn read(version: Version, code: &[u8]) -> Bytecode {
+        decode(&desc(version, code)).unwrap()
+    }
+
+    fn error(version: Version, code: &[u8]) -> DecodeError {
+        decode(&desc(version, code)).unwrap_err()
+    }
+
+    fn offsets(bytecode: &Bytecode, is: impl Fn(&Bytecode, u32) -> bool) -> Vec<u32> {
+        (0..bytecode.places.len() as u32).filter(|&pc| is(bytecode, pc)).collect()
+    }
+
+    /// As 2.7.18 compiles it:
+    /// ```python
+    /// for x in xs:
+    ///     try:
+    ///         if x: continue
+    ///         x += 1
+    ///     finally:
+    ///         g()
+    /// ```
+    const CONTINUE_27: [u8; 58] = [
+        120, 51, 0, 124, 0, 0, 68, 93, 43, 0, 125, 1, 0, 122, 26, 0, 124, 1, 0, 114, 28, 0, 119, 7, 0, 110,
+        0, 0, 124, 1, 0, 100, 1, 0, 55, 125, 1, 0, 87, 100, 0, 0, 116, 0, 0, 131, 0, 0, 1, 88, 113, 7, 0, 87,
+        100, 0, 0, 83,
+    ];
+
+    #[test]
+    fn for_loop_with_continue_in_try_finally() {
+        let bytecode = read(V27, &CONTINUE_27);
+        assert_eq!(bytecode.instructions.len(), 24);
+        assert_eq!(bytecode.instructions[0].op, Op::SetupLoop(54));
+        assert_eq!(bytecode.at(7).unwrap().op, Op::ForIter(53));
+        assert_eq!(bytecode.at(13).unwrap().op, Op::SetupFinally(42));
+        assert_eq!(bytecode.at(22).unwrap().op, Op::ContinueLoop(7));
+        assert_eq!(bytecode.at(25).unwrap().op, Op::Jump(28));
+        assert_eq!(offsets(&bytecode, Bytecode::is_jump_target), [7, 28, 53]);
+        assert_eq!(offsets(&bytecode, Bytecode::is_handler), [42, 54]);
+        assert_eq!(bytecode.loop_headers(), [7]);
+        assert_eq!(bytecode.yields().count(), 0);
+    }
+
+    #[test]
+    fn instructions_follow_one_another_and_are_found_by_offset() {
+        let bytecode = read(V27, &CONTINUE_27);
+        let mut pc = 0;
+        for (index, instruction) in bytecode.instructions.iter().enumerate() {
+            assert_eq!(instruction.pc, pc);
+            assert_eq!(instruction.opcode, CONTINUE_27[pc as usize]);
+            assert_eq!(bytecode.index_of(pc), Some(index));
+            pc = instruction.next;
+        }
+        assert_eq!(pc as usize, CONTINUE_27.len());
+        assert_eq!(bytecode.index_of(1), None);
+        assert_eq!(bytecode.index_of(pc), None);
+        assert!(bytecode.at(u32::MAX).is_none());
+        assert!(!bytecode.is_jump_target(u32::MAX));
+    }
+
+    #[test]
+    fn conditional_jumps_backward_make_loop_headers() {
+        // 0 LOAD_FAST, 3 LOAD_FAST, 6 POP_JUMP_IF_FALSE 3, 9 LOAD_FAST, 12 JUMP_IF_TRUE_OR_POP 0,
+        // 15 JUMP_FORWARD 0, 18 LOAD_CONST, 21 RETURN_VALUE
+        let bytecode =
+            read(V35, &[124, 0, 0, 124, 0, 0, 114, 3, 0, 124, 0, 0, 112, 0, 0, 110, 0, 0, 100, 0, 0, 83]);
+        assert_eq!(bytecode.loop_headers(), [0, 3]);
+        assert_eq!(offsets(&bytecode, Bytecode::is_jump_target), [0, 3, 18]);
+        let itself = read(V34, &[113, 0, 0]);
+        assert_eq!(itself.loop_headers(), [0]);
+    }
+
+    #[test]
+    fn try_except_of_2_and_3() {
+        // try: g()
+        // except E: pass
+        let two = read(
+            V27,
+            &[
+                121, 11, 0, 116, 0, 0, 131, 0, 0, 1, 87, 110, 17, 0, 4, 116, 1, 0, 107, 10, 0, 114, 30, 0, 1,
+                1, 1, 110, 1, 0, 88, 100, 0, 0, 83,
+            ],
+        );
+        assert_eq!(two.at(27).unwrap().op, Op::Jump(31));
+        assert_eq!(offsets(&two, Bytecode::is_handler), [14]);
+        assert_eq!(offsets(&two, Bytecode::is_jump_target), [30, 31]);
+        let three = read(
+            V35,
+            &[
+                121, 11, 0, 116, 0, 0, 131, 0, 0, 1, 87, 110, 18, 0, 4, 116, 1, 0, 107, 10, 0, 114, 31, 0, 1,
+                1, 1, 89, 110, 1, 0, 88, 100, 0, 0, 83,
+            ],
+        );
+        assert_eq!(three.at(27).unwrap().op, Op::PopExcept);
+        assert_eq!(offsets(&three, Bytecode::is_handler), [14]);
+        assert_eq!(offsets(&three, Bytecode::is_jump_target), [31, 32]);
+        assert!(three.loop_headers().is_empty());
+    }
+
+    #[test]
+    fn with_statements() {
+        // with c as d: return d
+        let start = [124, 0, 0, 143, 11, 0, 125, 1, 0, 124, 1, 0, 83, 87, 100, 0, 0];
+        let end = [88, 100, 0, 0, 83];
+        for (version, cleanup, ops) in [
+            (V27, &[81][..], &[Op::WithCleanup, Op::EndFinally][..]),
+            (V34, &[81], &[Op::WithCleanup, Op::EndFinally]),
+            (V35, &[81, 82], &[Op::WithCleanupStart, Op::WithCleanupFinish, Op::EndFinally]),
+        ] {
+            let bytecode = read(version, &[&start, cleanup, &end].concat());
+            assert_eq!(bytecode.at(3).unwrap().op, Op::SetupWith(17));
+            assert!(bytecode.is_handler(17));
+            let from = bytecode.index_of(17).unwrap();
+            let found: Vec<Op> = bytecode.instructions[from..].iter().map(|i| i.op).collect();
+            assert_eq!(found[..ops.len()], *ops);
+        }
+    }
+
+    #[test]
+    fn yields_are_resumed_after_or_at_the_instruction() {
+        // y = yield x
+        // yield y (2.7), yield from y (3.5)
+        let two = read(V27, &[124, 0, 0, 86, 125, 1, 0, 124, 1, 0, 86, 1, 100, 0, 0, 83]);
+        assert_eq!(two.yields().collect::<Vec<_>>(), [4, 11]);
+        let three = read(V35, &[124, 0, 0, 86, 125, 1, 0, 124, 1, 0, 69, 100, 0, 0, 72, 1, 100, 0, 0, 83]);
+        assert_eq!(three.at(14).unwrap().op, Op::YieldFrom);
+        assert_eq!(three.yields().collect::<Vec<_>>(), [4, 14, 15]);
+    }
+
+    #[test]
+    fn yields_in_succession_are_reported_once() {
+        let bytecode = read(V34, &[86, 72, 72, 86]);
+        assert_eq!(bytecode.yields().collect::<Vec<_>>(), [1, 2, 3]);
+    }
+
+    #[test]
+    fn extended_arg_belongs_to_the_instruction_it_precedes() {
+        // 0 JUMP_FORWARD 1, 3 NOP, 4 EXTENDED_ARG 1, 7 MAKE_FUNCTION 2, 10 RETURN_VALUE
+        for (version, prefix) in [(V27, 145), (V34, 144), (V35, 144)] {
+            let bytecode = read(version, &[110, 1, 0, 9, prefix, 1, 0, 132, 2, 0, 83]);
+            let instruction = Instruction { pc: 4, next: 10, opcode: 132, op: Op::MakeFunction(0x1_0002) };
+            assert_eq!(bytecode.at(4), Some(&instruction));
+            assert_eq!(bytecode.at(7), None);
+            assert!(bytecode.is_jump_target(4));
+        }
+    }
+
+    #[test]
+    fn extended_jumps_reach_beyond_16_bits() {
+        // 0 EXTENDED_ARG 1, 3 JUMP_FORWARD 4, 6 NOP ..., 65546 EXTENDED_ARG 1, 65549 JUMP_ABSOLUTE 9
+        let mut code = vec![144, 1, 0, 110, 4, 0];
+        code.resize(0x1_000a, 9);
+        code.extend([144, 1, 0, 113, 9, 0]);
+        let bytecode = read(V35, &code);
+        assert_eq!(bytecode.at(0).unwrap().op, Op::Jump(0x1_000a));
+        assert_eq!(bytecode.at(0x1_000a).unwrap().op, Op::Jump(0x1_0009));
+        assert_eq!(bytecode.loop_headers(), [0x1_0009]);
+    }
+
+    #[test]
+    fn misplaced_prefixes_are_refused() {
+        assert_eq!(error(V35, &[9, 144, 1, 0, 83, 0, 0]), DecodeError::BadPrefix { pc: 1 });
+        assert_eq!(error(V27, &[145, 1, 0, 145, 0, 0, 100, 0, 0]), DecodeError::BadPrefix { pc: 0 });
+    }
+
+    #[test]
+    fn truncated_code_is_refused() {
+        assert_eq!(error(V27, &[]), DecodeError::Truncated { pc: 0 });
+        let whole = [9, 144, 0, 0, 100, 0, 0];
+        for length in 2..whole.len() {
+            assert_eq!(error(V34, &whole[..length]), DecodeError::Truncated { pc: 1 });
+        }
+        assert!(decode(&desc(V34, &whole)).is_ok());
+    }
+
+    #[test]
+    fn unknown_opcodes_are_refused() {
+        assert_eq!(error(V27, &[9, 0]), DecodeError::UnknownOpcode { pc: 1, opcode: 0 });
+        assert_eq!(error(V34, &[144, 0, 0, 149, 0, 0]), DecodeError::UnknownOpcode { pc: 0, opcode: 149 });
+    }
+
+    #[test]
+    fn jumps_must_lead_to_instructions() {
+        // Into an argument, behind a prefix, to the end of the code, beyond it.
+        assert_eq!(error(V27, &[113, 1, 0, 83]), DecodeError::BadJump { pc: 0, target: 1 });
+        assert_eq!(error(V35, &[113, 6, 0, 144, 0, 0, 100, 0, 0]), DecodeError::BadJump { pc: 0, target: 6 });
+        assert_eq!(error(V35, &[9, 120, 0, 0]), DecodeError::BadJump { pc: 1, target: 4 });
+        assert_eq!(
+            error(V35, &[144, 255, 255, 93, 255, 255, 83]),
+            DecodeError::BadJump { pc: 0, target: u32::MAX }
+        );
+    }
+
+    #[test]
+    fn indices_must_lie_within_their_tables() {
+        for (opcode, most) in [(100, 3), (116, 3), (106, 3), (124, 3), (125, 3), (136, 1)] {
+            assert!(decode(&desc(V35, &[opcode, most, 0])).is_ok());
+            let operand = u32::from(most) + 1;
+            assert_eq!(
+                error(V35, &[opcode, most + 1, 0]),
+                DecodeError::BadOperand { pc: 0, opcode, operand }
+            );
+        }
+        assert_eq!(error(V27, &[99, 4, 0]).to_string(), "bad operand 4 of opcode 99 at 0");
+    }
+}
