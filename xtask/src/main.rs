@@ -1,2 +1,55 @@
-//! The one tool of the project: fetches, patches, builds, tests and measures.
-fn main() {}
+//! The one tool of the project: `cargo xtask <verb>` fetches, patches, builds, tests and measures.
+
+mod build_python;
+mod cpython;
+mod diff;
+mod dirs;
+mod fetch;
+mod git_source;
+mod hash;
+mod libclang;
+mod link;
+mod net;
+mod prereqs;
+mod series;
+mod stamp;
+mod step;
+mod versions;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "Builds, tests and measures Pyjion",
+    version
+)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Build an interpreter and print the path of its executable
+    BuildPython(build_python::Args),
+    /// Check that this machine has what a build needs, and say what is missing
+    Doctor,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = dirs::Dirs::find().and_then(|dirs| match &cli.verb {
+        Verb::BuildPython(args) => build_python::run(&dirs, args),
+        Verb::Doctor => prereqs::doctor(&dirs),
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {e:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

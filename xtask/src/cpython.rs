@@ -1,0 +1,218 @@
+//! From an archive to a built and installed CPython: unpack, patch, configure, make, install.
+
+use crate::build_python::Plan;
+use crate::dirs::{Flavour, remove_tree};
+use crate::stamp::Stamps;
+use crate::step::{self, Step};
+use crate::{fetch, hash, prereqs, series};
+use anyhow::{Context, Result, bail};
+use std::path::{Component, Path, PathBuf};
+use std::process::Command;
+
+/// Changes when the recipe here changes in a way that old build trees do not reflect.
+const RECIPE: &str = "1";
+
+/// Brings the build tree up to date; returns a key that changes whenever the built libpython may have changed.
+pub fn build(plan: &Plan<'_>) -> Result<String> {
+    let tree = plan.tree();
+    let stamps = Stamps::of(&tree);
+    let series = match plan.flavour {
+        Flavour::Stock => Vec::new(),
+        Flavour::Pyjion => series::load(plan.dirs, plan.release)?,
+    };
+    let source_key = hash::strings(&[RECIPE, &plan.release.identity(), &series::key(&series)]);
+    let args = configure_args(plan);
+    let configure_key = {
+        let mut parts = vec![source_key.clone(), plan.release.cflags.clone(), compiler_version()?];
+        parts.extend(args.iter().cloned());
+        parts.push(prereqs::present_headers().join(" "));
+        hash::strings(&parts)
+    };
+    let make_key = hash::strings(&[configure_key.as_str(), if plan.options.pgo { "pgo" } else { "" }]);
+    if stamps.is_done("make", &make_key) {
+        return Ok(make_key);
+    }
+    // A half-made tree may hold truncated objects that make would take for good ones.
+    let half_made = stamps.was_interrupted("configure") || stamps.was_interrupted("make");
+    if half_made || !stamps.is_done("source", &source_key) || !stamps.is_done("configure", &configure_key) {
+        let archive = fetch::source(plan.dirs, plan.release, &plan.options.wishes)?;
+        unpack_and_patch(plan, &archive, &series, &tree)?;
+        stamps.done("source", &source_key)?;
+        configure(plan, &tree, &args, &stamps, &configure_key)?;
+    }
+    make(plan, &tree, &stamps, &make_key)?;
+    Ok(make_key)
+}
+
+fn configure_args(plan: &Plan<'_>) -> Vec<String> {
+    let mut args = vec![format!("--prefix={}", plan.prefix.display())];
+    args.extend(plan.release.configure.iter().cloned());
+    if plan.options.debug {
+        args.push("--with-pydebug".into());
+    }
+    if plan.options.pgo {
+        args.extend(plan.release.configure_pgo.iter().cloned());
+    }
+    args
+}
+
+/// The first line of what the compiler says about itself.
+fn compiler_version() -> Result<String> {
+    let output = Command::new(prereqs::compiler()).arg("--version").output();
+    let output = output.with_context(|| format!("cannot run the C compiler `{}`", prereqs::compiler()))?;
+    Ok(String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or("").to_string())
+}
+
+fn unpack_and_patch(plan: &Plan<'_>, archive: &Path, series: &[series::Member], tree: &Path) -> Result<()> {
+    let what = match series.len() {
+        0 => format!("unpack CPython {}", plan.release.version),
+        n => format!("unpack CPython {} and apply {n} patches", plan.release.version),
+    };
+    let step = Step::start(what);
+    let partial =
+        tree.with_file_name(format!(".{}.partial", tree.file_name().unwrap_or_default().to_string_lossy()));
+    remove_tree(&partial)?;
+    let ready = unpack(archive, &partial).and_then(|()| series::apply(series, &partial));
+    if let Err(e) = ready {
+        step.failed();
+        remove_tree(&partial)?;
+        return Err(e);
+    }
+    remove_tree(tree)?;
+    std::fs::rename(&partial, tree)
+        .with_context(|| format!("cannot move the source to {}", tree.display()))?;
+    step.done();
+    Ok(())
+}
+
+/// Unpacks a `.tgz` or `.tar`, without its top directory, into `to`.
+pub fn unpack(archive: &Path, to: &Path) -> Result<()> {
+    use std::io::{BufReader, Read};
+    let unreadable = || format!("cannot unpack {}", archive.display());
+    let file = BufReader::new(std::fs::File::open(archive).with_context(unreadable)?);
+    let plain = archive.extension().is_some_and(|e| e == "tar");
+    let stream: Box<dyn Read> =
+        if plain { Box::new(file) } else { Box::new(flate2::bufread::GzDecoder::new(file)) };
+    std::fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
+    for entry in tar::Archive::new(stream).entries().with_context(unreadable)? {
+        let mut entry = entry.with_context(unreadable)?;
+        let path: PathBuf = entry.path().with_context(unreadable)?.components().skip(1).collect();
+        if path.as_os_str().is_empty() {
+            continue;
+        }
+        if !path.components().all(|c| matches!(c, Component::Normal(_))) {
+            bail!("{}: suspicious path {}", archive.display(), path.display());
+        }
+        let target = to.join(path);
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent).with_context(unreadable)?;
+        }
+        entry.unpack(&target).with_context(unreadable)?;
+    }
+    Ok(())
+}
+
+fn configure(plan: &Plan<'_>, tree: &Path, args: &[String], stamps: &Stamps, key: &str) -> Result<()> {
+    stamps.begin("configure")?;
+    let mut command = Command::new("./configure");
+    step::clean_environment(&mut command);
+    command.args(args).current_dir(tree).env("CFLAGS", &plan.release.cflags);
+    step::run(&format!("configure {}", plan.title()), &mut command, &step::fresh_log(plan.log("configure")))?;
+    stamps.done("configure", key)
+}
+
+/// `make` in the build tree, with nothing of the user's environment that would change the result.
+pub fn make_command(tree: &Path) -> Command {
+    let mut command = Command::new("make");
+    step::clean_environment(&mut command);
+    command.current_dir(tree);
+    command
+}
+
+fn make(plan: &Plan<'_>, tree: &Path, stamps: &Stamps, key: &str) -> Result<()> {
+    stamps.forget("install")?;
+    stamps.begin("make")?;
+    let log = step::fresh_log(plan.log("make"));
+    let mut command = make_command(tree);
+    command.arg(format!("-j{}", plan.options.jobs));
+    if plan.options.pgo {
+        command.arg("profile-opt").arg(format!("PROFILE_TASK={PROFILE_TASK}"));
+    }
+    step::run(&format!("make {}", plan.title()), &mut command, &log)?;
+    report_missing(plan, &log);
+    stamps.done("make", key)
+}
+
+/// What a profile-guided build is trained with: broad, deterministic, and over in minutes.
+const PROFILE_TASK: &str = "-m test.regrtest --pgo test_array test_base64 test_binascii test_binop test_bisect \
+    test_bytes test_cmath test_codecs test_collections test_complex test_dict test_difflib test_enum \
+    test_float test_format test_functools test_generators test_grammar test_hashlib test_heapq test_int \
+    test_itertools test_json test_list test_long test_math test_ordered_dict test_pickle test_pprint test_re \
+    test_richcmp test_set test_sqlite test_statistics test_str test_struct test_tuple test_unicode \
+    test_unpack test_xml_etree test_zlib";
+
+/// Says which extension modules setup.py could not build, and why that may be expected.
+fn report_missing(plan: &Plan<'_>, log: &Path) {
+    let text = std::fs::read(log).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let (absent, failed) = unbuilt_modules(&text);
+    if !absent.is_empty() {
+        eprintln!("    not built, for want of a library (`cargo xtask doctor`): {}", absent.join(" "));
+    }
+    for module in failed {
+        match plan.release.missing.iter().find(|m| m.module == module) {
+            Some(known) => eprintln!("    not built, as expected: {module}: {}", known.cost),
+            None => eprintln!("    failed to build: {module} (see {})", log.display()),
+        }
+    }
+}
+
+/// The two lists that CPython's setup.py ends with: modules without their library, modules that failed.
+fn unbuilt_modules(log: &str) -> (Vec<String>, Vec<String>) {
+    let list_after = |start: &str| {
+        let Some((_, rest)) = log.rsplit_once(start) else { return Vec::new() };
+        rest.lines()
+            .skip(1)
+            .take_while(|l| !l.trim().is_empty() && !l.starts_with("To find"))
+            .flat_map(str::split_whitespace)
+            .map(str::to_string)
+            .collect()
+    };
+    // 2.7 says "these modules", 3.x "these optional modules".
+    let absent = list_after("modules were not found:");
+    (absent, list_after("Failed to build these modules:"))
+}
+
+/// Installs into the prefix. Packages that the user added there stay.
+pub fn install(plan: &Plan<'_>, key: &str) -> Result<()> {
+    let tree = plan.tree();
+    let stamps = Stamps::of(&tree);
+    let executable = plan.prefix.join("bin").join(format!("python{}", plan.release.version.short()));
+    if stamps.is_done("install", key) && executable.exists() {
+        return Ok(());
+    }
+    // Installing puts CPython's own executable where ours was.
+    stamps.forget("link")?;
+    stamps.begin("install")?;
+    let mut command = make_command(&tree);
+    command.arg("install");
+    let title = format!("install {} to {}", plan.title(), plan.prefix.display());
+    step::run(&title, &mut command, &step::fresh_log(plan.log("install")))?;
+    stamps.done("install", key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn unbuilt_modules_are_found() {
+        let log = "gcc -c x.c\n\nPython build finished, but the necessary bits to build these modules were not \
+            found:\n_bsddb  bsddb185   gdbm\nsunaudiodev\nTo find the necessary bits, look in setup.py\n\n\
+            Failed to build these modules:\n_hashlib      nis\n\nrunning build_scripts\n";
+        let (absent, failed) = unbuilt_modules(log);
+        assert_eq!(absent, ["_bsddb", "bsddb185", "gdbm", "sunaudiodev"]);
+        assert_eq!(failed, ["_hashlib", "nis"]);
+        assert_eq!(unbuilt_modules("all fine"), (vec![], vec![]));
+    }
+}

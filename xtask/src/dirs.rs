@@ -1,0 +1,117 @@
+//! Where everything lives: typed paths below the project root and its `target` directory.
+
+use crate::versions::Version;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+
+/// Which interpreter is being built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Upstream's source and nothing else: the reference for every comparison.
+    Stock,
+    /// Patched, with the JIT linked in.
+    Pyjion,
+}
+
+impl Flavour {
+    /// The name of the directories this flavour is built in and installed to.
+    pub fn name(self) -> &'static str {
+        match self {
+            Flavour::Stock => "stock",
+            Flavour::Pyjion => "pyjion",
+        }
+    }
+}
+
+/// The project root, the target directory and the download cache.
+#[derive(Clone, Debug)]
+pub struct Dirs {
+    /// The root of the checkout.
+    pub root: PathBuf,
+    /// Everything that is made goes below here.
+    pub target: PathBuf,
+    /// Pristine archives: never changed after they were verified.
+    pub downloads: PathBuf,
+}
+
+impl Dirs {
+    /// Finds the directories; `PYJION_TARGET` and `PYJION_DOWNLOADS` move them.
+    pub fn find() -> Result<Dirs> {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = match std::env::var_os("CARGO_MANIFEST_DIR") {
+            Some(dir) => PathBuf::from(dir),
+            None => manifest.to_path_buf(),
+        };
+        let Some(root) = root.parent().map(Path::to_path_buf) else {
+            bail!("cannot find the project root above {}", root.display());
+        };
+        let absolute = |var: &str, default: PathBuf| match std::env::var_os(var) {
+            Some(dir) if !dir.is_empty() => std::path::absolute(&dir).unwrap_or_else(|_| dir.into()),
+            _ => default,
+        };
+        let target = absolute("PYJION_TARGET", root.join("target"));
+        let downloads = absolute("PYJION_DOWNLOADS", target.join("downloads"));
+        Ok(Dirs { root, target, downloads })
+    }
+
+    /// The folder with `versions.toml` and the patch series.
+    pub fn patches(&self) -> PathBuf {
+        self.root.join("cpython-patches")
+    }
+
+    /// The source and build tree of one flavour of one version.
+    pub fn build(&self, flavour: Flavour, version: Version, variant: &str) -> PathBuf {
+        self.target.join("build").join(flavour.name()).join(format!("{version}{variant}"))
+    }
+
+    /// The default install prefix.
+    pub fn prefix(&self, flavour: Flavour, version: Version, variant: &str) -> PathBuf {
+        self.target.join(flavour.name()).join(format!("{version}{variant}"))
+    }
+
+    /// Cargo's target directory for the Rust side of one build.
+    pub fn embed(&self, version: Version, variant: &str) -> PathBuf {
+        self.target.join("embed").join(format!("{version}{variant}"))
+    }
+
+    /// Full output of configure, make and so on.
+    pub fn logs(&self) -> PathBuf {
+        self.target.join("logs")
+    }
+
+    /// Fails early, and in plain words, when nothing can be written below `target`.
+    pub fn check_writable(&self) -> Result<()> {
+        let probe = self.target.join(format!(".writable-{}", std::process::id()));
+        std::fs::create_dir_all(&self.target)
+            .and_then(|()| std::fs::write(&probe, b""))
+            .and_then(|()| std::fs::remove_file(&probe))
+            .with_context(|| {
+                format!(
+                    "cannot write to {}\nMake it writable, or set PYJION_TARGET to a directory that is",
+                    self.target.display()
+                )
+            })
+    }
+}
+
+/// Writes a file so that it is either wholly there or not at all.
+pub fn write_atomically(path: &Path, content: impl AsRef<[u8]>) -> Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let temporary = path.with_file_name(format!(".{name}.{}", std::process::id()));
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+    }
+    std::fs::write(&temporary, content)
+        .and_then(|()| std::fs::rename(&temporary, path))
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Removes a directory tree; one that is not there is fine.
+pub fn remove_tree(path: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(e).with_context(|| format!("cannot remove {}", path.display()))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,113 @@
+//! The Rust side: built against one CPython's headers, then linked with its libpython into `pyjion-python`.
+
+use crate::build_python::Plan;
+use crate::dirs::write_atomically;
+use crate::stamp::Stamps;
+use crate::{cpython, hash, libclang, step};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const LINK_MK: &str = include_str!("link.mk");
+
+/// Builds the embedding; returns the static library.
+pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
+    let tree = plan.tree();
+    let target = plan.dirs.embed(plan.release.version, &plan.variant());
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    step::clean_environment(&mut command);
+    // Set by the cargo that runs this tool; they would be taken for settings of the inner one.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_BIN_") || text == "CARGO_MANIFEST_DIR" {
+            command.env_remove(&name);
+        }
+    }
+    command.current_dir(&plan.dirs.root);
+    command.args(["build", "--release", "--package", "pyjion-embed", "--target-dir"]).arg(&target);
+    command.arg("--jobs").arg(plan.options.jobs.to_string());
+    if plan.options.wishes.offline {
+        command.arg("--offline");
+    }
+    command.env("PYJION_CPYTHON_INCLUDE", format!("{}:{}", tree.display(), tree.join("Include").display()));
+    command.env("PYJION_CPYTHON_VERSION", plan.release.version.to_string());
+    // The headers stay where they are when a patch changes them: this tells the build script.
+    command.env("PYJION_CPYTHON_KEY", cpython_key);
+    command.env("LIBCLANG_PATH", libclang::ensure(plan.dirs, plan.options.wishes.offline)?);
+    step::run(
+        &format!("build the Rust side for {}", plan.title()),
+        &mut command,
+        &step::fresh_log(plan.log("cargo")),
+    )?;
+    let library = target.join("release/libpyjion_embed.a");
+    if !library.exists() {
+        bail!("cargo succeeded, but {} is not there", library.display());
+    }
+    Ok(library)
+}
+
+/// Links and installs `pyjion-python`; returns its path.
+pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBuf> {
+    let tree = plan.tree();
+    let stamps = Stamps::of(&tree);
+    let bin = plan.prefix.join("bin");
+    let executable = bin.join("pyjion-python");
+    let key = hash::strings(&[cpython_key, LINK_MK, &hash::file(library)?, &bin.to_string_lossy()]);
+    if !(stamps.is_done("link", &key) && executable.exists() && is_link(&bin.join(versioned(plan)))) {
+        stamps.begin("link")?;
+        let makefile = tree.join("pyjion-link.mk");
+        write_atomically(&makefile, LINK_MK)?;
+        let linked = tree.join("pyjion-python");
+        let mut command = cpython::make_command(&tree);
+        command.args(["-f", "pyjion-link.mk", "pyjion-link"]);
+        command.arg(format!("PYJION_MAIN={}", plan.release.main));
+        command.arg(format!("PYJION_EMBED={}", library.display()));
+        command.arg(format!("PYJION_OUT={}", linked.display()));
+        if plan.options.pgo && !plan.release.configure_pgo.is_empty() {
+            command.arg("PYJION_EXTRA=-flto -fuse-linker-plugin -ffat-lto-objects");
+        }
+        step::run(&format!("link {}", plan.title()), &mut command, &step::fresh_log(plan.log("link")))?;
+        install_executable(plan, &linked, &executable)?;
+        stamps.done("link", &key)?;
+    }
+    Ok(executable)
+}
+
+fn versioned(plan: &Plan<'_>) -> String {
+    format!("python{}", plan.release.version.short())
+}
+
+fn is_link(path: &Path) -> bool {
+    path.is_symlink()
+}
+
+/// Puts the executable into the prefix, and lets every name an interpreter goes by there lead to it.
+fn install_executable(plan: &Plan<'_>, linked: &Path, executable: &Path) -> Result<()> {
+    let bin = plan.prefix.join("bin");
+    let context = || format!("cannot install to {}", bin.display());
+    let temporary = bin.join(format!(".pyjion-python.{}", std::process::id()));
+    std::fs::copy(linked, &temporary).with_context(context)?;
+    std::fs::rename(&temporary, executable).with_context(context)?;
+    let version = plan.release.version;
+    let mut names = vec![
+        "python".to_string(),
+        format!("python{}", version.major),
+        versioned(plan),
+        format!("pyjion-{}", versioned(plan)),
+    ];
+    // The ABI flags of 3.x: python3.5m, python3.5dm.
+    for suffix in ["m", "dm"] {
+        let name = format!("{}{suffix}", versioned(plan));
+        if bin.join(&name).exists() {
+            names.push(name);
+        }
+    }
+    for name in names {
+        let link = bin.join(&name);
+        let fresh = bin.join(format!(".{name}.{}", std::process::id()));
+        std::os::unix::fs::symlink("pyjion-python", &fresh).with_context(context)?;
+        std::fs::rename(&fresh, &link).with_context(context)?;
+    }
+    Ok(())
+}
