@@ -139,6 +139,15 @@ impl<'a> Plan<'a> {
         self.dirs.build(self.flavour, self.release.version, &self.variant())
     }
 
+    /// The path that a finished build prints.
+    pub fn executable(&self) -> PathBuf {
+        let name = match self.flavour {
+            Flavour::Stock => format!("python{}", self.release.version.short()),
+            Flavour::Pyjion => "pyjion-python".to_string(),
+        };
+        self.prefix.join("bin").join(name)
+    }
+
     /// The log file of one step.
     pub fn log(&self, step: &str) -> PathBuf {
         let name = format!("{}-{}{}-{step}.log", self.flavour.name(), self.release.version, self.variant());
@@ -185,7 +194,7 @@ pub fn build(plan: &Plan<'_>) -> Result<PathBuf> {
     match plan.flavour {
         Flavour::Stock => {
             cpython::install(plan, &key).with_context(what)?;
-            Ok(plan.prefix.join("bin").join(format!("python{}", plan.release.version.short())))
+            Ok(plan.executable())
         }
         Flavour::Pyjion => {
             let library = link::build_embed(plan, &key).with_context(what)?;

@@ -70,19 +70,28 @@ pub fn source(dirs: &Dirs, release: &Release, wishes: &Wishes) -> Result<PathBuf
             git_source::archive(dirs, release, git, wishes.offline)
         }),
     });
-    first_that_works(&format!("CPython {}", release.version), sources).with_context(|| {
-        format!(
-            "What to do: check the network, or\n  - download {} elsewhere and pass it with --archive, or put it into {}\n  - name a git clone of CPython with --git or PYJION_CPYTHON_GIT",
+    first_that_works(&format!("CPython {}", release.version), sources).map_err(|e| {
+        let advice = format!(
+            "what to do: check the network; or\n  - get {} elsewhere and pass it with --archive, or put it into {}\n  \
+             - name a git clone of CPython with --git or PYJION_CPYTHON_GIT",
             release.archive_name(),
             dirs.downloads.display()
-        )
-    }).map_err(swap_context)
+        );
+        anyhow::Error::new(NoSource(format!("{e}\n{advice}")))
+    })
 }
 
-// The list of reasons reads better above the advice; anyhow puts context first.
-fn swap_context(error: anyhow::Error) -> anyhow::Error {
-    anyhow::anyhow!("{}\n{error}", error.root_cause())
+/// Every place that a source could come from failed; the text lists them.
+#[derive(Debug)]
+pub struct NoSource(String);
+
+impl std::fmt::Display for NoSource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
 }
+
+impl std::error::Error for NoSource {}
 
 fn cached_path(dirs: &Dirs, release: &Release) -> PathBuf {
     dirs.downloads.join(release.archive_name())

@@ -62,7 +62,8 @@ fn git(repository: &Path, args: &[&str]) -> Result<Output> {
         .context("cannot start git; install it or use another source")
 }
 
-fn read(repository: &Path, args: &[&str]) -> Result<String> {
+/// Runs git in a repository and returns what it prints.
+pub fn read(repository: &Path, args: &[&str]) -> Result<String> {
     let output = git(repository, args)?;
     if !output.status.success() {
         bail!("git {}: {}", args.join(" "), first_line(&output.stderr));
@@ -174,7 +175,7 @@ mod tests {
 
     #[test]
     fn missing_objects_become_paths() {
-        let tree = "100644 blob aaa\tMisc/a b.txt\0100755 blob bbb\tconfigure\0";
+        let tree = "100644 blob aaa\tMisc/a b.txt\x00100755 blob bbb\tconfigure\x00";
         assert_eq!(paths_of(tree, &["aaa".into()]), ["Misc/a b.txt"]);
         assert!(paths_of(tree, &[]).is_empty());
     }

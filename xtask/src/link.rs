@@ -52,7 +52,7 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
     let tree = plan.tree();
     let stamps = Stamps::of(&tree);
     let bin = plan.prefix.join("bin");
-    let executable = bin.join("pyjion-python");
+    let executable = plan.executable();
     let key = hash::strings(&[cpython_key, LINK_MK, &hash::file(library)?, &bin.to_string_lossy()]);
     if !(stamps.is_done("link", &key) && executable.exists() && is_link(&bin.join(versioned(plan)))) {
         stamps.begin("link")?;

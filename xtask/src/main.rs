@@ -10,10 +10,13 @@ mod hash;
 mod libclang;
 mod link;
 mod net;
+mod patch;
 mod prereqs;
 mod series;
 mod stamp;
 mod step;
+mod test;
+mod tidy;
 mod versions;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +40,12 @@ enum Verb {
     BuildPython(build_python::Args),
     /// Check that this machine has what a build needs, and say what is missing
     Doctor,
+    /// Check, edit or regenerate the patch series
+    Patch(patch::Args),
+    /// Run the whole ladder of checks; the last line counts them
+    Test(test::Args),
+    /// Check the house rules that no compiler checks
+    Tidy,
 }
 
 fn main() -> ExitCode {
@@ -44,6 +53,9 @@ fn main() -> ExitCode {
     let result = dirs::Dirs::find().and_then(|dirs| match &cli.verb {
         Verb::BuildPython(args) => build_python::run(&dirs, args),
         Verb::Doctor => prereqs::doctor(&dirs),
+        Verb::Patch(args) => patch::run(&dirs, args),
+        Verb::Test(args) => test::run(&dirs, args),
+        Verb::Tidy => tidy::run(&dirs),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

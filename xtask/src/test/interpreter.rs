@@ -1,0 +1,130 @@
+//! Checks of the built interpreter itself: complete, movable, and nothing of Rust to be seen from outside.
+
+use super::Pair;
+use super::process::{self, Output};
+use super::tally::Tally;
+use crate::dirs::{Dirs, remove_tree};
+use crate::net;
+use crate::versions::Release;
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// Runs every check on one version.
+pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
+    let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
+    remove_tree(&scratch)?;
+    let checks: [(&str, &dyn Fn() -> Result<()>); 4] = [
+        ("has every extension module that stock has", &|| modules(release, pair)),
+        ("registers the JIT before site.py", &|| registered(pair, &scratch)),
+        ("can be moved", &|| movable(pair, &scratch)),
+        ("exports nothing of Rust", &|| exports(pair)),
+    ];
+    for (name, check) in checks {
+        let name = format!("interpreter {} {name}", pair.version.short());
+        match check() {
+            Ok(()) => tally.pass(&name),
+            Err(e) => tally.fail(&name, &format!("{e:#}")),
+        }
+    }
+    remove_tree(&scratch)
+}
+
+fn prefix(executable: &Path) -> Result<&Path> {
+    executable.parent().and_then(Path::parent).context("an executable outside of any bin directory")
+}
+
+fn dynload(executable: &Path, pair: &Pair) -> Result<BTreeSet<String>> {
+    let folder = prefix(executable)?.join(format!("lib/python{}/lib-dynload", pair.version.short()));
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let names = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned());
+    Ok(names.filter(|n| n.ends_with(".so")).map(|n| n.split('.').next().unwrap_or("").to_string()).collect())
+}
+
+fn modules(release: &Release, pair: &Pair) -> Result<()> {
+    let ours = dynload(&pair.ours, pair)?;
+    let missing: Vec<String> = dynload(&pair.stock, pair)?.difference(&ours).cloned().collect();
+    if !missing.is_empty() {
+        bail!("stock has these, pyjion-python has not: {}", missing.join(" "));
+    }
+    let stale: Vec<&str> =
+        release.missing.iter().map(|m| m.module.as_str()).filter(|m| ours.contains(*m)).collect();
+    if !stale.is_empty() {
+        bail!("versions.toml says that these cannot be built, yet they were: {}", stale.join(" "));
+    }
+    Ok(())
+}
+
+fn python(executable: &Path, folder: &Path, code: &str) -> Result<Output> {
+    let mut command = process::python(executable);
+    process::run(command.args(["-c", code]), folder, LIMIT)
+}
+
+fn expect(output: &Output, stdout: &str) -> Result<()> {
+    if output.end != "exit 0" || output.stdout.trim() != stdout {
+        bail!(
+            "expected `{stdout}`, got `{}` ({})\n{}",
+            output.stdout.trim(),
+            output.end,
+            output.stderr.trim()
+        );
+    }
+    Ok(())
+}
+
+fn registered(pair: &Pair, scratch: &Path) -> Result<()> {
+    let code = "import sys, pyjion; sys.stdout.write('pyjion' in sys.builtin_module_names and 'yes' or 'no')";
+    expect(&python(&pair.ours, &scratch.join("registered"), code)?, "yes")
+}
+
+/// Links the whole prefix to another place, the executable being a real file there, and imports from it.
+fn movable(pair: &Pair, scratch: &Path) -> Result<()> {
+    let moved = scratch.join("moved to another place");
+    std::fs::create_dir_all(moved.join("bin"))
+        .with_context(|| format!("cannot create {}", moved.display()))?;
+    let executable = moved.join("bin/pyjion-python");
+    std::fs::copy(&pair.ours, &executable).context("cannot copy the executable")?;
+    std::os::unix::fs::symlink(prefix(&pair.ours)?.join("lib"), moved.join("lib"))
+        .context("cannot link lib")?;
+    let code = "import sys, os, json, math, zlib; sys.stdout.write(sys.prefix + '\\n' + os.__file__)";
+    let output = python(&executable, &scratch.join("moved"), code)?;
+    let mut lines = output.stdout.lines();
+    let (found, library) = (lines.next().unwrap_or(""), lines.next().unwrap_or(""));
+    if output.end != "exit 0" || Path::new(found) != moved || !Path::new(library).starts_with(&moved) {
+        bail!(
+            "sys.prefix is `{found}`, os comes from `{library}` ({})\n{}",
+            output.end,
+            output.stderr.trim()
+        );
+    }
+    Ok(())
+}
+
+fn exports(pair: &Pair) -> Result<()> {
+    let symbols = |executable: &PathBuf| -> Result<BTreeSet<String>> {
+        let output = Command::new("nm").args(["-D", "--defined-only"]).arg(executable).output();
+        let output = output.context("cannot run nm")?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        Ok(text.lines().filter_map(|l| l.split(' ').next_back()).map(str::to_string).collect())
+    };
+    if !net::which("nm") {
+        bail!("nm is not there; install binutils");
+    }
+    let (stock, ours) = (symbols(&pair.stock)?, symbols(&pair.ours)?);
+    let python = |s: &str| s.starts_with("Py") || s.starts_with("_Py") || s.starts_with("pyjion_cpython_");
+    let foreign: Vec<&String> = ours.iter().filter(|s| !stock.contains(*s) && !python(s)).collect();
+    if !foreign.is_empty() {
+        let some: Vec<&str> = foreign.iter().take(8).map(|s| s.as_str()).collect();
+        bail!("{} symbols that stock does not export, such as {}", foreign.len(), some.join(" "));
+    }
+    let lost: Vec<&String> = stock.difference(&ours).filter(|s| s.starts_with("Py")).collect();
+    if !lost.is_empty() {
+        let some: Vec<&str> = lost.iter().take(8).map(|s| s.as_str()).collect();
+        bail!("{} Py symbols of stock are not exported, such as {}", lost.len(), some.join(" "));
+    }
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! `test`: the whole ladder of checks, ending in one line that counts them.
+
+mod interpreter;
+mod process;
+mod regrtest;
+mod skips;
+mod snippets;
+mod tally;
+mod unit;
+
+pub use skips::{SkipList, skip_lists};
+
+use crate::build_python::{self, Common, Options, Plan};
+use crate::dirs::{Dirs, Flavour};
+use crate::fetch::NoSource;
+use crate::patch;
+use crate::versions::{Release, Table, Version};
+use crate::{prereqs, tidy};
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+use tally::Tally;
+
+/// The options of `test`.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    common: Common,
+    /// Only these versions; the default is every supported one whose source can be had
+    #[arg(long = "version", env = "PYJION_TEST_VERSION", value_name = "VERSION", value_delimiter = ',')]
+    versions: Vec<String>,
+    /// Only this stage
+    #[arg(long, env = "PYJION_TEST_ONLY", value_enum)]
+    only: Option<Stage>,
+    /// Only this mode of running; the default is all for snippets and threshold1 for regrtest
+    #[arg(long, env = "PYJION_TEST_MODE", value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
+    mode: Option<String>,
+    /// Only snippets and regrtest files whose name contains this
+    #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
+    filter: Option<String>,
+    /// Use the interpreters as they are
+    #[arg(long, env = "PYJION_TEST_SKIP_BUILD")]
+    skip_build: bool,
+    /// Seconds after which a snippet counts as hanging
+    #[arg(long, env = "PYJION_TEST_TIMEOUT", value_name = "SECONDS", default_value_t = 300)]
+    timeout: u64,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+enum Stage {
+    /// Unit tests of xtask and jit, and tidy
+    Unit,
+    /// Every patch series applies exactly
+    Patches,
+    /// The built interpreter is complete, movable and exports no Rust
+    Interpreter,
+    /// One bug, one file, every mode, compared with stock
+    Snippets,
+    /// The core of CPython's own tests, compared with stock
+    Regrtest,
+}
+
+/// A way of running the interpreter under test.
+pub struct Mode {
+    /// Its name, also that of its skip list.
+    pub name: &'static str,
+    /// The environment that switches it on.
+    pub env: &'static [(&'static str, &'static str)],
+}
+
+/// Every mode. The first is the baseline: with the JIT off, patched must be stock.
+pub const MODES: &[Mode] = &[
+    Mode { name: "off", env: &[("PYJION", "0")] },
+    Mode { name: "default", env: &[] },
+    Mode { name: "hot", env: &[("PYJION_THRESHOLD", "20")] },
+    Mode { name: "threshold1", env: &[("PYJION_THRESHOLD", "1")] },
+    Mode { name: "stress1", env: &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "1")] },
+    Mode { name: "stress7", env: &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "7")] },
+    Mode { name: "stress97", env: &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "97")] },
+];
+
+/// The two interpreters of one version.
+struct Pair {
+    version: Version,
+    stock: PathBuf,
+    ours: PathBuf,
+}
+
+impl Args {
+    fn wants(&self, stage: Stage) -> bool {
+        self.only.is_none_or(|only| only == stage)
+    }
+
+    /// The chosen mode, or else those of `default` (all when that is empty).
+    fn modes(&self, default: &[&str]) -> Vec<&'static Mode> {
+        let chosen = |m: &&Mode| match &self.mode {
+            Some(name) => m.name == name,
+            None => default.is_empty() || default.contains(&m.name),
+        };
+        MODES.iter().filter(chosen).collect()
+    }
+
+    fn matches(&self, name: &str) -> bool {
+        self.filter.as_ref().is_none_or(|f| name.contains(f.as_str()))
+    }
+}
+
+/// Runs the verb. Its last line on stdout is `N passed, N failed, N skipped`.
+pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
+    dirs.check_writable()?;
+    let mut tally = Tally::default();
+    let outcome = stages(dirs, args, &mut tally);
+    if let Err(e) = &outcome {
+        tally.fail("the test run itself", &format!("{e:#}"));
+    }
+    tally.repeat_failures();
+    println!("{tally}");
+    // The line above is the last one of the output, so nothing more is said about the failures.
+    if tally.failed > 0 {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
+    let table = Table::load(dirs)?;
+    let releases: Vec<&Release> = match args.versions.is_empty() {
+        true => table.supported().collect(),
+        false => table.select(&args.versions)?,
+    };
+    if args.wants(Stage::Unit) {
+        unit::run(dirs, tally)?;
+        match tidy::check(dirs) {
+            Ok(()) => tally.pass("tidy"),
+            Err(e) => tally.fail("tidy", &format!("{e:#}")),
+        }
+    }
+    if args.wants(Stage::Patches) {
+        for release in &releases {
+            let name = format!("patches {}", release.version);
+            match patch::check(dirs, release, &args.common.wishes()) {
+                Ok(series) => tally.pass(&format!("{name}: {} apply exactly", series.len())),
+                Err(e) if may_skip(args, release, &e) => tally.skip(&name, "no source of it can be had here"),
+                Err(e) => tally.fail(&name, &format!("{e:#}")),
+            }
+        }
+    }
+    let needs_interpreters = [Stage::Interpreter, Stage::Snippets, Stage::Regrtest];
+    if !needs_interpreters.iter().any(|s| args.wants(*s)) {
+        return Ok(());
+    }
+    if !args.skip_build {
+        prereqs::ensure(dirs, true, args.common.no_install)?;
+    }
+    for release in releases {
+        let pair = match interpreters(dirs, args, release) {
+            Ok(pair) => pair,
+            Err(e) if may_skip(args, release, &e) => {
+                eprintln!("CPython {} is not tested: {e:#}", release.version);
+                tally.skip(&format!("CPython {}", release.version), "no source of it can be had here");
+                continue;
+            }
+            Err(e) => {
+                tally.fail(&format!("build of CPython {}", release.version), &format!("{e:#}"));
+                continue;
+            }
+        };
+        if args.wants(Stage::Interpreter) {
+            interpreter::run(dirs, release, &pair, tally)?;
+        }
+        if args.wants(Stage::Snippets) {
+            snippets::run(dirs, args, &pair, tally)?;
+        }
+        if args.wants(Stage::Regrtest) {
+            regrtest::run(dirs, args, &pair, tally)?;
+        }
+    }
+    Ok(())
+}
+
+/// A version that nobody asked for by name and whose source cannot be had is skipped; the default one never is.
+fn may_skip(args: &Args, release: &Release, error: &anyhow::Error) -> bool {
+    args.versions.is_empty() && !release.default && error.downcast_ref::<NoSource>().is_some()
+}
+
+fn interpreters(dirs: &Dirs, args: &Args, release: &Release) -> Result<Pair> {
+    let options = Options::plain(&args.common);
+    let path = |flavour| -> Result<PathBuf> {
+        let plan = Plan::new(dirs, release, flavour, &options);
+        if !args.skip_build {
+            return build_python::build(&plan);
+        }
+        let path = plan.executable();
+        if !path.exists() {
+            bail!("{} is not there; run without --skip-build", path.display());
+        }
+        Ok(path)
+    };
+    let stock = path(Flavour::Stock)?;
+    let ours = path(Flavour::Pyjion)?;
+    Ok(Pair { version: release.version, stock, ours })
+}

@@ -1,0 +1,139 @@
+//! Runs interpreters with a time limit and a clean environment, several at a time.
+
+use crate::step;
+use anyhow::{Context, Result};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// What one run produced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+    /// How it ended: `exit 0`, `signal 11`, `timeout`.
+    pub end: String,
+}
+
+/// An interpreter with a clean environment in which two runs see the same things.
+pub fn python(executable: &Path) -> Command {
+    let mut command = Command::new(executable);
+    step::clean_environment(&mut command);
+    command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONHASHSEED", "0").env("PYTHONNOUSERSITE", "1");
+    command.env("LC_ALL", "C.UTF-8").env("PYTHONIOENCODING", "utf-8");
+    command
+}
+
+/// Runs a command in `folder`, which is created for it and where its output is kept while it runs.
+pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Output> {
+    std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let (out, err) = (folder.join(".stdout"), folder.join(".stderr"));
+    let create = |path: &Path| {
+        std::fs::File::create(path).with_context(|| format!("cannot create {}", path.display()))
+    };
+    command.stdin(Stdio::null()).stdout(create(&out)?).stderr(create(&err)?);
+    let mut child = command.spawn().with_context(|| format!("cannot start `{}`", step::describe(command)))?;
+    let started = Instant::now();
+    let end = loop {
+        if let Some(status) = child.try_wait()? {
+            use std::os::unix::process::ExitStatusExt;
+            break match (status.code(), status.signal()) {
+                (Some(code), _) => format!("exit {code}"),
+                (None, Some(signal)) => format!("signal {signal}"),
+                (None, None) => status.to_string(),
+            };
+        }
+        if started.elapsed() > limit {
+            child.kill().context("cannot stop a process that ran too long")?;
+            child.wait()?;
+            break format!("timeout after {} s", limit.as_secs());
+        }
+        let nap = if started.elapsed() < Duration::from_secs(1) { 3 } else { 50 };
+        std::thread::sleep(Duration::from_millis(nap));
+    };
+    let read = |path: &Path| -> Result<String> {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    Ok(Output { stdout: read(&out)?, stderr: read(&err)?, end })
+}
+
+/// Applies `f` to every item, `jobs` at a time; the results are in the order of the items.
+pub fn parallel<T: Sync, R: Send>(jobs: usize, items: &[T], f: impl Fn(usize, &T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let i = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(i) else { break };
+                    let result = f(i, item);
+                    if let Ok(mut results) = results.lock() {
+                        results.push((i, result));
+                    }
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner());
+    results.sort_by_key(|(i, _)| *i);
+    results.into_iter().map(|(_, r)| r).collect()
+}
+
+/// The first lines in which two texts differ.
+pub fn difference(what: &str, expected: &str, found: &str) -> String {
+    const SHOWN: usize = 6;
+    let (a, b): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), found.lines().collect());
+    let same = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let mut text = format!("{what} differs from line {}:\n", same + 1);
+    for (mark, lines) in [("stock ", &a), ("pyjion", &b)] {
+        for line in lines.iter().skip(same).take(SHOWN) {
+            text.push_str(&format!("  {mark} | {}\n", line.chars().take(200).collect::<String>()));
+        }
+        if lines.len() <= same {
+            text.push_str(&format!("  {mark} | (the end)\n"));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_keep_their_order() {
+        let items: Vec<u64> = (0..50).collect();
+        let doubled = parallel(3, &items, |_, n| n * 2);
+        assert_eq!(doubled, items.iter().map(|n| n * 2).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn ends_and_timeouts() {
+        let folder = std::env::temp_dir().join(format!("xtask-process-{}", std::process::id()));
+        let sh = |script: &str| {
+            let mut c = Command::new("sh");
+            c.args(["-c", script]);
+            c
+        };
+        let limit = Duration::from_secs(20);
+        let run_it = |script: &str, limit| run(&mut sh(script), &folder, limit).expect("runs");
+        let output = run_it("echo a; echo b >&2; exit 3", limit);
+        assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("a\n", "b\n"));
+        assert_eq!(output.end, "exit 3");
+        assert_eq!(run_it("kill -9 $$", limit).end, "signal 9");
+        assert!(run_it("exec sleep 30", Duration::from_millis(200)).end.starts_with("timeout"));
+        std::fs::remove_dir_all(&folder).expect("clean up");
+    }
+
+    #[test]
+    fn the_difference_starts_where_it_should() {
+        let text = difference("stdout", "a\nb\nc\n", "a\nB\n");
+        assert!(text.contains("from line 2") && text.contains("stock  | b") && text.contains("pyjion | B"));
+    }
+}

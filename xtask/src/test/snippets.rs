@@ -1,0 +1,214 @@
+//! Snippets: small programs run on stock once and on ours in every mode; output and exit must be the same.
+
+use super::process::{self, Output};
+use super::skips::SkipList;
+use super::tally::Tally;
+use super::{Args, Mode, Pair};
+use crate::dirs::Dirs;
+use crate::step;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// A program and what its first comment lines ask for.
+#[derive(Debug, Default, PartialEq)]
+struct Directives {
+    versions: Vec<String>,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+}
+
+struct Snippet {
+    name: String,
+    path: PathBuf,
+    directives: Directives,
+}
+
+/// Runs every snippet that this version has.
+pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
+    let folder = dirs.root.join("embed/tests/snippets");
+    let short = pair.version.short();
+    let mut snippets = load(&folder)?;
+    snippets.retain(|s| args.matches(&s.name));
+    snippets.retain(|s| s.directives.versions.is_empty() || s.directives.versions.contains(&short));
+    let modes = args.modes(&[]);
+    let mut work: Vec<(&Snippet, &Mode)> = Vec::new();
+    for mode in &modes {
+        let skips = SkipList::load(dirs, mode.name)?;
+        for snippet in &snippets {
+            match skips.reason(pair.version, &snippet.name) {
+                Some(why) => tally.skip(&title(pair, snippet, mode), why),
+                None => work.push((snippet, mode)),
+            }
+        }
+    }
+    let mut step =
+        step::Step::start(format!("{} snippets on CPython {short} in {} modes", snippets.len(), modes.len()));
+    let scratch = dirs.target.join("test").join(format!("snippets-{}", pair.version));
+    let limit = Duration::from_secs(args.timeout);
+    let jobs = args.common.jobs();
+    let expected = process::parallel(jobs, &snippets, |i, s| {
+        let mut command = command(&pair.stock, s, None);
+        process::run(command.current_dir(&folder), &scratch.join(format!("stock-{i}")), limit)
+            .map(|o| normalise(o, &pair.stock))
+    });
+    step.note("stock is done");
+    let results = process::parallel(jobs, &work, |i, (snippet, mode)| {
+        let mut command = command(&pair.ours, snippet, Some(mode));
+        command.current_dir(&folder);
+        let run = process::run(&mut command, &scratch.join(format!("ours-{i}")), limit);
+        (run.map(|o| normalise(o, &pair.ours)), step::describe(&command))
+    });
+    step.done();
+    let reference = |snippet: &Snippet| -> Result<&Output> {
+        let at = snippets.iter().position(|s| s.path == snippet.path).context("a snippet got lost")?;
+        match &expected[at] {
+            Ok(output) => Ok(output),
+            Err(e) => bail!("stock: {e:#}"),
+        }
+    };
+    let mut passed = 0;
+    for ((snippet, mode), (found, command)) in work.iter().zip(results) {
+        let name = title(pair, snippet, mode);
+        let complaint = match (reference(snippet), found) {
+            (Ok(expected), Ok(found)) => compare(expected, &found),
+            (Err(e), _) | (_, Err(e)) => Some(format!("{e:#}")),
+        };
+        match complaint {
+            None => passed += 1,
+            Some(why) => tally.fail(&name, &format!("{why}reproduce: {command}")),
+        }
+    }
+    tally.pass_many(passed, &format!("snippets on CPython {short}"));
+    // What is left there is only of use while looking at a failure.
+    let _ = std::fs::remove_dir_all(&scratch);
+    Ok(())
+}
+
+fn title(pair: &Pair, snippet: &Snippet, mode: &Mode) -> String {
+    format!("snippet {} {} [{}]", pair.version.short(), snippet.name, mode.name)
+}
+
+fn command(executable: &Path, snippet: &Snippet, mode: Option<&Mode>) -> Command {
+    let mut command = process::python(executable);
+    // `# args: -O one two`: options are the interpreter's, the rest is the program's.
+    let (options, rest): (Vec<&String>, Vec<&String>) =
+        snippet.directives.args.iter().partition(|a| a.starts_with('-'));
+    command.args(options).arg(&snippet.path).args(rest);
+    for (key, value) in &snippet.directives.env {
+        command.env(key, value);
+    }
+    for (key, value) in mode.map_or(&[][..], |m| m.env) {
+        command.env(key, value);
+    }
+    command
+}
+
+/// The two interpreters differ in their own name and place; nothing else may differ.
+fn normalise(output: Output, executable: &Path) -> Output {
+    let path = executable.to_string_lossy().into_owned();
+    let prefix = executable.parent().and_then(Path::parent).unwrap_or(executable);
+    let prefix = prefix.to_string_lossy().into_owned();
+    let clean = |text: String| text.replace(&path, "<python>").replace(&prefix, "<prefix>");
+    Output { stdout: clean(output.stdout), stderr: clean(output.stderr), end: output.end }
+}
+
+fn compare(expected: &Output, found: &Output) -> Option<String> {
+    let mut text = String::new();
+    if expected.end.starts_with("timeout") {
+        text.push_str(&format!("stock itself did not finish ({})\n", expected.end));
+    } else if expected.end != found.end {
+        text.push_str(&format!("ended with {}, stock with {}\n", found.end, expected.end));
+    }
+    for (what, a, b) in
+        [("stdout", &expected.stdout, &found.stdout), ("stderr", &expected.stderr, &found.stderr)]
+    {
+        if a != b {
+            text.push_str(&process::difference(what, a, b));
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
+
+fn load(folder: &Path) -> Result<Vec<Snippet>> {
+    let mut snippets = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    while let Some(current) = folders.pop() {
+        let entries = match std::fs::read_dir(&current) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.with_context(|| format!("cannot read {}", current.display()))?,
+        };
+        for path in entries.flatten().map(|e| e.path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "py") {
+                let bytes =
+                    std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                let directives = directives(&String::from_utf8_lossy(&bytes))
+                    .with_context(|| path.display().to_string())?;
+                let name = path.strip_prefix(folder).unwrap_or(&path).to_string_lossy().into_owned();
+                // A leading underscore marks a helper that other snippets import.
+                if !name.rsplit('/').next().unwrap_or("").starts_with('_') {
+                    snippets.push(Snippet { name, path, directives });
+                }
+            }
+        }
+    }
+    snippets.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(snippets)
+}
+
+fn directives(source: &str) -> Result<Directives> {
+    let mut found = Directives::default();
+    for line in source.lines().take_while(|l| l.starts_with('#')) {
+        let Some((key, value)) = line[1..].trim().split_once(':') else { continue };
+        match key {
+            "versions" => {
+                found.versions =
+                    value.split([',', ' ']).filter(|v| !v.is_empty()).map(str::to_string).collect();
+            }
+            "args" => found.args = value.split_whitespace().map(str::to_string).collect(),
+            "env" => {
+                let Some((name, value)) = value.trim().split_once('=') else {
+                    bail!("`{line}`: expected `# env: NAME=VALUE`");
+                };
+                found.env.push((name.to_string(), value.to_string()));
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_are_read_from_the_first_comments() {
+        let found = directives(
+            "# -*- coding: utf-8 -*-\n# versions: 2.7, 3.4\n# args: -O -u\n# env: A=b=c\nx = 1\n# env: B=1\n",
+        );
+        let found = found.expect("parses");
+        assert_eq!(found.versions, ["2.7", "3.4"]);
+        assert_eq!(found.args, ["-O", "-u"]);
+        assert_eq!(found.env, [("A".to_string(), "b=c".to_string())]);
+        assert!(directives("# env: A").is_err());
+    }
+
+    fn output(stdout: &str, end: &str) -> Output {
+        Output { stdout: stdout.into(), stderr: String::new(), end: end.into() }
+    }
+
+    #[test]
+    fn only_the_own_name_is_normalised() {
+        let a =
+            normalise(output("/p/stock/bin/python2.7: no\n", "exit 2"), Path::new("/p/stock/bin/python2.7"));
+        let b = normalise(output("/q/bin/pyjion-python: no\n", "exit 2"), Path::new("/q/bin/pyjion-python"));
+        assert_eq!(compare(&a, &b), None);
+        assert!(compare(&output("a", "exit 0"), &output("a", "signal 11")).is_some());
+        assert!(compare(&output("a", "exit 0"), &output("b", "exit 0")).is_some());
+        assert!(compare(&output("a", "timeout"), &output("a", "timeout")).is_some());
+    }
+}

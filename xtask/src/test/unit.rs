@@ -1,0 +1,70 @@
+//! The unit tests of the crates that need no CPython, counted from what cargo says about them.
+
+use super::tally::Tally;
+use crate::dirs::Dirs;
+use crate::step;
+use anyhow::{Context, Result};
+use std::process::Command;
+
+/// Runs `cargo test` for xtask and the jit.
+pub fn run(dirs: &Dirs, tally: &mut Tally) -> Result<()> {
+    for package in ["xtask", "pyjion-jit"] {
+        let log = step::fresh_log(dirs.logs().join(format!("test-{package}.log")));
+        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        cargo.current_dir(&dirs.root).args(["test", "--package", package, "--no-fail-fast"]);
+        let outcome = step::run(&format!("cargo test -p {package}"), &mut cargo, &log);
+        let output = std::fs::read(&log).with_context(|| format!("cannot read {}", log.display()))?;
+        let counted = count(&String::from_utf8_lossy(&output));
+        tally.pass_many(counted.passed, &format!("unit tests of {package}"));
+        tally.skip_many(counted.ignored, &format!("ignored unit tests of {package}"));
+        for name in &counted.failed {
+            tally.fail(&format!("{package}: {name}"), &format!("see {}", log.display()));
+        }
+        if let Err(e) = outcome
+            && counted.failed.is_empty()
+        {
+            tally.fail(&format!("unit tests of {package}"), &format!("{e:#}"));
+        }
+    }
+    Ok(())
+}
+
+#[derive(Debug, Default, PartialEq)]
+struct Counted {
+    passed: usize,
+    ignored: usize,
+    failed: Vec<String>,
+}
+
+fn count(output: &str) -> Counted {
+    let mut counted = Counted::default();
+    for line in output.lines() {
+        if let Some(rest) = line.strip_prefix("test result: ") {
+            for part in rest.split(['.', ';']) {
+                let mut words = part.split_whitespace();
+                match (words.next().and_then(|n| n.parse::<usize>().ok()), words.next()) {
+                    (Some(n), Some("passed")) => counted.passed += n,
+                    (Some(n), Some("ignored")) => counted.ignored += n,
+                    _ => {}
+                }
+            }
+        } else if let Some(name) = line.strip_prefix("test ").and_then(|l| l.strip_suffix(" ... FAILED")) {
+            counted.failed.push(name.to_string());
+        }
+    }
+    counted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_test_output_is_counted() {
+        let output = "running 3 tests\ntest a ... ok\ntest b::c ... FAILED\n\
+            test result: FAILED. 2 passed; 1 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+            test result: ok. 4 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.1s\n";
+        let counted = count(output);
+        assert_eq!(counted, Counted { passed: 6, ignored: 1, failed: vec!["b::c".into()] });
+    }
+}
