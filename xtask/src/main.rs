@@ -1,6 +1,8 @@
 //! The one tool of the project: `cargo xtask <verb>` fetches, patches, builds, tests and measures.
 
+mod bench;
 mod build_python;
+mod ci_matrix;
 mod cpython;
 mod diff;
 mod dirs;
@@ -38,6 +40,10 @@ struct Cli {
 enum Verb {
     /// Build an interpreter and print the path of its executable
     BuildPython(build_python::Args),
+    /// Measure against stock
+    Bench(bench::Args),
+    /// Print the jobs of public CI as JSON
+    CiMatrix,
     /// Check that this machine has what a build needs, and say what is missing
     Doctor,
     /// Check, edit or regenerate the patch series
@@ -52,6 +58,8 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = dirs::Dirs::find().and_then(|dirs| match &cli.verb {
         Verb::BuildPython(args) => build_python::run(&dirs, args),
+        Verb::Bench(args) => bench::run(&dirs, args),
+        Verb::CiMatrix => ci_matrix::run(&dirs),
         Verb::Doctor => prereqs::doctor(&dirs),
         Verb::Patch(args) => patch::run(&dirs, args),
         Verb::Test(args) => test::run(&dirs, args),

@@ -53,6 +53,13 @@ impl Step {
         self.finish("✓");
     }
 
+    /// Ends the step without a word: its result is shown elsewhere.
+    pub fn clear(self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
     /// Ends the step badly; the caller says why.
     pub fn failed(self) {
         self.finish("✗");

@@ -1,0 +1,9 @@
+"""A `for` loop over range (xrange on 2.7) at module level."""
+try:
+    numbers = xrange
+except NameError:
+    numbers = range
+total = 0
+for i in numbers(5000000):
+    total ^= i + (total & 7)
+print(total)
