@@ -1,0 +1,209 @@
+//! How compiled code is entered and left, and how it calls the runtime.
+
+use super::lower::Lowering;
+use super::regions::Region;
+use super::{Result, backend_error};
+use crate::hir::{Helper, Repr, ValueId};
+use crate::host::Periodic;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, AbiParam, InstBuilder, JumpTableData, types};
+use cranelift_codegen::isa::CallConv;
+
+/// A C signature: types of the parameters and of the result.
+pub(super) type CallShape = (Vec<ir::Type>, Option<ir::Type>);
+
+/// The signature of `NativeFn`.
+pub(super) fn native_signature(convention: CallConv) -> ir::Signature {
+    let mut signature = ir::Signature::new(convention);
+    signature.params = vec![AbiParam::new(types::I64); 4];
+    signature.returns = vec![AbiParam::new(types::I64)];
+    signature
+}
+
+impl Lowering<'_> {
+    /// Goes to the block of the entry asked for.
+    pub fn dispatch(&mut self, entry: ir::Value) -> Result<()> {
+        let entries = self.function.entries.iter();
+        let blocks = entries.map(|entry| self.block(entry.block)).collect::<Result<Vec<_>>>()?;
+        match *blocks {
+            [] => return Err(backend_error("a function without entries")),
+            [only] => {
+                self.builder.ins().jump(only, &[]);
+            }
+            [first, second] => {
+                self.builder.ins().brif(entry, second, &[], first, &[]);
+            }
+            [first, ..] => {
+                let pool = &mut self.builder.func.dfg.value_lists;
+                let mut call = |block| ir::BlockCall::new(block, std::iter::empty(), pool);
+                let table: Vec<_> = blocks.iter().map(|&block| call(block)).collect();
+                let table = JumpTableData::new(call(first), &table);
+                let table = self.builder.create_jump_table(table);
+                let index = self.builder.ins().ireduce(types::I32, entry);
+                self.builder.ins().br_table(index, table);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the frame.
+    pub fn return_object(&mut self, value: ValueId) -> Result<()> {
+        let object = self.value(value)?;
+        self.store(Region::Buffer, object, self.buffer, 0);
+        let returned = self.int(0);
+        self.builder.ins().return_(&[returned]);
+        Ok(())
+    }
+
+    /// Calls a C function by its address.
+    pub fn call(&mut self, address: usize, args: &[ir::Value], result: Option<ir::Type>) -> Result<ir::Inst> {
+        if address == 0 {
+            return Err(backend_error("a call to a function the host does not have"));
+        }
+        let convention = self.builder.func.signature.call_conv;
+        let parameters: Vec<ir::Type> =
+            args.iter().map(|&arg| self.builder.func.dfg.value_type(arg)).collect();
+        let shape = (parameters, result);
+        let signature = match self.signatures.get(&shape) {
+            Some(&known) => known,
+            None => {
+                let mut signature = ir::Signature::new(convention);
+                signature.params = shape.0.iter().map(|&ty| AbiParam::new(ty)).collect();
+                signature.returns = shape.1.iter().map(|&ty| AbiParam::new(ty)).collect();
+                let known = self.builder.import_signature(signature);
+                self.signatures.insert(shape, known);
+                known
+            }
+        };
+        let callee = self.address(address);
+        Ok(self.builder.ins().call_indirect(signature, callee, args))
+    }
+
+    /// Calls a C function that has a result.
+    pub fn call_for(&mut self, address: usize, args: &[ir::Value], result: ir::Type) -> Result<ir::Value> {
+        let call = self.call(address, args, Some(result))?;
+        Ok(self.builder.inst_results(call)[0])
+    }
+
+    /// Tells the frame where it is.
+    fn store_lasti(&mut self, pc: u32) {
+        if self.stored_lasti != Some(pc) {
+            let lasti = self.builder.ins().iconst(types::I32, i64::from(pc));
+            self.store(Region::Frame, lasti, self.frame, self.host.layout.frame_lasti);
+            self.stored_lasti = Some(pc);
+        }
+    }
+
+    fn helper(&mut self, helper: Helper, args: &[ir::Value]) -> Result<ir::Value> {
+        let address = (self.host.helper)(helper);
+        if address == 0 {
+            return Err(backend_error(format!("the host does not have {helper:?}")));
+        }
+        self.call_for(address, args, types::I64)
+    }
+
+    /// `Insn::Call`.
+    pub fn call_helper(
+        &mut self,
+        helper: Helper,
+        args: &[ValueId],
+        immediates: &[i64],
+        pc: u32,
+    ) -> Result<ir::Value> {
+        let mut all = vec![self.frame];
+        for &arg in args {
+            if self.function.value(arg).repr != Repr::Obj {
+                return Err(backend_error(format!("{arg:?}, an argument of {helper:?}, is no object")));
+            }
+            all.push(self.value(arg)?);
+        }
+        for &immediate in immediates {
+            all.push(self.int(immediate));
+        }
+        self.store_lasti(pc);
+        self.helper(helper, &all)
+    }
+
+    /// `Insn::CallStack`.
+    pub fn call_stack_helper(
+        &mut self,
+        helper: Helper,
+        base: u32,
+        operands: &[ValueId],
+        immediate: i64,
+        pc: u32,
+    ) -> Result<ir::Value> {
+        let stack = self.value_stack();
+        let first = stack_offset(base)?;
+        for (index, &operand) in operands.iter().enumerate() {
+            if self.function.value(operand).repr != Repr::Obj {
+                return Err(backend_error(format!("{operand:?}, an operand of {helper:?}, is no object")));
+            }
+            let object = self.value(operand)?;
+            self.store(Region::Stack, object, stack, first + index as i32 * 8);
+        }
+        let operands_at = self.builder.ins().iadd_imm_s(stack, i64::from(first));
+        let count = self.int(operands.len() as i64);
+        let immediate = self.int(immediate);
+        self.store_lasti(pc);
+        self.helper(helper, &[self.frame, operands_at, count, immediate])
+    }
+
+    /// Where the frame's operand stack begins. It never moves, but keeping the pointer in a
+    /// register across calls costs as much as loading it again.
+    fn value_stack(&mut self) -> ir::Value {
+        self.load(Region::Frame, types::I64, self.frame, self.host.layout.frame_value_stack)
+    }
+
+    /// `Insn::LoadStack`.
+    pub fn load_stack(&mut self, index: u32) -> Result<ir::Value> {
+        let stack = self.value_stack();
+        Ok(self.load(Region::Stack, types::I64, stack, stack_offset(index)?))
+    }
+
+    /// `Insn::LoadLocal`.
+    pub fn load_local(&mut self, slot: u32) -> Result<ir::Value> {
+        let offset = self.local_offset(slot)?;
+        Ok(self.load(Region::Locals, types::I64, self.frame, offset))
+    }
+
+    /// `Insn::StoreLocal`.
+    pub fn store_local(&mut self, slot: u32, value: ValueId) -> Result<()> {
+        let offset = self.local_offset(slot)?;
+        let object = self.value(value)?;
+        self.store(Region::Locals, object, self.frame, offset);
+        Ok(())
+    }
+
+    fn local_offset(&self, slot: u32) -> Result<i32> {
+        let offset = stack_offset(slot)?.checked_add(self.host.layout.frame_locals);
+        offset.ok_or_else(|| backend_error("a slot out of reach"))
+    }
+
+    /// `Insn::PeriodicDue`.
+    pub fn periodic_due(&mut self) -> ir::Value {
+        match self.host.periodic {
+            Periodic::Ticker(address) => {
+                let ticker = self.address(address);
+                let ticks = self.load(Region::Cell, types::I32, ticker, 0);
+                let ticks = self.builder.ins().iadd_imm_s(ticks, -1);
+                self.store(Region::Cell, ticks, ticker, 0);
+                self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, ticks, 0)
+            }
+            Periodic::Breaker(address) => {
+                // Other threads set it. An ordinary load could be taken to read what an earlier
+                // one did, and a loop without calls would never see it.
+                let breaker = self.address(address);
+                let flags = self.regions.flags(Region::Cell);
+                let breaker = self.builder.ins().atomic_load(types::I32, flags, breaker);
+                self.builder.ins().icmp_imm_s(IntCC::NotEqual, breaker, 0)
+            }
+        }
+    }
+}
+
+/// Offset of a pointer-sized slot.
+fn stack_offset(index: u32) -> Result<i32> {
+    let offset = index.checked_mul(8).and_then(|offset| i32::try_from(offset).ok());
+    offset.ok_or_else(|| backend_error("a slot out of reach"))
+}

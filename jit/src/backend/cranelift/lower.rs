@@ -1,0 +1,396 @@
+//! Walks the HIR and names what each instruction becomes.
+
+use super::exits::Exits;
+use super::regions::{Region, Regions};
+use super::{Result, abi, backend_error, stress};
+use crate::backend::BackendOptions;
+use crate::deopt::ExitRecipe;
+use crate::hir::{BlockId, Edge, ExitReason, Function, Insn, Repr, Type, ValueId};
+use crate::host::Host;
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::isa::TargetFrontendConfig;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use std::collections::HashMap;
+
+/// What lowering leaves besides CLIF.
+pub(super) struct Lowered {
+    /// The exits, by number.
+    pub exits: Vec<ExitRecipe>,
+    /// Words the exit buffer needs.
+    pub buffer_words: usize,
+}
+
+/// Lowers a function into an empty CLIF function with the native signature.
+pub(super) fn lower(
+    function: &Function,
+    host: &Host,
+    options: &BackendOptions,
+    clif: &mut ir::Function,
+    context: &mut FunctionBuilderContext,
+    target: TargetFrontendConfig,
+) -> Result<Lowered> {
+    let regions = Regions::new(clif);
+    let mut builder = FunctionBuilder::new(clif, context);
+    let prologue = builder.create_block();
+    builder.append_block_params_for_function_params(prologue);
+    builder.switch_to_block(prologue);
+    let parameters: [ir::Value; 4] =
+        builder.block_params(prologue).try_into().map_err(backend_error_slice)?;
+    let [frame, thread, entry, buffer] = parameters;
+    let mut lowering = Lowering {
+        builder,
+        function,
+        host,
+        valid_flag: options.valid_flag,
+        stress: options.stress_exit.map(stress::Stress::new),
+        regions,
+        frame,
+        thread,
+        buffer,
+        blocks: vec![None; function.blocks.len()],
+        values: vec![None; function.values.len()],
+        exits: Exits::default(),
+        signatures: HashMap::new(),
+        stored_lasti: None,
+    };
+    let order = function.reverse_postorder();
+    lowering.create_blocks(&order)?;
+    lowering.dispatch(entry)?;
+    for block in order {
+        lowering.lower_block(block)?;
+    }
+    let buffer_words = lowering.emit_exits()?;
+    let exits = lowering.exits.into_recipes();
+    lowering.builder.seal_all_blocks();
+    lowering.builder.finalize(target);
+    Ok(Lowered { exits, buffer_words })
+}
+
+fn backend_error_slice(_: std::array::TryFromSliceError) -> crate::error::CompileError {
+    backend_error("compiled code has four parameters")
+}
+
+/// A function being lowered.
+pub(super) struct Lowering<'a> {
+    pub builder: FunctionBuilder<'a>,
+    pub function: &'a Function,
+    pub host: &'a Host,
+    pub valid_flag: usize,
+    pub stress: Option<stress::Stress>,
+    pub regions: Regions,
+    /// The `PyFrameObject`.
+    pub frame: ir::Value,
+    /// The `PyThreadState`.
+    pub thread: ir::Value,
+    /// The exit buffer.
+    pub buffer: ir::Value,
+    pub blocks: Vec<Option<ir::Block>>,
+    pub values: Vec<Option<ir::Value>>,
+    pub exits: Exits,
+    pub signatures: HashMap<abi::CallShape, ir::SigRef>,
+    /// What `f_lasti` is known to hold, within a block.
+    pub stored_lasti: Option<u32>,
+}
+
+/// The CLIF type of a representation.
+pub(super) fn clif_type(repr: Repr) -> Option<ir::Type> {
+    match repr {
+        Repr::Obj | Repr::Int | Repr::Status => Some(types::I64),
+        Repr::Float => Some(types::F64),
+        Repr::Bool => Some(types::I8),
+        Repr::None => None,
+    }
+}
+
+impl Lowering<'_> {
+    fn create_blocks(&mut self, order: &[BlockId]) -> Result<()> {
+        for &id in order {
+            let block = self.builder.create_block();
+            self.blocks[id.index()] = Some(block);
+            if self.function.block(id).cold {
+                self.builder.set_cold_block(block);
+            }
+            for &parameter in &self.function.block(id).params {
+                let repr = self.function.value(parameter).repr;
+                let ty =
+                    clif_type(repr).ok_or_else(|| backend_error(format!("{parameter:?} has no value")))?;
+                self.values[parameter.index()] = Some(self.builder.append_block_param(block, ty));
+            }
+        }
+        Ok(())
+    }
+
+    /// The CLIF block of a reachable HIR block.
+    pub fn block(&self, id: BlockId) -> Result<ir::Block> {
+        let block = self.blocks.get(id.index()).copied().flatten();
+        block.ok_or_else(|| backend_error(format!("{id:?} is not reachable")))
+    }
+
+    /// The CLIF value of an HIR value. Constants are made where they are used: Cranelift does
+    /// not keep them in registers either.
+    pub fn value(&mut self, id: ValueId) -> Result<ir::Value> {
+        let function = self.function;
+        Ok(match *function.insn(id) {
+            Insn::Object(address) => self.address(address),
+            Insn::Int(value) => self.int(value),
+            Insn::Float(bits) => self.builder.ins().f64const(f64::from_bits(bits)),
+            Insn::Bool(value) => self.builder.ins().iconst(types::I8, i64::from(value)),
+            Insn::Null => self.int(0),
+            _ => self.values[id.index()]
+                .ok_or_else(|| backend_error(format!("{id:?} is used before it is made")))?,
+        })
+    }
+
+    /// An i64 constant.
+    pub fn int(&mut self, value: i64) -> ir::Value {
+        self.builder.ins().iconst(types::I64, value)
+    }
+
+    /// An address as a constant.
+    pub fn address(&mut self, address: usize) -> ir::Value {
+        self.int(address as i64)
+    }
+
+    /// Loads from a field.
+    pub fn load(&mut self, region: Region, ty: ir::Type, base: ir::Value, offset: i32) -> ir::Value {
+        self.builder.ins().load(ty, self.regions.flags(region), base, offset)
+    }
+
+    /// Stores to a field.
+    pub fn store(&mut self, region: Region, value: ir::Value, base: ir::Value, offset: i32) {
+        self.builder.ins().store(self.regions.flags(region), value, base, offset);
+    }
+
+    /// A block for what is rare.
+    pub fn cold_block(&mut self) -> ir::Block {
+        let block = self.builder.create_block();
+        self.builder.set_cold_block(block);
+        block
+    }
+
+    fn edge(&mut self, edge: &Edge) -> Result<(ir::Block, Vec<ir::BlockArg>)> {
+        let block = self.block(edge.target)?;
+        let args = edge.args.iter().map(|&arg| Ok(self.value(arg)?.into()));
+        let args = args.collect::<Result<_>>()?;
+        Ok((block, args))
+    }
+
+    fn lower_block(&mut self, id: BlockId) -> Result<()> {
+        let block = self.block(id)?;
+        self.builder.switch_to_block(block);
+        self.stored_lasti = None;
+        let function = self.function;
+        for &value in &function.block(id).insns {
+            self.values[value.index()] = self.lower_insn(value)?;
+        }
+        Ok(())
+    }
+
+    /// Lowers one instruction; its result if it has one that is not a constant.
+    fn lower_insn(&mut self, id: ValueId) -> Result<Option<ir::Value>> {
+        let function = self.function;
+        let result = match &function.value(id).insn {
+            Insn::Param => return Err(backend_error(format!("{id:?}: a parameter among instructions"))),
+            // Made where they are used.
+            Insn::Object(_) | Insn::Int(_) | Insn::Float(_) | Insn::Bool(_) | Insn::Null => return Ok(None),
+
+            Insn::LoadLocal(slot) => self.load_local(*slot)?,
+            Insn::StoreLocal { slot, value } => return self.store_local(*slot, *value).map(none),
+            Insn::SetLocal { .. } => return Err(backend_error(format!("{id:?}: SetLocal in final form"))),
+            Insn::LoadStack(index) => self.load_stack(*index)?,
+
+            Insn::NewRef(value) => self.new_ref(*value)?,
+            Insn::Decref(value) => return self.decref(*value).map(none),
+            Insn::XDecref(value) => return self.xdecref(*value).map(none),
+
+            Insn::GuardNotNull(value, exit) => {
+                self.stress_exit(*exit)?;
+                let checked = self.value(*value)?;
+                self.exit_if_zero(checked, *exit)?;
+                checked
+            }
+            Insn::GuardType(value, kind, exit) => self.guard_type(*value, *kind, *exit)?,
+            Insn::GuardIs(value, address, exit) => {
+                self.stress_exit(*exit)?;
+                let checked = self.value(*value)?;
+                let same = self.is_object(checked, *address);
+                self.exit_if_zero(same, *exit)?;
+                checked
+            }
+            Insn::GuardBool(value, expected, exit) => {
+                self.stress_exit(*exit)?;
+                let condition = self.value(*value)?;
+                if *expected {
+                    self.exit_if_zero(condition, *exit)?
+                } else {
+                    self.exit_if(condition, *exit)?
+                }
+                return Ok(None);
+            }
+            Insn::GuardStatus(value, exit) => {
+                let status = self.value(*value)?;
+                self.exit_if_negative(status, *exit)?;
+                return Ok(None);
+            }
+
+            Insn::UnboxInt(value) => self.unbox_int(*value)?,
+            Insn::UnboxFloat(value) => {
+                let object = self.value(*value)?;
+                self.load(Region::Number, types::F64, object, self.host.layout.float_value)
+            }
+            Insn::UnboxBool(value) => {
+                let object = self.value(*value)?;
+                self.is_object(object, self.host.true_)
+            }
+            Insn::Box(value) => self.box_value(*value)?,
+
+            Insn::IntBinary { op, lhs, rhs, exit } => {
+                self.stress_exit(*exit)?;
+                self.int_binary(*op, *lhs, *rhs, *exit)?
+            }
+            Insn::IntNeg(value, exit) => {
+                self.stress_exit(*exit)?;
+                self.int_neg(*value, *exit)?
+            }
+            Insn::IntInvert(value) => {
+                let operand = self.value(*value)?;
+                self.builder.ins().bnot(operand)
+            }
+            Insn::FloatBinary { op, lhs, rhs, exit } => {
+                self.stress_exit(*exit)?;
+                self.float_binary(*op, *lhs, *rhs, *exit)?
+            }
+            Insn::FloatNeg(value) => {
+                let operand = self.value(*value)?;
+                self.builder.ins().fneg(operand)
+            }
+            Insn::IntToFloat(value) => {
+                let operand = self.value(*value)?;
+                self.builder.ins().fcvt_from_sint(types::F64, operand)
+            }
+            Insn::IntCompare(op, lhs, rhs) => self.int_compare(*op, *lhs, *rhs)?,
+            Insn::FloatCompare(op, lhs, rhs) => self.float_compare(*op, *lhs, *rhs)?,
+            Insn::IntTruth(value) => {
+                let operand = self.value(*value)?;
+                self.builder.ins().icmp_imm_s(IntCC::NotEqual, operand, 0)
+            }
+            Insn::FloatTruth(value) => {
+                let operand = self.value(*value)?;
+                let zero = self.builder.ins().f64const(0.0);
+                self.builder.ins().fcmp(FloatCC::NotEqual, operand, zero)
+            }
+            Insn::SameObject(a, b) => {
+                let (a, b) = (self.value(*a)?, self.value(*b)?);
+                self.builder.ins().icmp(IntCC::Equal, a, b)
+            }
+            Insn::IsNull(value) | Insn::Not(value) => {
+                let operand = self.value(*value)?;
+                self.builder.ins().icmp_imm_s(IntCC::Equal, operand, 0)
+            }
+            Insn::StatusTruth(value) => {
+                let status = self.value(*value)?;
+                self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThan, status, 0)
+            }
+
+            Insn::IterHasNext(iterator, kind) => self.iter_has_next(*iterator, *kind)?,
+            Insn::IterTake(iterator, kind) => self.iter_take(*iterator, *kind)?,
+            Insn::RangeTake(iterator) => self.range_take(*iterator)?,
+            Insn::SequenceItem { kind, container, index, exit } => {
+                self.stress_exit(*exit)?;
+                self.sequence_item(*kind, *container, *index, *exit)?
+            }
+            Insn::SequenceAt { kind, container, index } => self.sequence_at(*kind, *container, *index)?,
+            Insn::ListStore { list, index, value, exit } => {
+                self.stress_exit(*exit)?;
+                self.list_store(*list, *index, *value, *exit)?
+            }
+            Insn::SequenceLen(container) => {
+                let container = self.value(*container)?;
+                self.load(Region::Sequence, types::I64, container, self.host.layout.ob_size)
+            }
+
+            Insn::Call { helper, args, immediates, pc } => {
+                self.call_helper(*helper, args, immediates, *pc)?
+            }
+            Insn::CallStack { helper, base, operands, immediate, pc } => {
+                self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
+            }
+            Insn::PeriodicDue => self.periodic_due(),
+            Insn::CheckUnshared(exit) => {
+                let count = self.load(Region::Refcount, types::I64, self.frame, self.host.layout.refcnt);
+                let shared = self.builder.ins().icmp_imm_s(IntCC::NotEqual, count, 1);
+                self.exit_if(shared, *exit)?;
+                return Ok(None);
+            }
+            Insn::CheckTracing(exit) => {
+                let offset = self.host.layout.thread_use_tracing;
+                let tracing = self.load(Region::Cell, types::I32, self.thread, offset);
+                self.exit_if(tracing, *exit)?;
+                return Ok(None);
+            }
+            Insn::CheckValid(exit) => {
+                if self.valid_flag != 0 {
+                    let flag = self.address(self.valid_flag);
+                    let valid = self.load(Region::Cell, types::I8, flag, 0);
+                    self.exit_if_zero(valid, *exit)?;
+                }
+                return Ok(None);
+            }
+
+            Insn::Jump(edge) => {
+                let (block, args) = self.edge(edge)?;
+                self.builder.ins().jump(block, &args);
+                return Ok(None);
+            }
+            Insn::Branch { condition, then, otherwise } => {
+                let condition = self.value(*condition)?;
+                let (then, then_args) = self.edge(then)?;
+                let (otherwise, otherwise_args) = self.edge(otherwise)?;
+                self.builder.ins().brif(condition, then, &then_args, otherwise, &otherwise_args);
+                return Ok(None);
+            }
+            Insn::Return(value) => return self.return_object(*value).map(none),
+            Insn::Exit(exit) => {
+                let stub = self.exit_stub(*exit)?;
+                self.builder.ins().jump(stub, &[]);
+                return Ok(None);
+            }
+        };
+        Ok(Some(result))
+    }
+
+    /// The value of a constant Int.
+    pub fn constant_int(&self, id: ValueId) -> Option<i64> {
+        match *self.function.insn(id) {
+            Insn::Int(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// What is known of a value's kind.
+    pub fn kind(&self, id: ValueId) -> Type {
+        self.function.value(id).ty
+    }
+
+    /// Whether an exit may be taken although nothing is wrong: execution must be able to go on
+    /// in the interpreter as if it had never been compiled.
+    pub fn can_fake(&self, reason: ExitReason) -> bool {
+        match reason {
+            ExitReason::TypeGuard
+            | ExitReason::Unbound
+            | ExitReason::Overflow
+            | ExitReason::RareOperand
+            | ExitReason::IndexRange
+            | ExitReason::Unreached
+            | ExitReason::Invalidated
+            | ExitReason::CacheMiss => true,
+            ExitReason::Exception | ExitReason::Tracing | ExitReason::Uncompiled | ExitReason::Yield => false,
+        }
+    }
+}
+
+/// For instructions without a result.
+fn none((): ()) -> Option<ir::Value> {
+    None
+}

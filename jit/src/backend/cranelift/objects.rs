@@ -1,0 +1,176 @@
+//! Reference counts, type guards, boxing and unboxing.
+
+use super::lower::Lowering;
+use super::regions::Region;
+use super::{Result, backend_error};
+use crate::hir::{Repr, SideExit, Type, ValueId};
+use crate::host::IntLayout;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder, types};
+
+impl Lowering<'_> {
+    /// `Insn::NewRef`.
+    pub fn new_ref(&mut self, value: ValueId) -> Result<ir::Value> {
+        let object = self.value(value)?;
+        self.incref_object(object)?;
+        Ok(object)
+    }
+
+    /// Adds a reference to an object that is not NULL.
+    pub fn incref_object(&mut self, object: ir::Value) -> Result<()> {
+        if self.host.counted_incref != 0 {
+            self.call(self.host.counted_incref, &[object], None)?;
+            return Ok(());
+        }
+        let offset = self.host.layout.refcnt;
+        let count = self.load(Region::Refcount, types::I64, object, offset);
+        let count = self.builder.ins().iadd_imm_s(count, 1);
+        self.store(Region::Refcount, count, object, offset);
+        Ok(())
+    }
+
+    /// `Insn::Decref`.
+    pub fn decref(&mut self, value: ValueId) -> Result<()> {
+        let object = self.value(value)?;
+        let done = self.builder.create_block();
+        self.decref_then(object, done)
+    }
+
+    /// `Insn::XDecref`.
+    pub fn xdecref(&mut self, value: ValueId) -> Result<()> {
+        let object = self.value(value)?;
+        let present = self.builder.create_block();
+        let done = self.builder.create_block();
+        self.builder.ins().brif(object, present, &[], done, &[]);
+        self.builder.switch_to_block(present);
+        self.decref_then(object, done)
+    }
+
+    /// Releases an object that is not NULL and goes on in `done`.
+    fn decref_then(&mut self, object: ir::Value, done: ir::Block) -> Result<()> {
+        if self.host.counted_decref != 0 {
+            self.call(self.host.counted_decref, &[object], None)?;
+            self.builder.ins().jump(done, &[]);
+        } else {
+            let offset = self.host.layout.refcnt;
+            let count = self.load(Region::Refcount, types::I64, object, offset);
+            let count = self.builder.ins().iadd_imm_s(count, -1);
+            self.store(Region::Refcount, count, object, offset);
+            let dead = self.cold_block();
+            self.builder.ins().brif(count, done, &[], dead, &[]);
+            self.builder.switch_to_block(dead);
+            self.call(self.host.dealloc, &[object], None)?;
+            self.builder.ins().jump(done, &[]);
+        }
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+
+    /// Whether a pointer is this object.
+    pub fn is_object(&mut self, pointer: ir::Value, address: usize) -> ir::Value {
+        let address = self.address(address);
+        self.builder.ins().icmp(IntCC::Equal, pointer, address)
+    }
+
+    /// `Insn::GuardType`.
+    pub fn guard_type(&mut self, value: ValueId, kind: Type, exit: SideExit) -> Result<ir::Value> {
+        self.stress_exit(exit)?;
+        let object = self.value(value)?;
+        let known = self.kind(value);
+        if known.is_subset(kind) {
+            return Ok(object);
+        }
+        if kind == Type::NONE {
+            let same = self.is_object(object, self.host.none);
+            self.exit_if_zero(same, exit)?;
+            return Ok(object);
+        }
+        if kind == Type::NULL {
+            self.exit_if(object, exit)?;
+            return Ok(object);
+        }
+        if !kind.is_single() {
+            return Err(backend_error(format!("a guard on {kind:?}, which is not one kind")));
+        }
+        let numbers = Type::INT.union(Type::LONG);
+        // On 3.x the two kinds share a type and differ in size.
+        let sized = match self.host.layout.int {
+            IntLayout::Digits { size, .. } if kind.is_subset(numbers) => Some(size),
+            IntLayout::Digits { .. } | IntLayout::Long { .. } => None,
+        };
+        if sized.is_none() || !known.is_subset(numbers) {
+            let expected = (self.host.types)(if sized.is_some() { Type::INT } else { kind });
+            if expected == 0 {
+                return Err(backend_error(format!("a guard on {kind:?}, which has no type object")));
+            }
+            let actual = self.load(Region::Type, types::I64, object, self.host.layout.ob_type);
+            let same = self.is_object(actual, expected);
+            self.exit_if_zero(same, exit)?;
+        }
+        if let Some(size) = sized {
+            let size = self.load(Region::Number, types::I64, object, size);
+            let shifted = self.builder.ins().iadd_imm_s(size, 2);
+            let small =
+                if kind == Type::INT { IntCC::UnsignedLessThanOrEqual } else { IntCC::UnsignedGreaterThan };
+            let fits = self.builder.ins().icmp_imm_s(small, shifted, 4);
+            self.exit_if_zero(fits, exit)?;
+        }
+        Ok(object)
+    }
+
+    /// `Insn::UnboxInt`.
+    pub fn unbox_int(&mut self, value: ValueId) -> Result<ir::Value> {
+        let object = self.value(value)?;
+        if self.kind(value).is_subset(Type::BOOL) {
+            let truth = self.is_object(object, self.host.true_);
+            return Ok(self.builder.ins().uextend(types::I64, truth));
+        }
+        match self.host.layout.int {
+            IntLayout::Long { value } => Ok(self.load(Region::Number, types::I64, object, value)),
+            IntLayout::Digits { size, digits } => {
+                let size = self.load(Region::Number, types::I64, object, size);
+                let low = self.load(Region::Number, types::I32, object, digits);
+                let low = self.builder.ins().uextend(types::I64, low);
+                // One digit or none: the size is the sign, and 0 for 0 whatever the digit holds.
+                let short = self.builder.ins().imul(low, size);
+                let shifted = self.builder.ins().iadd_imm_s(size, 1);
+                let is_short = self.builder.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, shifted, 2);
+                let long = self.builder.create_block();
+                let done = self.builder.create_block();
+                let result = self.builder.append_block_param(done, types::I64);
+                self.builder.ins().brif(is_short, done, &[short.into()], long, &[]);
+
+                self.builder.switch_to_block(long);
+                let high = self.load(Region::Number, types::I32, object, digits + 4);
+                let high = self.builder.ins().uextend(types::I64, high);
+                let high = self.builder.ins().ishl_imm_u(high, 30);
+                let magnitude = self.builder.ins().bor(low, high);
+                let sign = self.builder.ins().sshr_imm_u(size, 63);
+                let flipped = self.builder.ins().bxor(magnitude, sign);
+                let signed = self.builder.ins().isub(flipped, sign);
+                self.builder.ins().jump(done, &[signed.into()]);
+
+                self.builder.switch_to_block(done);
+                Ok(result)
+            }
+        }
+    }
+
+    /// `Insn::Box`.
+    pub fn box_value(&mut self, value: ValueId) -> Result<ir::Value> {
+        let unboxed = self.value(value)?;
+        match self.function.value(value).repr {
+            Repr::Int => self.call_for(self.host.box_int, &[unboxed], types::I64),
+            Repr::Float => self.call_for(self.host.box_float, &[unboxed], types::I64),
+            Repr::Bool => {
+                let (yes, no) = (self.address(self.host.true_), self.address(self.host.false_));
+                let object = self.builder.ins().select(unboxed, yes, no);
+                self.incref_object(object)?;
+                Ok(object)
+            }
+            repr @ (Repr::Obj | Repr::Status | Repr::None) => {
+                Err(backend_error(format!("{value:?}, a {repr:?}, cannot be boxed")))
+            }
+        }
+    }
+}

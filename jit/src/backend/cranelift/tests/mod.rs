@@ -1,0 +1,173 @@
+//! Runs machine code compiled from hand-built HIR against a fake interpreter in memory.
+
+mod control;
+mod numbers;
+mod objects;
+mod world;
+
+use super::CraneliftBackend;
+use crate::backend::{Backend, BackendOptions, NativeCode};
+use crate::code::CodeMemory;
+use crate::deopt::Source;
+use crate::error::CompileError;
+use crate::hir::{
+    BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Operand, Repr, Resume, SideExit, StateId,
+    Type, ValueId,
+};
+use crate::host::Host;
+use world::{Frame, host_27, host_35};
+
+/// A function under construction, instructions going into one block at a time.
+struct Build {
+    function: Function,
+    block: BlockId,
+}
+
+impl Build {
+    /// A function with one entry.
+    fn new() -> Build {
+        let function = Function { name: "test".into(), locals: 4, ..Function::default() };
+        let mut build = Build { function, block: BlockId(0) };
+        build.block = build.entry();
+        build
+    }
+
+    fn entry(&mut self) -> BlockId {
+        let block = self.function.add_block();
+        self.function.entries.push(Entry { pc: 0, depth: 0, blocks: Vec::new(), block });
+        block
+    }
+
+    fn push(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+        let value = self.function.add_value(insn, repr, ty);
+        self.function.blocks[self.block.index()].insns.push(value);
+        value
+    }
+
+    fn object(&mut self, insn: Insn) -> ValueId {
+        self.push(insn, Repr::Obj, Type::ANY)
+    }
+
+    fn int(&mut self, insn: Insn) -> ValueId {
+        self.push(insn, Repr::Int, Type::INT)
+    }
+
+    fn float(&mut self, insn: Insn) -> ValueId {
+        self.push(insn, Repr::Float, Type::FLOAT)
+    }
+
+    fn bool(&mut self, insn: Insn) -> ValueId {
+        self.push(insn, Repr::Bool, Type::BOOL)
+    }
+
+    fn effect(&mut self, insn: Insn) {
+        self.push(insn, Repr::None, Type::EMPTY);
+    }
+
+    fn boxed(&mut self, value: ValueId) -> ValueId {
+        self.object(Insn::Box(value))
+    }
+
+    /// Makes an exit whose frame has these operands, in slot order these locals, all stale.
+    fn exit(&mut self, pc: u32, reason: ExitReason, locals: &[ValueId], operands: &[Operand]) -> SideExit {
+        let state = self.state(pc, Resume::At, locals, operands);
+        SideExit { state, reason }
+    }
+
+    fn state(&mut self, pc: u32, resume: Resume, locals: &[ValueId], operands: &[Operand]) -> StateId {
+        self.function.add_state(FrameState {
+            pc,
+            resume,
+            locals: locals.to_vec(),
+            stale: (0..locals.len() as u32).collect(),
+            operands: operands.to_vec(),
+            blocks: Vec::new(),
+        })
+    }
+
+    fn edge(target: BlockId, args: &[ValueId]) -> Edge {
+        Edge { target, args: args.to_vec() }
+    }
+
+    fn jump(&mut self, target: BlockId, args: &[ValueId]) {
+        self.effect(Insn::Jump(Build::edge(target, args)));
+    }
+
+    fn branch(&mut self, condition: ValueId, then: BlockId, otherwise: BlockId) {
+        self.effect(Insn::Branch {
+            condition,
+            then: Build::edge(then, &[]),
+            otherwise: Build::edge(otherwise, &[]),
+        });
+    }
+
+    fn ret(&mut self, value: ValueId) {
+        self.effect(Insn::Return(value));
+    }
+
+    fn compile(&self, host: &Host) -> NativeCode {
+        self.compile_with(host, &BackendOptions::default()).unwrap()
+    }
+
+    fn compile_with(&self, host: &Host, options: &BackendOptions) -> Result<NativeCode, CompileError> {
+        CraneliftBackend::new().unwrap().compile(&self.function, host, options)
+    }
+}
+
+/// What came out of a run.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    Returned(u64),
+    /// Exit number and the words of the buffer.
+    Left(usize, Vec<u64>),
+}
+
+impl Outcome {
+    fn int(&self) -> i64 {
+        match self {
+            Outcome::Returned(object) => world::int_value(*object as usize),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn float(&self) -> f64 {
+        match self {
+            Outcome::Returned(object) => world::float_value(*object as usize),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn left(&self) -> (usize, &[u64]) {
+        match self {
+            Outcome::Left(exit, words) => (*exit, words),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+fn run(native: &NativeCode, frame: &mut Frame, entry: u64) -> Outcome {
+    let mut buffer = vec![0xdead_u64; native.buffer_words];
+    // SAFETY: the frame, the thread state and the buffer are as the code was compiled to expect.
+    let result =
+        unsafe { (native.function)(frame.as_ptr(), frame.thread_as_ptr(), entry, buffer.as_mut_ptr()) };
+    match result {
+        0 => Outcome::Returned(buffer[0]),
+        exit => Outcome::Left(exit as usize - 1, buffer),
+    }
+}
+
+fn borrowed(value: ValueId) -> Operand {
+    Operand { value, owned: false }
+}
+
+fn owned(value: ValueId) -> Operand {
+    Operand { value, owned: true }
+}
+
+/// The value of a source, given the buffer.
+fn word(source: Source, words: &[u64]) -> u64 {
+    match source {
+        Source::Buffer { index, .. } => words[usize::from(index)],
+        other => panic!("{other:?} is not in the buffer"),
+    }
+}

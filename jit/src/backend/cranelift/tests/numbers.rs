@@ -1,0 +1,338 @@
+//! Ints and floats: loops, overflow, division, unboxing.
+
+use super::world::{float_value, int, long, object, type_address};
+use super::*;
+use crate::bytecode::{BinaryOp, CompareOp};
+
+/// `total = 0; i = 0; while i < n: total += i * step; i += 1`, unboxed, leaving on overflow.
+fn sum_loop() -> Build {
+    let mut b = Build::new();
+    let boxed = b.object(Insn::LoadLocal(0));
+    let exit = b.exit(3, ExitReason::TypeGuard, &[], &[]);
+    let n = b.push(Insn::GuardType(boxed, Type::INT, exit), Repr::Obj, Type::INT);
+    let n = b.int(Insn::UnboxInt(n));
+    let step = b.object(Insn::LoadLocal(1));
+    let step = b.int(Insn::UnboxInt(step));
+    let zero = b.int(Insn::Int(0));
+    let header = b.function.add_block();
+    b.jump(header, &[zero, zero]);
+
+    let total = b.function.add_param(header, Repr::Int, Type::INT);
+    let i = b.function.add_param(header, Repr::Int, Type::INT);
+    let (body, end) = (b.function.add_block(), b.function.add_block());
+    b.block = header;
+    let more = b.bool(Insn::IntCompare(CompareOp::Lt, i, n));
+    b.branch(more, body, end);
+
+    b.block = body;
+    let exit = b.exit(20, ExitReason::Overflow, &[total, i], &[borrowed(total), borrowed(i)]);
+    let product = b.int(Insn::IntBinary { op: BinaryOp::Mul, lhs: i, rhs: step, exit });
+    let exit = b.exit(21, ExitReason::Overflow, &[total, i], &[borrowed(total), borrowed(product)]);
+    let total2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: total, rhs: product, exit });
+    let one = b.int(Insn::Int(1));
+    let exit = b.exit(30, ExitReason::Overflow, &[total2, i], &[borrowed(i), borrowed(one)]);
+    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: one, exit });
+    b.jump(header, &[total2, i2]);
+
+    b.block = end;
+    let result = b.boxed(total);
+    b.ret(result);
+    b
+}
+
+#[test]
+fn an_int_loop_runs_and_leaves_on_overflow() {
+    let b = sum_loop();
+    for options in [
+        BackendOptions::default(),
+        BackendOptions { fast_compile: true, keep_texts: true, ..Default::default() },
+    ] {
+        let native = b.compile_with(&host_27(0), &options).unwrap();
+        assert_eq!(native.texts.len(), if options.keep_texts { 2 } else { 0 });
+        let mut frame = Frame::new(&[int(1000), int(3)]);
+        assert_eq!(run(&native, &mut frame, 0).int(), 3 * 499_500);
+
+        // 0 + 2^62 fits, 2^62 + 2 * 2^62 does not: neither the product nor the sum.
+        let mut frame = Frame::new(&[int(10), int(1 << 62)]);
+        let outcome = run(&native, &mut frame, 0);
+        let (exit, words) = outcome.left();
+        let recipe = &native.exits[exit];
+        assert_eq!((recipe.pc, recipe.resume, recipe.reason), (20, Resume::At, ExitReason::Overflow));
+        assert_eq!(recipe.locals.len(), 2);
+        let [(0, total), (1, i)] = recipe.locals[..] else { panic!("{:?}", recipe.locals) };
+        assert_eq!(recipe.operands, [total, i], "one word for what is the same value");
+        assert!(matches!(total, Source::Buffer { repr: Repr::Int, owned: false, .. }));
+        assert_eq!((word(total, words), word(i, words)), (1 << 62, 2));
+    }
+}
+
+#[test]
+fn exits_describe_constants_without_the_buffer() {
+    let b = sum_loop();
+    let native = b.compile(&host_27(0));
+    let recipe = native.exits.iter().find(|recipe| recipe.pc == 30).unwrap();
+    assert_eq!(recipe.operands[1], Source::Int(1));
+    assert_eq!(native.buffer_words, 3, "total, i and product");
+    assert!(native.size > 0);
+}
+
+#[test]
+fn a_guard_fails_on_another_type() {
+    let native = sum_loop().compile(&host_27(0));
+    let float = object(&[1, type_address(Type::FLOAT) as u64, 0]);
+    let outcome = run(&native, &mut Frame::new(&[float, int(1)]), 0);
+    let recipe = &native.exits[outcome.left().0];
+    assert_eq!((recipe.pc, recipe.reason), (3, ExitReason::TypeGuard));
+}
+
+/// A function of two boxed ints that applies `op` to them unboxed.
+fn int_op(op: BinaryOp, constant: Option<i64>) -> NativeCode {
+    let mut b = Build::new();
+    let x = b.object(Insn::LoadLocal(0));
+    let x = b.int(Insn::UnboxInt(x));
+    let y = match constant {
+        Some(constant) => b.int(Insn::Int(constant)),
+        None => {
+            let y = b.object(Insn::LoadLocal(1));
+            b.int(Insn::UnboxInt(y))
+        }
+    };
+    let exit = b.exit(5, ExitReason::RareOperand, &[], &[borrowed(x), borrowed(y)]);
+    let z = b.int(Insn::IntBinary { op, lhs: x, rhs: y, exit });
+    let z = b.boxed(z);
+    b.ret(z);
+    b.compile(&host_27(0))
+}
+
+/// What Python computes, `None` where the code may leave.
+fn expected(op: BinaryOp, x: i64, y: i64) -> Option<i64> {
+    match op {
+        BinaryOp::Add => x.checked_add(y),
+        BinaryOp::Sub => x.checked_sub(y),
+        BinaryOp::Mul => x.checked_mul(y),
+        BinaryOp::FloorDiv => {
+            let (x, y) = (i128::from(x), i128::from(y));
+            let quotient = x.checked_div(y)?;
+            (quotient - i128::from(x % y != 0 && (x < 0) != (y < 0))).try_into().ok()
+        }
+        BinaryOp::Mod => {
+            x.checked_div(y)?;
+            let (x, y) = (i128::from(x), i128::from(y));
+            (((x % y) + y) % y).try_into().ok()
+        }
+        BinaryOp::LShift => {
+            let shift = u32::try_from(y).ok().filter(|&shift| shift < 63)?;
+            (i128::from(x) << shift).try_into().ok()
+        }
+        BinaryOp::RShift => Some(x >> u32::try_from(y.min(63)).ok()?),
+        BinaryOp::And => Some(x & y),
+        BinaryOp::Or => Some(x | y),
+        BinaryOp::Xor => Some(x ^ y),
+        _ => unreachable!(),
+    }
+}
+
+#[test]
+fn int_operators_follow_python() {
+    const VALUES: [i64; 17] = [
+        i64::MIN,
+        i64::MIN + 1,
+        -(1 << 40),
+        -64,
+        -7,
+        -2,
+        -1,
+        0,
+        1,
+        2,
+        7,
+        8,
+        62,
+        63,
+        64,
+        i64::MAX - 1,
+        i64::MAX,
+    ];
+    use BinaryOp::*;
+    for op in [Add, Sub, Mul, FloorDiv, Mod, LShift, RShift, And, Or, Xor] {
+        let general = int_op(op, None);
+        for y in VALUES {
+            let special = int_op(op, Some(y));
+            for x in VALUES {
+                let expected = expected(op, x, y);
+                for native in [&general, &special] {
+                    match run(native, &mut Frame::new(&[int(x), int(y)]), 0) {
+                        Outcome::Returned(result) => {
+                            assert_eq!(
+                                Some(super::world::int_value(result as usize)),
+                                expected,
+                                "{x} {op:?} {y}"
+                            );
+                        }
+                        Outcome::Left(exit, words) => {
+                            assert_eq!(expected, None, "{x} {op:?} {y}");
+                            let operands = &native.exits[exit].operands;
+                            assert_eq!(word(operands[0], &words) as i64, x);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn negation_and_inversion() {
+    let mut b = Build::new();
+    let x = b.object(Insn::LoadLocal(0));
+    let x = b.int(Insn::UnboxInt(x));
+    let exit = b.exit(0, ExitReason::Overflow, &[], &[]);
+    let x = b.int(Insn::IntNeg(x, exit));
+    let x = b.int(Insn::IntInvert(x));
+    let x = b.boxed(x);
+    b.ret(x);
+    let native = b.compile(&host_27(0));
+    assert_eq!(run(&native, &mut Frame::new(&[int(5)]), 0).int(), 4);
+    assert_eq!(run(&native, &mut Frame::new(&[int(i64::MIN)]), 0).left().0, 0);
+}
+
+#[test]
+fn ints_of_digits_are_guarded_and_unboxed() {
+    let guarded = |kind| {
+        let mut b = Build::new();
+        let x = b.object(Insn::LoadLocal(0));
+        let exit = b.exit(1, ExitReason::TypeGuard, &[], &[borrowed(x)]);
+        let x = b.push(Insn::GuardType(x, kind, exit), Repr::Obj, kind);
+        let x = if kind == Type::INT {
+            let x = b.int(Insn::UnboxInt(x));
+            b.boxed(x)
+        } else {
+            x
+        };
+        b.ret(x);
+        b.compile(&host_35(0))
+    };
+    let (small, large) = (guarded(Type::INT), guarded(Type::LONG));
+    const GARBAGE: u32 = 0x3fff_ffff;
+    let cases = [
+        (0, GARBAGE, GARBAGE, 0),
+        (1, 5, GARBAGE, 5),
+        (-1, 0x3fff_ffff, GARBAGE, -0x3fff_ffff),
+        (2, 1, 1, (1 << 30) + 1),
+        (-2, 0x3fff_ffff, 0x3fff_ffff, -((1 << 60) - 1)),
+    ];
+    for (size, low, high, value) in cases {
+        let x = long(size, low, high);
+        assert_eq!(run(&small, &mut Frame::new(&[x]), 0).int(), value);
+        assert_eq!(run(&large, &mut Frame::new(&[x]), 0), Outcome::Left(0, vec![x as u64]));
+    }
+    for size in [3, -3, 100] {
+        let x = long(size, 1, 1);
+        assert_eq!(run(&small, &mut Frame::new(&[x]), 0), Outcome::Left(0, vec![x as u64]));
+        assert_eq!(run(&large, &mut Frame::new(&[x]), 0), Outcome::Returned(x as u64));
+    }
+    let other = object(&[1, type_address(Type::LIST) as u64, 1, 1]);
+    for native in [&small, &large] {
+        assert_eq!(run(native, &mut Frame::new(&[other]), 0), Outcome::Left(0, vec![other as u64]));
+    }
+}
+
+#[test]
+fn a_float_loop_runs() {
+    // x = 1.0; while x < limit: x = x * 1.5 + i
+    let mut b = Build::new();
+    let limit = b.object(Insn::LoadLocal(0));
+    let limit = b.float(Insn::UnboxFloat(limit));
+    let one = b.float(Insn::Float(1.0_f64.to_bits()));
+    let zero = b.int(Insn::Int(0));
+    let (header, body, end) = (b.function.add_block(), b.function.add_block(), b.function.add_block());
+    b.jump(header, &[one, zero]);
+    let x = b.function.add_param(header, Repr::Float, Type::FLOAT);
+    let i = b.function.add_param(header, Repr::Int, Type::INT);
+    b.block = header;
+    let more = b.bool(Insn::FloatCompare(CompareOp::Lt, x, limit));
+    b.branch(more, body, end);
+    b.block = body;
+    let exit = b.exit(7, ExitReason::Overflow, &[x, i], &[]);
+    let factor = b.float(Insn::Float(1.5_f64.to_bits()));
+    let x2 = b.float(Insn::FloatBinary { op: BinaryOp::Mul, lhs: x, rhs: factor, exit });
+    let as_float = b.float(Insn::IntToFloat(i));
+    let x3 = b.float(Insn::FloatBinary { op: BinaryOp::Add, lhs: x2, rhs: as_float, exit });
+    let step = b.int(Insn::Int(1));
+    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: step, exit });
+    b.jump(header, &[x3, i2]);
+    b.block = end;
+    let x = b.boxed(x);
+    b.ret(x);
+    let native = b.compile(&host_35(0));
+
+    let (mut x, mut i) = (1.0, 0.0);
+    while x < 1000.0 {
+        x = x * 1.5 + i;
+        i += 1.0;
+    }
+    let limit = object(&[1, type_address(Type::FLOAT) as u64, 1000.0_f64.to_bits()]);
+    assert_eq!(run(&native, &mut Frame::new(&[limit]), 0).float(), x);
+}
+
+#[test]
+fn float_division_leaves_for_zero_and_keeps_signs() {
+    for (op, expected) in [
+        (BinaryOp::TrueDiv, -3.5),
+        (BinaryOp::ClassicDiv, -3.5),
+        (BinaryOp::FloorDiv, -4.0),
+        (BinaryOp::Mod, -1.0),
+    ] {
+        let mut b = Build::new();
+        let (x, y) = (b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1)));
+        let (x, y) = (b.float(Insn::UnboxFloat(x)), b.float(Insn::UnboxFloat(y)));
+        let exit = b.exit(7, ExitReason::RareOperand, &[], &[borrowed(x), borrowed(y)]);
+        let z = b.float(Insn::FloatBinary { op, lhs: x, rhs: y, exit });
+        let z = b.float(Insn::FloatNeg(z));
+        let z = b.float(Insn::FloatNeg(z));
+        let z = b.boxed(z);
+        b.ret(z);
+        let native = b.compile(&host_27(0));
+        let float = |value: f64| object(&[1, type_address(Type::FLOAT) as u64, value.to_bits()]);
+        let outcome = run(&native, &mut Frame::new(&[float(7.0), float(-2.0)]), 0);
+        let Outcome::Returned(result) = outcome else { panic!("{outcome:?}") };
+        assert_eq!(float_value(result as usize), expected, "{op:?}");
+        for zero in [0.0, -0.0] {
+            let outcome = run(&native, &mut Frame::new(&[float(7.0), float(zero)]), 0);
+            let (exit, words) = outcome.left();
+            let operands = &native.exits[exit].operands;
+            assert!(matches!(operands[1], Source::Buffer { repr: Repr::Float, .. }));
+            assert_eq!(f64::from_bits(word(operands[0], words)), 7.0);
+        }
+        assert!(run(&native, &mut Frame::new(&[float(7.0), float(f64::NAN)]), 0).float().is_nan());
+    }
+}
+
+#[test]
+fn truth_values_are_boxed_and_unboxed() {
+    let mut b = Build::new();
+    let x = b.object(Insn::LoadLocal(0));
+    let exit = b.exit(1, ExitReason::TypeGuard, &[], &[]);
+    let x = b.push(Insn::GuardType(x, Type::BOOL, exit), Repr::Obj, Type::BOOL);
+    let as_int = b.int(Insn::UnboxInt(x));
+    let truth = b.bool(Insn::UnboxBool(x));
+    let not = b.bool(Insn::Not(truth));
+    let is_zero = b.bool(Insn::IntTruth(as_int));
+    let exit = b.exit(2, ExitReason::RareOperand, &[], &[borrowed(not), borrowed(is_zero)]);
+    b.effect(Insn::GuardBool(is_zero, true, exit));
+    let result = b.boxed(not);
+    b.ret(result);
+    let native = b.compile(&host_35(0));
+
+    let bool_ = |address| {
+        // SAFETY: the fake singletons are arrays of atomics; no other test uses their type word.
+        unsafe { ((address as *mut u64).add(1)).write(type_address(Type::BOOL) as u64) };
+        address
+    };
+    let (yes, no) = (bool_(super::world::true_()), bool_(super::world::false_()));
+    assert_eq!(run(&native, &mut Frame::new(&[yes]), 0), Outcome::Returned(no as u64));
+    let outcome = run(&native, &mut Frame::new(&[no]), 0);
+    let (exit, words) = outcome.left();
+    let operands = &native.exits[exit].operands;
+    assert_eq!((word(operands[0], words), word(operands[1], words)), (1, 0));
+}
