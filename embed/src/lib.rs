@@ -1,1 +1,42 @@
-//! The host side of Pyjion.
+//! The host side of Pyjion: registers the JIT with the CPython it is linked into, runs frames,
+//! and gives compiled code the runtime it calls.
+
+#[cfg(not(has_suspend))]
+compile_error!("this CPython lacks the patches that let an evaluator continue another one's frame");
+
+mod code_state;
+mod compile;
+mod describe;
+mod exits;
+mod frame_entry;
+mod gil;
+mod hook;
+mod kinds;
+mod layout;
+mod module;
+mod options;
+mod py;
+mod record;
+mod reify;
+mod runtime;
+mod settings;
+mod stats;
+
+/// Called by `main` before CPython's own main: from the first frame on, the JIT is there.
+#[unsafe(no_mangle)]
+pub extern "C" fn pyjion_register() {
+    let (options, complaints) = options::Options::from_environment();
+    for complaint in complaints {
+        eprintln!("{complaint}");
+    }
+    let (enabled, detailed) = (options.enabled, options.stats);
+    settings::initialise(options);
+    compile::keep_panics_quiet();
+    if detailed {
+        stats::start_detailed();
+    }
+    module::register();
+    if enabled && code_state::request_index() {
+        hook::install();
+    }
+}

@@ -1,0 +1,498 @@
+//! What is known of each code object: how hot it is, what was observed, its compiled versions.
+//!
+//! The state hangs off the code object (`co_extra`) and dies with it. It is only ever borrowed
+//! shared; what changes is in cells, and the `RefCell`s are borrowed for moments in which no
+//! Python code can run, so recursion and thread switches cannot see them borrowed.
+
+use crate::describe;
+use crate::gil::{Counter, Gil};
+use crate::py::*;
+use crate::stats;
+use pyjion_jit::bytecode::CodeDesc;
+use pyjion_jit::error::CompileError;
+use pyjion_jit::feedback::Feedback;
+use pyjion_jit::hir::{ExitReason, Type};
+use pyjion_jit::{Compiled, EntrySpec};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::ffi::{c_int, c_void};
+use std::ptr;
+
+/// Where a code object stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Phase {
+    /// Interpreted and counted.
+    Cold,
+    /// Frames run in the recording evaluator for a while.
+    Recording,
+    /// Observed; compiled, or to be compiled at the next entry.
+    Hot,
+    /// Compilation failed; interpreted for good.
+    Failed,
+    /// `PYJION_ONLY` does not select it.
+    Excluded,
+}
+
+impl Phase {
+    /// All phases, in order.
+    pub const ALL: [Phase; 5] = [Phase::Cold, Phase::Recording, Phase::Hot, Phase::Failed, Phase::Excluded];
+
+    /// Stable name for `pyjion.info()` and `pyjion.status()`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Phase::Cold => "cold",
+            Phase::Recording => "recording",
+            Phase::Hot => "hot",
+            Phase::Failed => "failed",
+            Phase::Excluded => "excluded",
+        }
+    }
+}
+
+/// A compiled version of a code object.
+pub struct Version {
+    /// Unique in the process.
+    pub id: u64,
+    /// Name and place of the code, for people.
+    pub name: String,
+    /// The code, its entries and exits.
+    pub compiled: Compiled,
+    /// Compiled without any feedback.
+    pub generic: bool,
+    /// Frames that entered.
+    pub entered: Counter,
+    /// Exits taken, in the order of the recipes.
+    pub exits: Box<[Counter]>,
+    /// Exits taken because a speculation failed.
+    pub failed_speculations: Counter,
+    /// Frames running it now.
+    pub running: Cell<u32>,
+    /// It is no longer entered; freed when nobody runs it.
+    pub replaced: Cell<bool>,
+    /// Zeroed when running frames shall leave; compiled code reads it.
+    pub valid: Box<Cell<u8>>,
+    /// Entry indices by offset.
+    by_pc: Vec<(u32, u32)>,
+}
+
+impl Version {
+    /// Wraps the result of a compilation.
+    pub fn new(compiled: Compiled, valid: Box<Cell<u8>>, generic: bool, name: String) -> Version {
+        static IDS: Gil<Counter> = Gil::new(Counter::new());
+        IDS.count();
+        let mut by_pc: Vec<(u32, u32)> =
+            compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
+        by_pc.sort_unstable();
+        stats::counters().code_bytes.add(compiled.native.size as u64);
+        Version {
+            id: IDS.get(),
+            name,
+            exits: compiled.native.exits.iter().map(|_| Counter::new()).collect(),
+            compiled,
+            generic,
+            entered: Counter::new(),
+            failed_speculations: Counter::new(),
+            running: Cell::new(0),
+            replaced: Cell::new(false),
+            valid,
+            by_pc,
+        }
+    }
+
+    /// The entry for a frame about to execute the instruction at `pc`, if it has the shape.
+    ///
+    /// # Safety
+    /// The frame is not running: its `f_stacktop` is set.
+    unsafe fn entry(&self, pc: u32, frame: *mut PyFrameObject) -> Option<u32> {
+        let first = self.by_pc.partition_point(|&(at, _)| at < pc);
+        self.by_pc[first..].iter().take_while(|&&(at, _)| at == pc).map(|&(_, index)| index).find(|&index| {
+            let entry = &self.compiled.entries[index as usize];
+            // SAFETY: as for this function.
+            unsafe { describe::has_shape(frame, entry.depth, &entry.blocks) }
+        })
+    }
+}
+
+impl Drop for Version {
+    fn drop(&mut self) {
+        stats::counters().code_bytes.subtract(self.compiled.native.size as u64);
+    }
+}
+
+/// A place that versions are compiled for: the start, or a loop header.
+pub struct Target {
+    /// Its offset.
+    pub pc: u32,
+    /// The current version.
+    pub version: Option<Box<Version>>,
+    /// The current version was compiled without what is known now.
+    pub stale: bool,
+    /// Versions compiled so far.
+    pub generations: u32,
+    /// Jumps to it that were seen in the interpreter while the code was hot.
+    pub heat: u32,
+    /// Kinds the locals had when versions were asked for.
+    pub locals: Vec<Type>,
+    /// What was asked for last.
+    pub spec: EntrySpec,
+    /// Why it is never to be compiled again.
+    pub closed: Option<Closed>,
+}
+
+/// Why an entry is given up.
+#[derive(Clone, Debug)]
+pub enum Closed {
+    /// The compiler refused it.
+    Failed(CompileError),
+    /// Exits for this reason never ceased.
+    Retired(ExitReason),
+}
+
+impl Target {
+    fn new(pc: u32) -> Target {
+        Target {
+            pc,
+            version: None,
+            stale: false,
+            generations: 0,
+            heat: 0,
+            locals: Vec::new(),
+            spec: EntrySpec { pc, ..EntrySpec::default() },
+            closed: None,
+        }
+    }
+}
+
+/// Most loop headers of a code object that are compiled for.
+const MAX_LOOP_TARGETS: usize = 4;
+
+/// What only code that became hot has.
+pub struct Hot {
+    /// Observations.
+    pub feedback: RefCell<Feedback>,
+    /// The start and loop headers that versions are compiled for.
+    pub targets: RefCell<Vec<Target>>,
+    /// Why the whole code object cannot be compiled.
+    pub failure: RefCell<Option<CompileError>>,
+    /// The recording that is going on.
+    pub window: Cell<Window>,
+    /// Versions replaced while frames were running them.
+    replaced: RefCell<Vec<Box<Version>>>,
+    description: OnceCell<CodeDesc>,
+}
+
+/// Progress of a recording.
+#[derive(Clone, Copy)]
+pub struct Window {
+    /// Instructions recorded.
+    pub instructions: u32,
+    /// Frames that returned or yielded.
+    pub completed: u32,
+    /// The frame recorded last,
+    pub frame: *mut PyFrameObject,
+    /// and the offset of its instruction.
+    pub pc: u32,
+    /// Loop headers passed, and how often.
+    pub headers: [(u32, u32); 4],
+}
+
+impl Window {
+    /// A window that has just been opened.
+    pub const NEW: Window =
+        Window { instructions: 0, completed: 0, frame: ptr::null_mut(), pc: 0, headers: [(0, 0); 4] };
+
+    /// Counts a pass of a loop header; the result says how many there were.
+    pub fn pass(&mut self, header: u32) -> u32 {
+        for (pc, passes) in &mut self.headers {
+            if *passes == 0 || *pc == header {
+                *pc = header;
+                *passes += 1;
+                return *passes;
+            }
+        }
+        1
+    }
+}
+
+/// No loop header is to be compiled.
+const NO_REQUEST: u32 = u32::MAX;
+
+/// The state of one code object.
+pub struct CodeState {
+    /// The version to enter at the start without further thought; NULL for none.
+    pub start: Cell<*const Version>,
+    /// Calls and loop iterations, weighted.
+    pub heat: Cell<u32>,
+    phase: Cell<Phase>,
+    /// The loop header at which a hook just suspended a frame to have it compiled.
+    request: Cell<u32>,
+    /// Frames begun.
+    pub runs: Counter,
+    /// The code object, which owns this.
+    pub code: *mut PyCodeObject,
+    hot: OnceCell<Box<Hot>>,
+}
+
+static PHASES: Gil<[Counter; Phase::ALL.len()]> = Gil::new([const { Counter::new() }; Phase::ALL.len()]);
+
+/// How many code objects are in a phase.
+pub fn count_in(phase: Phase) -> u64 {
+    PHASES[phase as usize].get()
+}
+
+impl CodeState {
+    /// Where it stands.
+    #[inline(always)]
+    pub fn phase(&self) -> Phase {
+        self.phase.get()
+    }
+
+    /// Moves on.
+    pub fn set_phase(&self, phase: Phase) {
+        PHASES[self.phase.get() as usize].subtract(1);
+        PHASES[phase as usize].count();
+        self.phase.set(phase);
+        if phase != Phase::Hot {
+            self.start.set(ptr::null());
+        }
+    }
+
+    /// What only hot code has, made when first asked for.
+    pub fn hot(&self) -> &Hot {
+        self.hot.get_or_init(|| {
+            Box::new(Hot {
+                feedback: RefCell::new(Feedback::new()),
+                targets: RefCell::new(Vec::new()),
+                failure: RefCell::new(None),
+                window: Cell::new(Window::NEW),
+                replaced: RefCell::new(Vec::new()),
+                description: OnceCell::new(),
+            })
+        })
+    }
+
+    /// The same, if there is any.
+    pub fn hot_if_any(&self) -> Option<&Hot> {
+        self.hot.get().map(|hot| &**hot)
+    }
+
+    /// The code object as data.
+    pub fn description(&self) -> &CodeDesc {
+        // SAFETY: the code object is alive, as it owns this state.
+        self.hot().description.get_or_init(|| unsafe { describe::code(self.code) })
+    }
+
+    /// Asks for a version for the loop header that the frame is about to be suspended at.
+    pub fn ask_for(&self, header: u32) {
+        self.request.set(header);
+    }
+
+    /// What was asked for, once.
+    pub fn take_request(&self) -> Option<u32> {
+        let request = self.request.replace(NO_REQUEST);
+        (request != NO_REQUEST).then_some(request)
+    }
+
+    /// A current version and its entry for a frame about to execute the instruction at `pc`.
+    ///
+    /// # Safety
+    /// The frame is one of this code and not running.
+    pub unsafe fn find(&self, pc: u32, frame: *mut PyFrameObject) -> Option<(*const Version, u32)> {
+        let targets = self.hot_if_any()?.targets.borrow();
+        targets.iter().filter(|target| !target.stale).filter_map(|target| target.version.as_deref()).find_map(
+            |version| {
+                // SAFETY: as for this function.
+                let entry = unsafe { version.entry(pc, frame) }?;
+                Some((ptr::from_ref(version), entry))
+            },
+        )
+    }
+
+    /// Whether a current version has an entry at an offset, and if so whether it ran without
+    /// ever having been given feedback.
+    pub fn version_at(&self, pc: u32) -> Option<bool> {
+        let targets = self.hot_if_any()?.targets.borrow();
+        targets
+            .iter()
+            .filter(|target| !target.stale)
+            .filter_map(|target| target.version.as_deref())
+            .find(|version| version.by_pc.binary_search_by_key(&pc, |&(at, _)| at).is_ok())
+            .map(|version| version.generic && version.entered.get() > 0)
+    }
+
+    /// Adds a version for a place; the version before is no longer entered.
+    pub fn install(&self, pc: u32, version: Version) -> *const Version {
+        let version = Box::new(version);
+        let address: *const Version = &*version;
+        let hot = self.hot();
+        let old = {
+            let mut targets = hot.targets.borrow_mut();
+            let Some(target) = targets.iter_mut().find(|target| target.pc == pc) else {
+                unreachable!("versions are compiled for targets")
+            };
+            target.stale = false;
+            target.generations += 1;
+            target.version.replace(version)
+        };
+        if let Some(old) = old {
+            self.replace(old);
+        }
+        self.update_start();
+        address
+    }
+
+    /// Takes the version of a place out of use.
+    pub fn uninstall(&self, pc: u32, closed: Option<Closed>) {
+        let old = {
+            let mut targets = self.hot().targets.borrow_mut();
+            let Some(target) = targets.iter_mut().find(|target| target.pc == pc) else { return };
+            if closed.is_some() {
+                target.closed = closed;
+            }
+            target.version.take()
+        };
+        if let Some(old) = old {
+            self.replace(old);
+        }
+        self.update_start();
+    }
+
+    /// Declares versions that were compiled without feedback outdated.
+    pub fn outdate_generic_versions(&self) {
+        for target in self.hot().targets.borrow_mut().iter_mut() {
+            target.stale |= target.version.as_ref().is_some_and(|version| version.generic);
+        }
+        self.update_start();
+    }
+
+    fn replace(&self, old: Box<Version>) {
+        old.replaced.set(true);
+        old.valid.set(0);
+        let mut replaced = self.hot().replaced.borrow_mut();
+        replaced.push(old);
+        replaced.retain(|version| version.running.get() > 0);
+    }
+
+    /// Frees the replaced versions that nobody runs.
+    pub fn sweep(&self) {
+        if let Some(hot) = self.hot_if_any() {
+            hot.replaced.borrow_mut().retain(|version| version.running.get() > 0);
+        }
+    }
+
+    /// Recomputes the shortcut for the start. A generic version does not get one, as the
+    /// second call decides to record.
+    pub fn update_start(&self) {
+        let mut start = ptr::null();
+        if self.phase() == Phase::Hot {
+            let targets = self.hot().targets.borrow();
+            let target = targets.iter().find(|target| target.pc == 0 && !target.stale);
+            if let Some(version) = target.and_then(|target| target.version.as_deref())
+                && !version.generic
+                && version.compiled.entries.first().is_some_and(|entry| entry.pc == 0 && entry.depth == 0)
+            {
+                start = ptr::from_ref(version);
+            }
+        }
+        self.start.set(start);
+    }
+
+    /// Runs `change` on the target for a place, made if there is room for it.
+    pub fn with_target<R>(&self, pc: u32, change: impl FnOnce(&mut Target) -> R) -> Option<R> {
+        let mut targets = self.hot().targets.borrow_mut();
+        let index = match targets.iter().position(|target| target.pc == pc) {
+            Some(index) => index,
+            None => {
+                let loops = targets.iter().filter(|target| target.pc != 0).count();
+                if pc != 0 && loops >= MAX_LOOP_TARGETS {
+                    return None;
+                }
+                targets.push(Target::new(pc));
+                targets.len() - 1
+            }
+        };
+        Some(change(&mut targets[index]))
+    }
+
+    /// The place a version was compiled for.
+    pub fn target_of(&self, version: *const Version) -> Option<u32> {
+        let targets = self.hot_if_any()?.targets.borrow();
+        let of = |target: &&Target| target.version.as_deref().is_some_and(|v| ptr::eq(v, version));
+        targets.iter().find(of).map(|target| target.pc)
+    }
+}
+
+impl Drop for CodeState {
+    fn drop(&mut self) {
+        PHASES[self.phase.get() as usize].subtract(1);
+        stats::counters().code_objects.subtract(1);
+    }
+}
+
+static INDEX: Gil<Cell<isize>> = Gil::new(Cell::new(-1));
+
+/// Reserves our place in code objects. Works before `Py_Initialize`.
+pub fn request_index() -> bool {
+    unsafe extern "C" fn free(state: *mut c_void) {
+        // SAFETY: it came from Box::into_raw in `attach`, and its code object is dying.
+        drop(unsafe { Box::from_raw(state.cast::<CodeState>()) });
+    }
+    if INDEX.get() < 0 {
+        // SAFETY: touches a static table only.
+        INDEX.set(unsafe { _PyEval_RequestCodeExtraIndex(Some(free)) } as isize);
+    }
+    INDEX.get() >= 0
+}
+
+/// The state of a code object; NULL if it has none yet.
+///
+/// # Safety
+/// `code` is a code object.
+#[inline(always)]
+pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
+    let mut state = ptr::null_mut();
+    // SAFETY: fails for what is not a code object only.
+    let status: c_int = unsafe { _PyCode_GetExtra(code.cast(), INDEX.get() as _, &mut state) };
+    debug_assert_eq!(status, 0);
+    state.cast()
+}
+
+/// Gives a code object its state; NULL when there is no memory (no exception is set).
+///
+/// # Safety
+/// `code` is a code object without state, and no exception is set.
+#[cold]
+pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
+    let state = Box::into_raw(Box::new(CodeState {
+        start: Cell::new(ptr::null()),
+        heat: Cell::new(0),
+        phase: Cell::new(Phase::Cold),
+        request: Cell::new(NO_REQUEST),
+        runs: Counter::new(),
+        code,
+        hot: OnceCell::new(),
+    }));
+    PHASES[Phase::Cold as usize].count();
+    stats::counters().code_objects.count();
+    // SAFETY: a code object and our index; on failure the state is still ours.
+    unsafe {
+        if _PyCode_SetExtra(code.cast(), INDEX.get() as _, state.cast()) < 0 {
+            PyErr_Clear();
+            drop(Box::from_raw(state));
+            return ptr::null();
+        }
+    }
+    state
+}
+
+/// The state of a code object, attached if it has none; NULL when there is no memory.
+///
+/// # Safety
+/// As for [`attach`].
+pub unsafe fn of_or_attach(code: *mut PyCodeObject) -> *const CodeState {
+    // SAFETY: a code object.
+    unsafe {
+        let state = of(code);
+        if state.is_null() { attach(code) } else { state }
+    }
+}

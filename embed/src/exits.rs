@@ -1,0 +1,141 @@
+//! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
+
+use crate::code_state::{self, Closed, CodeState, Phase, Version};
+use crate::compile::MAX_GENERATIONS;
+use crate::describe;
+use crate::frame_entry::RECORD;
+use crate::hook;
+use crate::py::*;
+use crate::record;
+use crate::settings;
+use crate::stats;
+use pyjion_jit::deopt::ExitRecipe;
+use pyjion_jit::hir::{ExitReason, Resume};
+use std::ffi::c_int;
+
+/// A speculation that fails this often is given up.
+const TOO_MANY_FAILURES: u64 = 40;
+
+/// Entries after which it is clear what share of them ends in failed speculations.
+const ENTRIES_THAT_TELL: u64 = 1000;
+
+/// Whether compiled code left because it had expected something else.
+fn is_failed_speculation(reason: ExitReason) -> bool {
+    match reason {
+        ExitReason::TypeGuard
+        | ExitReason::Unbound
+        | ExitReason::Overflow
+        | ExitReason::RareOperand
+        | ExitReason::IndexRange
+        | ExitReason::Unreached
+        | ExitReason::CacheMiss => true,
+        ExitReason::Exception
+        | ExitReason::Tracing
+        | ExitReason::Uncompiled
+        | ExitReason::Yield
+        | ExitReason::Invalidated => false,
+    }
+}
+
+/// Whether more observations help; else the operation has to be compiled without speculation.
+fn is_learnable(reason: ExitReason) -> bool {
+    matches!(reason, ExitReason::TypeGuard | ExitReason::Unreached)
+}
+
+/// Counts an exit.
+///
+/// # Safety
+/// The version is alive, and its code too.
+pub unsafe extern "C" fn count(version: *const Version, exit: usize) {
+    // SAFETY: alive by the contract.
+    let version = unsafe { &*version };
+    version.exits[exit].count();
+    let recipe = &version.compiled.native.exits[exit];
+    stats::count_exit(recipe.reason, version.id, exit, || label(version, recipe));
+}
+
+fn label(version: &Version, recipe: &ExitRecipe) -> String {
+    format!("{} at {} of {}", recipe.reason.name(), recipe.pc, version.name)
+}
+
+/// Counts an exit that continues in another evaluator, and says in which one
+/// ([`RECORD`] or 0).
+///
+/// # Safety
+/// The frame has just been rebuilt from the exit.
+pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Version, exit: usize) -> c_int {
+    // SAFETY: the frame holds the code, the code its state; the version is counted as running.
+    unsafe {
+        count(version, exit);
+        let version = &*version;
+        let recipe = &version.compiled.native.exits[exit];
+        if recipe.resume == Resume::At {
+            // Back to native code at the next jump backwards.
+            hook::arm(0);
+        }
+        let state = code_state::of((*frame).f_code);
+        if state.is_null() || !is_failed_speculation(recipe.reason) || settings::options().stress_exit > 0 {
+            return 0;
+        }
+        let state = &*state;
+        version.failed_speculations.count();
+        let failures = version.exits[exit].get();
+        if recipe.resume == Resume::At && failures <= TOO_MANY_FAILURES {
+            let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
+            state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
+        }
+        if version.replaced.get() {
+            return 0;
+        }
+        if failures > TOO_MANY_FAILURES && respecialise(state, version, recipe) {
+            return if state.phase() == Phase::Recording { RECORD } else { 0 };
+        }
+        let (entered, failed) = (version.entered.get(), version.failed_speculations.get());
+        if entered >= ENTRIES_THAT_TELL && failed * 3 > entered {
+            retire(state, version, recipe.reason);
+        }
+        0
+    }
+}
+
+/// Has a better version compiled; false when there were enough attempts.
+fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bool {
+    let Some(pc) = state.target_of(version) else { return false };
+    let generations = state.with_target(pc, |target| target.generations).unwrap_or(MAX_GENERATIONS);
+    if generations >= MAX_GENERATIONS {
+        return false;
+    }
+    // What was observed at the exits so far may do; if not, no more guesses there.
+    let learn = is_learnable(recipe.reason) && generations <= 2;
+    if !learn {
+        state.hot().feedback.borrow_mut().site_mut(recipe.pc).failed = true;
+    }
+    stats::counters().respecialised.count();
+    state.uninstall(pc, None);
+    if learn && state.phase() == Phase::Hot && settings::is_speculating() {
+        record::open(state);
+    }
+    true
+}
+
+fn retire(state: &CodeState, version: &Version, reason: ExitReason) {
+    if let Some(pc) = state.target_of(version) {
+        stats::counters().retired.count();
+        state.uninstall(pc, Some(Closed::Retired(reason)));
+    }
+}
+
+/// Frees replaced versions that nobody runs any more.
+///
+/// # Safety
+/// `code` is a code object.
+#[cold]
+pub unsafe extern "C" fn sweep(code: *mut PyCodeObject) {
+    // SAFETY: a code object.
+    unsafe {
+        let state = code_state::of(code);
+        if !state.is_null() {
+            (*state).sweep();
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! Runs compiled code on a frame, with what `PyEval_EvalFrameEx` does around its loop.
+//!
+//! *Invariant*: the functions between a caller in C and compiled code own nothing that needs to
+//! be dropped. A thread that ends while it waits for the GIL (3.x at interpreter exit) unwinds
+//! through them by force.
+
+use crate::code_state::Version;
+#[cfg(py3)]
+use crate::describe;
+use crate::exits;
+use crate::py::*;
+use crate::reify::{self, Left};
+use crate::stats::{self, Mode};
+use std::ffi::c_int;
+use std::mem::MaybeUninit;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+unsafe extern "C" {
+    #[link_name = "_PyThreadState_Current"]
+    static CURRENT: AtomicPtr<PyThreadState>;
+}
+
+/// `PyThreadState_GET()`.
+#[inline(always)]
+pub fn thread_state() -> *mut PyThreadState {
+    // SAFETY: a word that is written by holders of the GIL, such as we are.
+    unsafe { CURRENT.load(Ordering::Relaxed) }
+}
+
+/// Raise the exception that is set (a flag of evaluation functions).
+pub const THROW: c_int = _PyEval_THROW as c_int;
+/// Continue a frame that is on its way (a flag of evaluation functions).
+pub const RESUME: c_int = _PyEval_RESUME as c_int;
+/// Continue in the recording evaluator (in [`Outcome::next`] only).
+pub const RECORD: c_int = 1 << 8;
+
+/// What evaluators return for a frame that another one shall continue.
+#[inline(always)]
+pub fn suspended() -> Object {
+    &raw mut _PyEval_SuspendedStruct
+}
+
+/// How a run of native code ended.
+#[repr(C)]
+pub struct Outcome {
+    /// The frame's result, NULL with an exception set, or [`suspended`].
+    pub object: Object,
+    /// When suspended: flags for the evaluator that continues.
+    pub next: c_int,
+}
+
+/// Words of the exit buffer that are on the C stack; code with larger exits gets it on the heap.
+const BUFFER_WORDS: usize = 32;
+
+/// Runs a version on a frame that has the shape of the entry.
+///
+/// # Safety
+/// The version is one of the frame's code, valid for the entry; the frame is not running.
+#[inline(never)]
+pub unsafe extern "C" fn run(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Version,
+    entry: u32,
+    flags: c_int,
+) -> Outcome {
+    // SAFETY: frame, thread and version are alive throughout: the caller holds the frame, the
+    // frame its code, and versions that run are not freed.
+    unsafe {
+        if (*version).compiled.native.buffer_words > BUFFER_WORDS {
+            return run_large(frame, thread, version, entry, flags);
+        }
+        let mut buffer = [const { MaybeUninit::<u64>::uninit() }; BUFFER_WORDS];
+        run_with(frame, thread, version, entry, flags, buffer.as_mut_ptr().cast())
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn run_large(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Version,
+    entry: u32,
+    flags: c_int,
+) -> Outcome {
+    // SAFETY: as for `run`; the buffer is as large as the code asks for.
+    unsafe {
+        let buffer = libc::malloc((*version).compiled.native.buffer_words * 8).cast::<u64>();
+        if buffer.is_null() {
+            // The interpreter continues the frame just as well.
+            return Outcome { object: suspended(), next: flags };
+        }
+        let outcome = run_with(frame, thread, version, entry, flags, buffer);
+        libc::free(buffer.cast());
+        outcome
+    }
+}
+
+#[inline(always)]
+unsafe fn run_with(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Version,
+    entry: u32,
+    flags: c_int,
+    buffer: *mut u64,
+) -> Outcome {
+    // SAFETY: as for `run`.
+    unsafe {
+        if flags & RESUME != 0 {
+            // It was within the limit before.
+            (*thread).recursion_depth += 1;
+        } else if !enter_recursive_call(thread) {
+            return Outcome { object: ptr::null_mut(), next: 0 };
+        }
+        (*thread).frame = frame;
+        (*frame).f_stacktop = ptr::null_mut();
+        #[cfg(py3)]
+        {
+            (*frame).f_executing = 1;
+            if flags & RESUME == 0 && describe::is_generator((*frame).f_code) {
+                enter_generator(frame, thread);
+            }
+        }
+        let version = &*version;
+        version.entered.count();
+        version.running.set(version.running.get() + 1);
+        let mode = stats::switch(Mode::Native);
+        let exit = (version.compiled.native.function)(frame.cast(), thread.cast(), u64::from(entry), buffer);
+        stats::switch(mode);
+        let outcome = if exit == 0 {
+            (*frame).f_iblock = 0;
+            let result = leave(frame, thread, *buffer as Object);
+            Outcome { object: result, next: 0 }
+        } else {
+            left(frame, thread, version, exit as usize - 1, buffer)
+        };
+        version.running.set(version.running.get() - 1);
+        if version.replaced.get() {
+            exits::sweep((*frame).f_code);
+        }
+        outcome
+    }
+}
+
+/// Native code left by an exit.
+///
+/// # Safety
+/// As for [`run`]; the buffer is what the exit left in it.
+#[inline(never)]
+unsafe extern "C" fn left(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Version,
+    exit: usize,
+    buffer: *const u64,
+) -> Outcome {
+    // SAFETY: the recipe belongs to the exit.
+    unsafe {
+        let recipe = &(&(*version).compiled.native.exits)[exit];
+        match reify::rebuild(frame, recipe, buffer) {
+            Left::Yielded(value) => {
+                exits::count(version, exit);
+                Outcome { object: leave(frame, thread, value), next: 0 }
+            }
+            how => {
+                // For another evaluator to take up: everything but this stays in place.
+                (*thread).recursion_depth -= 1;
+                (*thread).frame = (*frame).f_back;
+                let next = exits::decide(frame, version, exit);
+                let throw = if matches!(how, Left::Throwing) { THROW } else { 0 };
+                Outcome { object: suspended(), next: next | RESUME | throw }
+            }
+        }
+    }
+}
+
+/// `Py_EnterRecursiveCall("")`; false when it raised.
+#[inline(always)]
+unsafe fn enter_recursive_call(thread: *mut PyThreadState) -> bool {
+    // SAFETY: the thread state is ours.
+    unsafe {
+        (*thread).recursion_depth += 1;
+        (*thread).recursion_depth <= _Py_CheckRecursionLimit
+            || _Py_CheckRecursiveCall(c"".as_ptr().cast_mut()) == 0
+    }
+}
+
+/// `Py_LeaveRecursiveCall()`.
+#[inline(always)]
+unsafe fn leave_recursive_call(thread: *mut PyThreadState) {
+    // SAFETY: the thread state is ours.
+    unsafe {
+        (*thread).recursion_depth -= 1;
+        #[cfg(py3)]
+        {
+            let limit = _Py_CheckRecursionLimit;
+            let low_water = if limit > 200 { limit - 50 } else { 3 * (limit >> 2) };
+            if (*thread).recursion_depth < low_water {
+                (*thread).overflowed = 0;
+            }
+        }
+    }
+}
+
+/// The end of `PyEval_EvalFrameEx` for a frame that returned or yielded.
+#[inline(always)]
+unsafe fn leave(frame: *mut PyFrameObject, thread: *mut PyThreadState, mut result: Object) -> Object {
+    // SAFETY: the frame is the thread's current one.
+    unsafe {
+        #[cfg(py3)]
+        if describe::is_generator((*frame).f_code) {
+            leave_generator(frame, thread);
+        }
+        if (*thread).use_tracing != 0 {
+            result = trace_return(frame, thread, result);
+        }
+        #[cfg(py2)]
+        if !(*frame).f_exc_type.is_null() {
+            reset_exc_info(frame, thread);
+        }
+        leave_recursive_call(thread);
+        #[cfg(py3)]
+        {
+            (*frame).f_executing = 0;
+        }
+        (*thread).frame = (*frame).f_back;
+        result
+    }
+}
+
+/// 3.x: what a generator does with the exception being handled when it is resumed: puts back
+/// its own, or saves the caller's.
+#[cfg(py3)]
+unsafe extern "C" fn enter_generator(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
+    // SAFETY: the six members are owned references or NULL; old ones are released last.
+    unsafe {
+        if !(*frame).f_exc_type.is_null() && (*frame).f_exc_type != none() {
+            swap_exc_state(frame, thread);
+            return;
+        }
+        xincref((*thread).exc_type);
+        xincref((*thread).exc_value);
+        xincref((*thread).exc_traceback);
+        let old = [(*frame).f_exc_type, (*frame).f_exc_value, (*frame).f_exc_traceback];
+        (*frame).f_exc_type = (*thread).exc_type;
+        (*frame).f_exc_value = (*thread).exc_value;
+        (*frame).f_exc_traceback = (*thread).exc_traceback;
+        for object in old {
+            xdecref(object);
+        }
+    }
+}
+
+/// 3.x: the reverse, when it returns or yields: keeps its own exception if it is handling one
+/// and gives the caller's back.
+#[cfg(py3)]
+unsafe extern "C" fn leave_generator(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
+    // SAFETY: as for `enter_generator`.
+    unsafe {
+        let used = &(&(*frame).f_blockstack)[..(*frame).f_iblock as usize];
+        if used.iter().any(|block| block.b_type == describe::EXCEPT_HANDLER) {
+            swap_exc_state(frame, thread);
+            return;
+        }
+        let old = [(*thread).exc_type, (*thread).exc_value, (*thread).exc_traceback];
+        (*thread).exc_type = (*frame).f_exc_type;
+        (*thread).exc_value = (*frame).f_exc_value;
+        (*thread).exc_traceback = (*frame).f_exc_traceback;
+        (*frame).f_exc_type = ptr::null_mut();
+        (*frame).f_exc_value = ptr::null_mut();
+        (*frame).f_exc_traceback = ptr::null_mut();
+        for object in old {
+            xdecref(object);
+        }
+    }
+}
+
+#[cfg(py3)]
+unsafe fn swap_exc_state(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
+    // SAFETY: distinct members of live structs.
+    unsafe {
+        ptr::swap(&raw mut (*thread).exc_type, &raw mut (*frame).f_exc_type);
+        ptr::swap(&raw mut (*thread).exc_value, &raw mut (*frame).f_exc_value);
+        ptr::swap(&raw mut (*thread).exc_traceback, &raw mut (*frame).f_exc_traceback);
+    }
+}
+
+/// 2.7: a frame that caught an exception gives back the one that was being handled before.
+#[cfg(py2)]
+#[cold]
+unsafe extern "C" fn reset_exc_info(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
+    // SAFETY: as `reset_exc_info` of ceval.c; `f_exc_type` is not NULL.
+    unsafe {
+        let old = [(*thread).exc_type, (*thread).exc_value, (*thread).exc_traceback];
+        incref((*frame).f_exc_type);
+        xincref((*frame).f_exc_value);
+        xincref((*frame).f_exc_traceback);
+        (*thread).exc_type = (*frame).f_exc_type;
+        (*thread).exc_value = (*frame).f_exc_value;
+        (*thread).exc_traceback = (*frame).f_exc_traceback;
+        for object in old {
+            xdecref(object);
+        }
+        for (name, value) in [
+            (c"exc_type", (*frame).f_exc_type),
+            (c"exc_value", (*frame).f_exc_value),
+            (c"exc_traceback", (*frame).f_exc_traceback),
+        ] {
+            PySys_SetObject(name.as_ptr().cast_mut(), value);
+        }
+        let old = [(*frame).f_exc_type, (*frame).f_exc_value, (*frame).f_exc_traceback];
+        (*frame).f_exc_type = ptr::null_mut();
+        (*frame).f_exc_value = ptr::null_mut();
+        (*frame).f_exc_traceback = ptr::null_mut();
+        for object in old {
+            xdecref(object);
+        }
+    }
+}
+
+/// Tracing was switched on while native code ran its last instructions: the 'return' event.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn trace_return(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    result: Object,
+) -> Object {
+    // SAFETY: as `call_trace` of ceval.c.
+    unsafe {
+        let traced = call_trace(frame, thread, (*thread).c_tracefunc, (*thread).c_traceobj, result)
+            && call_trace(frame, thread, (*thread).c_profilefunc, (*thread).c_profileobj, result);
+        if traced {
+            return result;
+        }
+        decref(result);
+        ptr::null_mut()
+    }
+}
+
+unsafe fn call_trace(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    function: Py_tracefunc,
+    object: Object,
+    result: Object,
+) -> bool {
+    // SAFETY: the function is one for trace events, and `object` what it was installed with.
+    unsafe {
+        let Some(function) = function else { return true };
+        if (*thread).tracing != 0 {
+            return true;
+        }
+        (*thread).tracing += 1;
+        (*thread).use_tracing = 0;
+        let status = function(object, frame, PyTrace_RETURN as c_int, result);
+        let on = (*thread).c_tracefunc.is_some() || (*thread).c_profilefunc.is_some();
+        (*thread).use_tracing = c_int::from(on);
+        (*thread).tracing -= 1;
+        status == 0
+    }
+}

@@ -1,0 +1,344 @@
+//! The evaluator of every frame: counts, and picks who runs the frame: the interpreter, its
+//! recording twin, or native code.
+
+use crate::code_state::{self, CodeState, Phase, Version};
+use crate::compile;
+use crate::describe;
+use crate::frame_entry::{self, RECORD, RESUME, THROW, suspended, thread_state};
+use crate::gil::Gil;
+use crate::layout;
+use crate::py::*;
+use crate::record;
+use crate::settings;
+use crate::stats::{self, Mode};
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::ptr;
+
+/// Who runs a frame next.
+#[repr(C)]
+struct Plan {
+    /// For [`Runner::Native`].
+    version: *const Version,
+    /// For [`Runner::Native`].
+    entry: u32,
+    runner: Runner,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+enum Runner {
+    Interpreter,
+    Recorder,
+    Native,
+}
+
+impl Plan {
+    const INTERPRETER: Plan = Plan { version: ptr::null(), entry: 0, runner: Runner::Interpreter };
+    const RECORDER: Plan = Plan { version: ptr::null(), entry: 0, runner: Runner::Recorder };
+
+    fn native(version: *const Version, entry: u32) -> Plan {
+        Plan { version, entry, runner: Runner::Native }
+    }
+}
+
+/// Makes [`eval_frame`] the evaluator of interpreters to come. Works before `Py_Initialize`.
+pub fn install() {
+    // SAFETY: plain stores of function pointers, before any frame runs or under the GIL.
+    unsafe {
+        _PyInterpreterState_DefaultEvalFrame = Some(eval_frame);
+        #[cfg(has_backedge_hook)]
+        {
+            _PyEval_BackedgeHook = Some(backedge);
+            arm(settings::backedge_interval());
+        }
+        #[cfg(has_recording)]
+        {
+            _PyEval_RecordHook = Some(record::record);
+        }
+    }
+}
+
+/// Makes [`eval_frame`] the evaluator of the interpreter that exists already, too.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe fn install_now() {
+    install();
+    // SAFETY: the running thread has an interpreter.
+    unsafe { (*(*thread_state()).interp).eval_frame = Some(eval_frame) }
+}
+
+/// The frame evaluation function.
+///
+/// # Safety
+/// As `PyEval_EvalFrameEx`.
+pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> Object {
+    let thread = thread_state();
+    // SAFETY: the frame is alive, and so are its code and the thread.
+    unsafe {
+        if flags != 0 || !settings::is_enabled() || (*thread).use_tracing != 0 {
+            return drive(frame, thread, Plan::INTERPRETER, flags);
+        }
+        stats::counters().frames.count();
+        let state = code_state::of((*frame).f_code);
+        let plan = if state.is_null() {
+            plan_first(frame)
+        } else {
+            let state = &*state;
+            if (*frame).f_lasti < 0 {
+                state.runs.count();
+                let start = state.start.get();
+                if !start.is_null() {
+                    stats::counters().frames_native.count();
+                    return drive(frame, thread, Plan::native(start, 0), 0);
+                }
+            }
+            match state.phase() {
+                Phase::Cold => {
+                    let heat = state.heat.get() + settings::HEAT_PER_CALL;
+                    state.heat.set(heat);
+                    if heat < settings::hot_at() { Plan::INTERPRETER } else { plan_entry(frame, state) }
+                }
+                Phase::Failed | Phase::Excluded => Plan::INTERPRETER,
+                Phase::Recording | Phase::Hot => plan_entry(frame, state),
+            }
+        };
+        drive(frame, thread, plan, 0)
+    }
+}
+
+/// Runs a frame until it returns, yields or raises, whoever it takes.
+#[inline(always)]
+unsafe fn drive(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    mut plan: Plan,
+    mut flags: c_int,
+) -> Object {
+    // SAFETY: the plan fits the frame as it is.
+    unsafe {
+        loop {
+            let result = match plan.runner {
+                Runner::Interpreter => interpret(frame, flags),
+                Runner::Recorder => record::evaluate(frame, flags),
+                Runner::Native => {
+                    let outcome = frame_entry::run(frame, thread, plan.version, plan.entry, flags);
+                    if outcome.object != suspended() {
+                        return outcome.object;
+                    }
+                    flags = outcome.next & (RESUME | THROW);
+                    plan = if outcome.next & RECORD != 0 { Plan::RECORDER } else { Plan::INTERPRETER };
+                    continue;
+                }
+            };
+            if result != suspended() {
+                return result;
+            }
+            flags = RESUME;
+            plan = plan_suspended(frame, thread);
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn interpret(frame: *mut PyFrameObject, flags: c_int) -> Object {
+    // SAFETY: as for `drive`.
+    unsafe {
+        let mode = stats::switch(Mode::Interpreter);
+        let result = _PyEval_EvalFrameDefault(frame, flags);
+        stats::switch(mode);
+        result
+    }
+}
+
+/// The first call of a code object.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
+    // Known before anything is recorded. The first time of all, this makes a few objects.
+    layout::host();
+    // SAFETY: a code object without state; no exception is set when a frame begins.
+    unsafe {
+        let state = code_state::attach((*frame).f_code);
+        if state.is_null() {
+            return Plan::INTERPRETER;
+        }
+        (*state).runs.count();
+        (*state).heat.set(settings::HEAT_PER_CALL);
+        if settings::HEAT_PER_CALL < settings::hot_at() {
+            return Plan::INTERPRETER;
+        }
+        plan_entry(frame, &*state)
+    }
+}
+
+/// A frame of warm code begins or is resumed.
+#[inline(never)]
+unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
+    // SAFETY: the frame is not running.
+    unsafe {
+        if state.phase() == Phase::Cold {
+            became_hot(state);
+        }
+        match state.phase() {
+            Phase::Recording => return Plan::RECORDER,
+            Phase::Hot => {}
+            Phase::Cold | Phase::Failed | Phase::Excluded => return Plan::INTERPRETER,
+        }
+        let pc = ((*frame).f_lasti + 1) as u32;
+        if let Some((version, entry)) = state.find(pc, frame) {
+            if is_due_for_recording(&*version) {
+                record::open(state);
+                return Plan::RECORDER;
+            }
+            stats::counters().frames_native.count();
+            return Plan::native(version, entry);
+        }
+        // The version for the start has the resume points of a generator as well.
+        if (pc == 0 || describe::is_generator((*frame).f_code))
+            && compile::for_start(state)
+            && let Some((version, entry)) = state.find(pc, frame)
+        {
+            stats::counters().frames_native.count();
+            return Plan::native(version, entry);
+        }
+        Plan::INTERPRETER
+    }
+}
+
+/// A frame was suspended at the request of one of our hooks.
+#[inline(never)]
+unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Plan {
+    // SAFETY: the frame is not running.
+    unsafe {
+        let state = code_state::of((*frame).f_code);
+        if state.is_null() {
+            return Plan::INTERPRETER;
+        }
+        let state = &*state;
+        let request = state.take_request();
+        if !settings::is_enabled() || (*thread).use_tracing != 0 {
+            return Plan::INTERPRETER;
+        }
+        match state.phase() {
+            Phase::Recording => return Plan::RECORDER,
+            Phase::Hot => {}
+            Phase::Cold | Phase::Failed | Phase::Excluded => return Plan::INTERPRETER,
+        }
+        let pc = ((*frame).f_lasti + 1) as u32;
+        let mut found = state.find(pc, frame);
+        if found.is_none() && request == Some(pc) && compile::for_loop(state, frame, pc) {
+            found = state.find(pc, frame);
+        }
+        match found {
+            Some((version, entry)) => {
+                stats::counters().loop_entries.count();
+                Plan::native(version, entry)
+            }
+            None => Plan::INTERPRETER,
+        }
+    }
+}
+
+/// The next phase of code that has just become hot.
+fn became_hot(state: &CodeState) {
+    let options = settings::options();
+    let selected = options.only.is_empty() || {
+        let description = state.description();
+        options.selects(&description.filename, &description.name)
+    };
+    if !selected {
+        state.set_phase(Phase::Excluded);
+    } else if settings::is_eager() || !settings::is_speculating() {
+        state.set_phase(Phase::Hot);
+    } else {
+        record::open(state);
+    }
+}
+
+/// A version that was compiled before anything was observed has run once: time to observe.
+fn is_due_for_recording(version: &Version) -> bool {
+    version.generic && version.entered.get() > 0 && settings::is_speculating()
+}
+
+/// What the countdown was set to last.
+static ARMED: Gil<Cell<c_int>> = Gil::new(Cell::new(0));
+
+/// Has the hook called after this many jumps backwards more than one.
+#[inline(always)]
+pub fn arm(jumps: c_int) {
+    ARMED.set(jumps);
+    #[cfg(has_backedge_hook)]
+    // SAFETY: a plain int, under the GIL.
+    unsafe {
+        _PyEval_BackedgeCountdown = jumps;
+    }
+}
+
+/// Called by the interpreter at a jump backwards, every so often: 1 suspends the frame.
+#[cfg(has_backedge_hook)]
+unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
+    let jumps = ARMED.get() as u32 + 1;
+    arm(settings::backedge_interval());
+    // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
+    unsafe {
+        if !settings::is_enabled() || (*thread_state()).use_tracing != 0 {
+            return 0;
+        }
+        let state = code_state::of_or_attach((*frame).f_code);
+        if state.is_null() {
+            return 0;
+        }
+        c_int::from(shall_suspend(&*state, frame, target as u32, jumps))
+    }
+}
+
+#[cfg(has_backedge_hook)]
+fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jumps: u32) -> bool {
+    if state.phase() == Phase::Cold {
+        let heat = state.heat.get().saturating_add(jumps);
+        state.heat.set(heat);
+        if heat < settings::hot_at() {
+            return false;
+        }
+        became_hot(state);
+        if state.phase() == Phase::Recording {
+            return true;
+        }
+    }
+    match state.phase() {
+        Phase::Cold | Phase::Failed | Phase::Excluded => false,
+        // The frame recorded last runs in the recorder already.
+        Phase::Recording => state.hot().window.get().frame != frame,
+        Phase::Hot => match state.version_at(target) {
+            Some(due) if due && settings::is_speculating() => {
+                record::open(state);
+                true
+            }
+            Some(_) => true,
+            None => loop_is_hot(state, target, jumps),
+        },
+    }
+}
+
+/// A loop of hot code still runs in the interpreter.
+#[cfg(has_backedge_hook)]
+fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
+    let wanted = state.with_target(target, |target| {
+        target.heat = target.heat.saturating_add(jumps);
+        target.closed.is_none()
+            && target.generations < compile::MAX_GENERATIONS
+            && target.heat >= settings::loop_hot_at()
+    });
+    if wanted != Some(true) {
+        return false;
+    }
+    let observed = state.hot().feedback.borrow().site(target).is_some();
+    if observed || settings::is_eager() || !settings::is_speculating() {
+        state.ask_for(target);
+    } else {
+        record::open(state);
+    }
+    true
+}

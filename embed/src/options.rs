@@ -1,0 +1,464 @@
+//! The `PYJION_*` environment variables: one table says what each means and what it defaults to.
+
+use std::fmt;
+
+/// Documentation of one variable.
+pub struct Documented {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes, for error messages and help.
+    pub takes: &'static str,
+    /// What holds when it is not set, for error messages and help.
+    pub default: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+    set: fn(&mut Options, &str) -> bool,
+}
+
+/// Every variable of the running interpreter.
+pub const TABLE: &[Documented] = &[
+    Documented {
+        name: "PYJION",
+        takes: "0 or 1",
+        default: "1",
+        meaning: "0 starts with the JIT switched off; pyjion.enable() can switch it on",
+        set: |options, text| set_flag(&mut options.enabled, text),
+    },
+    Documented {
+        name: "PYJION_THRESHOLD",
+        takes: "a whole number of at least 1",
+        default: "300",
+        meaning: "how hot code must be: three times this many loop iterations, a call counting as \
+                  four; 1 compiles everything at its first call",
+        set: |options, text| set_number(&mut options.threshold, text, 1),
+    },
+    Documented {
+        name: "PYJION_STATS",
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 prints a table of statistics to stderr at exit",
+        set: |options, text| set_flag(&mut options.stats, text),
+    },
+    Documented {
+        name: "PYJION_DUMP",
+        takes: "stages (bytecode, hir, hir-final, clif, asm or all, separated by commas), then \
+                optionally a colon and a file name",
+        default: "no dump",
+        meaning: "writes these stages of everything compiled to the file or to stderr",
+        set: set_dump,
+    },
+    Documented {
+        name: "PYJION_ONLY",
+        takes: "name or file:name patterns, separated by commas",
+        default: "everything",
+        meaning: "compiles only code whose name (and file) match; * and ? stand for any characters",
+        set: set_only,
+    },
+    Documented {
+        name: "PYJION_STRESS_EXIT",
+        takes: "a whole number of at least 0",
+        default: "0",
+        meaning: "every Nth guard that would pass fails instead; 0 for none",
+        set: |options, text| set_number(&mut options.stress_exit, text, 0),
+    },
+    Documented {
+        name: "PYJION_STRESS_FAIL",
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 makes every compilation fail",
+        set: |options, text| set_flag(&mut options.stress_fail, text),
+    },
+    Documented {
+        name: "PYJION_NO_UNBOX",
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 keeps ints and floats boxed",
+        set: |options, text| set_flag(&mut options.no_unbox, text),
+    },
+    Documented {
+        name: "PYJION_NO_SPECULATE",
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 compiles without regard to the types observed",
+        set: |options, text| set_flag(&mut options.no_speculate, text),
+    },
+    Documented {
+        name: "PYJION_MAX_CODE_MB",
+        takes: "a whole number of at least 0",
+        default: "64",
+        meaning: "no more is compiled once there is this much machine code, in megabytes",
+        set: |options, text| set_number(&mut options.max_code_mb, text, 0),
+    },
+];
+
+/// Variables of the build tool, which may be set when the interpreter runs.
+const BUILD_TOOL: &[&str] = &[
+    "PYJION_ARCHIVE",
+    "PYJION_DEBUG",
+    "PYJION_DOWNLOADS",
+    "PYJION_JOBS",
+    "PYJION_MIRROR",
+    "PYJION_NO_INSTALL",
+    "PYJION_OFFLINE",
+    "PYJION_PGO",
+    "PYJION_PREFIX",
+    "PYJION_PYTHON",
+    "PYJION_STOCK",
+    "PYJION_TARGET",
+];
+
+/// Stages that can be dumped.
+pub const STAGES: &[&str] = &["bytecode", "hir", "hir-final", "clif", "asm"];
+
+/// Where dumps go, and of what.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dump {
+    /// Stages, out of [`STAGES`].
+    pub stages: Vec<&'static str>,
+    /// The file to append to; stderr when there is none.
+    pub path: Option<String>,
+}
+
+/// A `PYJION_ONLY` pattern.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    file: Option<String>,
+    name: String,
+}
+
+/// What the environment asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The JIT is on.
+    pub enabled: bool,
+    /// How hot code must be.
+    pub threshold: u32,
+    /// Print statistics at exit.
+    pub stats: bool,
+    /// Dump what is compiled.
+    pub dump: Option<Dump>,
+    /// Compile only what matches one of these; empty means everything.
+    pub only: Vec<Pattern>,
+    /// Make every Nth guard fail; 0 for none.
+    pub stress_exit: u32,
+    /// Make every compilation fail.
+    pub stress_fail: bool,
+    /// Keep numbers boxed.
+    pub no_unbox: bool,
+    /// Ignore observed types.
+    pub no_speculate: bool,
+    /// Cap on machine code.
+    pub max_code_mb: u32,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            enabled: true,
+            threshold: 300,
+            stats: false,
+            dump: None,
+            only: Vec::new(),
+            stress_exit: 0,
+            stress_fail: false,
+            no_unbox: false,
+            no_speculate: false,
+            max_code_mb: 64,
+        }
+    }
+}
+
+/// Something wrong with a variable; its text is the line for the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Complaint {
+    /// The value makes no sense.
+    Malformed {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What it takes.
+        takes: &'static str,
+        /// What is used instead.
+        default: &'static str,
+    },
+    /// There is no such variable.
+    Unknown {
+        /// The variable.
+        name: String,
+    },
+}
+
+impl fmt::Display for Complaint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Complaint::Malformed { name, value, takes, default } => {
+                write!(f, "pyjion: {name}: {value:?} is not {takes}; using {default}")
+            }
+            Complaint::Unknown { name } => write!(f, "pyjion: {name}: there is no such option; ignored"),
+        }
+    }
+}
+
+impl Options {
+    /// Reads the variables given, and says what is wrong with them.
+    pub fn parse(variables: impl IntoIterator<Item = (String, String)>) -> (Options, Vec<Complaint>) {
+        let mut options = Options::default();
+        let mut complaints = Vec::new();
+        let mut ours: Vec<(String, String)> = variables
+            .into_iter()
+            .filter(|(name, _)| name == "PYJION" || name.starts_with("PYJION_"))
+            .collect();
+        ours.sort();
+        for (name, value) in ours {
+            if name.starts_with("PYJION_CPYTHON_") || BUILD_TOOL.contains(&name.as_str()) {
+                continue;
+            }
+            match TABLE.iter().find(|documented| documented.name == name) {
+                None => complaints.push(Complaint::Unknown { name }),
+                // Set to nothing is not set, as for PYTHON* variables.
+                Some(_) if value.is_empty() => {}
+                Some(documented) => {
+                    if !(documented.set)(&mut options, &value) {
+                        complaints.push(Complaint::Malformed {
+                            name: documented.name,
+                            value,
+                            takes: documented.takes,
+                            default: documented.default,
+                        });
+                    }
+                }
+            }
+        }
+        (options, complaints)
+    }
+
+    /// Reads the environment of the process.
+    pub fn from_environment() -> (Options, Vec<Complaint>) {
+        Options::parse(std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        }))
+    }
+
+    /// Whether `PYJION_ONLY` lets code of this file and name be compiled.
+    pub fn selects(&self, file: &str, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|pattern| pattern.matches(file, name))
+    }
+}
+
+impl Pattern {
+    fn parse(text: &str) -> Option<Pattern> {
+        let (file, name) = match text.rsplit_once(':') {
+            Some((file, name)) => (Some(file.to_owned()), name),
+            None => (None, text),
+        };
+        let complete = !name.is_empty() && file.as_deref() != Some("");
+        complete.then(|| Pattern { file, name: name.to_owned() })
+    }
+
+    /// The file pattern is for the whole path or for its last part.
+    fn matches(&self, file: &str, name: &str) -> bool {
+        let last = file.rsplit('/').next().unwrap_or(file);
+        let file_matches =
+            self.file.as_deref().is_none_or(|pattern| glob(pattern, file) || glob(pattern, last));
+        file_matches && glob(&self.name, name)
+    }
+}
+
+/// Whether a pattern with `*` and `?` matches all of a text.
+fn glob(pattern: &str, text: &str) -> bool {
+    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    // Where to go on when the text after the latest `*` does not match: let it swallow one more.
+    let mut retry: Option<(usize, usize)> = None;
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                retry = Some((p, t));
+                p += 1;
+            }
+            Some(&c) if c == '?' || c == text[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => match &mut retry {
+                Some((star, swallowed)) => {
+                    *swallowed += 1;
+                    (p, t) = (*star + 1, *swallowed);
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|&c| c == '*')
+}
+
+fn set_flag(flag: &mut bool, text: &str) -> bool {
+    match text {
+        "0" => *flag = false,
+        "1" => *flag = true,
+        _ => return false,
+    }
+    true
+}
+
+fn set_number(number: &mut u32, text: &str, least: u32) -> bool {
+    match text.parse::<u32>() {
+        Ok(value) if value >= least => *number = value,
+        _ => return false,
+    }
+    true
+}
+
+fn set_dump(options: &mut Options, text: &str) -> bool {
+    let (names, path) = match text.split_once(':') {
+        Some((names, path)) => (names, Some(path)),
+        None => (text, None),
+    };
+    let mut stages = Vec::new();
+    for name in names.split(',') {
+        match STAGES.iter().find(|stage| **stage == name) {
+            Some(stage) => stages.push(*stage),
+            None if name == "all" => stages.extend_from_slice(STAGES),
+            None => return false,
+        }
+    }
+    let path = path.filter(|path| *path != "stderr").map(str::to_owned);
+    if path.as_deref() == Some("") {
+        return false;
+    }
+    options.dump = Some(Dump { stages, path });
+    true
+}
+
+fn set_only(options: &mut Options, text: &str) -> bool {
+    match text.split(',').map(Pattern::parse).collect() {
+        Some(patterns) => options.only = patterns,
+        None => return false,
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(variables: &[(&str, &str)]) -> (Options, Vec<String>) {
+        let owned = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
+        let (options, complaints) = Options::parse(owned);
+        (options, complaints.iter().map(Complaint::to_string).collect())
+    }
+
+    #[test]
+    fn nothing_set_is_the_default() {
+        assert_eq!(parse(&[("HOME", "/"), ("PYJIONX", "1")]), (Options::default(), vec![]));
+        assert_eq!(parse(&[("PYJION", ""), ("PYJION_THRESHOLD", "")]), (Options::default(), vec![]));
+    }
+
+    #[test]
+    fn the_table_states_the_defaults() {
+        for documented in TABLE {
+            let mut options = Options::default();
+            if (documented.set)(&mut options, documented.default) {
+                // "everything" is a name that a pattern could have.
+                options.only.clear();
+                assert_eq!(options, Options::default(), "{}", documented.name);
+            }
+        }
+    }
+
+    #[test]
+    fn values() {
+        let (options, complaints) = parse(&[
+            ("PYJION", "0"),
+            ("PYJION_THRESHOLD", "1"),
+            ("PYJION_STATS", "1"),
+            ("PYJION_DUMP", "hir,asm:/tmp/a:b"),
+            ("PYJION_STRESS_EXIT", "7"),
+            ("PYJION_STRESS_FAIL", "1"),
+            ("PYJION_NO_UNBOX", "1"),
+            ("PYJION_NO_SPECULATE", "1"),
+            ("PYJION_MAX_CODE_MB", "2"),
+        ]);
+        assert_eq!(complaints, Vec::<String>::new());
+        let dump = Some(Dump { stages: vec!["hir", "asm"], path: Some("/tmp/a:b".to_owned()) });
+        let expected = Options {
+            enabled: false,
+            threshold: 1,
+            stats: true,
+            dump,
+            only: vec![],
+            stress_exit: 7,
+            stress_fail: true,
+            no_unbox: true,
+            no_speculate: true,
+            max_code_mb: 2,
+        };
+        assert_eq!(options, expected);
+    }
+
+    #[test]
+    fn dump_goes_to_stderr_by_default() {
+        for text in ["clif", "clif:stderr"] {
+            let (options, _) = parse(&[("PYJION_DUMP", text)]);
+            assert_eq!(options.dump, Some(Dump { stages: vec!["clif"], path: None }), "{text}");
+        }
+        assert_eq!(parse(&[("PYJION_DUMP", "all")]).0.dump.unwrap().stages, STAGES);
+        for text in ["", ",", "hir,", "hir:", "x"] {
+            let (options, complaints) = parse(&[("PYJION_DUMP", text)]);
+            assert_eq!(options.dump, None, "{text}");
+            assert_eq!(complaints.is_empty(), text.is_empty(), "{text}");
+        }
+    }
+
+    #[test]
+    fn complaints_name_the_value_and_the_default() {
+        for value in ["abc", "0", "-1", "1.5", " 7", "99999999999"] {
+            let (options, complaints) = parse(&[("PYJION_THRESHOLD", value)]);
+            assert_eq!(options, Options::default());
+            let line =
+                format!("pyjion: PYJION_THRESHOLD: {value:?} is not a whole number of at least 1; using 300");
+            assert_eq!(complaints, [line]);
+        }
+        let (_, complaints) = parse(&[("PYJION_TRESHOLD", "5"), ("PYJION", "yes")]);
+        assert_eq!(
+            complaints,
+            [
+                "pyjion: PYJION: \"yes\" is not 0 or 1; using 1",
+                "pyjion: PYJION_TRESHOLD: there is no such option; ignored",
+            ]
+        );
+    }
+
+    #[test]
+    fn the_build_tool_has_its_own_variables() {
+        let (options, complaints) =
+            parse(&[("PYJION_CPYTHON_GIT", "x"), ("PYJION_PREFIX", "y"), ("PYJION_JOBS", "2")]);
+        assert_eq!((options, complaints), (Options::default(), vec![]));
+    }
+
+    #[test]
+    fn only_selects_by_name_and_file() {
+        let (all, _) = parse(&[]);
+        assert!(all.selects("/a/b.py", "f"));
+        let (options, _) = parse(&[("PYJION_ONLY", "f,b.py:g*,/lib/*:h,<stdin>:?")]);
+        assert!(options.selects("/a/b.py", "f"));
+        assert!(options.selects("/a/b.py", "get"));
+        assert!(!options.selects("/a/c.py", "get"));
+        assert!(options.selects("/lib/x/y.py", "h"));
+        assert!(!options.selects("/a/lib.py", "h"));
+        assert!(options.selects("<stdin>", "i"));
+        assert!(!options.selects("<stdin>", "ii"));
+        for text in [":f", "f:", ",", "f,"] {
+            let (options, complaints) = parse(&[("PYJION_ONLY", text)]);
+            assert!(options.only.is_empty() && complaints.len() == 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn glob_backtracks() {
+        assert!(glob("*ab*c", "aabxabc"));
+        assert!(!glob("*ab*c", "aabxab"));
+        assert!(glob("", "") && glob("**", "") && !glob("?", ""));
+    }
+}

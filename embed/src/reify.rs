@@ -1,0 +1,179 @@
+//! Rebuilds the interpreter's frame from what compiled code left behind at an exit.
+
+use crate::describe;
+use crate::py::*;
+use pyjion_jit::deopt::{ExitRecipe, Source};
+use pyjion_jit::hir::{Repr, Resume};
+use std::ptr;
+
+/// How the frame goes on.
+pub enum Left {
+    /// With the next instruction.
+    At,
+    /// By unwinding for the exception that is set.
+    Throwing,
+    /// It yielded this value, a new reference.
+    Yielded(Object),
+}
+
+/// Distinct numbers of an exit that are remembered so that they are boxed once.
+const BOXES: usize = 16;
+
+/// The objects made for the numbers of an exit.
+struct Boxes {
+    used: usize,
+    made: [(Key, Object); BOXES],
+    /// There was no memory for one.
+    failed: bool,
+}
+
+/// What makes numbers the same.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Key {
+    None,
+    Word(u16),
+    Int(i64),
+    Float(u64),
+}
+
+impl Boxes {
+    /// A new reference to the object for a number.
+    unsafe fn get(&mut self, key: Key, make: impl FnOnce() -> Object) -> Object {
+        if let Some((_, object)) = self.made[..self.used].iter().find(|(known, _)| *known == key) {
+            // SAFETY: it is in the frame, or about to be.
+            unsafe { incref(*object) };
+            return *object;
+        }
+        let object = make();
+        if object.is_null() {
+            self.failed = true;
+        } else if self.used < BOXES {
+            self.made[self.used] = (key, object);
+            self.used += 1;
+        }
+        object
+    }
+
+    /// A new reference to what a slot of the frame shall hold.
+    ///
+    /// # Safety
+    /// The buffer is what the exit left.
+    unsafe fn object(&mut self, source: &Source, buffer: *const u64) -> Object {
+        // SAFETY: words hold what the recipe says; boxing is plain C API.
+        unsafe {
+            match *source {
+                Source::Null => ptr::null_mut(),
+                Source::Object(address) => {
+                    let object = address as Object;
+                    incref(object);
+                    object
+                }
+                Source::Int(value) => self.get(Key::Int(value), || new_int(value)),
+                Source::Float(bits) => {
+                    self.get(Key::Float(bits), || PyFloat_FromDouble(f64::from_bits(bits)))
+                }
+                Source::Bool(value) => new_bool(value),
+                Source::Buffer { index, repr, owned } => {
+                    let word = *buffer.add(index as usize);
+                    match repr {
+                        Repr::Obj => {
+                            let object = word as Object;
+                            if !owned {
+                                xincref(object);
+                            }
+                            object
+                        }
+                        Repr::Int => self.get(Key::Word(index), || new_int(word as i64)),
+                        Repr::Float => {
+                            self.get(Key::Word(index), || PyFloat_FromDouble(f64::from_bits(word)))
+                        }
+                        Repr::Bool => new_bool(word as u8 != 0),
+                        Repr::Status | Repr::None => unreachable!("no object has this representation"),
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Locals written by an exit that are kept on the C stack while it is done.
+const LOCALS: usize = 32;
+
+/// Rebuilds the frame as the recipe says; only a yielded value is not in it.
+///
+/// An exception that is set stays set. Should memory run out, the exit becomes a throw of
+/// `MemoryError`, and what could not be made is missing from the frame.
+///
+/// # Safety
+/// The frame's native code has just left by this exit with this buffer.
+pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *const u64) -> Left {
+    // SAFETY: slots, stack and blocks are within what the code of the frame has.
+    unsafe {
+        let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        let mut boxes = Boxes { used: 0, made: [(Key::None, ptr::null_mut()); BOXES], failed: false };
+        if recipe.resume == Resume::Throw {
+            PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        }
+
+        let stack = (*frame).f_valuestack;
+        for (index, source) in recipe.operands.iter().enumerate() {
+            *stack.add(index) = boxes.object(source, buffer);
+        }
+        // Buffer words may be borrowed from the slots that are about to change: take all the
+        // references first, release the old ones last.
+        if recipe.locals.len() <= LOCALS {
+            write_locals(frame, recipe, buffer, &mut boxes, &mut [ptr::null_mut(); LOCALS]);
+        } else {
+            let mut objects = vec![ptr::null_mut(); recipe.locals.len()];
+            write_locals(frame, recipe, buffer, &mut boxes, &mut objects);
+        }
+        describe::set_blocks(frame, &recipe.blocks);
+
+        let mut top = stack.add(recipe.operands.len());
+        if recipe.resume == Resume::Throw {
+            if boxes.failed {
+                // The exception on its way says more than the MemoryError.
+                PyErr_Clear();
+            }
+            PyErr_Restore(ty, value, traceback);
+        }
+        let left = if recipe.resume == Resume::Throw || boxes.failed {
+            (*frame).f_lasti = recipe.pc as i32;
+            Left::Throwing
+        } else if recipe.resume == Resume::Yield {
+            (*frame).f_lasti = recipe.pc as i32;
+            top = top.sub(1);
+            Left::Yielded(*top)
+        } else {
+            (*frame).f_lasti = recipe.pc as i32 - 1;
+            Left::At
+        };
+        (*frame).f_stacktop = top;
+        left
+    }
+}
+
+/// # Safety
+/// As for [`rebuild`]; there is room for all the locals.
+unsafe fn write_locals(
+    frame: *mut PyFrameObject,
+    recipe: &ExitRecipe,
+    buffer: *const u64,
+    boxes: &mut Boxes,
+    objects: &mut [Object],
+) {
+    // SAFETY: the slots are those of the frame; what they held before is of a simple type, so
+    // that its release runs no code that could see the frame half done.
+    unsafe {
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        for ((_, source), object) in recipe.locals.iter().zip(objects.iter_mut()) {
+            *object = boxes.object(source, buffer);
+        }
+        for ((slot, _), object) in recipe.locals.iter().zip(objects.iter_mut()) {
+            std::mem::swap(&mut *slots.add(*slot as usize), object);
+        }
+        for object in &objects[..recipe.locals.len()] {
+            xdecref(*object);
+        }
+    }
+}

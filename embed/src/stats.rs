@@ -1,0 +1,245 @@
+//! What happened: every counter, the exclusive time by mode, and the table printed at exit.
+
+use crate::gil::{Counter, Gil};
+use pyjion_jit::hir::ExitReason;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::time::Instant;
+
+macro_rules! counters {
+    ($($name:ident: $doc:literal;)*) => {
+        /// Counters of events, always kept.
+        pub struct Counters {
+            $(#[doc = $doc] pub $name: Counter,)*
+            /// Exits from native code by reason, in the order of `ExitReason::ALL`.
+            pub exits: [Counter; ExitReason::ALL.len()],
+        }
+
+        impl Counters {
+            const fn new() -> Counters {
+                Counters {
+                    $($name: Counter::new(),)*
+                    exits: [const { Counter::new() }; ExitReason::ALL.len()],
+                }
+            }
+
+            /// Name, value and description of each counter but the exits.
+            pub fn all(&self) -> Vec<(&'static str, u64, &'static str)> {
+                vec![$((stringify!($name), self.$name.get(), $doc.trim_ascii()),)*]
+            }
+        }
+    };
+}
+
+counters! {
+    frames: "Frames begun or resumed under the JIT.";
+    frames_native: "Frames that began or resumed in native code.";
+    loop_entries: "Frames that entered native code at a loop header.";
+    recordings: "Recording windows opened.";
+    recorded_instructions: "Instructions recorded.";
+    compilations: "Compilations that succeeded.";
+    failures: "Compilations that failed.";
+    respecialised: "Versions replaced after too many exits.";
+    retired: "Entries given up because exits never ceased.";
+    code_objects: "Code objects known.";
+    code_bytes: "Bytes of machine code in memory.";
+    compile_microseconds: "Time spent in compilation, in microseconds.";
+}
+
+/// Who the time is charged to. Calls into C are charged to who calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mode {
+    /// The interpreter, and everything before and after it.
+    Interpreter = 0,
+    /// Compiled code.
+    Native = 1,
+    /// The compiler.
+    Compiler = 2,
+}
+
+struct Clock {
+    mode: Cell<Mode>,
+    since: Cell<u64>,
+    ticks: [Cell<u64>; 3],
+    started: OnceCell<(Instant, u64)>,
+}
+
+/// How often one exit was taken, and what it is.
+struct ExitLine {
+    count: u64,
+    label: String,
+}
+
+struct Stats {
+    detailed: Cell<bool>,
+    counters: Counters,
+    clock: Clock,
+    failures: RefCell<Vec<(&'static str, u64)>>,
+    exit_lines: RefCell<Option<HashMap<(u64, usize), ExitLine>>>,
+}
+
+static STATS: Gil<Stats> = Gil::new(Stats {
+    detailed: Cell::new(false),
+    counters: Counters::new(),
+    clock: Clock {
+        mode: Cell::new(Mode::Interpreter),
+        since: Cell::new(0),
+        ticks: [const { Cell::new(0) }; 3],
+        started: OnceCell::new(),
+    },
+    failures: RefCell::new(Vec::new()),
+    exit_lines: RefCell::new(None),
+});
+
+/// The counters.
+#[inline(always)]
+pub fn counters() -> &'static Counters {
+    &STATS.counters
+}
+
+/// Whether what costs time is measured too: the clock, and exits one by one.
+#[inline(always)]
+pub fn is_detailed() -> bool {
+    STATS.detailed.get()
+}
+
+/// Begins to measure in detail, and prints the table when the process exits.
+pub fn start_detailed() {
+    STATS.detailed.set(true);
+    *STATS.exit_lines.borrow_mut() = Some(HashMap::new());
+    let now = ticks();
+    STATS.clock.since.set(now);
+    let _ = STATS.clock.started.set((Instant::now(), now));
+
+    extern "C" fn at_exit() {
+        eprint!("{}", table());
+    }
+    // SAFETY: a plain function, which stays loaded.
+    unsafe { libc::atexit(at_exit) };
+}
+
+/// A cheap monotonic clock of unknown rate.
+#[inline(always)]
+fn ticks() -> u64 {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: every x86-64 has the instruction.
+    unsafe {
+        std::arch::x86_64::_rdtsc()
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        static ORIGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+        ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64
+    }
+}
+
+/// Charges the time from now on to a mode, and returns the mode before.
+#[inline(always)]
+pub fn switch(mode: Mode) -> Mode {
+    let before = STATS.clock.mode.get();
+    if is_detailed() && before != mode {
+        let now = ticks();
+        let clock = &STATS.clock;
+        let charged = &clock.ticks[before as usize];
+        charged.set(charged.get() + now.wrapping_sub(clock.since.get()));
+        clock.since.set(now);
+        clock.mode.set(mode);
+    }
+    before
+}
+
+/// Counts a failed compilation by the name of its error.
+pub fn count_failure(name: &'static str) {
+    STATS.counters.failures.count();
+    count_by_name(&mut STATS.failures.borrow_mut(), name);
+}
+
+fn count_by_name(counts: &mut Vec<(&'static str, u64)>, name: &'static str) {
+    match counts.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((name, 1)),
+    }
+}
+
+/// Failed compilations by the name of their error.
+pub fn failures() -> Vec<(&'static str, u64)> {
+    STATS.failures.borrow().clone()
+}
+
+/// Counts an exit; `label` says which one it is when it is seen for the first time.
+pub fn count_exit(reason: ExitReason, version: u64, exit: usize, label: impl FnOnce() -> String) {
+    STATS.counters.exits[reason as usize].count();
+    if let Some(lines) = STATS.exit_lines.borrow_mut().as_mut() {
+        let line = lines.entry((version, exit)).or_insert_with(|| ExitLine { count: 0, label: label() });
+        line.count += 1;
+    }
+}
+
+/// Exits by reason, those that occurred.
+pub fn exits() -> Vec<(&'static str, u64)> {
+    let counts = ExitReason::ALL.iter().zip(&STATS.counters.exits);
+    counts.map(|(reason, count)| (reason.name(), count.get())).filter(|(_, count)| *count > 0).collect()
+}
+
+/// Seconds in the interpreter, in native code and in the compiler; nothing unless measured.
+pub fn seconds() -> Option<[f64; 3]> {
+    let (start, first_tick) = *STATS.clock.started.get()?;
+    switch(STATS.clock.mode.get());
+    let now = ticks();
+    let per_tick = start.elapsed().as_secs_f64() / now.wrapping_sub(first_tick).max(1) as f64;
+    let mut all = [0.0; 3];
+    for (seconds, charged) in all.iter_mut().zip(&STATS.clock.ticks) {
+        *seconds = charged.get() as f64 * per_tick;
+    }
+    // What is charged to the current mode at its next switch.
+    all[STATS.clock.mode.get() as usize] += now.wrapping_sub(STATS.clock.since.get()) as f64 * per_tick;
+    Some(all)
+}
+
+/// The table of `PYJION_STATS=1`.
+pub fn table() -> String {
+    let mut text = String::from("pyjion statistics\n");
+    // Writing to a String cannot fail.
+    let _ = write_table(&mut text);
+    text
+}
+
+fn write_table(out: &mut String) -> std::fmt::Result {
+    if let Some([interpreter, native, compiler]) = seconds() {
+        let total = interpreter + native + compiler;
+        writeln!(out, "  {:5.1}% of {total:.3} s in native code", 100.0 * native / total.max(1e-9))?;
+        writeln!(out, "  {interpreter:10.3} s in the interpreter and the C code it calls")?;
+        writeln!(out, "  {native:10.3} s in native code and the C code it calls")?;
+        writeln!(out, "  {compiler:10.3} s in the compiler")?;
+    }
+    for (_, value, description) in STATS.counters.all() {
+        writeln!(out, "  {value:10} {description}")?;
+    }
+    write_counts(out, "failures by reason", &failures())?;
+    write_counts(out, "exits by reason", &exits())?;
+
+    let lines = STATS.exit_lines.borrow();
+    let mut lines: Vec<&ExitLine> = lines.iter().flat_map(HashMap::values).collect();
+    if !lines.is_empty() {
+        writeln!(out, "  most frequent exits")?;
+    }
+    lines.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
+    for line in lines.iter().take(20) {
+        writeln!(out, "  {:10} {}", line.count, line.label)?;
+    }
+    Ok(())
+}
+
+fn write_counts(out: &mut String, title: &str, counts: &[(&'static str, u64)]) -> std::fmt::Result {
+    if !counts.is_empty() {
+        writeln!(out, "  {title}")?;
+    }
+    let mut sorted = counts.to_vec();
+    sorted.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
+    for (name, count) in sorted {
+        writeln!(out, "  {count:10} {name}")?;
+    }
+    Ok(())
+}
