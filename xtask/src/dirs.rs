@@ -82,15 +82,16 @@ impl Dirs {
     /// Fails early, and in plain words, when nothing can be written below `target`.
     pub fn check_writable(&self) -> Result<()> {
         let probe = self.target.join(format!(".writable-{}", std::process::id()));
-        std::fs::create_dir_all(&self.target)
+        let written = std::fs::create_dir_all(&self.target)
             .and_then(|()| std::fs::write(&probe, b""))
-            .and_then(|()| std::fs::remove_file(&probe))
-            .with_context(|| {
-                format!(
-                    "cannot write to {}\nMake it writable, or set PYJION_TARGET to a directory that is",
-                    self.target.display()
-                )
-            })
+            .and_then(|()| std::fs::remove_file(&probe));
+        if let Err(e) = written {
+            bail!(
+                "cannot write to {}: {e}\n  make it writable, or set PYJION_TARGET to a directory that is",
+                self.target.display()
+            );
+        }
+        Ok(())
     }
 }
 

@@ -104,6 +104,9 @@ fn online<'a>(
     if wishes.offline { Box::new(|| bail!("not tried: --offline")) } else { Box::new(get) }
 }
 
+/// Reasons that are of no interest while another source may still work.
+const QUIET: &[&str] = &["not there", "not tried: --offline", "none was named"];
+
 fn first_that_works(what: &str, sources: Vec<Source<'_>>) -> Result<PathBuf> {
     let mut reasons = String::new();
     for source in sources {
@@ -111,6 +114,10 @@ fn first_that_works(what: &str, sources: Vec<Source<'_>>) -> Result<PathBuf> {
             Ok(path) => return Ok(path),
             Err(e) => {
                 let reason = format!("{e:#}").replace('\n', "\n    ");
+                // Said at once too: a later source may work, and this one be worth a look all the same.
+                if !QUIET.contains(&reason.as_str()) {
+                    eprintln!("  not from {}: {reason}", source.name);
+                }
                 reasons.push_str(&format!("\n  - {}: {reason}", source.name));
             }
         }
@@ -134,6 +141,10 @@ fn from_cache(tgz: &Path, tar: &Path, release: &Release) -> Result<PathBuf> {
 fn keep(to: &Path, sha256: &str, get: impl FnOnce(&Path) -> Result<()>) -> Result<PathBuf> {
     let part = to.with_extension(format!("part-{}", std::process::id()));
     let result = get(&part).and_then(|()| hash::verify(&part, sha256)).and_then(|()| {
+        if to.exists() {
+            // It was refused, but it is the user's.
+            std::fs::rename(to, to.with_extension("tgz.refused"))?;
+        }
         std::fs::rename(&part, to).with_context(|| format!("cannot move the download to {}", to.display()))
     });
     if result.is_err() {

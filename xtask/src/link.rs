@@ -1,7 +1,7 @@
 //! The Rust side: built against one CPython's headers, then linked with its libpython into `pyjion-python`.
 
 use crate::build_python::Plan;
-use crate::dirs::write_atomically;
+use crate::dirs::{remove_tree, write_atomically};
 use crate::stamp::Stamps;
 use crate::{cpython, hash, libclang, step};
 use anyhow::{Context, Result, bail};
@@ -14,6 +14,7 @@ const LINK_MK: &str = include_str!("link.mk");
 pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
     let tree = plan.tree();
     let target = plan.dirs.embed(plan.release.version, &plan.variant());
+    seed(plan, &target)?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     step::clean_environment(&mut command);
@@ -45,6 +46,29 @@ pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
         bail!("cargo succeeded, but {} is not there", library.display());
     }
     Ok(library)
+}
+
+/// Starts a new version's target directory as a copy of another version's: the compiler of the compiler is
+/// the same for all of them and takes minutes to build. Cargo itself sees what does not fit.
+fn seed(plan: &Plan<'_>, target: &Path) -> Result<()> {
+    let Some(folder) = target.parent().filter(|_| !target.exists()) else { return Ok(()) };
+    let entries = std::fs::read_dir(folder).map(|d| d.flatten().map(|e| e.path()).collect::<Vec<_>>());
+    let complete = |p: &PathBuf| {
+        let partial = p.file_name().is_some_and(|n| n.to_string_lossy().starts_with('.'));
+        !partial && p.join("release/libpyjion_embed.a").exists()
+    };
+    let Some(model) = entries.unwrap_or_default().into_iter().find(complete) else { return Ok(()) };
+    let partial = folder.join(format!(".{}.partial", plan.release.version));
+    remove_tree(&partial)?;
+    let mut copy = Command::new("cp");
+    copy.args(["-a", "--reflink=auto"]).arg(&model).arg(&partial);
+    // A failed copy costs time, nothing else: cargo then builds everything.
+    if copy.status().is_ok_and(|s| s.success())
+        && std::fs::remove_file(partial.join("release/libpyjion_embed.a")).is_ok()
+    {
+        std::fs::rename(&partial, target).with_context(|| format!("cannot create {}", target.display()))?;
+    }
+    remove_tree(&partial)
 }
 
 /// Links and installs `pyjion-python`; returns its path.
