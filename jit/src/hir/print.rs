@@ -1,0 +1,474 @@
+//! The text form of HIR: one line per instruction, for dumps, fixtures and the verifier's messages.
+
+use super::frame_state::{FrameBlock, FrameState, Resume};
+use super::function::{Block, Function};
+use super::helper::Helper;
+use super::insn::{BlockId, Edge, Insn, SideExit, StateId};
+use super::types::{Repr, Type};
+use crate::bytecode::BlockKind;
+use std::fmt::{self, Display, Formatter};
+
+impl Display for Function {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}: {} locals", self.name, self.locals)?;
+        for (index, entry) in self.entries.iter().enumerate() {
+            write!(f, "entry {index}: {:?} at {}", entry.block, entry.pc)?;
+            if entry.depth != 0 {
+                write!(f, " depth {}", entry.depth)?;
+            }
+            write_frame_blocks(f, &entry.blocks)?;
+            writeln!(f)?;
+        }
+        let mut printed = vec![false; self.states.len()];
+        for id in blocks_in_order(self) {
+            let block = self.block(id);
+            writeln!(f)?;
+            write_header(f, self, id)?;
+            for value in &block.insns {
+                let defined = self.value(*value);
+                f.write_str("    ")?;
+                if defined.repr != Repr::None {
+                    write!(f, "{value:?}: {} = ", Kind(defined.repr, defined.ty))?;
+                }
+                writeln!(f, "{}", defined.insn)?;
+            }
+            for state in side_exit_states(self, block) {
+                if let Some(printed @ false) = printed.get_mut(state.index()) {
+                    *printed = true;
+                    writeln!(f, "    {state:?} = {}", self.state(state))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reachable blocks in reverse postorder; by number when some of them are not finished yet.
+fn blocks_in_order(function: &Function) -> Vec<BlockId> {
+    let mut seen = vec![false; function.blocks.len()];
+    let mut work: Vec<BlockId> = function.entries.iter().map(|entry| entry.block).collect();
+    let mut finished = true;
+    while let Some(block) = work.pop() {
+        let Some(seen @ false) = seen.get_mut(block.index()) else {
+            finished &= block.index() < function.blocks.len();
+            continue;
+        };
+        *seen = true;
+        match function.block(block).insns.last().map(|last| function.insn(*last)) {
+            Some(last) if last.is_terminator() => work.extend(last.edges().iter().map(|edge| edge.target)),
+            _ => finished = false,
+        }
+    }
+    if finished {
+        return function.reverse_postorder();
+    }
+    function.block_ids().filter(|block| seen[block.index()]).collect()
+}
+
+fn side_exit_states<'a>(function: &'a Function, block: &'a Block) -> impl Iterator<Item = StateId> + 'a {
+    block.insns.iter().filter_map(|value| function.insn(*value).side_exit()).map(|exit| exit.state)
+}
+
+fn write_header(f: &mut Formatter<'_>, function: &Function, id: BlockId) -> fmt::Result {
+    let block = function.block(id);
+    write!(f, "{id:?}(")?;
+    write_list(f, &block.params, |f, param| {
+        let defined = function.value(*param);
+        write!(f, "{param:?}: {}", Kind(defined.repr, defined.ty))
+    })?;
+    f.write_str(")")?;
+    if let Some(state) = block.entry_state {
+        write!(f, " at {}", function.state(state).pc)?;
+    }
+    writeln!(f, "{}:", if block.cold { " cold" } else { "" })
+}
+
+/// How a value is held and what it may be. Objects print as their kinds, unboxed values as
+/// their representation, with the kinds they box to only where those are not the usual ones.
+struct Kind(Repr, Type);
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Kind(repr, ty) = *self;
+        let usual = match repr {
+            Repr::Obj => return write!(f, "{ty:?}"),
+            Repr::Int => Type::INT,
+            Repr::Float => Type::FLOAT,
+            Repr::Bool => Type::BOOL,
+            Repr::Status | Repr::None => Type::EMPTY,
+        };
+        write!(f, "{repr}")?;
+        if ty == usual { Ok(()) } else { write!(f, "({ty:?})") }
+    }
+}
+
+impl Display for Repr {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Repr::Obj => "obj",
+            Repr::Int => "i64",
+            Repr::Float => "f64",
+            Repr::Bool => "i1",
+            Repr::Status => "status",
+            Repr::None => "none",
+        })
+    }
+}
+
+impl Display for FrameState {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let resume = match self.resume {
+            Resume::At => "At",
+            Resume::Throw => "Throw",
+            Resume::Yield => "Yield",
+        };
+        write!(f, "{resume} {} [", self.pc)?;
+        write_list(f, &self.operands, |f, operand| {
+            write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })
+        })?;
+        f.write_str("]")?;
+        if !self.locals.is_empty() {
+            f.write_str(" locals {")?;
+            write_list(f, self.locals.iter().enumerate(), |f, (slot, value)| write!(f, "{slot}: {value:?}"))?;
+            f.write_str("}")?;
+        }
+        if !self.stale.is_empty() {
+            write!(f, " stale {:?}", self.stale)?;
+        }
+        write_frame_blocks(f, &self.blocks)
+    }
+}
+
+fn write_frame_blocks(f: &mut Formatter<'_>, blocks: &[FrameBlock]) -> fmt::Result {
+    if blocks.is_empty() {
+        return Ok(());
+    }
+    f.write_str(" blocks [")?;
+    write_list(f, blocks, |f, block| match block.kind {
+        BlockKind::Loop => write!(f, "loop {}@{}", block.handler, block.level),
+        BlockKind::Except => write!(f, "except {}@{}", block.handler, block.level),
+        BlockKind::Finally => write!(f, "finally {}@{}", block.handler, block.level),
+        BlockKind::With => write!(f, "with {}@{}", block.handler, block.level),
+        // Its `b_handler` is always -1.
+        BlockKind::ExceptHandler => write!(f, "handler @{}", block.level),
+    })?;
+    f.write_str("]")
+}
+
+fn write_list<T>(
+    f: &mut Formatter<'_>,
+    items: impl IntoIterator<Item = T>,
+    mut write_item: impl FnMut(&mut Formatter<'_>, T) -> fmt::Result,
+) -> fmt::Result {
+    for (index, item) in items.into_iter().enumerate() {
+        f.write_str(if index == 0 { "" } else { ", " })?;
+        write_item(f, item)?;
+    }
+    Ok(())
+}
+
+impl Display for SideExit {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.reason.name(), self.state)
+    }
+}
+
+impl Display for Edge {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}(", self.target)?;
+        write_list(f, &self.args, |f, arg| write!(f, "{arg:?}"))?;
+        f.write_str(")")
+    }
+}
+
+impl Display for Helper {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Helper::Binary(op) => write!(f, "Binary.{op:?}"),
+            Helper::Inplace(op) => write!(f, "Inplace.{op:?}"),
+            Helper::Unary(op) => write!(f, "Unary.{op:?}"),
+            Helper::Compare(op) => write!(f, "Compare.{op:?}"),
+            Helper::CompareTruth(op) => write!(f, "CompareTruth.{op:?}"),
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
+
+/// Are a helper's immediates addresses?
+fn takes_addresses(helper: Helper) -> bool {
+    matches!(
+        helper,
+        Helper::LoadGlobal
+            | Helper::StoreGlobal
+            | Helper::DeleteGlobal
+            | Helper::LoadName
+            | Helper::StoreName
+            | Helper::DeleteName
+            | Helper::LoadAttr
+            | Helper::StoreAttr
+            | Helper::DeleteAttr
+            | Helper::ImportName
+            | Helper::ImportFrom
+    )
+}
+
+/// The immediates of a call in brackets. Addresses print as hex, and not at all when they are
+/// all 0, as they are where no interpreter is.
+fn write_immediates(f: &mut Formatter<'_>, helper: Helper, immediates: &[i64]) -> fmt::Result {
+    let addresses = takes_addresses(helper);
+    if immediates.is_empty() || (addresses && immediates.iter().all(|n| *n == 0)) {
+        return Ok(());
+    }
+    f.write_str(" [")?;
+    write_list(f, immediates, |f, n| if addresses { write!(f, "{n:#x}") } else { write!(f, "{n}") })?;
+    f.write_str("]")
+}
+
+impl Display for Insn {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Insn::Param => write!(f, "Param"),
+            Insn::Object(0) => write!(f, "Object"),
+            Insn::Object(address) => write!(f, "Object {address:#x}"),
+            Insn::Int(n) => write!(f, "Int {n}"),
+            Insn::Float(bits) => write!(f, "Float {:?}", f64::from_bits(*bits)),
+            Insn::Bool(truth) => write!(f, "Bool {truth}"),
+            Insn::Null => write!(f, "Null"),
+            Insn::LoadLocal(slot) => write!(f, "LoadLocal {slot}"),
+            Insn::StoreLocal { slot, value } => write!(f, "StoreLocal {slot}, {value:?}"),
+            Insn::SetLocal { slot, value, old } => write!(f, "SetLocal {slot}, {value:?} was {old:?}"),
+            Insn::LoadStack(index) => write!(f, "LoadStack {index}"),
+            Insn::NewRef(v) => write!(f, "NewRef {v:?}"),
+            Insn::Decref(v) => write!(f, "Decref {v:?}"),
+            Insn::XDecref(v) => write!(f, "XDecref {v:?}"),
+            Insn::GuardNotNull(v, exit) => write!(f, "GuardNotNull {v:?} else {exit}"),
+            Insn::GuardType(v, kind, exit) => write!(f, "GuardType {v:?}, {kind:?} else {exit}"),
+            Insn::GuardIs(v, 0, exit) => write!(f, "GuardIs {v:?} else {exit}"),
+            Insn::GuardIs(v, address, exit) => write!(f, "GuardIs {v:?}, {address:#x} else {exit}"),
+            Insn::GuardBool(v, truth, exit) => write!(f, "GuardBool {v:?}, {truth} else {exit}"),
+            Insn::GuardStatus(v, exit) => write!(f, "GuardStatus {v:?} else {exit}"),
+            Insn::UnboxInt(v) => write!(f, "UnboxInt {v:?}"),
+            Insn::UnboxFloat(v) => write!(f, "UnboxFloat {v:?}"),
+            Insn::UnboxBool(v) => write!(f, "UnboxBool {v:?}"),
+            Insn::Box(v) => write!(f, "Box {v:?}"),
+            Insn::IntBinary { op, lhs, rhs, exit } => {
+                write!(f, "IntBinary.{op:?} {lhs:?}, {rhs:?} else {exit}")
+            }
+            Insn::IntNeg(v, exit) => write!(f, "IntNeg {v:?} else {exit}"),
+            Insn::IntInvert(v) => write!(f, "IntInvert {v:?}"),
+            Insn::FloatBinary { op, lhs, rhs, exit } => {
+                write!(f, "FloatBinary.{op:?} {lhs:?}, {rhs:?} else {exit}")
+            }
+            Insn::FloatNeg(v) => write!(f, "FloatNeg {v:?}"),
+            Insn::IntToFloat(v) => write!(f, "IntToFloat {v:?}"),
+            Insn::IntCompare(op, a, b) => write!(f, "IntCompare.{op:?} {a:?}, {b:?}"),
+            Insn::FloatCompare(op, a, b) => write!(f, "FloatCompare.{op:?} {a:?}, {b:?}"),
+            Insn::IntTruth(v) => write!(f, "IntTruth {v:?}"),
+            Insn::FloatTruth(v) => write!(f, "FloatTruth {v:?}"),
+            Insn::SameObject(a, b) => write!(f, "SameObject {a:?}, {b:?}"),
+            Insn::IsNull(v) => write!(f, "IsNull {v:?}"),
+            Insn::Not(v) => write!(f, "Not {v:?}"),
+            Insn::StatusTruth(v) => write!(f, "StatusTruth {v:?}"),
+            Insn::IterHasNext(v, kind) => write!(f, "IterHasNext {v:?}, {kind:?}"),
+            Insn::IterTake(v, kind) => write!(f, "IterTake {v:?}, {kind:?}"),
+            Insn::RangeTake(v) => write!(f, "RangeTake {v:?}"),
+            Insn::SequenceItem { kind, container, index, exit } => {
+                write!(f, "SequenceItem {container:?}, {kind:?}, {index:?} else {exit}")
+            }
+            Insn::SequenceAt { kind, container, index } => {
+                write!(f, "SequenceAt {container:?}, {kind:?}, {index:?}")
+            }
+            Insn::ListStore { list, index, value, exit } => {
+                write!(f, "ListStore {list:?}, {index:?}, {value:?} else {exit}")
+            }
+            Insn::SequenceLen(v) => write!(f, "SequenceLen {v:?}"),
+            Insn::Call { helper, args, immediates, pc } => {
+                write!(f, "Call {helper}(")?;
+                write_list(f, args, |f, arg| write!(f, "{arg:?}"))?;
+                f.write_str(")")?;
+                write_immediates(f, *helper, immediates)?;
+                write!(f, " at {pc}")
+            }
+            Insn::CallStack { helper, base, operands, immediate, pc } => {
+                write!(f, "CallStack {helper}@{base}(")?;
+                write_list(f, operands, |f, operand| write!(f, "{operand:?}"))?;
+                f.write_str(")")?;
+                write_immediates(f, *helper, std::slice::from_ref(immediate))?;
+                write!(f, " at {pc}")
+            }
+            Insn::PeriodicDue => write!(f, "PeriodicDue"),
+            Insn::CheckUnshared(exit) => write!(f, "CheckUnshared else {exit}"),
+            Insn::CheckTracing(exit) => write!(f, "CheckTracing else {exit}"),
+            Insn::CheckValid(exit) => write!(f, "CheckValid else {exit}"),
+            Insn::Jump(edge) => write!(f, "Jump {edge}"),
+            Insn::Branch { condition, then, otherwise } => {
+                write!(f, "Branch {condition:?} ? {then} : {otherwise}")
+            }
+            Insn::Return(v) => write!(f, "Return {v:?}"),
+            Insn::Exit(exit) => write!(f, "Exit {exit}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Entry, ExitReason, Operand, ValueId};
+    use super::*;
+    use crate::bytecode::{BinaryOp, CompareOp};
+
+    fn push(function: &mut Function, block: BlockId, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+        let value = function.add_value(insn, repr, ty);
+        function.blocks[block.index()].insns.push(value);
+        value
+    }
+
+    fn state(pc: u32, locals: &[ValueId], operands: &[(ValueId, bool)]) -> FrameState {
+        FrameState {
+            pc,
+            resume: Resume::At,
+            locals: locals.to_vec(),
+            stale: Vec::new(),
+            operands: operands.iter().map(|&(value, owned)| Operand { value, owned }).collect(),
+            blocks: Vec::new(),
+        }
+    }
+
+    /// A loop that counts a local up, with a second entry at its header.
+    fn counting() -> Function {
+        let mut function = Function { name: "f (f.py:1)".to_string(), locals: 1, ..Function::default() };
+        let [start, resumed, header, body, end, unreachable] = [(); 6].map(|()| function.add_block());
+        let f = &mut function;
+        let frame = FrameBlock { kind: BlockKind::Loop, handler: 40, level: 0 };
+        f.entries.push(Entry { pc: 0, depth: 0, blocks: vec![], block: start });
+        f.entries.push(Entry { pc: 3, depth: 1, blocks: vec![frame], block: resumed });
+
+        let local = push(f, start, Insn::LoadLocal(0), Repr::Obj, Type::ANY);
+        let exit = SideExit { state: f.add_state(state(0, &[local], &[])), reason: ExitReason::Unbound };
+        let bound = push(f, start, Insn::GuardNotNull(local, exit), Repr::Obj, Type::OBJECT);
+        let exit = SideExit { reason: ExitReason::TypeGuard, ..exit };
+        let int = push(f, start, Insn::GuardType(bound, Type::INT, exit), Repr::Obj, Type::INT);
+        let unboxed = push(f, start, Insn::UnboxInt(int), Repr::Int, Type::INT);
+        let edge = Edge { target: header, args: vec![unboxed] };
+        push(f, start, Insn::Jump(edge), Repr::None, Type::EMPTY);
+
+        let zero = push(f, resumed, Insn::Int(0), Repr::Int, Type::INT.union(Type::BOOL));
+        push(f, resumed, Insn::Jump(Edge { target: header, args: vec![zero] }), Repr::None, Type::EMPTY);
+
+        let counter = f.add_param(header, Repr::Int, Type::INT);
+        let mut at_header = state(3, &[counter], &[]);
+        at_header.stale = vec![0];
+        at_header.blocks = vec![frame];
+        f.blocks[header.index()].entry_state = Some(f.add_state(at_header.clone()));
+        let limit = push(f, header, Insn::Int(10), Repr::Int, Type::INT);
+        let less = Insn::IntCompare(CompareOp::Lt, counter, limit);
+        let condition = push(f, header, less, Repr::Bool, Type::BOOL);
+        let then = Edge { target: body, args: vec![] };
+        let otherwise = Edge { target: end, args: vec![] };
+        push(f, header, Insn::Branch { condition, then, otherwise }, Repr::None, Type::EMPTY);
+
+        let one = push(f, body, Insn::Int(1), Repr::Int, Type::INT);
+        at_header.operands = vec![Operand { value: one, owned: false }];
+        let exit = SideExit { state: f.add_state(at_header), reason: ExitReason::Overflow };
+        let add = Insn::IntBinary { op: BinaryOp::Add, lhs: counter, rhs: one, exit };
+        let sum = push(f, body, add, Repr::Int, Type::INT);
+        push(f, body, Insn::CheckValid(exit), Repr::None, Type::EMPTY);
+        push(f, body, Insn::Jump(Edge { target: header, args: vec![sum] }), Repr::None, Type::EMPTY);
+
+        let boxed = push(f, end, Insn::Box(counter), Repr::Obj, Type::INT);
+        push(f, end, Insn::Return(boxed), Repr::None, Type::EMPTY);
+        f.blocks[end.index()].cold = true;
+        push(f, unreachable, Insn::Return(boxed), Repr::None, Type::EMPTY);
+        function
+    }
+
+    #[test]
+    fn a_function() {
+        let expected = "f (f.py:1): 1 locals
+entry 0: b0 at 0
+entry 1: b1 at 3 depth 1 blocks [loop 40@0]
+
+b0():
+    v0: any = LoadLocal 0
+    v1: object = GuardNotNull v0 else unbound s0
+    v2: int = GuardType v1, int else type_guard s0
+    v3: i64 = UnboxInt v2
+    Jump b2(v3)
+    s0 = At 0 [] locals {0: v0}
+
+b1():
+    v5: i64(bool|int) = Int 0
+    Jump b2(v5)
+
+b2(v7: i64) at 3:
+    v8: i64 = Int 10
+    v9: i1 = IntCompare.Lt v7, v8
+    Branch v9 ? b3() : b4()
+
+b3():
+    v11: i64 = Int 1
+    v12: i64 = IntBinary.Add v7, v11 else overflow s2
+    CheckValid else overflow s2
+    Jump b2(v12)
+    s2 = At 3 [v11] locals {0: v7} stale [0] blocks [loop 40@0]
+
+b4() cold:
+    v15: int = Box v7
+    Return v15
+";
+        assert_eq!(counting().to_string(), expected);
+    }
+
+    #[test]
+    fn an_unfinished_function() {
+        let mut function = counting();
+        function.blocks[2].insns.pop();
+        let text = function.to_string();
+        let headers: Vec<&str> = text.lines().filter(|line| line.starts_with('b')).collect();
+        assert_eq!(headers, ["b0():", "b1():", "b2(v7: i64) at 3:"]);
+    }
+
+    #[test]
+    fn states() {
+        let mut yielding = state(24, &[], &[(ValueId(1), true), (ValueId(2), false)]);
+        assert_eq!(yielding.to_string(), "At 24 [v1 owned, v2]");
+        yielding.resume = Resume::Yield;
+        let kinds = [BlockKind::Except, BlockKind::Finally, BlockKind::With, BlockKind::ExceptHandler];
+        yielding.blocks =
+            (0..).zip(kinds).map(|(level, kind)| FrameBlock { kind, handler: 50, level }).collect();
+        let blocks = "blocks [except 50@0, finally 50@1, with 50@2, handler @3]";
+        assert_eq!(yielding.to_string(), format!("Yield 24 [v1 owned, v2] {blocks}"));
+        let mut throwing = state(9, &[ValueId(3), ValueId(4)], &[]);
+        throwing.resume = Resume::Throw;
+        throwing.stale = vec![0, 1];
+        assert_eq!(throwing.to_string(), "Throw 9 [] locals {0: v3, 1: v4} stale [0, 1]");
+    }
+
+    #[test]
+    fn addresses_print_where_there_are_any() {
+        let exit = SideExit { state: StateId(1), reason: ExitReason::TypeGuard };
+        let load = |helper, immediates: &[i64]| {
+            let args = vec![ValueId(7)];
+            Insn::Call { helper, args, immediates: immediates.to_vec(), pc: 12 }.to_string()
+        };
+        assert_eq!(Insn::Object(0).to_string(), "Object");
+        assert_eq!(Insn::Object(0x7f10).to_string(), "Object 0x7f10");
+        assert_eq!(Insn::GuardIs(ValueId(0), 0, exit).to_string(), "GuardIs v0 else type_guard s1");
+        assert_eq!(Insn::GuardIs(ValueId(0), 16, exit).to_string(), "GuardIs v0, 0x10 else type_guard s1");
+        assert_eq!(load(Helper::LoadAttr, &[0, 0]), "Call LoadAttr(v7) at 12");
+        assert_eq!(load(Helper::LoadAttr, &[0x7f10, 0]), "Call LoadAttr(v7) [0x7f10, 0x0] at 12");
+        assert_eq!(load(Helper::StoreDeref, &[0]), "Call StoreDeref(v7) [0] at 12");
+        assert_eq!(load(Helper::Binary(BinaryOp::Add), &[]), "Call Binary.Add(v7) at 12");
+        let operands = vec![ValueId(1), ValueId(2)];
+        let call = Insn::CallStack { helper: Helper::Call, base: 3, operands, immediate: 257, pc: 12 };
+        assert_eq!(call.to_string(), "CallStack Call@3(v1, v2) [257] at 12");
+    }
+
+    #[test]
+    fn constants() {
+        assert_eq!(Insn::Float(1.0f64.to_bits()).to_string(), "Float 1.0");
+        assert_eq!(Insn::Float((-0.0f64).to_bits()).to_string(), "Float -0.0");
+        assert_eq!(Insn::Float(1e300f64.to_bits()).to_string(), "Float 1e300");
+        assert_eq!(Insn::Int(i64::MIN).to_string(), "Int -9223372036854775808");
+        assert_eq!(Insn::Bool(true).to_string(), "Bool true");
+    }
+}

@@ -1,0 +1,584 @@
+//! The rules every function in HIR keeps, checked after construction and after passes.
+
+mod insn;
+
+use super::dominators::Dominators;
+use super::frame_state::{FrameState, Resume};
+use super::function::Function;
+use super::insn::{BlockId, Edge, Insn, StateId, ValueId};
+use super::types::Repr;
+use crate::error::CompileError;
+
+/// How far a function is on its way; some rules change on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// As built, before `passes::writeback`: `SetLocal` may occur, all locals of frame states count.
+    Built,
+    /// After it: no `SetLocal`, only stale locals of frame states count.
+    Final,
+}
+
+/// Checks a function; the error names the block, the value and the rule that is broken.
+///
+/// Only what is reachable from the entries has to keep the rules. References are not counted:
+/// that each owned one is consumed exactly once is not checked.
+pub fn verify(function: &Function, stage: Stage) -> Result<(), CompileError> {
+    check(function, stage).map_err(CompileError::Verify)
+}
+
+fn check(function: &Function, stage: Stage) -> Result<(), String> {
+    check_shape(function)?;
+    let order = function.reverse_postorder();
+    check_entries(function, &order)?;
+    let dominators = Dominators::new(function, &order);
+    let definitions = definitions(function, &order)?;
+    let verifier = Verifier { function, stage, dominators, definitions };
+    for block in order {
+        for param in &function.block(block).params {
+            let repr = function.value(*param).repr;
+            ensure(repr != Repr::None, || format!("{block:?}: parameter {param:?} has no representation"))?;
+        }
+        for (index, value) in function.block(block).insns.iter().enumerate() {
+            verifier
+                .check_insn(block, index, *value)
+                .map_err(|rule| format!("{block:?}: {value:?} `{}`: {rule}", function.insn(*value)))?;
+        }
+    }
+    Ok(())
+}
+
+fn ensure(holds: bool, message: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(message()) }
+}
+
+/// Blocks are lists of existing values that end in their only terminator; edges lead to blocks.
+fn check_shape(function: &Function) -> Result<(), String> {
+    let mut seen = vec![false; function.blocks.len()];
+    let mut work = Vec::new();
+    for (index, entry) in function.entries.iter().enumerate() {
+        let exists = entry.block.index() < function.blocks.len();
+        ensure(exists, || format!("entry {index}: there is no block {:?}", entry.block))?;
+        work.push(entry.block);
+    }
+    while let Some(id) = work.pop() {
+        if std::mem::replace(&mut seen[id.index()], true) {
+            continue;
+        }
+        let block = function.block(id);
+        for value in block.params.iter().chain(&block.insns) {
+            let exists = value.index() < function.values.len();
+            ensure(exists, || format!("{id:?}: there is no value {value:?}"))?;
+        }
+        for param in &block.params {
+            let is_param = matches!(function.insn(*param), Insn::Param);
+            ensure(is_param, || format!("{id:?}: parameter {param:?} is defined by an instruction"))?;
+        }
+        let Some((last, others)) = block.insns.split_last() else {
+            return Err(format!("{id:?}: the block is empty"));
+        };
+        for value in others {
+            let insn = function.insn(*value);
+            ensure(!insn.is_terminator(), || {
+                format!("{id:?}: {value:?} `{insn}`: a terminator is not the last instruction")
+            })?;
+        }
+        let terminator = function.insn(*last);
+        ensure(terminator.is_terminator(), || {
+            format!("{id:?}: {last:?} `{terminator}`: the last instruction is not a terminator")
+        })?;
+        for edge in terminator.edges() {
+            ensure(edge.target.index() < function.blocks.len(), || {
+                format!("{id:?}: {last:?} `{terminator}`: there is no block {:?}", edge.target)
+            })?;
+            work.push(edge.target);
+        }
+    }
+    Ok(())
+}
+
+/// Entries start blocks that nothing else leads to.
+fn check_entries(function: &Function, order: &[BlockId]) -> Result<(), String> {
+    for (index, entry) in function.entries.iter().enumerate() {
+        let block = entry.block;
+        let params = &function.block(block).params;
+        ensure(params.is_empty(), || format!("{block:?}: entry {index} has parameters {params:?}"))?;
+    }
+    for from in order {
+        for edge in function.terminator(*from).edges() {
+            let entry = function.entries.iter().position(|entry| entry.block == edge.target);
+            if let Some(index) = entry {
+                return Err(format!("{:?}: entry {index} has the predecessor {from:?}", edge.target));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where each value is defined: its block, and its index there counted from 1 on, parameters
+/// being 0; none for values that no reachable block defines.
+fn definitions(function: &Function, order: &[BlockId]) -> Result<Vec<Option<(BlockId, usize)>>, String> {
+    let mut definitions = vec![None; function.values.len()];
+    for id in order {
+        let block = function.block(*id);
+        let params = block.params.iter().map(|param| (0, param));
+        for (position, value) in params.chain((1..).zip(&block.insns)) {
+            if let Some((other, _)) = definitions[value.index()].replace((*id, position)) {
+                return Err(format!("{id:?}: {value:?} is already defined in {other:?}"));
+            }
+        }
+    }
+    Ok(definitions)
+}
+
+struct Verifier<'a> {
+    function: &'a Function,
+    stage: Stage,
+    dominators: Dominators,
+    definitions: Vec<Option<(BlockId, usize)>>,
+}
+
+impl Verifier<'_> {
+    fn check_insn(&self, block: BlockId, index: usize, value: ValueId) -> Result<(), String> {
+        let insn = self.function.insn(value);
+        for operand in insn.operands() {
+            self.check_use(block, index, operand)?;
+        }
+        if let Some(exit) = insn.side_exit() {
+            self.check_state(block, index, exit.state)
+                .map_err(|rule| format!("state {:?}: {rule}", exit.state))?;
+        }
+        for edge in insn.edges() {
+            self.check_edge(edge)?;
+        }
+        if self.stage == Stage::Final && matches!(insn, Insn::SetLocal { .. }) {
+            return Err("left over from construction".to_string());
+        }
+        insn::check(self.function, value)
+    }
+
+    /// A value is defined before the instruction at `index`, on every path to it.
+    fn check_use(&self, block: BlockId, index: usize, used: ValueId) -> Result<(), String> {
+        let Some(definition) = self.definitions.get(used.index()) else {
+            return Err(format!("there is no value {used:?}"));
+        };
+        match *definition {
+            None => Err(format!("no reachable block defines {used:?}")),
+            Some((home, position)) if home == block => {
+                ensure(position <= index, || format!("{used:?} is defined later in its block"))
+            }
+            Some((home, _)) => ensure(self.dominators.dominates(home, block), || {
+                format!("{used:?}, defined in {home:?}, does not dominate its use")
+            }),
+        }
+    }
+
+    fn check_edge(&self, edge: &Edge) -> Result<(), String> {
+        let (target, args) = (edge.target, &edge.args);
+        let params = &self.function.block(target).params;
+        ensure(args.len() == params.len(), || {
+            format!("{} arguments for the {} parameters of {target:?}", args.len(), params.len())
+        })?;
+        for (arg, param) in args.iter().zip(params) {
+            let (from, to) = (self.function.value(*arg), self.function.value(*param));
+            ensure(from.repr == to.repr, || {
+                format!("argument {arg:?} is {}, parameter {param:?} of {target:?} is {}", from.repr, to.repr)
+            })?;
+            ensure(from.ty.is_subset(to.ty), || {
+                format!(
+                    "argument {arg:?} may be {:?}, parameter {param:?} of {target:?} only {:?}",
+                    from.ty, to.ty
+                )
+            })?;
+        }
+        Ok(())
+    }
+
+    fn check_state(&self, block: BlockId, index: usize, id: StateId) -> Result<(), String> {
+        let Some(state) = self.function.states.get(id.index()) else {
+            return Err("does not exist".to_string());
+        };
+        let slots = self.function.locals as usize;
+        ensure(state.locals.len() == slots, || format!("{} locals of {slots}", state.locals.len()))?;
+        if state.resume == Resume::Yield {
+            ensure(!state.operands.is_empty(), || "yields without an operand".to_string())?;
+        }
+        for operand in &state.operands {
+            let value = operand.value;
+            self.check_state_value(block, index, value)
+                .map_err(|rule| format!("operand {value:?}: {rule}"))?;
+            if operand.owned {
+                let repr = self.function.value(value).repr;
+                ensure(repr == Repr::Obj, || format!("operand {value:?}: {repr} is never owned"))?;
+                let constant = matches!(self.function.insn(value), Insn::Object(_) | Insn::Null);
+                ensure(!constant, || format!("operand {value:?}: a constant is never owned"))?;
+            }
+        }
+        for slot in self.live_slots(state)? {
+            self.check_state_value(block, index, state.locals[slot])
+                .map_err(|rule| format!("local {slot}: {rule}"))?;
+        }
+        Ok(())
+    }
+
+    /// The slots whose values an exit may need.
+    fn live_slots(&self, state: &FrameState) -> Result<Vec<usize>, String> {
+        match self.stage {
+            Stage::Built if state.stale.is_empty() => Ok((0..state.locals.len()).collect()),
+            Stage::Built => Err("has stale slots before write-back".to_string()),
+            Stage::Final => {
+                let slots: Vec<usize> = state.stale.iter().map(|slot| *slot as usize).collect();
+                match slots.iter().find(|slot| **slot >= state.locals.len()) {
+                    Some(slot) => Err(format!("there is no local {slot}")),
+                    None => Ok(slots),
+                }
+            }
+        }
+    }
+
+    fn check_state_value(&self, block: BlockId, index: usize, value: ValueId) -> Result<(), String> {
+        self.check_use(block, index, value)?;
+        let repr = self.function.value(value).repr;
+        ensure(!matches!(repr, Repr::Status | Repr::None), || format!("{value:?} is {repr}, not an object"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame_state::Operand;
+    use super::super::function::Entry;
+    use super::super::insn::{ExitReason, SideExit};
+    use super::super::types::Type;
+    use super::*;
+
+    /// A function with an entry at its first block.
+    fn function(blocks: usize) -> Function {
+        let mut function = Function { locals: 1, ..Function::default() };
+        for _ in 0..blocks {
+            function.add_block();
+        }
+        let block = BlockId(0);
+        function.entries.push(Entry { pc: 0, depth: 0, blocks: Vec::new(), block });
+        function
+    }
+
+    fn push(function: &mut Function, block: u32, insn: Insn, repr: Repr) -> ValueId {
+        let ty = if repr == Repr::Obj { Type::OBJECT } else { Type::EMPTY };
+        let value = function.add_value(insn, repr, ty);
+        function.blocks[block as usize].insns.push(value);
+        value
+    }
+
+    fn object(function: &mut Function, block: u32) -> ValueId {
+        push(function, block, Insn::Object(0), Repr::Obj)
+    }
+
+    fn ret(function: &mut Function, block: u32, value: ValueId) {
+        push(function, block, Insn::Return(value), Repr::None);
+    }
+
+    fn edge(target: u32, args: &[ValueId]) -> Edge {
+        Edge { target: BlockId(target), args: args.to_vec() }
+    }
+
+    fn jump(function: &mut Function, block: u32, target: u32, args: &[ValueId]) -> ValueId {
+        push(function, block, Insn::Jump(edge(target, args)), Repr::None)
+    }
+
+    fn branch(function: &mut Function, block: u32, then: u32, otherwise: u32) {
+        let condition = push(function, block, Insn::Bool(true), Repr::Bool);
+        let (then, otherwise) = (edge(then, &[]), edge(otherwise, &[]));
+        push(function, block, Insn::Branch { condition, then, otherwise }, Repr::None);
+    }
+
+    fn exit(function: &mut Function, block: u32, local: ValueId, operands: &[(ValueId, bool)]) -> StateId {
+        let state = function.add_state(FrameState {
+            pc: 0,
+            resume: Resume::At,
+            locals: vec![local],
+            stale: Vec::new(),
+            operands: operands.iter().map(|&(value, owned)| Operand { value, owned }).collect(),
+            blocks: Vec::new(),
+        });
+        let exit = SideExit { state, reason: ExitReason::Uncompiled };
+        push(function, block, Insn::Exit(exit), Repr::None);
+        state
+    }
+
+    fn broken(function: &Function, stage: Stage) -> String {
+        match verify(function, stage) {
+            Ok(()) => String::new(),
+            Err(CompileError::Verify(text)) => text,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn built(function: &Function) -> String {
+        broken(function, Stage::Built)
+    }
+
+    #[test]
+    fn a_loop_with_a_state_passes() {
+        let mut f = function(4);
+        let local = push(&mut f, 0, Insn::LoadLocal(0), Repr::Obj);
+        jump(&mut f, 0, 1, &[local]);
+        let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
+        branch(&mut f, 1, 2, 3);
+        let new = push(&mut f, 2, Insn::NewRef(local), Repr::Obj);
+        jump(&mut f, 2, 1, &[new]);
+        exit(&mut f, 3, param, &[(local, true)]);
+        assert_eq!(built(&f), "");
+        assert_eq!(broken(&f, Stage::Final), "");
+        assert_eq!(built(&Function::default()), "");
+    }
+
+    #[test]
+    fn a_block_ends_in_its_only_terminator() {
+        let mut f = function(2);
+        assert_eq!(built(&f), "b0: the block is empty");
+        let value = object(&mut f, 0);
+        assert_eq!(built(&f), "b0: v0 `Object`: the last instruction is not a terminator");
+        ret(&mut f, 0, value);
+        assert_eq!(built(&f), "");
+        ret(&mut f, 0, value);
+        assert_eq!(built(&f), "b0: v1 `Return v0`: a terminator is not the last instruction");
+    }
+
+    #[test]
+    fn values_and_blocks_exist() {
+        let mut f = function(1);
+        jump(&mut f, 0, 7, &[]);
+        assert_eq!(built(&f), "b0: v0 `Jump b7()`: there is no block b7");
+        f.blocks[0].insns.insert(0, ValueId(9));
+        assert_eq!(built(&f), "b0: there is no value v9");
+        f.entries[0].block = BlockId(3);
+        assert_eq!(built(&f), "entry 0: there is no block b3");
+        let mut f = function(1);
+        ret(&mut f, 0, ValueId(5));
+        assert_eq!(built(&f), "b0: v0 `Return v5`: there is no value v5");
+    }
+
+    #[test]
+    fn parameters_are_params() {
+        let mut f = function(2);
+        jump(&mut f, 0, 1, &[]);
+        let value = object(&mut f, 1);
+        f.blocks[1].params = f.blocks[1].insns.drain(..).collect();
+        ret(&mut f, 1, value);
+        assert_eq!(built(&f), "b1: parameter v1 is defined by an instruction");
+        f.blocks[1].insns.insert(0, value);
+        f.blocks[1].params.clear();
+        assert_eq!(built(&f), "");
+        f.values[value.index()].insn = Insn::Param;
+        assert_eq!(built(&f), "b1: v1 `Param`: a parameter is not an instruction");
+    }
+
+    #[test]
+    fn a_parameter_has_a_representation() {
+        let mut f = function(2);
+        let value = object(&mut f, 0);
+        let decref = push(&mut f, 0, Insn::Decref(value), Repr::None);
+        jump(&mut f, 0, 1, &[decref]);
+        f.add_param(BlockId(1), Repr::None, Type::EMPTY);
+        let value = object(&mut f, 1);
+        ret(&mut f, 1, value);
+        assert_eq!(built(&f), "b1: parameter v3 has no representation");
+    }
+
+    #[test]
+    fn entries_have_neither_parameters_nor_predecessors() {
+        let mut f = function(2);
+        jump(&mut f, 0, 1, &[]);
+        let value = object(&mut f, 1);
+        ret(&mut f, 1, value);
+        f.entries.push(Entry { pc: 3, depth: 0, blocks: Vec::new(), block: BlockId(1) });
+        assert_eq!(built(&f), "b1: entry 1 has the predecessor b0");
+        f.entries.remove(0);
+        assert_eq!(built(&f), "");
+        let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
+        assert_eq!(built(&f), format!("b1: entry 0 has parameters [{param:?}]"));
+    }
+
+    #[test]
+    fn a_value_is_defined_once() {
+        let mut f = function(2);
+        let value = object(&mut f, 0);
+        jump(&mut f, 0, 1, &[]);
+        f.blocks[1].insns.push(value);
+        ret(&mut f, 1, value);
+        assert_eq!(built(&f), "b1: v0 is already defined in b0");
+    }
+
+    #[test]
+    fn definitions_dominate_uses() {
+        let mut f = function(5);
+        branch(&mut f, 0, 1, 2);
+        let one = object(&mut f, 1);
+        jump(&mut f, 1, 3, &[]);
+        jump(&mut f, 2, 3, &[]);
+        ret(&mut f, 3, one);
+        assert_eq!(built(&f), "b3: v5 `Return v2`: v2, defined in b1, does not dominate its use");
+        // A use in the defining block or below it is fine.
+        f.values[5].insn = Insn::Return(ValueId(6));
+        let two = object(&mut f, 3);
+        f.blocks[3].insns.swap(0, 1);
+        assert_eq!((built(&f), two), (String::new(), ValueId(6)));
+        f.blocks[3].insns.insert(0, ValueId(7));
+        f.add_value(Insn::NewRef(two), Repr::Obj, Type::OBJECT);
+        assert_eq!(built(&f), "b3: v7 `NewRef v6`: v6 is defined later in its block");
+        let unreachable = object(&mut f, 4);
+        f.values[7].insn = Insn::NewRef(unreachable);
+        assert_eq!(built(&f), "b3: v7 `NewRef v8`: no reachable block defines v8");
+    }
+
+    #[test]
+    fn a_loop_body_does_not_dominate_what_follows() {
+        let mut f = function(4);
+        jump(&mut f, 0, 1, &[]);
+        branch(&mut f, 1, 2, 3);
+        let body = object(&mut f, 2);
+        jump(&mut f, 2, 1, &[]);
+        ret(&mut f, 3, body);
+        assert_eq!(built(&f), "b3: v5 `Return v3`: v3, defined in b2, does not dominate its use");
+    }
+
+    #[test]
+    fn unreachable_blocks_may_be_broken() {
+        let mut f = function(2);
+        let value = object(&mut f, 0);
+        ret(&mut f, 0, value);
+        ret(&mut f, 1, ValueId(77));
+        assert_eq!(built(&f), "");
+    }
+
+    #[test]
+    fn arguments_match_parameters() {
+        let mut f = function(2);
+        let value = object(&mut f, 0);
+        let last = jump(&mut f, 0, 1, &[]);
+        let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
+        exit(&mut f, 1, param, &[]);
+        assert_eq!(built(&f), "b0: v1 `Jump b1()`: 0 arguments for the 1 parameters of b1");
+        f.values[last.index()].insn = Insn::Jump(edge(1, &[value]));
+        assert_eq!(built(&f), "");
+        f.values[param.index()].ty = Type::INT;
+        assert_eq!(built(&f), "b0: v1 `Jump b1(v0)`: argument v0 may be object, parameter v2 of b1 only int");
+        f.values[param.index()].repr = Repr::Int;
+        assert_eq!(built(&f), "b0: v1 `Jump b1(v0)`: argument v0 is obj, parameter v2 of b1 is i64");
+    }
+
+    #[test]
+    fn instructions_follow_their_own_rules() {
+        let mut f = function(1);
+        let value = push(&mut f, 0, Insn::Int(3), Repr::Int);
+        ret(&mut f, 0, value);
+        assert_eq!(built(&f), "b0: v1 `Return v0`: v0 is i64, not obj");
+    }
+
+    #[test]
+    fn no_set_local_at_the_end() {
+        let mut f = function(1);
+        let value = object(&mut f, 0);
+        push(&mut f, 0, Insn::SetLocal { slot: 0, value, old: value }, Repr::None);
+        ret(&mut f, 0, value);
+        assert_eq!(built(&f), "");
+        let text = broken(&f, Stage::Final);
+        assert_eq!(text, "b0: v1 `SetLocal 0, v0 was v0`: left over from construction");
+    }
+
+    /// Two branches of which only one defines a value that the exit of the other names.
+    fn with_foreign_value(names: impl FnOnce(&mut Function, ValueId) -> StateId) -> (Function, StateId) {
+        let mut f = function(3);
+        branch(&mut f, 0, 1, 2);
+        let foreign = object(&mut f, 1);
+        ret(&mut f, 1, foreign);
+        let state = names(&mut f, foreign);
+        (f, state)
+    }
+
+    #[test]
+    fn locals_of_a_state_dominate_its_exit() {
+        let (mut f, state) = with_foreign_value(|f, foreign| exit(f, 2, foreign, &[]));
+        let rule =
+            "b2: v4 `Exit uncompiled s0`: state s0: local 0: v2, defined in b1, does not dominate its use";
+        assert_eq!(built(&f), rule);
+        assert_eq!(broken(&f, Stage::Final), "");
+        f.states[state.index()].stale = vec![0];
+        assert_eq!(broken(&f, Stage::Final), rule);
+        let rule = "b2: v4 `Exit uncompiled s0`: state s0: has stale slots before write-back";
+        assert_eq!(built(&f), rule);
+        f.states[state.index()].stale = vec![1];
+        let rule = "b2: v4 `Exit uncompiled s0`: state s0: there is no local 1";
+        assert_eq!(broken(&f, Stage::Final), rule);
+        f.states[state.index()].locals.clear();
+        assert_eq!(built(&f), "b2: v4 `Exit uncompiled s0`: state s0: 0 locals of 1");
+    }
+
+    #[test]
+    fn operands_of_a_state_dominate_its_exit() {
+        let (f, _) = with_foreign_value(|f, foreign| {
+            let local = object(f, 2);
+            exit(f, 2, local, &[(foreign, false)])
+        });
+        let rule =
+            "b2: v5 `Exit uncompiled s0`: state s0: operand v2: v2, defined in b1, does not dominate its use";
+        assert_eq!(built(&f), rule);
+        assert_eq!(broken(&f, Stage::Final), rule);
+    }
+
+    #[test]
+    fn a_state_does_not_name_what_its_exit_defines() {
+        let mut f = function(1);
+        let local = push(&mut f, 0, Insn::LoadLocal(0), Repr::Obj);
+        let state = exit(&mut f, 0, local, &[]);
+        f.blocks[0].insns.pop();
+        let side = SideExit { state, reason: ExitReason::TypeGuard };
+        let guarded = push(&mut f, 0, Insn::GuardType(local, Type::INT, side), Repr::Obj);
+        ret(&mut f, 0, guarded);
+        assert_eq!(built(&f), "");
+        f.states[state.index()].locals[0] = guarded;
+        let rule = "b0: v2 `GuardType v0, int else type_guard s0`: \
+                    state s0: local 0: v2 is defined later in its block";
+        assert_eq!(built(&f), rule);
+        f.states.clear();
+        let rule = "b0: v2 `GuardType v0, int else type_guard s0`: state s0: does not exist";
+        assert_eq!(built(&f), rule);
+    }
+
+    #[test]
+    fn only_references_are_owned() {
+        let rule = |insn, repr, owned| {
+            let mut f = function(1);
+            let local = push(&mut f, 0, Insn::LoadLocal(0), Repr::Obj);
+            let value = push(&mut f, 0, insn, repr);
+            exit(&mut f, 0, local, &[(value, owned)]);
+            let text = built(&f);
+            text.strip_prefix("b0: v2 `Exit uncompiled s0`: state s0: operand v1: ")
+                .unwrap_or(&text)
+                .to_string()
+        };
+        assert_eq!(rule(Insn::LoadStack(0), Repr::Obj, true), "");
+        assert_eq!(rule(Insn::Int(1), Repr::Int, false), "");
+        assert_eq!(rule(Insn::Int(1), Repr::Int, true), "i64 is never owned");
+        assert_eq!(rule(Insn::Object(0), Repr::Obj, false), "");
+        assert_eq!(rule(Insn::Object(0), Repr::Obj, true), "a constant is never owned");
+    }
+
+    #[test]
+    fn a_frame_holds_objects() {
+        let mut f = function(1);
+        let value = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
+        let decref = push(&mut f, 0, Insn::Decref(value), Repr::None);
+        exit(&mut f, 0, decref, &[]);
+        let rule = "b0: v2 `Exit uncompiled s0`: state s0: local 0: v1 is none, not an object";
+        assert_eq!(built(&f), rule);
+    }
+
+    #[test]
+    fn a_yield_has_an_operand() {
+        let mut f = function(1);
+        let value = object(&mut f, 0);
+        let state = exit(&mut f, 0, value, &[]);
+        f.states[state.index()].resume = Resume::Yield;
+        assert_eq!(built(&f), "b0: v1 `Exit uncompiled s0`: state s0: yields without an operand");
+    }
+}
