@@ -425,7 +425,6 @@ impl CodeState {
 impl Drop for CodeState {
     fn drop(&mut self) {
         PHASES[self.phase.get() as usize].subtract(1);
-        stats::counters().code_objects.subtract(1);
     }
 }
 

@@ -42,7 +42,7 @@ counters! {
     failures: "Compilations that failed.";
     respecialised: "Versions replaced after too many exits.";
     retired: "Entries given up because exits never ceased.";
-    code_objects: "Code objects known.";
+    code_objects: "Code objects run.";
     code_bytes: "Bytes of machine code in memory.";
     compile_microseconds: "Time spent in compilation, in microseconds.";
 }
