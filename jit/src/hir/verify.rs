@@ -376,7 +376,7 @@ mod tests {
     fn a_parameter_has_a_representation() {
         let mut f = function(2);
         let value = object(&mut f, 0);
-        let decref = push(&mut f, 0, Insn::Decref(value), Repr::None);
+        let decref = push(&mut f, 0, Insn::Decref(value, 0), Repr::None);
         jump(&mut f, 0, 1, &[decref]);
         f.add_param(BlockId(1), Repr::None, Type::EMPTY);
         let value = object(&mut f, 1);
@@ -478,7 +478,7 @@ mod tests {
     fn no_set_local_at_the_end() {
         let mut f = function(1);
         let value = object(&mut f, 0);
-        push(&mut f, 0, Insn::SetLocal { slot: 0, value, old: value }, Repr::None);
+        push(&mut f, 0, Insn::SetLocal { slot: 0, value, old: value, pc: 0 }, Repr::None);
         ret(&mut f, 0, value);
         assert_eq!(built(&f), "");
         let text = broken(&f, Stage::Final);
@@ -567,7 +567,7 @@ mod tests {
     fn a_frame_holds_objects() {
         let mut f = function(1);
         let value = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
-        let decref = push(&mut f, 0, Insn::Decref(value), Repr::None);
+        let decref = push(&mut f, 0, Insn::Decref(value, 0), Repr::None);
         exit(&mut f, 0, decref, &[]);
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: local 0: v1 is none, not an object";
         assert_eq!(built(&f), rule);

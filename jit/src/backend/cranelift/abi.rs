@@ -86,7 +86,8 @@ impl Lowering<'_> {
     }
 
     /// Tells the frame where it is.
-    fn store_lasti(&mut self, pc: u32) {
+    /// Has `f_lasti` say that the instruction at `pc` executes.
+    pub fn store_lasti(&mut self, pc: u32) {
         if self.stored_lasti != Some(pc) {
             let lasti = self.builder.ins().iconst(types::I32, i64::from(pc));
             self.store(Region::Frame, lasti, self.frame, self.host.layout.frame_lasti);

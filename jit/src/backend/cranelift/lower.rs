@@ -201,8 +201,8 @@ impl Lowering<'_> {
             Insn::LoadStack(index) => self.load_stack(*index)?,
 
             Insn::NewRef(value) => self.new_ref(*value)?,
-            Insn::Decref(value) => return self.decref(*value).map(none),
-            Insn::XDecref(value) => return self.xdecref(*value).map(none),
+            Insn::Decref(value, pc) => return self.decref(*value, *pc).map(none),
+            Insn::XDecref(value, pc) => return self.xdecref(*value, *pc).map(none),
 
             Insn::GuardNotNull(value, exit) => {
                 self.stress_exit(*exit)?;

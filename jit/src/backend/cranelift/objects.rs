@@ -30,25 +30,26 @@ impl Lowering<'_> {
     }
 
     /// `Insn::Decref`.
-    pub fn decref(&mut self, value: ValueId) -> Result<()> {
+    pub fn decref(&mut self, value: ValueId, pc: u32) -> Result<()> {
         let object = self.value(value)?;
         let done = self.builder.create_block();
-        self.decref_then(object, done)
+        self.decref_then(object, pc, done)
     }
 
     /// `Insn::XDecref`.
-    pub fn xdecref(&mut self, value: ValueId) -> Result<()> {
+    pub fn xdecref(&mut self, value: ValueId, pc: u32) -> Result<()> {
         let object = self.value(value)?;
         let present = self.builder.create_block();
         let done = self.builder.create_block();
         self.builder.ins().brif(object, present, &[], done, &[]);
         self.builder.switch_to_block(present);
-        self.decref_then(object, done)
+        self.decref_then(object, pc, done)
     }
 
     /// Releases an object that is not NULL and goes on in `done`.
-    fn decref_then(&mut self, object: ir::Value, done: ir::Block) -> Result<()> {
+    fn decref_then(&mut self, object: ir::Value, pc: u32, done: ir::Block) -> Result<()> {
         if self.host.counted_decref != 0 {
+            self.store_lasti(pc);
             self.call(self.host.counted_decref, &[object], None)?;
             self.builder.ins().jump(done, &[]);
         } else {
@@ -59,6 +60,10 @@ impl Lowering<'_> {
             let dead = self.cold_block();
             self.builder.ins().brif(count, done, &[], dead, &[]);
             self.builder.switch_to_block(dead);
+            // A destructor may look at the frame; what the main path knows of f_lasti is void.
+            self.stored_lasti = None;
+            self.store_lasti(pc);
+            self.stored_lasti = None;
             self.call(self.host.dealloc, &[object], None)?;
             self.builder.ins().jump(done, &[]);
         }

@@ -31,13 +31,13 @@ impl Rules<'_> {
             Insn::Float(_) => Float,
             Insn::Bool(_) | Insn::PeriodicDue => Bool,
             Insn::StoreLocal { slot: _, value } => self.all(&[*value], Obj, Repr::None)?,
-            Insn::SetLocal { slot, value, old } => {
+            Insn::SetLocal { slot, value, old, .. } => {
                 ensure(*slot < self.function.locals, || format!("there is no local {slot}"))?;
                 self.all(&[*value, *old], Obj, Repr::None)?
             }
             Insn::NewRef(v) => self.not_null(*v, Obj)?,
-            Insn::Decref(v) => self.not_null(*v, Repr::None)?,
-            Insn::XDecref(v) => self.all(&[*v], Obj, Repr::None)?,
+            Insn::Decref(v, _) => self.not_null(*v, Repr::None)?,
+            Insn::XDecref(v, _) => self.all(&[*v], Obj, Repr::None)?,
             Insn::GuardNotNull(v, _) | Insn::GuardIs(v, _, _) => self.all(&[*v], Obj, Obj)?,
             Insn::GuardType(v, kind, _) => {
                 ensure(kind.is_single(), || format!("{kind:?} is not a single kind"))?;
@@ -212,8 +212,8 @@ mod tests {
         vec![
             (|value| Insn::StoreLocal { slot: 9, value }, OBJ, Repr::None),
             (Insn::NewRef, OBJ, Repr::Obj),
-            (Insn::Decref, OBJ, Repr::None),
-            (Insn::XDecref, obj(Type::ANY), Repr::None),
+            (|v| Insn::Decref(v, 0), OBJ, Repr::None),
+            (|v| Insn::XDecref(v, 0), obj(Type::ANY), Repr::None),
             (|v| Insn::GuardNotNull(v, EXIT), obj(Type::ANY), Repr::Obj),
             (|v| Insn::GuardType(v, Type::INT, EXIT), OBJ, Repr::Obj),
             (|v| Insn::GuardIs(v, 16, EXIT), obj(Type::ANY), Repr::Obj),
@@ -267,7 +267,7 @@ mod tests {
     fn memory_is_read_of_known_kinds_only() {
         let of = |ty, insn: fn(ValueId) -> Insn| verdict(&[obj(ty)], Repr::Obj, |v| insn(v[0]));
         assert_eq!(of(Type::ANY, Insn::NewRef), "v0 may be any, not only object");
-        assert_eq!(of(Type::NULL, Insn::Decref), "v0 may be null, not only object");
+        assert_eq!(of(Type::NULL, |v| Insn::Decref(v, 0)), "v0 may be null, not only object");
         assert_eq!(of(Type::OBJECT, Insn::UnboxInt), "v0 may be object, not only bool|int");
         assert_eq!(of(Type::LONG, Insn::UnboxFloat), "v0 may be long, not only float");
         assert_eq!(of(Type::INT, Insn::UnboxBool), "v0 may be int, not only bool");
@@ -405,7 +405,12 @@ mod tests {
     #[test]
     fn a_local_exists() {
         let set = |slot| {
-            verdict(&[OBJ, obj(Type::ANY)], Repr::None, |v| Insn::SetLocal { slot, value: v[0], old: v[1] })
+            verdict(&[OBJ, obj(Type::ANY)], Repr::None, |v| Insn::SetLocal {
+                slot,
+                value: v[0],
+                old: v[1],
+                pc: 0,
+            })
         };
         assert_eq!(set(1), "");
         assert_eq!(set(2), "there is no local 2");

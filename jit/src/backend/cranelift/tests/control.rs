@@ -228,7 +228,7 @@ fn every_nth_guard_fails_before_it_does_anything() {
     b.effect(Insn::CheckUnshared(tracing));
     let x = b.object(Insn::LoadLocal(0));
     let exit = b.exit(1, ExitReason::TypeGuard, &[], &[]);
-    b.effect(Insn::Decref(x));
+    b.effect(Insn::Decref(x, 0));
     b.push(Insn::GuardType(x, Type::LIST, exit), Repr::Obj, Type::LIST);
     let state = b.state(2, Resume::Throw, &[], &[]);
     b.object(Insn::GuardNotNull(x, SideExit { state, reason: ExitReason::Exception }));
@@ -292,7 +292,7 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     };
     let what = refused(&|b| {
         let x = b.object(Insn::LoadLocal(0));
-        b.effect(Insn::SetLocal { slot: 0, value: x, old: x });
+        b.effect(Insn::SetLocal { slot: 0, value: x, old: x, pc: 0 });
         b.ret(x);
     });
     assert!(what.contains("SetLocal"), "{what}");

@@ -20,7 +20,7 @@ fn take_all(kind: Type) -> NativeCode {
     } else {
         let item = b.object(Insn::IterTake(iterator, kind));
         let value = b.int(Insn::UnboxInt(item));
-        b.effect(Insn::Decref(item));
+        b.effect(Insn::Decref(item, 0));
         value
     };
     let exit = b.exit(9, ExitReason::Overflow, &[], &[]);
@@ -140,8 +140,8 @@ fn releases(host: &Host) -> NativeCode {
     let mut b = Build::new();
     let (x, y, z) =
         (b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1)), b.object(Insn::LoadLocal(2)));
-    b.effect(Insn::Decref(x));
-    b.effect(Insn::XDecref(y));
+    b.effect(Insn::Decref(x, 0));
+    b.effect(Insn::XDecref(y, 0));
     let z = b.object(Insn::NewRef(z));
     b.ret(z);
     b.compile(host)

@@ -1,0 +1,55 @@
+//! The seam between HIR and machine code; nothing above it knows which backend it has.
+
+pub mod cranelift;
+
+use crate::deopt::ExitRecipe;
+use crate::error::CompileError;
+use crate::hir::Function;
+use crate::host::Host;
+use std::any::Any;
+use std::collections::BTreeMap;
+
+/// What a backend may be asked for besides code.
+#[derive(Clone, Debug, Default)]
+pub struct BackendOptions {
+    /// Every Nth guard that would pass fails instead (1 = every guard).
+    pub stress_exit: Option<u32>,
+    /// Keep the backend's IR and the disassembly for dumps.
+    pub keep_texts: bool,
+    /// Generate code as fast as possible rather than fast code.
+    pub fast_compile: bool,
+    /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
+    pub valid_flag: usize,
+}
+
+/// The signature of compiled code: `(frame, thread_state, entry index, exit buffer) -> exit`.
+/// The result is 0 when the frame returned (the owned result in word 0 of the buffer), else
+/// 1 + the index of the exit taken (its values in the buffer as its recipe says).
+pub type NativeFn = unsafe extern "C" fn(*mut u8, *mut u8, u64, *mut u64) -> u64;
+
+/// Compiled code; dropping it frees its memory, so nobody may run it then.
+pub struct NativeCode {
+    /// The entry point.
+    pub function: NativeFn,
+    /// Bytes of machine code.
+    pub size: usize,
+    /// Its exits.
+    pub exits: Vec<ExitRecipe>,
+    /// 64-bit words the exit buffer needs (at least 1).
+    pub buffer_words: usize,
+    /// Texts by stage name ("clif", "asm") when they were asked for.
+    pub texts: BTreeMap<&'static str, String>,
+    /// Keeps the memory alive.
+    pub memory: Box<dyn Any + Send>,
+}
+
+/// Turns HIR into something that runs.
+pub trait Backend {
+    /// Compiles a verified function in its final form (after `passes::writeback`).
+    fn compile(
+        &mut self,
+        function: &Function,
+        host: &Host,
+        options: &BackendOptions,
+    ) -> Result<NativeCode, CompileError>;
+}

@@ -1,0 +1,46 @@
+//! Exit metadata: how to rebuild the interpreter's frame from what compiled code left behind.
+
+use crate::hir::{ExitReason, FrameBlock, Repr, Resume};
+
+/// Where the content of a slot of the rebuilt frame comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Source {
+    /// Word `index` of the exit buffer: an object pointer (take a new reference unless `owned`;
+    /// may be NULL for a local), or an unboxed value that must be boxed. Sources that name the
+    /// same unboxed word stand for the same object.
+    Buffer {
+        /// Index of the 64-bit word.
+        index: u16,
+        /// What the word holds.
+        repr: Repr,
+        /// For objects: the reference is handed over.
+        owned: bool,
+    },
+    /// The object at this address; take a new reference.
+    Object(usize),
+    /// Box this int.
+    Int(i64),
+    /// Box the float with these bits.
+    Float(u64),
+    /// `True` or `False`.
+    Bool(bool),
+    /// NULL.
+    Null,
+}
+
+/// One exit of a compiled function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExitRecipe {
+    /// Byte offset of the instruction.
+    pub pc: u32,
+    /// How the interpreter goes on.
+    pub resume: Resume,
+    /// Why it is taken.
+    pub reason: ExitReason,
+    /// Local slots to write; the former content, NULL or of a simple type, is released.
+    pub locals: Vec<(u32, Source)>,
+    /// Operand stack, bottom first.
+    pub operands: Vec<Source>,
+    /// Block stack, outermost first.
+    pub blocks: Vec<FrameBlock>,
+}

@@ -1,0 +1,85 @@
+//! Why a code object could not be compiled.
+
+use crate::bytecode::DecodeError;
+use std::fmt;
+
+/// A failed compilation; remembered with the code object so that it is not tried again.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CompileError {
+    /// The bytecode could not be read.
+    Decode(DecodeError),
+    /// The entry asked for cannot be entered from compiled code.
+    BadEntry {
+        /// Byte offset asked for.
+        pc: u32,
+    },
+    /// More bytecode, blocks or instructions than the limits allow.
+    TooLarge {
+        /// What was counted.
+        what: &'static str,
+        /// How many there were.
+        count: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// The operand or block stack does not add up: bytecode no compiler of CPython makes.
+    Malformed {
+        /// Byte offset of the instruction.
+        pc: u32,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// The HIR broke one of its rules; a bug of a pass.
+    Verify(String),
+    /// The backend refused.
+    Backend(String),
+    /// No memory for code, or the cap on code memory is reached.
+    CodeMemory(String),
+    /// The compiler panicked; the user's program goes on without it.
+    Panic(String),
+    /// Compilation was made to fail by an option, for tests.
+    Forced,
+}
+
+impl CompileError {
+    /// Stable name for statistics, one a variant.
+    pub fn name(&self) -> &'static str {
+        match self {
+            CompileError::Decode(_) => "decode",
+            CompileError::BadEntry { .. } => "bad_entry",
+            CompileError::TooLarge { .. } => "too_large",
+            CompileError::Malformed { .. } => "malformed",
+            CompileError::Verify(_) => "verify",
+            CompileError::Backend(_) => "backend",
+            CompileError::CodeMemory(_) => "code_memory",
+            CompileError::Panic(_) => "panic",
+            CompileError::Forced => "forced",
+        }
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CompileError::Decode(error) => write!(f, "{error}"),
+            CompileError::BadEntry { pc } => write!(f, "no entry at offset {pc}"),
+            CompileError::TooLarge { what, count, limit } => {
+                write!(f, "too large: {count} {what}, the limit is {limit}")
+            }
+            CompileError::Malformed { pc, what } => write!(f, "malformed bytecode at offset {pc}: {what}"),
+            CompileError::Verify(what) => write!(f, "invalid HIR: {what}"),
+            CompileError::Backend(what) => write!(f, "backend: {what}"),
+            CompileError::CodeMemory(what) => write!(f, "code memory: {what}"),
+            CompileError::Panic(what) => write!(f, "the compiler panicked: {what}"),
+            CompileError::Forced => f.write_str("compilation was made to fail"),
+        }
+    }
+}
+
+impl std::error::Error for CompileError {}
+
+impl From<DecodeError> for CompileError {
+    fn from(error: DecodeError) -> CompileError {
+        CompileError::Decode(error)
+    }
+}

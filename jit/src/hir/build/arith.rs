@@ -1,0 +1,203 @@
+//! Arithmetic and comparisons: unboxed where the operands are expected to allow it.
+
+use super::super::helper::Helper;
+use super::*;
+use crate::bytecode::{BinaryOp, CompareOp, ConstKind, UnaryOp};
+
+/// Doubles hold every int up to this magnitude.
+const EXACT_IN_DOUBLE: i64 = 1 << 53;
+
+impl Builder<'_> {
+    pub(super) fn binary(&mut self, op: BinaryOp, inplace: bool, pc: u32, next: u32) -> Step {
+        self.peek(pc, 1)?;
+        let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
+        let numeric = |k: Option<Type>| k == Some(Type::INT) || k == Some(Type::FLOAT);
+        if kinds == (Some(Type::INT), Some(Type::INT)) {
+            if let Some(result) = self.int_binary(op, pc) {
+                return self.finish_unboxed(pc, result, 2);
+            }
+        } else if numeric(kinds.0)
+            && numeric(kinds.1)
+            && let Some(result) = self.float_binary(op, kinds.0, kinds.1, pc)
+        {
+            return self.finish_unboxed(pc, result, 2);
+        }
+        let helper = if inplace { Helper::Inplace(op) } else { Helper::Binary(op) };
+        self.call_borrowing(helper, 2, &[], pc, next)
+    }
+
+    fn int_binary(&mut self, op: BinaryOp, pc: u32) -> Option<ValueId> {
+        use BinaryOp::*;
+        let python2 = !self.host.version.is_3();
+        let op = match op {
+            Add | Sub | Mul | FloorDiv | Mod | LShift | RShift | And | Or | Xor => op,
+            ClassicDiv if python2 => FloorDiv,
+            TrueDiv => return Some(self.int_true_divide(pc)),
+            Pow if self.constant(self.operand(0)) == Some(ConstKind::Int(2)) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let base = self.int_at(1, exit);
+                let exit = SideExit { reason: ExitReason::Overflow, ..exit };
+                let square = Insn::IntBinary { op: Mul, lhs: base, rhs: base, exit };
+                return Some(self.emit(square, Repr::Int, Type::INT));
+            }
+            ClassicDiv | Pow | MatMul => return None,
+        };
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        let lhs = self.int_at(1, exit);
+        let rhs = self.int_at(0, exit);
+        let reason = match op {
+            FloorDiv | Mod | LShift | RShift => ExitReason::RareOperand,
+            _ => ExitReason::Overflow,
+        };
+        let exit = SideExit { reason, ..exit };
+        Some(self.emit(Insn::IntBinary { op, lhs, rhs, exit }, Repr::Int, Type::INT))
+    }
+
+    /// `/` of two ints: exact in doubles as long as both operands are.
+    fn int_true_divide(&mut self, pc: u32) -> ValueId {
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        let rare = SideExit { reason: ExitReason::RareOperand, ..exit };
+        let lhs = self.int_at(1, exit);
+        let rhs = self.int_at(0, exit);
+        let (lhs, rhs) = (self.exact_float(lhs, rare), self.exact_float(rhs, rare));
+        let divide = Insn::FloatBinary { op: BinaryOp::TrueDiv, lhs, rhs, exit: rare };
+        self.emit(divide, Repr::Float, Type::FLOAT)
+    }
+
+    /// An Int as Float, leaving when that would round.
+    fn exact_float(&mut self, value: ValueId, exit: SideExit) -> ValueId {
+        if let Insn::Int(n) = *self.function.insn(value)
+            && n.abs() <= EXACT_IN_DOUBLE
+        {
+            return self.emit(Insn::Float((n as f64).to_bits()), Repr::Float, Type::FLOAT);
+        }
+        for (op, bound) in [(CompareOp::Le, EXACT_IN_DOUBLE), (CompareOp::Ge, -EXACT_IN_DOUBLE)] {
+            let bound = self.emit(Insn::Int(bound), Repr::Int, Type::INT);
+            let fits = self.emit(Insn::IntCompare(op, value, bound), Repr::Bool, Type::BOOL);
+            self.emit_effect(Insn::GuardBool(fits, true, exit));
+        }
+        self.emit(Insn::IntToFloat(value), Repr::Float, Type::FLOAT)
+    }
+
+    fn float_binary(
+        &mut self,
+        op: BinaryOp,
+        left_kind: Option<Type>,
+        right_kind: Option<Type>,
+        pc: u32,
+    ) -> Option<ValueId> {
+        use BinaryOp::*;
+        let op = match op {
+            Add | Sub | Mul | TrueDiv | Mod | FloorDiv => op,
+            ClassicDiv if !self.host.version.is_3() => TrueDiv,
+            ClassicDiv | Pow | LShift | RShift | And | Or | Xor | MatMul => return None,
+        };
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        let lhs = self.number_as_float(1, left_kind, exit);
+        let rhs = self.number_as_float(0, right_kind, exit);
+        let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
+        Some(self.emit(Insn::FloatBinary { op, lhs, rhs, exit }, Repr::Float, Type::FLOAT))
+    }
+
+    /// The operand `depth` below the top as Float, converted as mixed arithmetic does.
+    fn number_as_float(&mut self, depth: usize, kind: Option<Type>, exit: SideExit) -> ValueId {
+        if kind == Some(Type::INT) {
+            let int = self.int_at(depth, exit);
+            return self.emit(Insn::IntToFloat(int), Repr::Float, Type::FLOAT);
+        }
+        self.as_float(self.operand(depth), exit)
+    }
+
+    /// Pops and releases the operands of an unboxed operation and pushes its boxed result.
+    pub(super) fn finish_unboxed(&mut self, pc: u32, result: ValueId, operands: usize) -> Step {
+        let mut popped = Vec::with_capacity(operands);
+        for _ in 0..operands {
+            popped.push(self.pop(pc)?);
+        }
+        for entry in popped.into_iter().rev() {
+            self.release(entry, pc);
+        }
+        let boxed = self.emit_box(result);
+        self.push_owned(boxed);
+        Ok(Flow::Next)
+    }
+
+    pub(super) fn unary(&mut self, op: UnaryOp, pc: u32, next: u32) -> Step {
+        let value = self.peek(pc, 0)?.value;
+        let kind = self.expected_kind(pc, 0);
+        match (op, kind) {
+            (UnaryOp::Negative, Some(Type::INT)) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let int = self.as_int(value, exit);
+                let exit = SideExit { reason: ExitReason::Overflow, ..exit };
+                let result = self.emit(Insn::IntNeg(int, exit), Repr::Int, Type::INT);
+                self.finish_unboxed(pc, result, 1)
+            }
+            (UnaryOp::Negative, Some(Type::FLOAT)) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let float = self.as_float(value, exit);
+                let result = self.emit(Insn::FloatNeg(float), Repr::Float, Type::FLOAT);
+                self.finish_unboxed(pc, result, 1)
+            }
+            (UnaryOp::Invert, Some(Type::INT)) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let int = self.as_int(value, exit);
+                let result = self.emit(Insn::IntInvert(int), Repr::Int, Type::INT);
+                self.finish_unboxed(pc, result, 1)
+            }
+            (UnaryOp::Not, _) => {
+                let truth = self.truth(pc)?;
+                let entry = self.pop(pc)?;
+                self.release(entry, pc);
+                let truth = self.checked_truth(truth, pc);
+                let result = self.emit(Insn::Not(truth), Repr::Bool, Type::BOOL);
+                let boxed = self.emit_box(result);
+                self.push_owned(boxed);
+                Ok(Flow::Next)
+            }
+            (UnaryOp::Positive | UnaryOp::Negative | UnaryOp::Invert | UnaryOp::Repr, _) => {
+                self.call_borrowing(Helper::Unary(op), 1, &[], pc, next)
+            }
+        }
+    }
+
+    pub(super) fn compare(&mut self, op: CompareOp, pc: u32, next: u32) -> Step {
+        self.peek(pc, 1)?;
+        let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
+        let ordering = (op as u8) <= CompareOp::Ge as u8;
+        let result = match (op, kinds) {
+            (CompareOp::Is | CompareOp::IsNot, _) => {
+                let same = Insn::SameObject(self.operand(1), self.operand(0));
+                let same = self.emit(same, Repr::Bool, Type::BOOL);
+                match op {
+                    CompareOp::IsNot => self.emit(Insn::Not(same), Repr::Bool, Type::BOOL),
+                    _ => same,
+                }
+            }
+            (_, (Some(Type::INT), Some(Type::INT))) if ordering => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let lhs = self.int_at(1, exit);
+                let rhs = self.int_at(0, exit);
+                self.emit(Insn::IntCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
+            }
+            (_, (Some(a @ (Type::INT | Type::FLOAT)), Some(b @ (Type::INT | Type::FLOAT)))) if ordering => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let lhs = self.compared_float(1, a, exit);
+                let rhs = self.compared_float(0, b, exit);
+                self.emit(Insn::FloatCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
+            }
+            _ => return self.call_borrowing(Helper::Compare(op), 2, &[], pc, next),
+        };
+        self.finish_unboxed(pc, result, 2)
+    }
+
+    /// An operand of a float comparison. Python compares an int with a float exactly, so an int
+    /// must be exact as a double.
+    fn compared_float(&mut self, depth: usize, kind: Type, exit: SideExit) -> ValueId {
+        if kind == Type::INT {
+            let int = self.int_at(depth, exit);
+            return self.exact_float(int, SideExit { reason: ExitReason::RareOperand, ..exit });
+        }
+        self.as_float(self.operand(depth), exit)
+    }
+}

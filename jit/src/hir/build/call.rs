@@ -1,0 +1,165 @@
+//! Calls into the runtime: consuming operands, checking errors and tracing afterwards.
+
+use super::super::helper::{Convention, Helper};
+use super::*;
+use crate::bytecode::CallShape;
+
+impl Builder<'_> {
+    /// Leaves by throwing when a C status is negative.
+    pub(super) fn check_status(&mut self, status: ValueId, pc: u32) {
+        let exit = self.exit(ExitReason::Exception, Resume::Throw, pc);
+        self.emit_effect(Insn::GuardStatus(status, exit));
+    }
+
+    /// Leaves by throwing when an object result is NULL.
+    pub(super) fn check_result(&mut self, result: ValueId, ty: Type, pc: u32) -> ValueId {
+        let exit = self.exit(ExitReason::Exception, Resume::Throw, pc);
+        self.emit(Insn::GuardNotNull(result, exit), Repr::Obj, ty)
+    }
+
+    /// Leaves when tracing was switched on meanwhile; the interpreter goes on at `next`.
+    pub(super) fn check_tracing(&mut self, next: u32) {
+        let exit = self.exit(ExitReason::Tracing, Resume::At, next);
+        self.emit_effect(Insn::CheckTracing(exit));
+    }
+
+    /// Calls a borrowing helper with the topmost operands (deepest first), releases them in
+    /// that order, checks the result and pushes it when it is an object.
+    pub(super) fn call_borrowing(
+        &mut self,
+        helper: Helper,
+        operands: usize,
+        immediates: &[i64],
+        pc: u32,
+        next: u32,
+    ) -> Step {
+        let order: Vec<usize> = (0..operands).collect();
+        self.call_ordered(helper, operands, &order, &order, immediates, pc, next)
+    }
+
+    /// The same; `args` and `releases` give the order of arguments and of releases, as indices
+    /// into the operands, deepest first.
+    #[allow(clippy::too_many_arguments)]
+    pub(super) fn call_ordered(
+        &mut self,
+        helper: Helper,
+        operands: usize,
+        args: &[usize],
+        releases: &[usize],
+        immediates: &[i64],
+        pc: u32,
+        next: u32,
+    ) -> Step {
+        debug_assert_eq!(
+            helper.convention(),
+            Convention::Borrowing { args: args.len(), immediates: immediates.len() }
+        );
+        let mut popped = Vec::with_capacity(operands);
+        for _ in 0..operands {
+            popped.push(self.pop(pc)?);
+        }
+        popped.reverse();
+        let args = args.iter().map(|i| popped[*i].value).collect();
+        let repr = helper.result();
+        let ty = if repr == Repr::Obj { Type::ANY } else { Type::EMPTY };
+        let result = self.emit(Insn::Call { helper, args, immediates: immediates.to_vec(), pc }, repr, ty);
+        for index in releases {
+            self.release(popped[*index], pc);
+        }
+        self.finish_call(helper, result, pc, next)
+    }
+
+    fn finish_call(&mut self, helper: Helper, result: ValueId, pc: u32, next: u32) -> Step {
+        match helper.result() {
+            Repr::Status => self.check_status(result, pc),
+            _ => {
+                let checked = self.check_result(result, helper.result_type(), pc);
+                self.push_owned(checked);
+            }
+        }
+        self.check_tracing(next);
+        Ok(Flow::Next)
+    }
+
+    /// Pops operands and passes them, owned, to a stack helper. The result is unchecked.
+    pub(super) fn emit_call_stack(
+        &mut self,
+        helper: Helper,
+        operands: usize,
+        immediate: i64,
+        pc: u32,
+    ) -> Result<ValueId, CompileError> {
+        if operands > self.stack.len() {
+            return Err(CompileError::Malformed { pc, what: "pops from an empty stack" });
+        }
+        for depth in (0..operands).rev() {
+            self.own_at(depth);
+        }
+        let base = self.stack.len() - operands;
+        let operands = self.stack.split_off(base).into_iter().map(|e| e.value).collect();
+        let repr = helper.result();
+        let ty = if repr == Repr::Obj { Type::ANY } else { Type::EMPTY };
+        let call = Insn::CallStack { helper, base: base as u32, operands, immediate, pc };
+        Ok(self.emit(call, repr, ty))
+    }
+
+    /// Calls a stack helper, checks its result and pushes it when it is an object.
+    pub(super) fn call_stack(
+        &mut self,
+        helper: Helper,
+        operands: usize,
+        immediate: i64,
+        pc: u32,
+        next: u32,
+    ) -> Step {
+        let result = self.emit_call_stack(helper, operands, immediate, pc)?;
+        self.finish_call(helper, result, pc, next)
+    }
+
+    /// Calls a stack helper that leaves `results` values on the frame's stack.
+    pub(super) fn call_stack_leaving(
+        &mut self,
+        helper: Helper,
+        operands: usize,
+        immediate: i64,
+        results: usize,
+        pc: u32,
+    ) -> Result<(), CompileError> {
+        let status = self.emit_call_stack(helper, operands, immediate, pc)?;
+        self.check_status(status, pc);
+        let base = self.stack.len();
+        for index in 0..results {
+            let value = self.emit(Insn::LoadStack((base + index) as u32), Repr::Obj, Type::OBJECT);
+            self.push_owned(value);
+        }
+        Ok(())
+    }
+
+    /// `CALL_FUNCTION*`.
+    pub(super) fn call_function(&mut self, shape: CallShape, pc: u32, next: u32) -> Step {
+        let CallShape { positional, keyword, star, star_star } = shape;
+        let operands =
+            1 + positional as usize + 2 * keyword as usize + usize::from(star) + usize::from(star_star);
+        let operand = i64::from(positional) | i64::from(keyword) << 8;
+        if star || star_star {
+            let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
+            return self.call_stack(Helper::CallEx, operands, operand | flags, pc, next);
+        }
+        self.call_stack(Helper::Call, operands, operand, pc, next)
+    }
+
+    /// `MAKE_FUNCTION` and `MAKE_CLOSURE`: the operand counts what lies below the code object.
+    pub(super) fn make_function(&mut self, closure: bool, operand: u32, pc: u32, next: u32) -> Step {
+        let helper = if closure { Helper::MakeClosure } else { Helper::MakeFunction };
+        let fixed = 1 + usize::from(closure);
+        let operands = if self.host.version.is_3() {
+            let positional = operand & 0xff;
+            let keyword = operand >> 8 & 0xff;
+            let annotations = operand >> 16 & 0x7fff;
+            fixed + 1 + (positional + 2 * keyword + annotations) as usize
+        } else {
+            fixed + operand as usize
+        };
+        self.call_stack(helper, operands, i64::from(operand), pc, next)
+    }
+}

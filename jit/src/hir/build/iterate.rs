@@ -1,0 +1,65 @@
+//! `FOR_ITER`: iterators of known type inline, all others through `tp_iternext`.
+
+use super::super::helper::Helper;
+use super::*;
+
+impl Builder<'_> {
+    pub(super) fn for_iter(&mut self, end: u32, pc: u32, next: u32) -> Step {
+        let known = match self.expected_kind(pc, 0) {
+            Some(k @ (Type::LIST_ITER | Type::TUPLE_ITER | Type::RANGE_ITER)) => Some(k),
+            _ => None,
+        };
+        if let Some(kind) = known {
+            let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+            let value = self.peek(pc, 0)?.value;
+            let iterator = self.guard_type(value, kind, exit);
+            let more = self.emit(Insn::IterHasNext(iterator, kind), Repr::Bool, Type::BOOL);
+            let (take, slow) = self.branch(more);
+            let saved = (self.locals.clone(), self.stack.clone());
+            self.current = take;
+            let item = if kind == Type::RANGE_ITER {
+                let int = self.emit(Insn::RangeTake(iterator), Repr::Int, Type::INT);
+                self.emit_box(int)
+            } else {
+                self.emit(Insn::IterTake(iterator, kind), Repr::Obj, Type::OBJECT)
+            };
+            self.push_owned(item);
+            let edge = self.edge_to(next)?;
+            self.emit_terminator(Insn::Jump(edge));
+            (self.locals, self.stack) = saved;
+            self.current = slow;
+        }
+        let iterator = self.peek(pc, 0)?.value;
+        let call = Insn::Call { helper: Helper::IterNext, args: vec![iterator], immediates: vec![], pc };
+        let item = self.emit(call, Repr::Obj, Type::ANY);
+        let ended = self.emit(Insn::IsNull(item), Repr::Bool, Type::BOOL);
+        let (end_block, item_block) = self.branch(ended);
+        let saved = (self.locals.clone(), self.stack.clone());
+
+        self.current = item_block;
+        let exit = self.exit(ExitReason::Exception, Resume::At, pc);
+        let item = self.emit(Insn::GuardNotNull(item, exit), Repr::Obj, Type::OBJECT);
+        self.push_owned(item);
+        if known.is_some() {
+            // The inline test said there is none: let the interpreter have it, so that the loop
+            // body sees one kind of item only.
+            self.leave(ExitReason::Unreached, next)?;
+        } else {
+            self.check_tracing(next);
+            let edge = self.edge_to(next)?;
+            self.emit_terminator(Insn::Jump(edge));
+        }
+
+        (self.locals, self.stack) = saved;
+        self.current = end_block;
+        let check = Insn::Call { helper: Helper::IterCheck, args: vec![], immediates: vec![], pc };
+        let status = self.emit(check, Repr::Status, Type::EMPTY);
+        self.check_status(status, pc);
+        let entry = self.pop(pc)?;
+        self.release(entry, pc);
+        self.check_tracing(end);
+        let edge = self.edge_to(end)?;
+        self.emit_terminator(Insn::Jump(edge));
+        Ok(Flow::Ended)
+    }
+}

@@ -1,0 +1,341 @@
+//! From bytecode to HIR: abstract interpretation of the operand and block stacks, speculating
+//! on feedback as it goes.
+//!
+//! A bytecode offset becomes one HIR block per *shape* of the frame it is reached with (see
+//! [`Key`]): the stack depth and the block stack are static in each, so `finally` bodies reached
+//! in different ways are simply different blocks.
+
+mod arith;
+mod call;
+mod container;
+mod control;
+mod iterate;
+mod names;
+mod ops;
+mod stack;
+mod truth;
+
+use super::frame_state::{FrameBlock, FrameState, Operand, Resume};
+use super::function::{Entry, Function};
+use super::insn::{BlockId, Edge, ExitReason, Insn, SideExit, StateId, ValueId};
+use super::types::{Repr, Type};
+use crate::bytecode::{Bytecode, CodeDesc};
+use crate::error::CompileError;
+use crate::feedback::Feedback;
+use crate::host::Host;
+use crate::{EntrySpec, Options};
+use stack::StackEntry;
+use std::collections::HashMap;
+
+/// How many shapes of one offset are kept apart by their unbound locals before they are merged.
+const MAX_CONTEXTS: usize = 3;
+
+/// The shape of the frame at a block: what makes two paths to one offset different blocks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Key {
+    pc: u32,
+    depth: u32,
+    blocks: Vec<FrameBlock>,
+    /// Slots known to be unbound when the innermost loop was entered: peels the first iteration
+    /// of loops that bind locals, so that those need no NULL checks from the second one on.
+    unbound: Vec<u32>,
+}
+
+struct Builder<'a> {
+    code: &'a CodeDesc,
+    bytecode: &'a Bytecode,
+    feedback: &'a Feedback,
+    host: &'a Host,
+    options: &'a Options,
+    function: Function,
+    keyed: HashMap<Key, BlockId>,
+    /// Contexts seen per offset, to bound them.
+    contexts: HashMap<u32, Vec<Vec<u32>>>,
+    work: Vec<(Key, BlockId)>,
+    // The state at the point of construction:
+    current: BlockId,
+    locals: Vec<ValueId>,
+    stack: Vec<StackEntry>,
+    blocks: Vec<FrameBlock>,
+    unbound: Vec<u32>,
+}
+
+/// Whether construction goes on in the current block.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Next,
+    Ended,
+}
+
+type Step = Result<Flow, CompileError>;
+
+/// Builds the HIR of a code object for the given entries.
+pub fn build(
+    code: &CodeDesc,
+    bytecode: &Bytecode,
+    feedback: &Feedback,
+    entries: &[EntrySpec],
+    host: &Host,
+    options: &Options,
+) -> Result<Function, CompileError> {
+    if code.code.len() > options.max_bytecode {
+        let (count, limit) = (code.code.len(), options.max_bytecode);
+        return Err(CompileError::TooLarge { what: "bytes of bytecode", count, limit });
+    }
+    let mut builder = Builder {
+        code,
+        bytecode,
+        feedback,
+        host,
+        options,
+        function: Function {
+            name: format!("{} ({}:{})", code.name, code.filename, code.first_line),
+            locals: code.locals,
+            no_speculation: feedback.failed_sites(),
+            ..Function::default()
+        },
+        keyed: HashMap::new(),
+        contexts: HashMap::new(),
+        work: Vec::new(),
+        current: BlockId(0),
+        locals: Vec::new(),
+        stack: Vec::new(),
+        blocks: Vec::new(),
+        unbound: Vec::new(),
+    };
+    for entry in entries {
+        builder.enter(entry)?;
+    }
+    while let Some((key, block)) = builder.work.pop() {
+        builder.build_block(key, block)?;
+        let count = builder.function.values.len();
+        if count > options.max_values {
+            return Err(CompileError::TooLarge { what: "HIR values", count, limit: options.max_values });
+        }
+    }
+    Ok(builder.function)
+}
+
+impl Builder<'_> {
+    /// Adds an entry block that loads the frame and goes to the instruction.
+    fn enter(&mut self, spec: &EntrySpec) -> Result<(), CompileError> {
+        if self.bytecode.at(spec.pc).is_none() {
+            return Err(CompileError::BadEntry { pc: spec.pc });
+        }
+        let depth = spec.operands.len() as u32;
+        if self
+            .function
+            .entries
+            .iter()
+            .any(|e| e.pc == spec.pc && e.depth == depth && e.blocks == spec.blocks)
+        {
+            return Ok(());
+        }
+        let block = self.function.add_block();
+        self.function.entries.push(Entry { pc: spec.pc, depth, blocks: spec.blocks.clone(), block });
+        self.current = block;
+        self.blocks = spec.blocks.clone();
+        self.unbound.clear();
+        self.stack.clear();
+        self.locals.clear();
+        for slot in 0..self.code.locals {
+            let value = if spec.pc != 0 || self.code.cell_arguments.contains(&slot) {
+                self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::ANY)
+            } else if slot < self.code.arguments {
+                self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::OBJECT)
+            } else {
+                self.emit(Insn::Null, Repr::Obj, Type::NULL)
+            };
+            self.locals.push(value);
+        }
+        for index in 0..depth {
+            let value = self.emit(Insn::LoadStack(index), Repr::Obj, Type::OBJECT);
+            self.stack.push(StackEntry { value, owned: true, slot: None });
+        }
+        if self.speculate_at(spec.pc) && !self.bytecode.loop_headers().is_empty() {
+            self.guard_entry(spec);
+        }
+        let edge = self.edge_to(spec.pc)?;
+        self.emit_terminator(Insn::Jump(edge));
+        Ok(())
+    }
+
+    /// Guards the locals whose kind pays when it is known all through a loop.
+    fn guard_entry(&mut self, spec: &EntrySpec) {
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, spec.pc);
+        for (slot, kind) in spec.locals.iter().enumerate().take(self.locals.len()) {
+            if !(*kind == Type::INT || *kind == Type::FLOAT) {
+                continue;
+            }
+            let value = self.locals[slot];
+            if self.type_of(value) == Type::NULL {
+                continue;
+            }
+            let value = self.not_null(value, exit);
+            self.guard_type(value, *kind, exit);
+        }
+    }
+
+    /// Whether speculation on feedback is allowed at this offset.
+    fn speculate_at(&self, pc: u32) -> bool {
+        self.options.speculate && !self.function.no_speculation.contains(&pc)
+    }
+
+    fn build_block(&mut self, key: Key, block: BlockId) -> Result<(), CompileError> {
+        self.current = block;
+        self.restore(block, &key);
+        let mut pc = key.pc;
+        loop {
+            let Some(instruction) = self.bytecode.at(pc).copied() else {
+                return Err(CompileError::Malformed { pc, what: "runs off the end of the code" });
+            };
+            if self.step(&instruction)? == Flow::Ended {
+                return Ok(());
+            }
+            pc = instruction.next;
+            if self.bytecode.is_jump_target(pc) || self.bytecode.is_handler(pc) {
+                let edge = self.edge_to(pc)?;
+                self.emit_terminator(Insn::Jump(edge));
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes up the frame as it is at the start of a keyed block.
+    fn restore(&mut self, block: BlockId, key: &Key) {
+        let id = self.function.block(block).entry_state.expect("keyed blocks have an entry state");
+        let state = self.function.state(id);
+        self.locals.clone_from(&state.locals);
+        self.stack = state
+            .operands
+            .iter()
+            .map(|o| StackEntry { value: o.value, owned: o.owned, slot: None })
+            .collect();
+        self.blocks.clone_from(&key.blocks);
+        self.unbound.clone_from(&key.unbound);
+    }
+
+    /// The edge from here to an offset, creating its block when this shape is new. Everything on
+    /// the operand stack becomes owned.
+    fn edge_to(&mut self, pc: u32) -> Result<Edge, CompileError> {
+        self.own_all();
+        let unbound = self.context_for(pc);
+        let key = Key { pc, depth: self.stack.len() as u32, blocks: self.blocks.clone(), unbound };
+        let target = match self.keyed.get(&key) {
+            Some(block) => *block,
+            None => self.add_keyed(key.clone()),
+        };
+        let state = self.function.block(target).entry_state.expect("keyed blocks have an entry state");
+        let mut args = Vec::new();
+        for (slot, value) in self.function.states[state.index()].locals.iter().enumerate() {
+            if matches!(self.function.insn(*value), Insn::Param) {
+                args.push(self.locals[slot]);
+            }
+        }
+        args.extend(self.stack.iter().map(|e| e.value));
+        Ok(Edge { target, args })
+    }
+
+    /// The unbound slots to key a block on: fixed at loop headers, inherited elsewhere.
+    fn context_for(&mut self, pc: u32) -> Vec<u32> {
+        if self.bytecode.loop_headers().binary_search(&pc).is_err() {
+            return self.unbound.clone();
+        }
+        let unbound: Vec<u32> =
+            (0..self.code.locals).filter(|s| self.type_of(self.locals[*s as usize]) == Type::NULL).collect();
+        let seen = self.contexts.entry(pc).or_default();
+        if seen.contains(&unbound) {
+            return unbound;
+        }
+        if seen.len() >= MAX_CONTEXTS {
+            return Vec::new();
+        }
+        seen.push(unbound.clone());
+        unbound
+    }
+
+    fn add_keyed(&mut self, key: Key) -> BlockId {
+        let block = self.function.add_block();
+        let is_header = self.bytecode.loop_headers().binary_search(&key.pc).is_ok();
+        let mut locals = Vec::new();
+        for slot in 0..self.code.locals {
+            locals.push(if is_header && key.unbound.contains(&slot) {
+                let null = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
+                self.function.blocks[block.index()].insns.push(null);
+                null
+            } else {
+                self.function.add_param(block, Repr::Obj, Type::ANY)
+            });
+        }
+        let operands = (0..key.depth)
+            .map(|_| Operand { value: self.function.add_param(block, Repr::Obj, Type::OBJECT), owned: true })
+            .collect();
+        let state = self.function.add_state(FrameState {
+            pc: key.pc,
+            resume: Resume::At,
+            locals,
+            stale: Vec::new(),
+            operands,
+            blocks: key.blocks.clone(),
+        });
+        self.function.blocks[block.index()].entry_state = Some(state);
+        self.keyed.insert(key.clone(), block);
+        self.work.push((key, block));
+        block
+    }
+
+    /// Ends the current block by a branch to two new blocks without parameters.
+    fn branch(&mut self, condition: ValueId) -> (BlockId, BlockId) {
+        let then = self.function.add_block();
+        let otherwise = self.function.add_block();
+        self.emit_terminator(Insn::Branch {
+            condition,
+            then: Edge { target: then, args: Vec::new() },
+            otherwise: Edge { target: otherwise, args: Vec::new() },
+        });
+        (then, otherwise)
+    }
+
+    fn emit(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+        let value = self.function.add_value(insn, repr, ty);
+        self.function.blocks[self.current.index()].insns.push(value);
+        value
+    }
+
+    fn emit_effect(&mut self, insn: Insn) {
+        self.emit(insn, Repr::None, Type::EMPTY);
+    }
+
+    fn emit_terminator(&mut self, insn: Insn) {
+        debug_assert!(insn.is_terminator());
+        self.emit_effect(insn);
+    }
+
+    fn type_of(&self, value: ValueId) -> Type {
+        self.function.value(value).ty
+    }
+
+    /// The frame as it is now.
+    fn state(&mut self, resume: Resume, pc: u32) -> StateId {
+        let operands = self.stack.iter().map(|e| Operand { value: e.value, owned: e.owned }).collect();
+        self.function.add_state(FrameState {
+            pc,
+            resume,
+            locals: self.locals.clone(),
+            stale: Vec::new(),
+            operands,
+            blocks: self.blocks.clone(),
+        })
+    }
+
+    fn exit(&mut self, reason: ExitReason, resume: Resume, pc: u32) -> SideExit {
+        SideExit { state: self.state(resume, pc), reason }
+    }
+
+    /// Ends the block: the interpreter executes the instruction at `pc`.
+    fn leave(&mut self, reason: ExitReason, pc: u32) -> Step {
+        let exit = self.exit(reason, Resume::At, pc);
+        self.emit_terminator(Insn::Exit(exit));
+        Ok(Flow::Ended)
+    }
+}

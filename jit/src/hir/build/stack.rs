@@ -1,0 +1,194 @@
+//! The operand stack during construction: pushing, popping, ownership, refinement.
+
+use super::*;
+use crate::bytecode::ConstKind;
+
+/// A value on the operand stack.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StackEntry {
+    pub value: ValueId,
+    /// The stack holds a reference of its own.
+    pub owned: bool,
+    /// When not owned: the local slot whose reference keeps it alive (none for constants).
+    pub slot: Option<u32>,
+}
+
+impl Builder<'_> {
+    pub(super) fn push_owned(&mut self, value: ValueId) {
+        self.stack.push(StackEntry { value, owned: true, slot: None });
+    }
+
+    /// Pushes a constant or another object that outlives the frame's run.
+    pub(super) fn push_immortal(&mut self, value: ValueId) {
+        self.stack.push(StackEntry { value, owned: false, slot: None });
+    }
+
+    pub(super) fn pop(&mut self, pc: u32) -> Result<StackEntry, CompileError> {
+        self.stack.pop().ok_or(CompileError::Malformed { pc, what: "pops from an empty stack" })
+    }
+
+    /// The entry `depth` below the top.
+    pub(super) fn peek(&self, pc: u32, depth: usize) -> Result<StackEntry, CompileError> {
+        let index = self.stack.len().checked_sub(depth + 1);
+        index.map(|i| self.stack[i]).ok_or(CompileError::Malformed { pc, what: "reads below the stack" })
+    }
+
+    /// The value `depth` below the top; the stack is known to be that deep.
+    pub(super) fn operand(&self, depth: usize) -> ValueId {
+        self.stack[self.stack.len() - 1 - depth].value
+    }
+
+    /// Turns an entry into a value that the consumer owns.
+    pub(super) fn own(&mut self, entry: StackEntry) -> ValueId {
+        if entry.owned {
+            return entry.value;
+        }
+        let ty = self.type_of(entry.value);
+        self.emit(Insn::NewRef(entry.value), Repr::Obj, ty)
+    }
+
+    /// Makes the entry `depth` below the top owned, in place.
+    pub(super) fn own_at(&mut self, depth: usize) {
+        let index = self.stack.len() - 1 - depth;
+        let value = self.own(self.stack[index]);
+        self.stack[index] = StackEntry { value, owned: true, slot: None };
+    }
+
+    pub(super) fn own_all(&mut self) {
+        for depth in 0..self.stack.len() {
+            self.own_at(depth);
+        }
+    }
+
+    /// Makes every entry owned that is kept alive by this slot only.
+    pub(super) fn own_borrowed_from(&mut self, slot: u32) {
+        for depth in 0..self.stack.len() {
+            let entry = self.stack[self.stack.len() - 1 - depth];
+            if !entry.owned && entry.slot == Some(slot) {
+                self.own_at(depth);
+            }
+        }
+    }
+
+    /// Releases what the stack held of a popped entry.
+    pub(super) fn release(&mut self, entry: StackEntry, pc: u32) {
+        if entry.owned {
+            self.emit_effect(Insn::Decref(entry.value, pc));
+        }
+    }
+
+    /// Everywhere in the frame, `old` is known to be `new`.
+    pub(super) fn refine(&mut self, old: ValueId, new: ValueId) {
+        for local in &mut self.locals {
+            if *local == old {
+                *local = new;
+            }
+        }
+        for entry in &mut self.stack {
+            if entry.value == old {
+                entry.value = new;
+            }
+        }
+    }
+
+    /// Leaves by `exit` when the value is NULL.
+    pub(super) fn not_null(&mut self, value: ValueId, exit: SideExit) -> ValueId {
+        let ty = self.type_of(value);
+        if !ty.may_be(Type::NULL) {
+            return value;
+        }
+        let refined = self.emit(Insn::GuardNotNull(value, exit), Repr::Obj, ty.intersect(Type::OBJECT));
+        self.refine(value, refined);
+        refined
+    }
+
+    /// Leaves by `exit` unless the value is of the kind.
+    pub(super) fn guard_type(&mut self, value: ValueId, kind: Type, exit: SideExit) -> ValueId {
+        let ty = self.type_of(value);
+        if ty.is_subset(kind) {
+            return value;
+        }
+        let refined = self.emit(Insn::GuardType(value, kind, exit), Repr::Obj, kind);
+        self.refine(value, refined);
+        refined
+    }
+
+    /// The value under guards and reference copies.
+    pub(super) fn underlying(&self, mut value: ValueId) -> ValueId {
+        while let Insn::NewRef(inner) | Insn::GuardType(inner, ..) | Insn::GuardNotNull(inner, _) =
+            self.function.insn(value)
+        {
+            value = *inner;
+        }
+        value
+    }
+
+    /// The unboxed value an object was boxed from.
+    pub(super) fn boxed(&self, value: ValueId) -> Option<(ValueId, Repr)> {
+        match self.function.insn(self.underlying(value)) {
+            Insn::Box(inner) => Some((*inner, self.function.value(*inner).repr)),
+            _ => None,
+        }
+    }
+
+    /// What a constant operand is.
+    pub(super) fn constant(&self, value: ValueId) -> Option<ConstKind> {
+        let Insn::Object(address) = *self.function.insn(self.underlying(value)) else {
+            return None;
+        };
+        self.code.consts.iter().find(|c| c.address == address && address != 0).map(|c| c.kind)
+    }
+
+    /// The kind to expect of the operand `depth` below the top: what is known, else what was
+    /// always observed at this instruction.
+    pub(super) fn expected_kind(&self, pc: u32, depth: usize) -> Option<Type> {
+        let value = self.operand(depth);
+        match self.boxed(value) {
+            Some((_, Repr::Int)) => return Some(Type::INT),
+            Some((_, Repr::Float)) => return Some(Type::FLOAT),
+            Some((_, Repr::Bool)) => return Some(Type::BOOL),
+            _ => {}
+        }
+        let ty = self.type_of(value);
+        if ty.is_single() {
+            return Some(ty);
+        }
+        let kind = self.speculate_at(pc).then(|| self.feedback.stable_kind(pc, depth)).flatten()?;
+        ty.may_be(kind).then_some(kind)
+    }
+
+    /// An object of kind INT as i64, guarding where that is not known.
+    pub(super) fn as_int(&mut self, value: ValueId, exit: SideExit) -> ValueId {
+        if let Some((inner, Repr::Int)) = self.boxed(value) {
+            return inner;
+        }
+        if let Some(ConstKind::Int(n)) = self.constant(value) {
+            return self.emit(Insn::Int(n), Repr::Int, Type::INT);
+        }
+        let value = self.guard_type(value, Type::INT, exit);
+        self.emit(Insn::UnboxInt(value), Repr::Int, Type::INT)
+    }
+
+    /// The operand `depth` below the top as i64.
+    pub(super) fn int_at(&mut self, depth: usize, exit: SideExit) -> ValueId {
+        self.as_int(self.operand(depth), exit)
+    }
+
+    /// An object of kind FLOAT as f64, guarding where that is not known.
+    pub(super) fn as_float(&mut self, value: ValueId, exit: SideExit) -> ValueId {
+        if let Some((inner, Repr::Float)) = self.boxed(value) {
+            return inner;
+        }
+        if let Some(ConstKind::Float(x)) = self.constant(value) {
+            return self.emit(Insn::Float(x.to_bits()), Repr::Float, Type::FLOAT);
+        }
+        let value = self.guard_type(value, Type::FLOAT, exit);
+        self.emit(Insn::UnboxFloat(value), Repr::Float, Type::FLOAT)
+    }
+
+    /// Boxes an unboxed value; the result is owned.
+    pub(super) fn emit_box(&mut self, value: ValueId) -> ValueId {
+        let ty = self.function.boxed_type(self.function.value(value).repr, self.host.version);
+        self.emit(Insn::Box(value), Repr::Obj, ty)
+    }
+}

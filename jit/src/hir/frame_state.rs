@@ -1,0 +1,54 @@
+//! Frame states: what the interpreter's frame would hold at a bytecode boundary.
+
+use super::insn::ValueId;
+use crate::bytecode::BlockKind;
+
+/// An entry of the frame's block stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FrameBlock {
+    /// What opened it.
+    pub kind: BlockKind,
+    /// Absolute byte offset of its handler (the loop's end for `Loop`).
+    pub handler: u32,
+    /// Depth of the operand stack when it was opened.
+    pub level: u32,
+}
+
+/// A value on the operand stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operand {
+    /// The value.
+    pub value: ValueId,
+    /// Whether the compiled code holds a reference of its own to it. Unboxed values and
+    /// constants are never owned; a value borrowed from a local slot is not.
+    pub owned: bool,
+}
+
+/// How the interpreter goes on from an exit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resume {
+    /// Execute the instruction at `pc`.
+    At,
+    /// An exception is set; unwind as if the instruction at `pc` had raised it.
+    Throw,
+    /// The generator yields `operands.last()`, which is popped; `pc` is the `YIELD_VALUE`.
+    Yield,
+}
+
+/// The frame as the interpreter would have it; unboxed values stand for the objects they box to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameState {
+    /// Byte offset of an instruction.
+    pub pc: u32,
+    /// How the interpreter goes on.
+    pub resume: Resume,
+    /// Current value of each local slot (`co_nlocals` of them).
+    pub locals: Vec<ValueId>,
+    /// Slots whose memory does not hold their current value: what an exit must write.
+    /// Computed by `passes::writeback`; before that, empty.
+    pub stale: Vec<u32>,
+    /// Operand stack, bottom first.
+    pub operands: Vec<Operand>,
+    /// Block stack, outermost first.
+    pub blocks: Vec<FrameBlock>,
+}

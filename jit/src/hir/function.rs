@@ -1,0 +1,171 @@
+//! A function in HIR: blocks of instructions, frame states, entries.
+
+use super::frame_state::FrameState;
+use super::insn::{BlockId, Insn, StateId, ValueId};
+use super::types::{Repr, Type};
+use crate::bytecode::Version;
+
+/// An instruction and what is known of its result.
+#[derive(Clone, Debug)]
+pub struct Value {
+    /// What defines it.
+    pub insn: Insn,
+    /// How it is held.
+    pub repr: Repr,
+    /// Its possible kinds (for unboxed values: the kind they box to).
+    pub ty: Type,
+}
+
+/// A basic block.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Its parameters (`Insn::Param`).
+    pub params: Vec<ValueId>,
+    /// Its instructions; the last one is the terminator.
+    pub insns: Vec<ValueId>,
+    /// The frame at its start, in terms of its parameters and dominating values, for edges
+    /// that need an exit. Blocks the builder split off have none.
+    pub entry_state: Option<StateId>,
+    /// Rarely executed: keep it out of the way of the rest.
+    pub cold: bool,
+}
+
+/// Where a frame can be entered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// Byte offset of the first instruction executed.
+    pub pc: u32,
+    /// Operand stack depth the frame must have.
+    pub depth: u32,
+    /// The block stack the frame must have.
+    pub blocks: Vec<super::FrameBlock>,
+    /// Where it starts; a block without parameters and without predecessors.
+    pub block: BlockId,
+}
+
+/// A function under compilation.
+#[derive(Clone, Debug, Default)]
+pub struct Function {
+    /// For dumps: name and place of the code object.
+    pub name: String,
+    /// All values ever made, dead ones included.
+    pub values: Vec<Value>,
+    /// Blocks, in reverse postorder as far as the builder knows.
+    pub blocks: Vec<Block>,
+    /// Frame states.
+    pub states: Vec<FrameState>,
+    /// Entries; the entry index of `NativeFn` counts these.
+    pub entries: Vec<Entry>,
+    /// `co_nlocals`.
+    pub locals: u32,
+    /// Offsets at which speculation has failed before.
+    pub no_speculation: std::collections::HashSet<u32>,
+    /// Inline caches of helpers; they live as long as the compiled code.
+    pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
+}
+
+/// 64-bit words of an inline cache.
+pub const CACHE_WORDS: usize = 8;
+
+impl Function {
+    /// Adds a value without placing it in a block.
+    pub fn add_value(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+        self.values.push(Value { insn, repr, ty });
+        ValueId(self.values.len() as u32 - 1)
+    }
+
+    /// Adds a parameter to a block.
+    pub fn add_param(&mut self, block: BlockId, repr: Repr, ty: Type) -> ValueId {
+        let value = self.add_value(Insn::Param, repr, ty);
+        self.blocks[block.index()].params.push(value);
+        value
+    }
+
+    /// Adds a frame state.
+    pub fn add_state(&mut self, state: FrameState) -> StateId {
+        self.states.push(state);
+        StateId(self.states.len() as u32 - 1)
+    }
+
+    /// Adds an empty block.
+    pub fn add_block(&mut self) -> BlockId {
+        self.blocks.push(Block::default());
+        BlockId(self.blocks.len() as u32 - 1)
+    }
+
+    /// Adds a zeroed inline cache; its address is what helpers take.
+    pub fn add_cache(&mut self) -> i64 {
+        self.caches.push(Box::new([0; CACHE_WORDS]));
+        self.caches.last().expect("just pushed").as_ptr() as i64
+    }
+
+    /// What an unboxed value boxes to. A 3.x int of 64 bits may need more digits than the
+    /// unboxable kind has.
+    pub fn boxed_type(&self, repr: Repr, version: Version) -> Type {
+        match repr {
+            Repr::Int if version.is_3() => Type::INT.union(Type::LONG),
+            Repr::Int => Type::INT,
+            Repr::Float => Type::FLOAT,
+            Repr::Bool => Type::BOOL,
+            Repr::Obj | Repr::Status | Repr::None => Type::OBJECT,
+        }
+    }
+
+    /// The value's definition.
+    pub fn value(&self, value: ValueId) -> &Value {
+        &self.values[value.index()]
+    }
+
+    /// The instruction that defines a value.
+    pub fn insn(&self, value: ValueId) -> &Insn {
+        &self.values[value.index()].insn
+    }
+
+    /// A block.
+    pub fn block(&self, block: BlockId) -> &Block {
+        &self.blocks[block.index()]
+    }
+
+    /// A frame state.
+    pub fn state(&self, state: StateId) -> &FrameState {
+        &self.states[state.index()]
+    }
+
+    /// Ids of all blocks.
+    pub fn block_ids(&self) -> impl Iterator<Item = BlockId> + use<> {
+        (0..self.blocks.len() as u32).map(BlockId)
+    }
+
+    /// The terminator of a block.
+    pub fn terminator(&self, block: BlockId) -> &Insn {
+        let last = self.blocks[block.index()].insns.last().expect("blocks end in a terminator");
+        self.insn(*last)
+    }
+
+    /// Blocks reachable from the entries, in reverse postorder.
+    pub fn reverse_postorder(&self) -> Vec<BlockId> {
+        let mut seen = vec![false; self.blocks.len()];
+        let mut order = Vec::new();
+        for entry in self.entries.iter().rev() {
+            let mut work = vec![(entry.block, 0usize)];
+            if std::mem::replace(&mut seen[entry.block.index()], true) {
+                continue;
+            }
+            while let Some((block, next)) = work.pop() {
+                let edges = self.terminator(block).edges();
+                // Visiting the last edge first puts the first edge's target next in the order.
+                match edges.len().checked_sub(next + 1).map(|i| edges[i].target) {
+                    Some(target) => {
+                        work.push((block, next + 1));
+                        if !std::mem::replace(&mut seen[target.index()], true) {
+                            work.push((target, 0));
+                        }
+                    }
+                    None => order.push(block),
+                }
+            }
+        }
+        order.reverse();
+        order
+    }
+}

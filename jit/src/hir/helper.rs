@@ -1,0 +1,215 @@
+//! The runtime helpers that compiled code calls: their signatures and effects.
+//!
+//! The host implements each as `extern "C" fn(frame: *mut PyFrameObject, …)`; the compiler knows
+//! them by these names only. A helper does what the interpreter's own code for the operation
+//! does, exceptions and messages included.
+
+use super::types::{Repr, Type};
+use crate::bytecode::{BinaryOp, CompareOp, UnaryOp};
+
+/// A helper of the host.
+///
+/// *Borrowing* helpers are called by `Insn::Call` as `fn(frame, args…, immediates…)` and consume
+/// nothing. *Stack* helpers are called by `Insn::CallStack` as
+/// `fn(frame, operands: *mut *mut PyObject, count: i64, immediate: i64)`; they always consume
+/// their operands, also when they fail, and may leave results from `operands[0]` on.
+/// An object result is a new reference, or NULL with an exception set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Helper {
+    // ---- borrowing ----
+    /// `(a, b) -> object`: `BINARY_*`, the str formatting shortcut of `%` included.
+    Binary(BinaryOp),
+    /// `(a, b) -> object`: `INPLACE_*`.
+    Inplace(BinaryOp),
+    /// `(a) -> object`: `UNARY_*` (`Not` gives `True`/`False`).
+    Unary(UnaryOp),
+    /// `(a, b) -> object`: `COMPARE_OP`.
+    Compare(CompareOp),
+    /// `(a, b) -> status`: `COMPARE_OP` and the truth of its result: -1, 0, 1.
+    CompareTruth(CompareOp),
+    /// `(a) -> status`: `PyObject_IsTrue`.
+    IsTrue,
+    /// `(container, key) -> object`
+    Subscr,
+    /// `(container, key, value) -> status`
+    StoreSubscr,
+    /// `(container, key) -> status`
+    DeleteSubscr,
+    /// `(; name, cache) -> object`; name is the address of an interned str. `cache` is the
+    /// address of an 8-word cache of the host's own, zeroed at compile time (0 = none).
+    LoadGlobal,
+    /// `(value; name) -> status`
+    StoreGlobal,
+    /// `(; name) -> status`
+    DeleteGlobal,
+    /// `(; name) -> object`
+    LoadName,
+    /// `(value; name) -> status`
+    StoreName,
+    /// `(; name) -> status`
+    DeleteName,
+    /// `() -> object`: 2.7 `LOAD_LOCALS`.
+    LoadLocals,
+    /// `(; index) -> object`: cell or free variable; unbound raises as `LOAD_DEREF` does.
+    LoadDeref,
+    /// `(; index) -> object`
+    LoadClassDeref,
+    /// `(value; index) -> status`
+    StoreDeref,
+    /// `(; index) -> status`
+    DeleteDeref,
+    /// `(object; name, cache) -> object`; the cache as for `LoadGlobal`.
+    LoadAttr,
+    /// `(object, value; name, cache) -> status`
+    StoreAttr,
+    /// `(object; name) -> status`
+    DeleteAttr,
+    /// `(iterable) -> object`
+    GetIter,
+    /// `(iterator) -> object or NULL`: NULL for the end *and* for an error: `IterCheck` tells.
+    IterNext,
+    /// `() -> status`: after a NULL of `IterNext`: clears `StopIteration`; -1 for another error.
+    IterCheck,
+    /// `(list, value) -> status`
+    ListAppend,
+    /// `(set, value) -> status`
+    SetAdd,
+    /// `(dict, key, value) -> status`: also `STORE_MAP`.
+    MapAdd,
+    /// `(module; name) -> object`
+    ImportFrom,
+    /// `() -> status`: the evaluator's periodic work: signals, thread switches, pending calls.
+    HandlePending,
+    /// `() -> object`: 3.x `LOAD_BUILD_CLASS`.
+    LoadBuildClass,
+
+    // ---- stack ----
+    /// `n -> tuple`
+    BuildTuple,
+    /// `n -> list`
+    BuildList,
+    /// `n -> set`
+    BuildSet,
+    /// 2.7/3.4: 0 operands, immediate is the size hint; 3.5: pairs (key below value).
+    BuildMap,
+    /// 2 or 3 operands `-> slice`
+    BuildSlice,
+    /// PEP 448: iterables `-> tuple`
+    BuildTupleUnpack,
+    /// PEP 448: iterables `-> list`
+    BuildListUnpack,
+    /// PEP 448: iterables `-> set`
+    BuildSetUnpack,
+    /// PEP 448: mappings `-> dict`
+    BuildMapUnpack,
+    /// `sequence -> status`, leaving `immediate` items, the first one last (topmost).
+    UnpackSequence,
+    /// `sequence -> status`; immediate is `before | after << 8`; leaves before + 1 + after
+    /// values, the first one last (topmost).
+    UnpackEx,
+    /// `function, positional…, (name, value)… -> object`; immediate is the operand of `CALL_FUNCTION`.
+    Call,
+    /// The same with `*args` and/or `**kwargs` on top; immediate is the operand
+    /// plus `1 << 16` for `*`, `1 << 17` for `**`.
+    CallEx,
+    /// Operands as on the stack `-> function`; immediate is the operand of `MAKE_FUNCTION`.
+    MakeFunction,
+    /// Operands as on the stack `-> function`; immediate is the operand of `MAKE_CLOSURE`.
+    MakeClosure,
+    /// 2.7: `name, bases, methods -> class`
+    BuildClass,
+    /// `level, fromlist -> module`; immediate is the name.
+    ImportName,
+    /// 2.7 `SLICE+n`: `object, [lower], [upper] -> object`; immediate is n.
+    Slice,
+    /// 2.7: `value, object, [lower], [upper] -> status`; immediate is n.
+    StoreSlice,
+    /// 2.7: `object, [lower], [upper] -> status`; immediate is n.
+    DeleteSlice,
+    /// `value -> status`
+    PrintExpr,
+    /// `value -> status`
+    PrintItem,
+    /// `-> status`
+    PrintNewline,
+    /// `value, file -> status` (file on top, as `PRINT_ITEM_TO` has it).
+    PrintItemTo,
+    /// `file -> status`
+    PrintNewlineTo,
+    /// `manager -> status`, leaving `__exit__` (bound) and the result of `__enter__`.
+    SetupWith,
+    /// The normal way out of a `with`: `__exit__, None -> status`: calls it with three `None`s;
+    /// leaves nothing.
+    WithExit,
+}
+
+/// Whether a helper is called by `Insn::Call` or `Insn::CallStack`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Convention {
+    /// Arguments in registers, borrowed: this many objects, this many immediates.
+    Borrowing {
+        /// Object arguments.
+        args: usize,
+        /// Immediates.
+        immediates: usize,
+    },
+    /// Operands on the frame's value stack, consumed.
+    Stack,
+}
+
+impl Helper {
+    /// How it is called.
+    pub fn convention(self) -> Convention {
+        use Helper::*;
+        let (args, immediates) = match self {
+            Binary(_) | Inplace(_) | Compare(_) | CompareTruth(_) | Subscr | DeleteSubscr => (2, 0),
+            Unary(_) | IsTrue | GetIter | IterNext => (1, 0),
+            StoreSubscr | MapAdd => (3, 0),
+            LoadGlobal => (0, 2),
+            DeleteGlobal | LoadName | DeleteName | LoadDeref | LoadClassDeref | DeleteDeref => (0, 1),
+            StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
+            LoadLocals | IterCheck | LoadBuildClass | HandlePending => (0, 0),
+            LoadAttr => (1, 2),
+            StoreAttr => (2, 2),
+            ListAppend | SetAdd => (2, 0),
+            BuildTuple | BuildList | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack
+            | BuildListUnpack | BuildSetUnpack | BuildMapUnpack | UnpackSequence | UnpackEx | Call
+            | CallEx | MakeFunction | MakeClosure | BuildClass | ImportName | Slice | StoreSlice
+            | DeleteSlice | PrintExpr | PrintItem | PrintNewline | PrintItemTo | PrintNewlineTo
+            | SetupWith | WithExit => return Convention::Stack,
+        };
+        Convention::Borrowing { args, immediates }
+    }
+
+    /// Representation of the result.
+    pub fn result(self) -> Repr {
+        use Helper::*;
+        match self {
+            CompareTruth(_) | IsTrue | StoreSubscr | DeleteSubscr | StoreGlobal | DeleteGlobal
+            | StoreName | DeleteName | StoreDeref | DeleteDeref | StoreAttr | DeleteAttr | IterCheck
+            | HandlePending | ListAppend | SetAdd | MapAdd | UnpackSequence | UnpackEx | StoreSlice
+            | DeleteSlice | PrintExpr | PrintItem | PrintNewline | PrintItemTo | PrintNewlineTo
+            | SetupWith | WithExit => Repr::Status,
+            Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | LoadLocals
+            | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom | LoadBuildClass
+            | BuildTuple | BuildList | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack
+            | BuildListUnpack | BuildSetUnpack | BuildMapUnpack | Call | CallEx | MakeFunction
+            | MakeClosure | BuildClass | ImportName | Slice => Repr::Obj,
+        }
+    }
+
+    /// What is known of an object result that is not NULL.
+    pub fn result_type(self) -> Type {
+        use Helper::*;
+        match self {
+            BuildTuple | BuildTupleUnpack => Type::TUPLE,
+            BuildList | BuildListUnpack => Type::LIST,
+            BuildSet | BuildSetUnpack => Type::SET,
+            BuildMap | BuildMapUnpack => Type::DICT,
+            MakeFunction | MakeClosure => Type::FUNCTION,
+            Unary(UnaryOp::Not)
+            | Compare(CompareOp::Is | CompareOp::IsNot | CompareOp::In | CompareOp::NotIn) => Type::BOOL,
+            _ => Type::OBJECT,
+        }
+    }
+}

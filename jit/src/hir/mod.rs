@@ -1,0 +1,20 @@
+//! The high-level intermediate representation: SSA with block parameters and frame states.
+
+mod build;
+mod dominators;
+mod frame_state;
+mod function;
+mod helper;
+mod insn;
+mod print;
+mod types;
+mod verify;
+
+pub use build::build;
+pub use dominators::Dominators;
+pub use frame_state::{FrameBlock, FrameState, Operand, Resume};
+pub use function::{Block, CACHE_WORDS, Entry, Function, Value};
+pub use helper::{Convention, Helper};
+pub use insn::{BlockId, Edge, ExitReason, Insn, SideExit, StateId, ValueId};
+pub use types::{Repr, Type};
+pub use verify::{Stage, verify};

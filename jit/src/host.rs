@@ -1,0 +1,157 @@
+//! The CPython that compiled code serves, as data: struct offsets, addresses of types,
+//! singletons and helpers.
+
+use crate::bytecode::Version;
+use crate::hir::{Helper, Type};
+
+/// How exact ints are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IntLayout {
+    /// 2.7: a C long at this offset.
+    Long {
+        /// Offset of `ob_ival`.
+        value: i32,
+    },
+    /// 3.x: sign and number of digits in `ob_size`, 30-bit digits.
+    Digits {
+        /// Offset of `ob_size`.
+        size: i32,
+        /// Offset of `ob_digit`.
+        digits: i32,
+    },
+}
+
+/// Offsets of fields in bytes, from the start of their object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Layout {
+    /// `PyObject.ob_refcnt`
+    pub refcnt: i32,
+    /// `PyObject.ob_type`
+    pub ob_type: i32,
+    /// `PyVarObject.ob_size`
+    pub ob_size: i32,
+    /// `PyTypeObject.tp_dealloc`
+    pub tp_dealloc: i32,
+    /// `PyFloatObject.ob_fval`
+    pub float_value: i32,
+    /// Exact ints.
+    pub int: IntLayout,
+    /// `PyListObject.ob_item` (a pointer to the items)
+    pub list_items: i32,
+    /// `PyTupleObject.ob_item` (the items themselves)
+    pub tuple_items: i32,
+    /// List iterator: index.
+    pub list_iter_index: i32,
+    /// List iterator: the list, NULL when exhausted.
+    pub list_iter_seq: i32,
+    /// Tuple iterator: index.
+    pub tuple_iter_index: i32,
+    /// Tuple iterator: the tuple, NULL when exhausted.
+    pub tuple_iter_seq: i32,
+    /// Range iterator: index (C long).
+    pub range_iter_index: i32,
+    /// Range iterator: start (C long).
+    pub range_iter_start: i32,
+    /// Range iterator: step (C long).
+    pub range_iter_step: i32,
+    /// Range iterator: length (C long).
+    pub range_iter_len: i32,
+    /// `PyFrameObject.f_localsplus`
+    pub frame_locals: i32,
+    /// `PyFrameObject.f_valuestack` (a pointer to the operand stack)
+    pub frame_value_stack: i32,
+    /// `PyFrameObject.f_lasti` (C int)
+    pub frame_lasti: i32,
+    /// `PyThreadState.use_tracing` (C int)
+    pub thread_use_tracing: i32,
+}
+
+/// What tells compiled code that the evaluator's periodic work is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Periodic {
+    /// 2.7: decrement the C int at this address; due when it becomes negative.
+    Ticker(usize),
+    /// 3.x: due when the C int at this address is not zero.
+    Breaker(usize),
+}
+
+/// Everything the compiler and the backend need to know of the interpreter.
+pub struct Host {
+    /// Its version.
+    pub version: Version,
+    /// Struct offsets.
+    pub layout: Layout,
+    /// Address of the type object for each kind that has one; 0 for the others.
+    pub types: fn(Type) -> usize,
+    /// `Py_None`
+    pub none: usize,
+    /// `Py_True`
+    pub true_: usize,
+    /// `Py_False`
+    pub false_: usize,
+    /// Periodic work.
+    pub periodic: Periodic,
+    /// Address of the implementation of a helper.
+    pub helper: fn(Helper) -> usize,
+    /// `extern "C" fn(i64) -> *mut PyObject`: a new reference to an exact int.
+    pub box_int: usize,
+    /// `extern "C" fn(f64) -> *mut PyObject`: a new reference to an exact float.
+    pub box_float: usize,
+    /// `extern "C" fn(*mut PyObject)`: what `Py_DECREF` does when the count reaches zero.
+    pub dealloc: usize,
+    /// Debug builds keep `_Py_RefTotal`: `extern "C" fn(*mut PyObject)` for both, 0 otherwise.
+    pub counted_incref: usize,
+    /// See `counted_incref`.
+    pub counted_decref: usize,
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! A host without an interpreter, for tests that run no code.
+
+    use super::*;
+
+    /// A host of this version whose addresses are all made up.
+    pub fn host(version: Version) -> Host {
+        let int = match version.is_3() {
+            true => IntLayout::Digits { size: 16, digits: 24 },
+            false => IntLayout::Long { value: 16 },
+        };
+        Host {
+            version,
+            layout: Layout {
+                refcnt: 0,
+                ob_type: 8,
+                ob_size: 16,
+                tp_dealloc: 48,
+                float_value: 16,
+                int,
+                list_items: 24,
+                tuple_items: 24,
+                list_iter_index: 16,
+                list_iter_seq: 24,
+                tuple_iter_index: 16,
+                tuple_iter_seq: 24,
+                range_iter_index: 16,
+                range_iter_start: 24,
+                range_iter_step: 32,
+                range_iter_len: 40,
+                frame_locals: 376,
+                frame_value_stack: 64,
+                frame_lasti: 120,
+                thread_use_tracing: 44,
+            },
+            types: |kind| 0x1_0000 + kind.0 as usize,
+            none: 0x10,
+            true_: 0x20,
+            false_: 0x30,
+            periodic: Periodic::Ticker(0x40),
+            helper: |_| 0x50,
+            box_int: 0x60,
+            box_float: 0x70,
+            dealloc: 0x80,
+            counted_incref: 0,
+            counted_decref: 0,
+        }
+    }
+}

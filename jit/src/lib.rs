@@ -1,0 +1,111 @@
+//! Pyjion's compiler: CPython bytecode in, native code and a recipe for every exit out.
+//!
+//! ```text
+//! bytecode ──decode──► instructions ──build──► HIR ──passes──► HIR ──backend──► native code
+//!                            ▲                  │                                   │
+//!                        feedback            frame states ───────────────────► exit recipes
+//! ```
+//!
+//! This crate knows bytecode but no CPython struct: the interpreter it compiles for is data
+//! ([`host::Host`]). [`compile`] is the whole pipeline.
+
+pub mod backend;
+pub mod bytecode;
+pub mod code;
+pub mod deopt;
+pub mod error;
+pub mod feedback;
+pub mod hir;
+pub mod host;
+mod passes;
+
+use backend::{Backend, BackendOptions, NativeCode};
+use bytecode::CodeDesc;
+use error::CompileError;
+use feedback::Feedback;
+use host::Host;
+use std::collections::BTreeMap;
+
+/// An entry asked for: a place in the bytecode and what the frame looks like there.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct EntrySpec {
+    /// Byte offset of the first instruction to execute.
+    pub pc: u32,
+    /// Block stack of the frame, outermost first.
+    pub blocks: Vec<hir::FrameBlock>,
+    /// Kinds now on the operand stack, bottom first; its length is the depth.
+    pub operands: Vec<hir::Type>,
+    /// Kinds the local slots hold now, to specialise on; empty when nothing is known.
+    pub locals: Vec<hir::Type>,
+}
+
+/// Knobs of a compilation.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Speculate on feedback.
+    pub speculate: bool,
+    /// Keep ints and floats unboxed across instructions.
+    pub unbox: bool,
+    /// Largest bytecode accepted, in bytes.
+    pub max_bytecode: usize,
+    /// Largest HIR accepted, in values.
+    pub max_values: usize,
+    /// Keep HIR texts for dumps (`backend.keep_texts` keeps those of the backend).
+    pub keep_texts: bool,
+    /// For the backend.
+    pub backend: BackendOptions,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            speculate: true,
+            unbox: true,
+            max_bytecode: 16 * 1024,
+            max_values: 60_000,
+            keep_texts: false,
+            backend: BackendOptions::default(),
+        }
+    }
+}
+
+/// The result of a compilation.
+pub struct Compiled {
+    /// The code.
+    pub native: NativeCode,
+    /// Where a frame can enter it, in the order of `NativeFn`'s entry index. Those asked for
+    /// come first; resume points of a generator follow.
+    pub entries: Vec<hir::Entry>,
+    /// Inline caches that the code refers to by address.
+    pub caches: Vec<Box<[u64; hir::CACHE_WORDS]>>,
+    /// Texts by stage: "bytecode", "hir" (as built), "hir-final", "clif", "asm".
+    pub texts: BTreeMap<&'static str, String>,
+}
+
+/// Compiles a code object for the entries given.
+///
+/// Every object address in `code` is borrowed: the caller keeps the code object alive as long
+/// as the result. Errors say why the code object stays interpreted.
+pub fn compile(
+    code: &CodeDesc,
+    feedback: &Feedback,
+    entries: &[EntrySpec],
+    host: &Host,
+    backend: &mut dyn Backend,
+    options: &Options,
+) -> Result<Compiled, CompileError> {
+    let mut texts = BTreeMap::new();
+    let bytecode = bytecode::decode(code)?;
+    let mut function = hir::build(code, &bytecode, feedback, entries, host, options)?;
+    if options.keep_texts {
+        texts.insert("bytecode", bytecode.to_string());
+        texts.insert("hir", function.to_string());
+    }
+    passes::run(&mut function, host, options)?;
+    if options.keep_texts {
+        texts.insert("hir-final", function.to_string());
+    }
+    let mut native = backend.compile(&function, host, &options.backend)?;
+    texts.append(&mut native.texts);
+    Ok(Compiled { native, entries: function.entries, caches: function.caches, texts })
+}

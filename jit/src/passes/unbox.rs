@@ -1,0 +1,285 @@
+//! Gives block parameters that carry ints or floats an unboxed representation.
+//!
+//! A parameter is *wanted* as a kind when guards or unboxings of that kind use it, directly or
+//! through other parameters. It becomes unboxed when every edge can pass it unboxed: the value
+//! was just boxed, is a constant, is such a parameter itself, or, on the way into a loop, can be
+//! guarded once before the loop.
+
+use super::cfg::{Cfg, each_edge, substitute, underlying};
+use crate::bytecode::Version;
+use crate::hir::{
+    BlockId, ExitReason, FrameState, Function, Insn, Operand, Repr, Resume, SideExit, Type, ValueId,
+};
+use crate::host::Host;
+use std::collections::HashMap;
+
+/// The kind each parameter is wanted as; parameters wanted as several kinds are left out.
+pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
+    let mut wanted: HashMap<ValueId, Type> = HashMap::new();
+    let mut want = |value: ValueId, kind: Type| {
+        let value = underlying(function, value);
+        if !matches!(function.insn(value), Insn::Param) || function.value(value).repr != Repr::Obj {
+            return false;
+        }
+        let seen = wanted.entry(value).or_default();
+        let union = seen.union(kind);
+        std::mem::replace(seen, union) != union
+    };
+    for block in &cfg.order {
+        for value in &function.block(*block).insns {
+            match function.insn(*value) {
+                Insn::GuardType(v, kind @ (Type::INT | Type::FLOAT), _) => want(*v, *kind),
+                Insn::UnboxInt(v) => want(*v, Type::INT),
+                Insn::UnboxFloat(v) => want(*v, Type::FLOAT),
+                _ => false,
+            };
+        }
+    }
+    let mut edges = Vec::new();
+    each_edge(function, cfg, |_, edge| edges.push(edge.clone()));
+    loop {
+        let mut changed = false;
+        for edge in edges.iter().rev() {
+            for (index, arg) in edge.args.iter().enumerate() {
+                let param = function.block(edge.target).params[index];
+                if let Some(kind) = wanted.get(&param).copied() {
+                    let value = underlying(function, *arg);
+                    if matches!(function.insn(value), Insn::Param) && function.value(value).repr == Repr::Obj
+                    {
+                        let seen = wanted.entry(value).or_default();
+                        let union = seen.union(kind);
+                        changed |= std::mem::replace(seen, union) != union;
+                    }
+                }
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    wanted.retain(|_, kind| kind.is_single());
+    wanted
+}
+
+/// What an edge passes for a parameter that becomes unboxed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passed {
+    /// A value that was boxed from this one.
+    Boxed(ValueId),
+    /// Another parameter that becomes unboxed too.
+    Param(ValueId),
+    /// An object known to be of the kind.
+    Known,
+    /// An object to guard on the edge.
+    Guarded,
+}
+
+/// Runs the pass.
+pub fn run(function: &mut Function, host: &Host) {
+    let cfg = Cfg::new(function);
+    let mut candidates = wanted_kinds(function, &cfg);
+    let mut place = HashMap::new();
+    for block in &cfg.order {
+        for (index, param) in function.block(*block).params.iter().enumerate() {
+            place.insert(*param, (*block, index));
+        }
+    }
+    candidates.retain(|param, _| place.contains_key(param));
+    loop {
+        let rejected: Vec<ValueId> = candidates
+            .keys()
+            .copied()
+            .filter(|param| {
+                let (block, index) = place[param];
+                !accepts(function, &cfg, &candidates, block, index)
+            })
+            .collect();
+        if rejected.is_empty() {
+            break;
+        }
+        candidates.retain(|param, _| !rejected.contains(param));
+    }
+    transform(function, &cfg, &candidates, host.version);
+}
+
+fn accepts(
+    function: &Function,
+    cfg: &Cfg,
+    candidates: &HashMap<ValueId, Type>,
+    block: BlockId,
+    index: usize,
+) -> bool {
+    let param = function.block(block).params[index];
+    let kind = candidates[&param];
+    let header = cfg.is_loop_header(block);
+    let mut pays = header;
+    for predecessor in &cfg.predecessors[block.index()] {
+        for edge in function.terminator(*predecessor).edges() {
+            if edge.target != block {
+                continue;
+            }
+            let outside = header && !cfg.is_back_edge(*predecessor, block);
+            match passed(function, candidates, edge.args[index], kind) {
+                Some(Passed::Guarded) => {
+                    let state = function.block(block).entry_state;
+                    let may_guard =
+                        state.is_some_and(|s| !function.no_speculation.contains(&function.state(s).pc));
+                    if !outside || !may_guard {
+                        return false;
+                    }
+                }
+                Some(Passed::Boxed(_) | Passed::Param(_) | Passed::Known) => pays = true,
+                None => return false,
+            }
+        }
+    }
+    pays
+}
+
+fn passed(
+    function: &Function,
+    candidates: &HashMap<ValueId, Type>,
+    arg: ValueId,
+    kind: Type,
+) -> Option<Passed> {
+    let value = underlying(function, arg);
+    let repr = if kind == Type::INT { Repr::Int } else { Repr::Float };
+    if let Insn::Box(inner) = function.insn(value) {
+        return (function.value(*inner).repr == repr).then_some(Passed::Boxed(*inner));
+    }
+    if candidates.get(&value) == Some(&kind) {
+        return Some(Passed::Param(value));
+    }
+    let ty = function.value(arg).ty;
+    if !ty.is_empty() && ty.is_subset(kind) {
+        return Some(Passed::Known);
+    }
+    (ty.may_be(kind) && !ty.may_be(Type::NULL)).then_some(Passed::Guarded)
+}
+
+fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, Type>, version: Version) {
+    // In block order: what is built must not depend on the order of a hash map.
+    let ordered: Vec<(BlockId, usize, ValueId, Type)> = cfg
+        .order
+        .iter()
+        .flat_map(|block| {
+            let params = function.block(*block).params.iter().enumerate();
+            params.filter_map(|(i, p)| candidates.get(p).map(|kind| (*block, i, *p, *kind)))
+        })
+        .collect();
+    let unboxed: HashMap<ValueId, ValueId> = ordered
+        .iter()
+        .map(|(_, _, param, kind)| {
+            let repr = if *kind == Type::INT { Repr::Int } else { Repr::Float };
+            (*param, function.add_value(Insn::Param, repr, *kind))
+        })
+        .collect();
+
+    for (block, index, param, kind) in &ordered {
+        let state = function.block(*block).entry_state;
+        let is_operand = state.is_some_and(|s| function.state(s).operands.iter().any(|o| o.value == *param));
+        let mut predecessors = cfg.predecessors[block.index()].clone();
+        predecessors.sort();
+        predecessors.dedup();
+        for predecessor in predecessors {
+            pass_unboxed(function, candidates, &unboxed, predecessor, (*block, *index), *kind, is_operand);
+        }
+    }
+    // Only now: exit states of edge guards still name the parameters' boxed forms.
+    let mut replacement: Vec<Option<ValueId>> = vec![None; function.values.len()];
+    for (block, index, param, _) in &ordered {
+        let new = unboxed[param];
+        function.blocks[block.index()].params[*index] = new;
+        let repr = function.value(new).repr;
+        let ty = function.boxed_type(repr, version);
+        let boxed = function.add_value(Insn::Box(new), Repr::Obj, ty);
+        function.blocks[block.index()].insns.insert(0, boxed);
+        replacement[param.index()] = Some(boxed);
+    }
+    substitute(function, &replacement);
+}
+
+/// Makes the edge from `predecessor` pass the parameter unboxed.
+fn pass_unboxed(
+    function: &mut Function,
+    candidates: &HashMap<ValueId, Type>,
+    unboxed: &HashMap<ValueId, ValueId>,
+    predecessor: BlockId,
+    (block, index): (BlockId, usize),
+    kind: Type,
+    is_operand: bool,
+) {
+    let terminator = *function.block(predecessor).insns.last().expect("blocks end in a terminator");
+    let Insn::Jump(edge) = function.insn(terminator).clone() else {
+        unreachable!("only jumps pass arguments");
+    };
+    let arg = edge.args[index];
+    let how = passed(function, candidates, arg, kind).expect("accepted before");
+    let value = match how {
+        Passed::Boxed(inner) => inner,
+        Passed::Param(param) => unboxed[&param],
+        Passed::Known | Passed::Guarded => {
+            let object = match how {
+                Passed::Guarded => {
+                    let state = edge_state(function, predecessor, block, &edge.args);
+                    let state = function.add_state(state);
+                    let exit = SideExit { state, reason: ExitReason::TypeGuard };
+                    insert(function, predecessor, Insn::GuardType(arg, kind, exit), Repr::Obj, kind)
+                }
+                _ => arg,
+            };
+            let (insn, repr) = match kind {
+                Type::INT => (Insn::UnboxInt(object), Repr::Int),
+                _ => (Insn::UnboxFloat(object), Repr::Float),
+            };
+            let value = insert(function, predecessor, insn, repr, kind);
+            if is_operand {
+                insert(function, predecessor, Insn::Decref(object, 0), Repr::None, Type::EMPTY);
+            }
+            value
+        }
+    };
+    let mut edge = edge;
+    edge.args[index] = value;
+    function.values[terminator.index()].insn = Insn::Jump(edge);
+}
+
+/// The frame on an edge: the target's entry state with the edge's arguments.
+fn edge_state(function: &mut Function, from: BlockId, target: BlockId, args: &[ValueId]) -> FrameState {
+    let state = function.block(target).entry_state.expect("checked by accepts");
+    let state = function.state(state).clone();
+    let params = function.block(target).params.clone();
+    let on_edge = |value: ValueId, function: &mut Function| -> ValueId {
+        if let Some(index) = params.iter().position(|p| *p == value) {
+            let arg = args[index];
+            return match function.value(arg).repr {
+                Repr::Obj => arg,
+                // An earlier parameter of this edge is unboxed already.
+                _ => {
+                    let ty = function.value(value).ty;
+                    insert(function, from, Insn::Box(arg), Repr::Obj, ty)
+                }
+            };
+        }
+        match function.insn(value) {
+            Insn::Null => insert(function, from, Insn::Null, Repr::Obj, Type::NULL),
+            _ => value,
+        }
+    };
+    let locals = state.locals.iter().map(|v| on_edge(*v, function)).collect();
+    let operands = state
+        .operands
+        .iter()
+        .map(|o| Operand { value: on_edge(o.value, function), owned: o.owned })
+        .collect();
+    FrameState { pc: state.pc, resume: Resume::At, locals, stale: Vec::new(), operands, blocks: state.blocks }
+}
+
+/// Inserts an instruction before the terminator of a block.
+fn insert(function: &mut Function, block: BlockId, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+    let value = function.add_value(insn, repr, ty);
+    let insns = &mut function.blocks[block.index()].insns;
+    let end = insns.len() - 1;
+    insns.insert(end, value);
+    value
+}
