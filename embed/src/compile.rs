@@ -26,13 +26,21 @@ static BACKEND: Gil<RefCell<Option<CraneliftBackend>>> = Gil::new(RefCell::new(N
 /// The message of the panic that is being caught.
 static PANIC: Gil<RefCell<String>> = Gil::new(RefCell::new(String::new()));
 
+/// Panics are being caught.
+static COMPILING: Gil<Cell<bool>> = Gil::new(Cell::new(false));
+
 /// Name of the backend.
 pub const BACKEND_NAME: &str = "cranelift";
 
 /// Panics of the compiler are the compiler's own business: they are caught and remembered with
 /// the code, not printed into the program's stderr.
 pub fn keep_panics_quiet() {
-    panic::set_hook(Box::new(|info| {
+    let default = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !COMPILING.get() {
+            default(info);
+            return;
+        }
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
         let text = info.payload_as_str().unwrap_or("no message");
         if let Ok(mut message) = PANIC.try_borrow_mut() {
@@ -151,6 +159,7 @@ pub fn compile(
     let started = Instant::now();
     let mode = stats::switch(Mode::Compiler);
     let mut backend = BACKEND.borrow_mut();
+    COMPILING.set(true);
     let result = panic::catch_unwind(AssertUnwindSafe(|| {
         let backend = match backend.as_mut() {
             Some(backend) => backend,
@@ -158,6 +167,7 @@ pub fn compile(
         };
         pyjion_jit::compile(description, feedback, entries, layout::host(), backend, &options)
     }));
+    COMPILING.set(false);
     if result.is_err() {
         // Whatever state it is in.
         *backend = None;

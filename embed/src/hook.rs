@@ -11,7 +11,7 @@ use crate::py::*;
 use crate::record;
 use crate::settings;
 use crate::stats::{self, Mode};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::ptr;
 
@@ -59,14 +59,60 @@ pub fn install() {
     }
 }
 
-/// Makes [`eval_frame`] the evaluator of the interpreter that exists already, too.
+/// Frames that were running when the hook was installed: whoever runs them does not expect them
+/// to be suspended.
+static OUTSIDERS: Gil<RefCell<Vec<*mut PyFrameObject>>> = Gil::new(RefCell::new(Vec::new()));
+
+/// Makes [`eval_frame`] the evaluator of the interpreters that exist already, too.
 ///
 /// # Safety
 /// The GIL is held.
 pub unsafe fn install_now() {
     install();
-    // SAFETY: the running thread has an interpreter.
-    unsafe { (*(*thread_state()).interp).eval_frame = Some(eval_frame) }
+    let mut outsiders = OUTSIDERS.borrow_mut();
+    // SAFETY: the lists of interpreters, threads and frames do not change under the GIL.
+    unsafe {
+        let mut interpreter = PyInterpreterState_Head();
+        while !interpreter.is_null() {
+            if !is_ours(interpreter) {
+                (*interpreter).eval_frame = Some(eval_frame);
+                let mut thread = PyInterpreterState_ThreadHead(interpreter);
+                while !thread.is_null() {
+                    let mut frame = (*thread).frame;
+                    while !frame.is_null() {
+                        outsiders.push(frame);
+                        frame = (*frame).f_back;
+                    }
+                    thread = PyThreadState_Next(thread);
+                }
+            }
+            interpreter = PyInterpreterState_Next(interpreter);
+        }
+    }
+    settings::set_outsiders(!outsiders.is_empty());
+}
+
+/// Whether the frames of an interpreter come to us first.
+///
+/// # Safety
+/// An interpreter.
+unsafe fn is_ours(interpreter: *mut PyInterpreterState) -> bool {
+    // SAFETY: by the contract. Should the linker have two addresses for the function, the hook
+    // is installed twice or loops are not suspended, and nothing is wrong.
+    unsafe {
+        (*interpreter).eval_frame.is_some_and(|function| ptr::fn_addr_eq(function, eval_frame as Evaluate))
+    }
+}
+
+type Evaluate = unsafe extern "C" fn(*mut PyFrameObject, c_int) -> Object;
+
+/// A frame comes to us: from now on we know of it.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn adopt(frame: *mut PyFrameObject) {
+    let mut outsiders = OUTSIDERS.borrow_mut();
+    outsiders.retain(|outsider| *outsider != frame);
+    settings::set_outsiders(!outsiders.is_empty());
 }
 
 /// The frame evaluation function.
@@ -77,6 +123,9 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
     let thread = thread_state();
     // SAFETY: the frame is alive, and so are its code and the thread.
     unsafe {
+        if settings::has_outsiders() {
+            adopt(frame);
+        }
         if flags != 0 || !settings::is_enabled() || (*thread).use_tracing != 0 {
             return drive(frame, thread, Plan::INTERPRETER, flags);
         }
@@ -283,7 +332,11 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
     arm(settings::backedge_interval());
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
     unsafe {
-        if !settings::is_enabled() || (*thread_state()).use_tracing != 0 {
+        let thread = thread_state();
+        if !settings::is_enabled() || (*thread).use_tracing != 0 || !is_ours((*thread).interp) {
+            return 0;
+        }
+        if settings::has_outsiders() && OUTSIDERS.borrow().contains(&frame) {
             return 0;
         }
         let state = code_state::of_or_attach((*frame).f_code);

@@ -6,12 +6,18 @@ use std::cell::{Cell, OnceCell};
 
 struct Settings {
     enabled: Cell<bool>,
+    /// Frames are running that began before our evaluator was installed.
+    outsiders: Cell<bool>,
     threshold: Cell<u32>,
     options: OnceCell<Options>,
 }
 
-static SETTINGS: Gil<Settings> =
-    Gil::new(Settings { enabled: Cell::new(false), threshold: Cell::new(300), options: OnceCell::new() });
+static SETTINGS: Gil<Settings> = Gil::new(Settings {
+    enabled: Cell::new(false),
+    outsiders: Cell::new(false),
+    threshold: Cell::new(300),
+    options: OnceCell::new(),
+});
 
 /// Takes the options of the environment over, once.
 pub fn initialise(options: Options) {
@@ -34,6 +40,17 @@ pub fn is_enabled() -> bool {
 /// Switches the JIT on or off; what runs native goes on until it leaves.
 pub fn set_enabled(enabled: bool) {
     SETTINGS.enabled.set(enabled);
+}
+
+/// Whether there may be frames that our evaluator does not know of.
+#[inline(always)]
+pub fn has_outsiders() -> bool {
+    SETTINGS.outsiders.get()
+}
+
+/// See [`has_outsiders`].
+pub fn set_outsiders(outsiders: bool) {
+    SETTINGS.outsiders.set(outsiders);
 }
 
 /// `PYJION_THRESHOLD`.
