@@ -162,11 +162,13 @@ fn refresh(dirs: &Dirs, release: &Release, wishes: &Wishes) -> Result<()> {
     let list = git(&tree, &["rev-list", "--reverse", &format!("{PRISTINE}..HEAD")])?;
     let folder = dirs.patches().join(&release.series);
     let mut members = Vec::new();
-    for (i, id) in list.lines().enumerate() {
+    let mut number = 0;
+    for id in list.lines() {
         let message = git(&tree, &["log", "-1", "--format=%B", id])?;
         let range = format!("{id}^..{id}");
         let diff = git(&tree, &["diff", "--no-color", "--no-renames", "--no-ext-diff", "-U3", &range])?;
-        let (name, header) = split_message(i + 1, &message);
+        let (name, header);
+        (number, name, header) = split_message(number, &message);
         let bytes = format!("{header}\n\n{}", bare(&diff)).into_bytes();
         members.push(Member { path: folder.join(name), bytes });
     }
@@ -190,16 +192,19 @@ fn refresh(dirs: &Dirs, release: &Release, wishes: &Wishes) -> Result<()> {
     Ok(())
 }
 
-/// The file name and the header that a commit message stands for. Numbers follow the order of the commits.
-fn split_message(number: usize, message: &str) -> (String, String) {
-    let file = message.lines().rev().find_map(|l| l.strip_prefix(TRAILER));
+/// The number, file name and header that a commit message stands for, after the patch with number `previous`.
+/// A patch keeps its number while the order of the commits allows it.
+fn split_message(previous: usize, message: &str) -> (usize, String, String) {
+    let file = message.lines().rev().find_map(|l| l.strip_prefix(TRAILER)).and_then(|f| f.split_once('-'));
     let header: Vec<&str> = message.lines().filter(|l| !l.starts_with(TRAILER)).collect();
     let header = header.join("\n").trim_end().to_string();
-    let purpose = match file.and_then(|f| f.split_once('-')) {
+    let kept = file.and_then(|(number, _)| number.parse().ok()).filter(|n| *n > previous);
+    let number = kept.unwrap_or(previous + 1);
+    let purpose = match file {
         Some((_, purpose)) => purpose.trim().to_string(),
         None => format!("{}.patch", slug(header.lines().next().unwrap_or("change"))),
     };
-    (format!("{number:04}-{purpose}"), header)
+    (number, format!("{number:04}-{purpose}"), header)
 }
 
 fn slug(subject: &str) -> String {
@@ -232,11 +237,15 @@ mod tests {
 
     #[test]
     fn names_come_from_the_trailer_or_the_subject() {
-        let (name, header) =
-            split_message(3, "Subject: Add x\n\nWhy.\n\nPatch-File: 0001-eval-hook.patch\n\n");
-        assert_eq!((name.as_str(), header.as_str()), ("0003-eval-hook.patch", "Subject: Add x\n\nWhy."));
-        let (name, _) = split_message(12, "Subject: Let the GC see it, always\n");
-        assert_eq!(name, "0012-let-the-gc-see-it.patch");
+        let message = "Subject: Add x\n\nWhy.\n\nPatch-File: 0010-eval-hook.patch\n\n";
+        let (number, name, header) = split_message(3, message);
+        assert_eq!((number, name.as_str()), (10, "0010-eval-hook.patch"));
+        assert_eq!(header, "Subject: Add x\n\nWhy.");
+        assert_eq!(split_message(10, message).1, "0011-eval-hook.patch");
+        assert_eq!(
+            split_message(11, "Subject: Let the GC see it, always\n").1,
+            "0012-let-the-gc-see-it.patch"
+        );
     }
 
     #[test]
