@@ -190,7 +190,7 @@ fn report_missing(plan: &Plan<'_>, log: &Path) {
     for module in failed {
         match plan.release.missing.iter().find(|m| m.module == module) {
             Some(known) => eprintln!("    not built, as expected: {module}: {}", known.cost),
-            None => eprintln!("    failed to build: {module} (see {})", log.display()),
+            None => eprintln!("    failed to build: {module} (the reason is in {})", log.display()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What a machine must have: one check that lists everything missing at once, and gets what it may get.
 
 use crate::dirs::Dirs;
+use crate::versions::Table;
 use crate::{libclang, net, step};
 use anyhow::{Result, bail};
 use std::process::{Command, Stdio};
@@ -200,6 +201,14 @@ pub fn doctor(dirs: &Dirs) -> Result<()> {
         Some(found) => eprintln!("  libclang: {found}"),
         None => {
             eprintln!("  libclang: will be obtained into {} with pip", dirs.target.join("tools").display())
+        }
+    }
+    for release in Table::load(dirs)?.all() {
+        for m in &release.missing {
+            eprintln!(
+                "  CPython {} will not have {} on any current system: {}",
+                release.version, m.module, m.cost
+            );
         }
     }
     if lacks.iter().any(|l| l.required) {
