@@ -12,4 +12,4 @@ def run(n):
     return total
 
 
-print("%.9e" % run(5000000))
+print("%.9e" % run(15000000))

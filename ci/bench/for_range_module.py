@@ -4,6 +4,6 @@ try:
 except NameError:
     numbers = range
 total = 0
-for i in numbers(5000000):
+for i in numbers(20000000):
     total ^= i + (total & 7)
 print(total)

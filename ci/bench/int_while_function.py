@@ -10,4 +10,4 @@ def run(n):
     return total
 
 
-print(run(8000000))
+print(run(30000000))

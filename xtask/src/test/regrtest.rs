@@ -106,12 +106,12 @@ fn judge(
     let ours = Outcome::of(found);
     let first = Outcome::of(expected);
     let Some(why) = first.differs(&ours) else {
-        return Ok(format!("{} tests agree with stock", ours.tests.len()));
+        return Ok(format!("{} agree with stock", ours.size()));
     };
     if let Ok(second) = again()
         && Outcome::of(&second).differs(&ours).is_none()
     {
-        return Ok(format!("{} tests agree with stock, which varies", ours.tests.len()));
+        return Ok(format!("{} agree with stock, which varies", ours.size()));
     }
     Err(format!("{why}\nthe end of its output:\n{}", last_lines(found)))
 }
@@ -138,6 +138,14 @@ impl Outcome {
         let lines = output.stdout.lines().chain(output.stderr.lines());
         let summary = lines.filter_map(summary_line).collect();
         Outcome { end: output.end.clone(), tests, summary }
+    }
+
+    /// How much was compared; files of doctests have no single tests to count.
+    fn size(&self) -> String {
+        match (self.tests.len(), self.summary.first()) {
+            (0, Some(line)) => line.rsplit_once(" ... ").map_or(line.as_str(), |(_, n)| n).to_string(),
+            (n, _) => format!("{n} tests"),
+        }
     }
 
     fn differs(&self, ours: &Outcome) -> Option<String> {
