@@ -39,6 +39,9 @@ pub struct ExitRecipe {
     pub reason: ExitReason,
     /// Local slots to write; the former content, NULL or of a simple type, is released.
     pub locals: Vec<(u32, Source)>,
+    /// Globals to bind: the address of the interned name, and its value. They are bound already,
+    /// to something whose release runs no code.
+    pub names: Vec<(usize, Source)>,
     /// Operand stack, bottom first.
     pub operands: Vec<Source>,
     /// Block stack, outermost first.

@@ -37,6 +37,10 @@ pub struct EntrySpec {
     pub operands: Vec<hir::Type>,
     /// Kinds the local slots hold now, to specialise on; empty when nothing is known.
     pub locals: Vec<hir::Type>,
+    /// Kinds that the frame's globals hold now under each of `co_names` (EMPTY when absent), so
+    /// that loops keep them in registers; empty when nothing is known, or when the code uses
+    /// `*_NAME` and the frame's locals are not its globals.
+    pub names: Vec<hir::Type>,
 }
 
 /// Knobs of a compilation.

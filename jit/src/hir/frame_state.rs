@@ -42,7 +42,8 @@ pub struct FrameState {
     pub pc: u32,
     /// How the interpreter goes on.
     pub resume: Resume,
-    /// Current value of each local slot (`co_nlocals` of them).
+    /// Current value of each local slot (`co_nlocals` of them), then of each tracked name
+    /// (`Function::tracked`; NULL stands for "not known").
     pub locals: Vec<ValueId>,
     /// Slots whose memory does not hold their current value: what an exit must write.
     /// Computed by `passes::writeback`; before that, empty.

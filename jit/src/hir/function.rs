@@ -60,6 +60,8 @@ pub struct Function {
     pub locals: u32,
     /// Offsets at which speculation has failed before.
     pub no_speculation: std::collections::HashSet<u32>,
+    /// Names of globals whose values have slots after the locals: addresses of interned strs.
+    pub tracked: Vec<usize>,
     /// Inline caches of helpers; they live as long as the compiled code.
     pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
 }
@@ -91,6 +93,17 @@ impl Function {
     pub fn add_block(&mut self) -> BlockId {
         self.blocks.push(Block::default());
         BlockId(self.blocks.len() as u32 - 1)
+    }
+
+    /// Slots that frame states list: the locals, then the tracked names.
+    pub fn slots(&self) -> usize {
+        self.locals as usize + self.tracked.len()
+    }
+
+    /// The name whose value is in this slot; none for a local.
+    pub fn tracked_name(&self, slot: u32) -> Option<usize> {
+        let index = (slot as usize).checked_sub(self.locals as usize)?;
+        self.tracked.get(index).copied()
     }
 
     /// Adds a zeroed inline cache; its address is what helpers take.

@@ -48,6 +48,14 @@ pub enum Helper {
     StoreName,
     /// `(; name) -> status`
     DeleteName,
+    /// `(; name) -> borrowed object or NULL`: what the frame's globals, an exact dict, hold under
+    /// the name, found by the identity of the key: runs no foreign code, raises nothing.
+    NameValue,
+    /// `(value; name) -> status`: binds a name that `NameValue` found; never fails.
+    SetName,
+    /// `() -> status`: 0 when the frame's locals are its globals and an exact dict, else -1
+    /// without an exception.
+    IsModuleFrame,
     /// `() -> object`: 2.7 `LOAD_LOCALS`.
     LoadLocals,
     /// `(; index) -> object`: cell or free variable; unbound raises as `LOAD_DEREF` does.
@@ -166,9 +174,11 @@ impl Helper {
             Unary(_) | IsTrue | GetIter | IterNext => (1, 0),
             StoreSubscr | MapAdd => (3, 0),
             LoadGlobal => (0, 2),
-            DeleteGlobal | LoadName | DeleteName | LoadDeref | LoadClassDeref | DeleteDeref => (0, 1),
-            StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
-            LoadLocals | IterCheck | LoadBuildClass | HandlePending => (0, 0),
+            NameValue | DeleteGlobal | LoadName | DeleteName | LoadDeref | LoadClassDeref | DeleteDeref => {
+                (0, 1)
+            }
+            SetName | StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
+            LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame => (0, 0),
             LoadAttr => (1, 2),
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),
@@ -189,13 +199,18 @@ impl Helper {
             | StoreName | DeleteName | StoreDeref | DeleteDeref | StoreAttr | DeleteAttr | IterCheck
             | HandlePending | ListAppend | SetAdd | MapAdd | UnpackSequence | UnpackEx | StoreSlice
             | DeleteSlice | PrintExpr | PrintItem | PrintNewline | PrintItemTo | PrintNewlineTo
-            | SetupWith | WithExit => Repr::Status,
-            Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | LoadLocals
-            | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom | LoadBuildClass
-            | BuildTuple | BuildList | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack
-            | BuildListUnpack | BuildSetUnpack | BuildMapUnpack | Call | CallEx | MakeFunction
-            | MakeClosure | BuildClass | ImportName | Slice => Repr::Obj,
+            | SetupWith | WithExit | SetName | IsModuleFrame => Repr::Status,
+            Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | NameValue
+            | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom
+            | LoadBuildClass | BuildTuple | BuildList | BuildSet | BuildMap | BuildSlice
+            | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack | BuildMapUnpack | Call | CallEx
+            | MakeFunction | MakeClosure | BuildClass | ImportName | Slice => Repr::Obj,
         }
+    }
+
+    /// Whether it can run code that sees the frame or changes what others hold.
+    pub fn runs_code(self) -> bool {
+        !matches!(self, Helper::NameValue | Helper::SetName | Helper::IsModuleFrame)
     }
 
     /// What is known of an object result that is not NULL.

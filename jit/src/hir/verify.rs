@@ -197,7 +197,7 @@ impl Verifier<'_> {
         let Some(state) = self.function.states.get(id.index()) else {
             return Err("does not exist".to_string());
         };
-        let slots = self.function.locals as usize;
+        let slots = self.function.slots();
         ensure(state.locals.len() == slots, || format!("{} locals of {slots}", state.locals.len()))?;
         if state.resume == Resume::Yield {
             ensure(!state.operands.is_empty(), || "yields without an operand".to_string())?;

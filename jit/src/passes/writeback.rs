@@ -12,7 +12,7 @@
 
 use super::cfg::Cfg;
 use crate::bytecode::Version;
-use crate::hir::{BlockId, Edge, Function, Insn, Repr, SideExit, Type, ValueId};
+use crate::hir::{BlockId, Edge, Function, Helper, Insn, Repr, SideExit, Type, ValueId};
 use crate::host::Host;
 
 /// What is known of the slots at one point.
@@ -45,7 +45,7 @@ fn analyse(function: &mut Function, cfg: &Cfg) -> Vec<Option<Slots>> {
     let mut at_entry: Vec<Option<Slots>> = vec![None; function.blocks.len()];
     for entry in &function.entries {
         let nothing = ValueId(u32::MAX);
-        let count = function.locals as usize;
+        let count = function.slots();
         at_entry[entry.block.index()] =
             Some(Slots { current: vec![nothing; count], stale: vec![false; count] });
     }
@@ -143,8 +143,8 @@ impl Walk<'_> {
             }
             Insn::LoadLocal(slot) => {
                 // Entry blocks start by loading all slots.
-                if let Some(current) = self.slots.current.get_mut(*slot as usize) {
-                    *current = value;
+                if *slot < self.function.locals {
+                    self.slots.current[*slot as usize] = value;
                 }
             }
             Insn::SetLocal { slot, value, old, pc } => return self.set_local(*slot, *value, *old, *pc),
@@ -153,8 +153,16 @@ impl Walk<'_> {
                     self.sync_all();
                 }
             }
-            Insn::Call { .. } | Insn::CallStack { .. } => self.sync_all(),
+            Insn::Call { helper, .. } | Insn::CallStack { helper, .. } => {
+                if helper.runs_code() {
+                    self.sync_all();
+                }
+            }
             Insn::CheckUnshared(_) => {
+                // Globals outlive the frame.
+                for slot in self.function.locals as usize..self.slots.stale.len() {
+                    self.sync(slot);
+                }
                 if !self.slots.stale.contains(&true) {
                     return;
                 }
@@ -197,14 +205,39 @@ impl Walk<'_> {
             // The same value in two slots is the same object.
             Some(twin) => {
                 let ty = self.boxed_type(inner);
-                let twin = self.emit(Insn::LoadLocal(twin), Repr::Obj, ty);
+                let twin = self.read_slot(twin, ty);
                 self.emit(Insn::NewRef(twin), Repr::Obj, ty)
             }
             None => self.make_object(inner),
         };
+        if self.bind_name(slot as u32, object, 0) {
+            return;
+        }
         let former = self.emit(Insn::LoadLocal(slot as u32), Repr::Obj, Type::SIMPLE);
         self.emit(Insn::StoreLocal { slot: slot as u32, value: object }, Repr::None, Type::EMPTY);
         self.emit(Insn::XDecref(former, 0), Repr::None, Type::EMPTY);
+    }
+
+    /// What a slot's memory holds, borrowed.
+    fn read_slot(&mut self, slot: u32, ty: Type) -> ValueId {
+        match self.function.tracked_name(slot) {
+            None => self.emit(Insn::LoadLocal(slot), Repr::Obj, ty),
+            Some(name) => {
+                let (helper, immediates) = (Helper::NameValue, vec![name as i64]);
+                let call = Insn::Call { helper, args: vec![], immediates, pc: 0 };
+                self.emit(call, Repr::Obj, ty)
+            }
+        }
+    }
+
+    /// Binds a tracked name to an owned object; false when the slot is a local's.
+    fn bind_name(&mut self, slot: u32, object: ValueId, pc: u32) -> bool {
+        let Some(name) = self.function.tracked_name(slot) else { return false };
+        let (helper, immediates) = (Helper::SetName, vec![name as i64]);
+        let call = Insn::Call { helper, args: vec![object], immediates, pc };
+        self.emit(call, Repr::Status, Type::EMPTY);
+        self.emit(Insn::Decref(object, pc), Repr::None, Type::EMPTY);
+        true
     }
 
     /// A slot whose memory holds the object of this unboxed value.
@@ -246,6 +279,11 @@ impl Walk<'_> {
                 Some(inner) => self.make_object(inner),
                 None => value,
             };
+            if self.bind_name(slot, object, pc) {
+                self.slots.current[index] = value;
+                self.slots.stale[index] = false;
+                return;
+            }
             let in_memory = self.slots.stale[index] || virtual_value(self.function, old).is_some();
             let former = match in_memory {
                 true => self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::SIMPLE),
@@ -375,7 +413,7 @@ impl Walk<'_> {
         let slot = current.iter().position(|v| virtual_value(self.function, *v) == Some(inner))?;
         self.sync(slot);
         let ty = self.boxed_type(inner);
-        Some(self.emit(Insn::LoadLocal(slot as u32), Repr::Obj, ty))
+        Some(self.read_slot(slot as u32, ty))
     }
 
     /// Makes an operand that is consumed a real, owned object.
@@ -407,7 +445,7 @@ impl Walk<'_> {
             let locals = state.map(|s| self.function.state(s).locals.as_slice()).unwrap_or_default();
             if let Some(slot) = locals.iter().position(|v| *v == param) {
                 let ty = self.boxed_type(inner);
-                *arg = self.emit(Insn::LoadLocal(slot as u32), Repr::Obj, ty);
+                *arg = self.read_slot(slot as u32, ty);
             } else {
                 self.own(arg);
             }

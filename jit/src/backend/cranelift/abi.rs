@@ -121,7 +121,9 @@ impl Lowering<'_> {
         for &immediate in immediates {
             all.push(self.int(immediate));
         }
-        self.store_lasti(pc);
+        if helper.runs_code() {
+            self.store_lasti(pc);
+        }
         self.helper(helper, &all)
     }
 

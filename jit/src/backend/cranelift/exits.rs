@@ -97,8 +97,12 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         Ok(Source::Buffer { index, repr, owned: piece.owned && repr == Repr::Obj })
     });
     let mut locals = Vec::with_capacity(state.stale.len());
+    let mut names = Vec::new();
     for (&slot, source) in state.stale.iter().zip(&mut sources) {
-        locals.push((slot, source?));
+        match function.tracked_name(slot) {
+            Some(name) => names.push((name, source?)),
+            None => locals.push((slot, source?)),
+        }
     }
     let operands = sources.collect::<Result<_>>()?;
     let recipe = ExitRecipe {
@@ -106,6 +110,7 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         resume: state.resume,
         reason: exit.reason,
         locals,
+        names,
         operands,
         blocks: state.blocks.clone(),
     };

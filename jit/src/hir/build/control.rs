@@ -8,26 +8,31 @@ impl Builder<'_> {
     /// Ends the block by a jump; backward jumps first do the periodic work that is due.
     pub(super) fn jump(&mut self, target: u32, pc: u32) -> Step {
         if target <= pc {
-            self.poll(target, pc);
+            self.poll(target, pc)?;
         }
         let edge = self.edge_to(target)?;
         self.emit_terminator(Insn::Jump(edge));
         Ok(Flow::Ended)
     }
 
-    fn poll(&mut self, target: u32, pc: u32) {
+    /// The periodic work is done on a way of its own to the target: it escapes.
+    fn poll(&mut self, target: u32, pc: u32) -> Result<(), CompileError> {
         let due = self.emit(Insn::PeriodicDue, Repr::Bool, Type::BOOL);
         let (work, go_on) = self.branch(due);
         self.function.blocks[work.index()].cold = true;
+        let saved = (self.locals.clone(), self.stack.clone());
         self.current = work;
         let call = Insn::Call { helper: Helper::HandlePending, args: vec![], immediates: vec![], pc };
         let status = self.emit(call, Repr::Status, Type::EMPTY);
         self.check_status(status, pc);
         self.check_tracing(target);
-        self.emit_terminator(Insn::Jump(Edge { target: go_on, args: Vec::new() }));
+        let edge = self.edge_to(target)?;
+        self.emit_terminator(Insn::Jump(edge));
+        (self.locals, self.stack) = saved;
         self.current = go_on;
         let exit = self.exit(ExitReason::Invalidated, Resume::At, target);
         self.emit_effect(Insn::CheckValid(exit));
+        Ok(())
     }
 
     pub(super) fn push_block(&mut self, kind: BlockKind, handler: u32) -> Step {
@@ -119,7 +124,7 @@ impl Builder<'_> {
         let exit = self.exit(ExitReason::Yield, Resume::Yield, pc);
         self.emit_terminator(Insn::Exit(exit));
         let operands = vec![Type::OBJECT; self.stack.len()];
-        let spec = EntrySpec { pc: next, blocks: self.blocks.clone(), operands, locals: Vec::new() };
+        let spec = EntrySpec { pc: next, blocks: self.blocks.clone(), operands, ..EntrySpec::default() };
         self.enter(&spec)?;
         Ok(Flow::Ended)
     }

@@ -13,6 +13,7 @@ mod iterate;
 mod names;
 mod ops;
 mod stack;
+mod tracked;
 mod truth;
 
 use super::frame_state::{FrameBlock, FrameState, Operand, Resume};
@@ -28,7 +29,7 @@ use stack::StackEntry;
 use std::collections::HashMap;
 
 /// How many shapes of one offset are kept apart by their unbound locals before they are merged.
-const MAX_CONTEXTS: usize = 3;
+const MAX_CONTEXTS: usize = 4;
 
 /// The shape of the frame at a block: what makes two paths to one offset different blocks.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +40,8 @@ struct Key {
     /// Slots known to be unbound when the innermost loop was entered: peels the first iteration
     /// of loops that bind locals, so that those need no NULL checks from the second one on.
     unbound: Vec<u32>,
+    /// Slots of tracked names whose value is known (see [`tracked`]).
+    known: Vec<u32>,
 }
 
 struct Builder<'a> {
@@ -50,7 +53,9 @@ struct Builder<'a> {
     function: Function,
     keyed: HashMap<Key, BlockId>,
     /// Contexts seen per offset, to bound them.
-    contexts: HashMap<u32, Vec<Vec<u32>>>,
+    contexts: HashMap<u32, Vec<(Vec<u32>, Vec<u32>)>>,
+    /// Slot and expected kind of each tracked name, by its index in `co_names`.
+    tracked: HashMap<u32, (u32, Type)>,
     work: Vec<(Key, BlockId)>,
     // The state at the point of construction:
     current: BlockId,
@@ -96,6 +101,7 @@ pub fn build(
         },
         keyed: HashMap::new(),
         contexts: HashMap::new(),
+        tracked: HashMap::new(),
         work: Vec::new(),
         current: BlockId(0),
         locals: Vec::new(),
@@ -103,6 +109,7 @@ pub fn build(
         blocks: Vec::new(),
         unbound: Vec::new(),
     };
+    builder.choose_tracked(entries);
     for entry in entries {
         builder.enter(entry)?;
     }
@@ -148,10 +155,15 @@ impl Builder<'_> {
             };
             self.locals.push(value);
         }
+        for _ in &self.function.tracked.clone() {
+            let unknown = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+            self.locals.push(unknown);
+        }
         for index in 0..depth {
             let value = self.emit(Insn::LoadStack(index), Repr::Obj, Type::OBJECT);
             self.stack.push(StackEntry { value, owned: true, slot: None });
         }
+        self.check_module_frame(spec.pc);
         if self.speculate_at(spec.pc) && !self.bytecode.loop_headers().is_empty() {
             self.guard_entry(spec);
         }
@@ -163,7 +175,7 @@ impl Builder<'_> {
     /// Guards the locals whose kind pays when it is known all through a loop.
     fn guard_entry(&mut self, spec: &EntrySpec) {
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, spec.pc);
-        for (slot, kind) in spec.locals.iter().enumerate().take(self.locals.len()) {
+        for (slot, kind) in spec.locals.iter().enumerate().take(self.code.locals as usize) {
             if !(*kind == Type::INT || *kind == Type::FLOAT) {
                 continue;
             }
@@ -219,8 +231,8 @@ impl Builder<'_> {
     /// the operand stack becomes owned.
     fn edge_to(&mut self, pc: u32) -> Result<Edge, CompileError> {
         self.own_all();
-        let unbound = self.context_for(pc);
-        let key = Key { pc, depth: self.stack.len() as u32, blocks: self.blocks.clone(), unbound };
+        let (unbound, known) = self.context_for(pc);
+        let key = Key { pc, depth: self.stack.len() as u32, blocks: self.blocks.clone(), unbound, known };
         let target = match self.keyed.get(&key) {
             Some(block) => *block,
             None => self.add_keyed(key.clone()),
@@ -236,22 +248,25 @@ impl Builder<'_> {
         Ok(Edge { target, args })
     }
 
-    /// The unbound slots to key a block on: fixed at loop headers, inherited elsewhere.
-    fn context_for(&mut self, pc: u32) -> Vec<u32> {
-        if self.bytecode.loop_headers().binary_search(&pc).is_err() {
-            return self.unbound.clone();
-        }
-        let unbound: Vec<u32> =
-            (0..self.code.locals).filter(|s| self.type_of(self.locals[*s as usize]) == Type::NULL).collect();
+    /// What to key a block on besides its shape: the unbound slots, fixed at loop headers and
+    /// inherited elsewhere, and the names that are known. Beyond a limit nothing of both.
+    fn context_for(&mut self, pc: u32) -> (Vec<u32>, Vec<u32>) {
+        let unbound = if self.bytecode.loop_headers().binary_search(&pc).is_err() {
+            self.unbound.clone()
+        } else {
+            let is_unbound = |s: &u32| self.type_of(self.locals[*s as usize]) == Type::NULL;
+            (0..self.code.locals).filter(is_unbound).collect()
+        };
+        let context = (unbound, self.known_names());
         let seen = self.contexts.entry(pc).or_default();
-        if seen.contains(&unbound) {
-            return unbound;
+        if seen.contains(&context) {
+            return context;
         }
         if seen.len() >= MAX_CONTEXTS {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
-        seen.push(unbound.clone());
-        unbound
+        seen.push(context.clone());
+        context
     }
 
     fn add_keyed(&mut self, key: Key) -> BlockId {
@@ -265,6 +280,15 @@ impl Builder<'_> {
                 null
             } else {
                 self.function.add_param(block, Repr::Obj, Type::ANY)
+            });
+        }
+        for slot in (0..self.function.tracked.len() as u32).map(|n| self.code.locals + n) {
+            locals.push(if key.known.contains(&slot) {
+                self.function.add_param(block, Repr::Obj, Type::OBJECT)
+            } else {
+                let unknown = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
+                self.function.blocks[block.index()].insns.push(unknown);
+                unknown
             });
         }
         let operands = (0..key.depth)
@@ -297,8 +321,12 @@ impl Builder<'_> {
     }
 
     fn emit(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+        let escapes = !self.tracked.is_empty() && self.escapes(&insn);
         let value = self.function.add_value(insn, repr, ty);
         self.function.blocks[self.current.index()].insns.push(value);
+        if escapes {
+            self.forget_names();
+        }
         value
     }
 

@@ -93,6 +93,9 @@ impl Builder<'_> {
     }
 
     pub(super) fn load_global(&mut self, index: u32, pc: u32, next: u32) -> Step {
+        if self.load_tracked(index, pc) {
+            return Ok(Flow::Next);
+        }
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();
         self.call_borrowing(Helper::LoadGlobal, 0, &[name, cache], pc, next)

@@ -36,10 +36,13 @@ impl Builder<'_> {
             Op::StoreFast(slot) => self.store_fast(slot, pc),
             Op::DeleteFast(slot) => self.delete_fast(slot, pc),
             Op::LoadGlobal(index) => self.load_global(index, pc, next),
-            Op::StoreGlobal(index) => self.named(Helper::StoreGlobal, 1, index, pc, next),
+            Op::StoreGlobal(index) => self.store_name(Helper::StoreGlobal, index, pc, next),
             Op::DeleteGlobal(index) => self.named(Helper::DeleteGlobal, 0, index, pc, next),
-            Op::LoadName(index) => self.named(Helper::LoadName, 0, index, pc, next),
-            Op::StoreName(index) => self.named(Helper::StoreName, 1, index, pc, next),
+            Op::LoadName(index) => match self.load_tracked(index, pc) {
+                true => Ok(Flow::Next),
+                false => self.named(Helper::LoadName, 0, index, pc, next),
+            },
+            Op::StoreName(index) => self.store_name(Helper::StoreName, index, pc, next),
             Op::DeleteName(index) => self.named(Helper::DeleteName, 0, index, pc, next),
             Op::LoadLocals => self.call_borrowing(Helper::LoadLocals, 0, &[], pc, next),
             Op::LoadClosure(index) => self.load_closure(index),
@@ -145,6 +148,13 @@ impl Builder<'_> {
             | Op::SetupAsyncWith(_)
             | Op::ImportStar
             | Op::ExecStmt => self.leave(ExitReason::Uncompiled, pc),
+        }
+    }
+
+    fn store_name(&mut self, helper: Helper, index: u32, pc: u32, next: u32) -> Step {
+        match self.store_tracked(index, pc)? {
+            true => Ok(Flow::Next),
+            false => self.named(helper, 1, index, pc, next),
         }
     }
 

@@ -32,7 +32,7 @@ impl Rules<'_> {
             Insn::Bool(_) | Insn::PeriodicDue => Bool,
             Insn::StoreLocal { slot: _, value } => self.all(&[*value], Obj, Repr::None)?,
             Insn::SetLocal { slot, value, old, .. } => {
-                ensure(*slot < self.function.locals, || format!("there is no local {slot}"))?;
+                ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))?;
                 self.all(&[*value, *old], Obj, Repr::None)?
             }
             Insn::NewRef(v) => self.not_null(*v, Obj)?,
