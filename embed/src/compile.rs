@@ -163,7 +163,7 @@ pub fn compile(
     let result = panic::catch_unwind(AssertUnwindSafe(|| {
         let backend = match backend.as_mut() {
             Some(backend) => backend,
-            None => backend.insert(CraneliftBackend::new()),
+            None => backend.insert(CraneliftBackend::new()?),
         };
         pyjion_jit::compile(description, feedback, entries, layout::host(), backend, &options)
     }));
