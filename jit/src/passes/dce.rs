@@ -3,7 +3,7 @@
 use super::cfg::Cfg;
 use super::prune::retain_params;
 use crate::bytecode::BinaryOp;
-use crate::hir::{ExitReason, Function, Insn, Stage, StateId, ValueId};
+use crate::hir::{ExitReason, Function, Helper, Insn, Stage, StateId, ValueId};
 
 /// Runs the pass. In the final stage a frame state needs only the locals it writes.
 pub fn run(function: &mut Function, stage: Stage) {
@@ -102,6 +102,7 @@ fn is_needed(insn: &Insn) -> bool {
         | Insn::StatusTruth(_)
         | Insn::IterHasNext(..)
         | Insn::SequenceLen(_) => false,
+        Insn::Call { helper, .. } => *helper != Helper::NameValue,
         // An overflow nobody would see.
         Insn::IntBinary { op, .. } => !matches!(
             op,
@@ -125,7 +126,6 @@ fn is_needed(insn: &Insn) -> bool {
         | Insn::SequenceItem { .. }
         | Insn::SequenceAt { .. }
         | Insn::ListStore { .. }
-        | Insn::Call { .. }
         | Insn::CallStack { .. }
         | Insn::PeriodicDue
         | Insn::CheckUnshared(_)

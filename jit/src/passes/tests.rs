@@ -1,9 +1,9 @@
 //! The pipeline on small bytecode: what becomes unboxed, what stays out of loops.
 
 use super::run;
-use crate::bytecode::{CodeDesc, Const, ConstKind, Version, decode};
+use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
-use crate::hir::{Function, Insn, Type, build};
+use crate::hir::{FrameBlock, Function, Insn, Repr, Type, ValueId, build};
 use crate::host::testing;
 use crate::{EntrySpec, Options};
 
@@ -50,14 +50,70 @@ fn counting_loop() -> CodeDesc {
     }
 }
 
+/// `while i < n: i += 1` in a module, entered at the loop.
+fn module_loop() -> (CodeDesc, EntrySpec) {
+    let code = vec![
+        120, 26, 0, // 0 SETUP_LOOP -> 29
+        101, 0, 0, // 3 LOAD_NAME i
+        101, 1, 0, // 6 LOAD_NAME n
+        107, 0, 0, // 9 COMPARE_OP <
+        114, 28, 0, // 12 POP_JUMP_IF_FALSE 28
+        101, 0, 0, // 15 LOAD_NAME i
+        100, 2, 0,  // 18 LOAD_CONST 2 (1)
+        55, // 21 INPLACE_ADD
+        90, 0, 0, // 22 STORE_NAME i
+        113, 3, 0,  // 25 JUMP_ABSOLUTE 3
+        87, // 28 POP_BLOCK
+        100, 0, 0,  // 29 LOAD_CONST None
+        83, // 32 RETURN_VALUE
+    ];
+    let code = CodeDesc {
+        code,
+        names: vec![0x1000, 0x2000],
+        name_texts: vec!["i".into(), "n".into()],
+        arguments: 0,
+        locals: 0,
+        is_optimized: false,
+        ..counting_loop()
+    };
+    let spec = EntrySpec {
+        pc: 3,
+        blocks: vec![FrameBlock { kind: BlockKind::Loop, handler: 29, level: 0 }],
+        names: vec![Type::INT, Type::INT],
+        ..EntrySpec::default()
+    };
+    (code, spec)
+}
+
 fn compiled(feedback: &Feedback) -> Function {
-    let code = counting_loop();
-    let bytecode = decode(&code).unwrap();
+    compile(&counting_loop(), &EntrySpec::default(), feedback)
+}
+
+fn compile(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback) -> Function {
+    let bytecode = decode(code).unwrap();
     let host = testing::host(Version::V27);
     let options = Options::default();
-    let mut function = build(&code, &bytecode, feedback, &[EntrySpec::default()], &host, &options).unwrap();
+    let entries = std::slice::from_ref(entry);
+    let mut function = build(code, &bytecode, feedback, entries, &host, &options).unwrap();
     run(&mut function, &host, &options).unwrap();
     function
+}
+
+#[test]
+fn a_module_level_loop_keeps_its_names_in_registers() {
+    let (code, entry) = module_loop();
+    let mut feedback = Feedback::new();
+    feedback.record(9, [Type::INT, Type::INT, Type::EMPTY]);
+    feedback.record(21, [Type::INT, Type::INT, Type::EMPTY]);
+    let function = compile(&code, &entry, &feedback);
+    println!("{function}");
+    let is_unboxed_phi = |v: &ValueId| function.value(*v).repr == Repr::Int;
+    let header = function
+        .block_ids()
+        .find(|b| function.block(*b).params.iter().any(is_unboxed_phi))
+        .expect("a loop header with an unboxed parameter");
+    let insns = &function.block(header).insns;
+    assert!(insns.iter().all(|v| !matches!(function.insn(*v), Insn::Call { .. } | Insn::Box(_))));
 }
 
 fn feedback() -> Feedback {

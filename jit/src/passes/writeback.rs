@@ -141,22 +141,18 @@ impl Walk<'_> {
             {
                 return;
             }
-            Insn::LoadLocal(slot) => {
-                // Entry blocks start by loading all slots.
-                if *slot < self.function.locals {
-                    self.slots.current[*slot as usize] = value;
-                }
+            // Entry blocks start by loading all slots.
+            Insn::LoadLocal(slot) if *slot < self.function.locals => {
+                self.slots.current[*slot as usize] = value;
             }
             Insn::SetLocal { slot, value, old, pc } => return self.set_local(*slot, *value, *old, *pc),
-            Insn::Decref(inner, _) | Insn::XDecref(inner, _) => {
-                if !self.function.value(*inner).ty.is_simple() {
-                    self.sync_all();
-                }
+            Insn::Decref(inner, _) | Insn::XDecref(inner, _)
+                if !self.function.value(*inner).ty.is_simple() =>
+            {
+                self.sync_all();
             }
-            Insn::Call { helper, .. } | Insn::CallStack { helper, .. } => {
-                if helper.runs_code() {
-                    self.sync_all();
-                }
+            Insn::Call { helper, .. } | Insn::CallStack { helper, .. } if helper.runs_code() => {
+                self.sync_all();
             }
             Insn::CheckUnshared(_) => {
                 // Globals outlive the frame.
@@ -398,7 +394,7 @@ impl Walk<'_> {
 
     /// An object for a borrowing use: the slot's when one holds it, else a temporary one.
     fn borrow(&mut self, inner: ValueId, temporaries: &mut Vec<ValueId>) -> ValueId {
-        if let Some(object) = self.from_slot(inner) {
+        if let Some(object) = self.slot_object(inner) {
             return object;
         }
         let object = self.make_object(inner);
@@ -408,7 +404,7 @@ impl Walk<'_> {
 
     /// The object of a local that is this value, writing the slot if need be: the program may
     /// compare identities.
-    fn from_slot(&mut self, inner: ValueId) -> Option<ValueId> {
+    fn slot_object(&mut self, inner: ValueId) -> Option<ValueId> {
         let current = &self.slots.current;
         let slot = current.iter().position(|v| virtual_value(self.function, *v) == Some(inner))?;
         self.sync(slot);
@@ -424,7 +420,7 @@ impl Walk<'_> {
     }
 
     fn owned_object(&mut self, inner: ValueId) -> ValueId {
-        match self.from_slot(inner) {
+        match self.slot_object(inner) {
             Some(object) => {
                 let ty = self.boxed_type(inner);
                 self.emit(Insn::NewRef(object), Repr::Obj, ty)

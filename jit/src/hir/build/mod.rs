@@ -44,6 +44,9 @@ struct Key {
     known: Vec<u32>,
 }
 
+/// The unbound slots and the known names of a [`Key`].
+type Context = (Vec<u32>, Vec<u32>);
+
 struct Builder<'a> {
     code: &'a CodeDesc,
     bytecode: &'a Bytecode,
@@ -53,7 +56,7 @@ struct Builder<'a> {
     function: Function,
     keyed: HashMap<Key, BlockId>,
     /// Contexts seen per offset, to bound them.
-    contexts: HashMap<u32, Vec<(Vec<u32>, Vec<u32>)>>,
+    contexts: HashMap<u32, Vec<Context>>,
     /// Slot and expected kind of each tracked name, by its index in `co_names`.
     tracked: HashMap<u32, (u32, Type)>,
     work: Vec<(Key, BlockId)>,
@@ -250,7 +253,7 @@ impl Builder<'_> {
 
     /// What to key a block on besides its shape: the unbound slots, fixed at loop headers and
     /// inherited elsewhere, and the names that are known. Beyond a limit nothing of both.
-    fn context_for(&mut self, pc: u32) -> (Vec<u32>, Vec<u32>) {
+    fn context_for(&mut self, pc: u32) -> Context {
         let unbound = if self.bytecode.loop_headers().binary_search(&pc).is_err() {
             self.unbound.clone()
         } else {
