@@ -25,7 +25,7 @@ pub struct Args {
     #[arg(long, env = "PYJION_BENCH_RUNS", value_name = "N", default_value_t = 5)]
     runs: usize,
     /// Use the interpreters as they are
-    #[arg(long, env = "PYJION_BENCH_SKIP_BUILD")]
+    #[arg(long, env = "PYJION_BENCH_SKIP_BUILD", value_parser = build_python::yes_or_no())]
     skip_build: bool,
 }
 

@@ -8,6 +8,11 @@ use crate::{cpython, hash, link, prereqs};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
+/// Lets a switch's twin in the environment be `1`, `0`, `yes`, `no` or empty.
+pub fn yes_or_no() -> clap::builder::FalseyValueParser {
+    clap::builder::FalseyValueParser::new()
+}
+
 /// The options of `build-python`; each has a twin in the environment.
 #[derive(clap::Args, Debug, Clone)]
 pub struct Args {
@@ -17,19 +22,19 @@ pub struct Args {
     #[command(flatten)]
     pub common: Common,
     /// The reference interpreter: same source, same flags, no patch, no JIT
-    #[arg(long, env = "PYJION_STOCK")]
+    #[arg(long, env = "PYJION_BUILD_STOCK", value_parser = yes_or_no())]
     pub stock: bool,
     /// Profile-guided and link-time optimisation, for releases (slow to build)
-    #[arg(long, env = "PYJION_PGO", conflicts_with = "debug")]
+    #[arg(long, env = "PYJION_BUILD_PGO", value_parser = yes_or_no(), conflicts_with = "debug")]
     pub pgo: bool,
     /// CPython with Py_DEBUG
-    #[arg(long, env = "PYJION_DEBUG")]
+    #[arg(long, env = "PYJION_BUILD_DEBUG", value_parser = yes_or_no())]
     pub debug: bool,
     /// Install here instead of below target/
-    #[arg(long, env = "PYJION_PREFIX", value_name = "DIR")]
+    #[arg(long, env = "PYJION_BUILD_PREFIX", value_name = "DIR")]
     pub prefix: Option<PathBuf>,
     /// Use exactly this Python-X.Y.Z.tgz
-    #[arg(long, env = "PYJION_ARCHIVE", value_name = "PATH")]
+    #[arg(long, env = "PYJION_BUILD_ARCHIVE", value_name = "PATH")]
     pub archive: Option<PathBuf>,
 }
 
@@ -37,19 +42,19 @@ pub struct Args {
 #[derive(clap::Args, Debug, Clone)]
 pub struct Common {
     /// How many jobs to run at once; the default is one per processor
-    #[arg(long, short, env = "PYJION_JOBS", value_name = "N")]
+    #[arg(long, short, env = "PYJION_BUILD_JOBS", value_name = "N")]
     pub jobs: Option<usize>,
     /// Do not use the network
-    #[arg(long, env = "PYJION_OFFLINE")]
+    #[arg(long, env = "PYJION_BUILD_OFFLINE", value_parser = yes_or_no())]
     pub offline: bool,
     /// A git copy of CPython to take sources from when nothing else works
     #[arg(long, env = "PYJION_CPYTHON_GIT", value_name = "PATH-OR-URL")]
     pub git: Option<String>,
     /// The root of python.org's archive, or of a mirror of it
-    #[arg(long, env = "PYJION_MIRROR", value_name = "URL", default_value = fetch::PYTHON_ORG)]
+    #[arg(long, env = "PYJION_BUILD_MIRROR", value_name = "URL", default_value = fetch::PYTHON_ORG)]
     pub mirror: String,
     /// Never install system packages, not even as root
-    #[arg(long, env = "PYJION_NO_INSTALL")]
+    #[arg(long, env = "PYJION_BUILD_NO_INSTALL", value_parser = yes_or_no())]
     pub no_install: bool,
 }
 

@@ -38,7 +38,7 @@ pub struct Args {
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     filter: Option<String>,
     /// Use the interpreters as they are
-    #[arg(long, env = "PYJION_TEST_SKIP_BUILD")]
+    #[arg(long, env = "PYJION_TEST_SKIP_BUILD", value_parser = build_python::yes_or_no())]
     skip_build: bool,
     /// Seconds after which a snippet counts as hanging
     #[arg(long, env = "PYJION_TEST_TIMEOUT", value_name = "SECONDS", default_value_t = 300)]
