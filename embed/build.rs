@@ -50,7 +50,7 @@ fn header(include: &[PathBuf], name: &str) -> (PathBuf, String) {
 }
 
 fn emit_cfgs(include: &[PathBuf], version: &str) {
-    println!("cargo::rustc-check-cfg=cfg(py2, py3, py34, py35, py_debug)");
+    println!("cargo::rustc-check-cfg=cfg(py2, py3, py34, py35, py_debug, py_ucs4)");
     let cfgs = match version.splitn(3, '.').collect::<Vec<_>>()[..] {
         ["2", "7", ..] => ["py2"].as_slice(),
         ["3", "4", ..] => &["py3", "py34"],
@@ -72,6 +72,9 @@ fn emit_cfgs(include: &[PathBuf], version: &str) {
     let (_, config) = header(include, "pyconfig.h");
     if ["Py_DEBUG", "Py_REF_DEBUG", "Py_TRACE_REFS"].iter().any(|name| is_defined(&config, name)) {
         println!("cargo::rustc-cfg=py_debug");
+    }
+    if config.lines().any(|line| line.trim_end() == "#define Py_UNICODE_SIZE 4") {
+        println!("cargo::rustc-cfg=py_ucs4");
     }
 
     for (cfg, file, text) in ACCELERATORS {

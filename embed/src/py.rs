@@ -15,6 +15,10 @@ mod bindings {
     include!(concat!(env!("OUT_DIR"), "/bindings.rs"));
 }
 
+#[cfg(all(py2, not(py_ucs4)))]
+pub use bindings::_PyUnicodeUCS2_IsWhitespace as is_unicode_whitespace;
+#[cfg(all(py2, py_ucs4))]
+pub use bindings::_PyUnicodeUCS4_IsWhitespace as is_unicode_whitespace;
 pub use bindings::*;
 use std::ffi::c_long;
 use std::ptr;
@@ -161,7 +165,7 @@ pub unsafe extern "C" fn dealloc(object: Object) {
 #[inline(always)]
 pub unsafe fn has_feature(ty: *mut PyTypeObject, flag: u64) -> bool {
     // SAFETY: a type by the contract.
-    unsafe { (*ty).tp_flags as u64 & flag != 0 }
+    unsafe { (*ty).tp_flags & flag as _ != 0 }
 }
 
 /// An int as CPython's small-int functions make them: `PyInt_FromLong` or `PyLong_FromLong`.

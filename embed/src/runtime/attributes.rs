@@ -1,0 +1,245 @@
+//! `LOAD_ATTR` and `STORE_ATTR` with their caches, `DELETE_ATTR`.
+//!
+//! A site remembers what the lookup along the type's MRO gave: that holds as long as the type's
+//! version tag is valid and the same. The rest of `PyObject_GenericGetAttr` is done anew each
+//! time, with the index of the instance dict's entry as a hint. Whatever is not of this shape
+//! goes to the C API before anything has happened.
+
+use super::Frame;
+use super::dict::{self, Found, Table};
+use super::stack::Owned;
+use crate::py::{self, Object, PyTypeObject};
+use std::ptr;
+
+/// What a site remembers; all zero at first.
+#[repr(C)]
+pub(super) struct AttributeCache {
+    /// The type that was looked at.
+    ty: *mut PyTypeObject,
+    /// Its version tag then.
+    tag: usize,
+    /// What its MRO has under the name: borrowed, NULL for nothing.
+    found: Object,
+    /// Where the name was in the instance's dict.
+    index: usize,
+}
+
+/// The version tag of a type, if it is valid.
+#[inline(always)]
+unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
+    // SAFETY: a type by the contract.
+    unsafe {
+        py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64).then(|| (*ty).tp_version_tag as usize)
+    }
+}
+
+impl AttributeCache {
+    /// What the type has under the name (borrowed, NULL for nothing); `None` when that cannot
+    /// be remembered.
+    #[inline(always)]
+    unsafe fn type_attribute(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+        // SAFETY: borrowed arguments; `found` is alive while the tag holds.
+        unsafe {
+            match version_tag(ty) {
+                Some(tag) if self.ty == ty && self.tag == tag => Some(self.found),
+                _ => self.look_up(ty, name),
+            }
+        }
+    }
+
+    #[cold]
+    unsafe fn look_up(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+        // SAFETY: borrowed arguments.
+        unsafe {
+            if (*ty).tp_dict.is_null() {
+                return None;
+            }
+            let found = py::_PyType_Lookup(ty, name);
+            // On 3.x the lookup leaves an exception of a hostile key in place.
+            if !py::PyErr_Occurred().is_null() {
+                return None;
+            }
+            let tag = version_tag(ty)?;
+            *self = AttributeCache { ty, tag, found, index: self.index };
+            Some(found)
+        }
+    }
+
+    /// The entry of the name in an instance's dict, with the hint brought up to date.
+    unsafe fn find(&mut self, table: &Table, name: Object) -> Found {
+        // SAFETY: names are strings.
+        let found = unsafe { table.find(name) };
+        if let Found::At(index) = found {
+            self.index = index;
+        }
+        found
+    }
+}
+
+/// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
+unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
+    if attribute.is_null() {
+        return (None, None);
+    }
+    // SAFETY: alive.
+    unsafe {
+        let ty = py::type_of(attribute);
+        // On 2.7 the types of old extension modules lack these fields.
+        #[cfg(py2)]
+        if !py::has_feature(ty, py::Py_TPFLAGS_HAVE_CLASS as u64) {
+            return (None, None);
+        }
+        ((*ty).tp_descr_get, (*ty).tp_descr_set)
+    }
+}
+
+/// True when the attributes of such objects are found in the generic way. On 3.5 a module adds
+/// only to what happens when nothing is found.
+#[inline(always)]
+unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: a type by the contract.
+    unsafe {
+        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
+        getattro == py::PyObject_GenericGetAttr as *const () as usize
+            || (cfg!(py35) && ty == &raw mut py::PyModule_Type)
+    }
+}
+
+/// `LOAD_ATTR`
+pub(super) unsafe extern "C" fn load_attr(
+    _frame: Frame,
+    object: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+) -> Object {
+    // SAFETY: see the module; whoever is called into holds references to what it uses.
+    unsafe {
+        let ty = py::type_of(object);
+        if cache.is_null() || !gets_generically(ty) {
+            return py::PyObject_GetAttr(object, name);
+        }
+        let Some(attribute) = (*cache).type_attribute(ty, name) else {
+            return py::PyObject_GetAttr(object, name);
+        };
+        let (get, set) = descriptor(attribute);
+        if let Some(get) = get
+            && set.is_some()
+        {
+            return call_get(get, attribute, object, ty);
+        }
+
+        let offset = (*ty).tp_dictoffset;
+        if offset < 0 {
+            return py::PyObject_GetAttr(object, name);
+        }
+        if offset > 0 {
+            let dict = *object.byte_offset(offset).cast::<Object>();
+            if !dict.is_null() {
+                let Some(table) = Table::of(dict) else {
+                    return py::PyObject_GetAttr(object, name);
+                };
+                let mut value = table.value((*cache).index, name);
+                if value.is_null() {
+                    value = match (*cache).find(&table, name) {
+                        Found::At(index) => table.value(index, name),
+                        Found::Absent => ptr::null_mut(),
+                        Found::Unknown => return py::PyObject_GetAttr(object, name),
+                    };
+                }
+                if !value.is_null() {
+                    py::incref(value);
+                    return value;
+                }
+            }
+        }
+
+        if let Some(get) = get {
+            return call_get(get, attribute, object, ty);
+        }
+        if attribute.is_null() {
+            // Not found: for the message.
+            return py::PyObject_GetAttr(object, name);
+        }
+        py::incref(attribute);
+        attribute
+    }
+}
+
+/// Calls a descriptor's `__get__`.
+#[inline]
+unsafe fn call_get(
+    get: unsafe extern "C" fn(Object, Object, Object) -> Object,
+    attribute: Object,
+    object: Object,
+    ty: *mut PyTypeObject,
+) -> Object {
+    // SAFETY: alive now, and kept so during the call.
+    unsafe {
+        py::incref(attribute);
+        let _held = Owned(attribute);
+        get(attribute, object, ty.cast())
+    }
+}
+
+/// `STORE_ATTR`
+pub(super) unsafe extern "C" fn store_attr(
+    _frame: Frame,
+    object: Object,
+    value: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+) -> i64 {
+    // SAFETY: see the module; whoever is called into holds references to what it uses.
+    unsafe {
+        let ty = py::type_of(object);
+        let setattro = (*ty).tp_setattro.map_or(0, |function| function as usize);
+        if !cache.is_null()
+            && setattro == py::PyObject_GenericSetAttr as *const () as usize
+            && let Some(attribute) = (*cache).type_attribute(ty, name)
+        {
+            if let (_, Some(set)) = descriptor(attribute) {
+                py::incref(attribute);
+                let _held = Owned(attribute);
+                return set(attribute, object, value).into();
+            }
+            if replace_in_dict(object, (*ty).tp_dictoffset, name, value, &mut *cache) {
+                return 0;
+            }
+        }
+        py::PyObject_SetAttr(object, name, value).into()
+    }
+}
+
+/// Stores in an instance dict that has the name; false when nothing was done.
+unsafe fn replace_in_dict(
+    object: Object,
+    offset: isize,
+    name: Object,
+    value: Object,
+    cache: &mut AttributeCache,
+) -> bool {
+    // SAFETY: a positive offset is where the instance has its dict.
+    unsafe {
+        if offset <= 0 {
+            return false;
+        }
+        let dict = *object.byte_offset(offset).cast::<Object>();
+        if dict.is_null() {
+            return false;
+        }
+        if dict::replace(dict, cache.index, name, value) {
+            return true;
+        }
+        let Some(table) = Table::of(dict) else { return false };
+        match cache.find(&table, name) {
+            Found::At(index) => dict::replace(dict, index, name, value),
+            Found::Absent | Found::Unknown => false,
+        }
+    }
+}
+
+/// `DELETE_ATTR`
+pub(super) unsafe extern "C" fn delete_attr(_frame: Frame, object: Object, name: Object) -> i64 {
+    // SAFETY: see the module.
+    unsafe { py::PyObject_SetAttr(object, name, ptr::null_mut()).into() }
+}

@@ -1,0 +1,58 @@
+//! New ints and floats, the periodic work, and reference counts of debug builds.
+
+use super::Frame;
+use crate::py::{self, Object};
+
+/// Ends the process when there is no memory for a number: compiled code has no exit there.
+unsafe fn allocated(object: Object) -> Object {
+    if object.is_null() {
+        // SAFETY: does not return.
+        unsafe { py::Py_FatalError(c"pyjion: no memory for a number".as_ptr()) };
+    }
+    object
+}
+
+/// A new reference to an exact int.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe extern "C" fn box_int(value: i64) -> Object {
+    // SAFETY: plain C API.
+    unsafe { allocated(py::new_int(value)) }
+}
+
+/// A new reference to an exact float.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe extern "C" fn box_float(value: f64) -> Object {
+    // SAFETY: plain C API.
+    unsafe { allocated(py::PyFloat_FromDouble(value)) }
+}
+
+/// What the evaluator does when its ticker runs out (2.7) or its breaker is set (3.x): signal
+/// handlers, pending calls, other threads. Negative when an exception is set.
+pub(super) unsafe extern "C" fn handle_pending(_frame: Frame) -> i64 {
+    // SAFETY: the current thread is the one that runs us.
+    unsafe { py::_PyEval_HandlePending(py::PyThreadState_Get()).into() }
+}
+
+/// `Py_INCREF` of a debug build.
+///
+/// # Safety
+/// As for [`py::incref`].
+#[cfg(py_debug)]
+pub unsafe extern "C" fn counted_incref(object: Object) {
+    // SAFETY: the caller's.
+    unsafe { py::incref(object) }
+}
+
+/// `Py_DECREF` of a debug build.
+///
+/// # Safety
+/// As for [`py::decref`].
+#[cfg(py_debug)]
+pub unsafe extern "C" fn counted_decref(object: Object) {
+    // SAFETY: the caller's.
+    unsafe { py::decref(object) }
+}
