@@ -158,6 +158,13 @@ pub unsafe extern "C" fn dealloc(object: Object) {
     }
 }
 
+/// The type of `tp_flags`.
+#[cfg(py2)]
+type TypeFlags = std::ffi::c_long;
+/// The type of `tp_flags`.
+#[cfg(py3)]
+type TypeFlags = std::ffi::c_ulong;
+
 /// `PyType_HasFeature`.
 ///
 /// # Safety
@@ -165,7 +172,7 @@ pub unsafe extern "C" fn dealloc(object: Object) {
 #[inline(always)]
 pub unsafe fn has_feature(ty: *mut PyTypeObject, flag: u64) -> bool {
     // SAFETY: a type by the contract.
-    unsafe { (*ty).tp_flags & flag as _ != 0 }
+    unsafe { (*ty).tp_flags & flag as TypeFlags != 0 }
 }
 
 /// An int as CPython's small-int functions make them: `PyInt_FromLong` or `PyLong_FromLong`.
