@@ -11,7 +11,7 @@ use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
-use pyjion_jit::hir::{ExitReason, Type};
+use pyjion_jit::hir::ExitReason;
 use pyjion_jit::{Compiled, EntrySpec};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::{c_int, c_void};
@@ -131,9 +131,7 @@ pub struct Target {
     pub generations: u32,
     /// Jumps to it that were seen in the interpreter while the code was hot.
     pub heat: u32,
-    /// Kinds the locals had when versions were asked for.
-    pub locals: Vec<Type>,
-    /// What was asked for last.
+    /// What was asked for last; kinds are those of all the times before, too.
     pub spec: EntrySpec,
     /// Why it is never to be compiled again.
     pub closed: Option<Closed>,
@@ -156,7 +154,6 @@ impl Target {
             stale: false,
             generations: 0,
             heat: 0,
-            locals: Vec::new(),
             spec: EntrySpec { pc, ..EntrySpec::default() },
             closed: None,
         }

@@ -12,6 +12,7 @@ use pyjion_jit::backend::BackendOptions;
 use pyjion_jit::backend::cranelift::CraneliftBackend;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
+use pyjion_jit::hir::Type;
 use pyjion_jit::{Compiled, EntrySpec, Options};
 use std::cell::{Cell, RefCell};
 use std::io::Write;
@@ -68,16 +69,25 @@ pub unsafe fn for_loop(state: &CodeState, frame: *mut PyFrameObject, pc: u32) ->
     let Some(mut spec) = (unsafe { describe::entry(frame, pc) }) else {
         return false;
     };
-    // A local that was of another kind an earlier time is not specialised on.
+    // What was of another kind an earlier time is not specialised on.
     let _ = state.with_target(pc, |target| {
-        if target.locals.len() == spec.locals.len() {
-            for (now, before) in spec.locals.iter_mut().zip(&target.locals) {
-                *now = now.union(*before);
-            }
+        if target.generations > 0 {
+            widen(&mut spec.locals, &target.spec.locals);
+            widen(&mut spec.names, &target.spec.names);
         }
-        target.locals.clone_from(&spec.locals);
     });
     install(state, spec).is_ok()
+}
+
+/// Adds the kinds of an earlier time; those of another shape are of no use.
+fn widen(kinds: &mut Vec<Type>, before: &[Type]) {
+    if kinds.len() == before.len() {
+        for (now, before) in kinds.iter_mut().zip(before) {
+            *now = now.union(*before);
+        }
+    } else {
+        kinds.clear();
+    }
 }
 
 /// Whether another version may be compiled for a place.

@@ -6,6 +6,7 @@ use pyjion_jit::EntrySpec;
 use pyjion_jit::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version};
 use pyjion_jit::hir::{FrameBlock, Type};
 use std::ffi::c_int;
+use std::ptr;
 
 /// The version this crate is compiled for.
 pub const VERSION: Version = if cfg!(py2) {
@@ -271,6 +272,32 @@ pub unsafe fn entry(frame: *mut PyFrameObject, pc: u32) -> Option<EntrySpec> {
             blocks: blocks(frame)?,
             operands: (0..depth(frame)).map(|index| kind(*(*frame).f_valuestack.add(index))).collect(),
             locals: (0..slots).map(|slot| kind(*locals.add(slot))).collect(),
+            names: global_kinds(frame),
         })
+    }
+}
+
+/// Kinds that the frame's globals hold under each of `co_names`, EMPTY for those that are absent
+/// or a key of another identity; no kinds at all when names may mean something else.
+///
+/// # Safety
+/// `frame` is a frame. Nothing foreign runs.
+unsafe fn global_kinds(frame: *mut PyFrameObject) -> Vec<Type> {
+    // SAFETY: `PyDict_Next` on a dict that does not change meanwhile; all it gives is borrowed.
+    unsafe {
+        let globals = (*frame).f_globals;
+        let optimized = (*(*frame).f_code).co_flags as u32 & CO_OPTIMIZED != 0;
+        if type_of(globals) != &raw mut PyDict_Type || (!optimized && (*frame).f_locals != globals) {
+            return Vec::new();
+        }
+        let names = items((*(*frame).f_code).co_names);
+        let mut kinds = vec![Type::EMPTY; names.len()];
+        let (mut position, mut key, mut value) = (0, ptr::null_mut(), ptr::null_mut());
+        while PyDict_Next(globals, &mut position, &mut key, &mut value) != 0 {
+            if let Some(index) = names.iter().position(|name| *name == key) {
+                kinds[index] = kind_of(value);
+            }
+        }
+        kinds
     }
 }

@@ -119,13 +119,18 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
         for (index, source) in recipe.operands.iter().enumerate() {
             *stack.add(index) = boxes.object(source, buffer);
         }
-        // Buffer words may be borrowed from the slots that are about to change: take all the
-        // references first, release the old ones last.
+        // Buffer words may be borrowed from what is about to change: take all the references
+        // first, release the old ones last. (An empty Vec costs nothing.)
+        let names: Vec<(usize, Object)> =
+            recipe.names.iter().map(|(name, source)| (*name, boxes.object(source, buffer))).collect();
         if recipe.locals.len() <= LOCALS {
             write_locals(frame, recipe, buffer, &mut boxes, &mut [ptr::null_mut(); LOCALS]);
         } else {
             let mut objects = vec![ptr::null_mut(); recipe.locals.len()];
             write_locals(frame, recipe, buffer, &mut boxes, &mut objects);
+        }
+        if !names.is_empty() {
+            bind_names(frame, names);
         }
         describe::set_blocks(frame, &recipe.blocks);
 
@@ -174,6 +179,22 @@ unsafe fn write_locals(
         }
         for object in &objects[..recipe.locals.len()] {
             xdecref(*object);
+        }
+    }
+}
+
+/// # Safety
+/// As for [`rebuild`].
+#[inline(never)]
+unsafe fn bind_names(frame: *mut PyFrameObject, names: Vec<(usize, Object)>) {
+    // SAFETY: the names are bound in the globals, an exact dict, under these very strings: this
+    // replaces values without allocating, and what it releases is of a simple type.
+    unsafe {
+        for (name, object) in names {
+            if !object.is_null() {
+                PyDict_SetItem((*frame).f_globals, name as Object, object);
+                decref(object);
+            }
         }
     }
 }
