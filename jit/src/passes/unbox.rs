@@ -1,7 +1,7 @@
 //! Gives block parameters that carry ints or floats an unboxed representation.
 //!
 //! A parameter is *wanted* as a kind when guards or unboxings of that kind use it, directly or
-//! through other parameters. It becomes unboxed when every edge can pass it unboxed: the value
+//! through other parameters, or when some edge would have to box a number for it. It becomes unboxed when every edge can pass it unboxed: the value
 //! was just boxed, is a constant, is such a parameter itself, or, on the way into a loop, can be
 //! guarded once before the loop.
 
@@ -37,6 +37,17 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
     }
     let mut edges = Vec::new();
     each_edge(function, cfg, |_, edge| edges.push(edge.clone()));
+    for edge in &edges {
+        for (index, arg) in edge.args.iter().enumerate() {
+            if let Insn::Box(inner) = function.insn(underlying(function, *arg)) {
+                match function.value(*inner).repr {
+                    Repr::Int => want(function.block(edge.target).params[index], Type::INT),
+                    Repr::Float => want(function.block(edge.target).params[index], Type::FLOAT),
+                    Repr::Obj | Repr::Bool | Repr::Status | Repr::None => false,
+                };
+            }
+        }
+    }
     loop {
         let mut changed = false;
         for edge in edges.iter().rev() {
