@@ -109,12 +109,12 @@ unsafe fn run_with(
 ) -> Outcome {
     // SAFETY: as for `run`.
     unsafe {
-        if flags & RESUME != 0 {
-            // It was within the limit before.
-            (*thread).recursion_depth += 1;
-        } else if !enter_recursive_call(thread) {
-            return Outcome { object: ptr::null_mut(), next: 0 };
+        if (*thread).recursion_depth + 1 >= _Py_CheckRecursionLimit {
+            // Now every nested check counts, those that native code does without too (that of
+            // `a < b`, for instance): the interpreter raises where it would.
+            return Outcome { object: suspended(), next: flags };
         }
+        (*thread).recursion_depth += 1;
         (*thread).frame = frame;
         (*frame).f_stacktop = ptr::null_mut();
         #[cfg(py3)]
@@ -174,17 +174,6 @@ unsafe extern "C" fn left(
                 Outcome { object: suspended(), next: next | RESUME | throw }
             }
         }
-    }
-}
-
-/// `Py_EnterRecursiveCall("")`; false when it raised.
-#[inline(always)]
-unsafe fn enter_recursive_call(thread: *mut PyThreadState) -> bool {
-    // SAFETY: the thread state is ours.
-    unsafe {
-        (*thread).recursion_depth += 1;
-        (*thread).recursion_depth <= _Py_CheckRecursionLimit
-            || _Py_CheckRecursiveCall(c"".as_ptr().cast_mut()) == 0
     }
 }
 
