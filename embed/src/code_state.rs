@@ -173,7 +173,8 @@ pub struct Hot {
     pub failure: RefCell<Option<CompileError>>,
     /// The recording that is going on.
     pub window: Cell<Window>,
-    /// Versions replaced while frames were running them.
+    /// Versions replaced while frames were running them, which have their addresses.
+    #[allow(clippy::vec_box, reason = "a version must not move")]
     replaced: RefCell<Vec<Box<Version>>>,
     description: OnceCell<CodeDesc>,
 }

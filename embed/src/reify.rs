@@ -175,7 +175,7 @@ unsafe fn write_locals(
             *object = boxes.object(source, buffer);
         }
         for ((slot, _), object) in recipe.locals.iter().zip(objects.iter_mut()) {
-            std::mem::swap(&mut *slots.add(*slot as usize), object);
+            ptr::swap(slots.add(*slot as usize), object);
         }
         for object in &objects[..recipe.locals.len()] {
             xdecref(*object);
