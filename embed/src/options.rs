@@ -92,20 +92,15 @@ pub const TABLE: &[Documented] = &[
 ];
 
 /// Variables of the build tool, which may be set when the interpreter runs.
-const BUILD_TOOL: &[&str] = &[
-    "PYJION_ARCHIVE",
-    "PYJION_DEBUG",
-    "PYJION_DOWNLOADS",
-    "PYJION_JOBS",
-    "PYJION_MIRROR",
-    "PYJION_NO_INSTALL",
-    "PYJION_OFFLINE",
-    "PYJION_PGO",
-    "PYJION_PREFIX",
-    "PYJION_PYTHON",
-    "PYJION_STOCK",
-    "PYJION_TARGET",
-];
+const BUILD_TOOL: &[&str] = &["PYJION_DOWNLOADS", "PYJION_PREFIX", "PYJION_TARGET"];
+
+/// Families of such variables.
+const BUILD_TOOL_PREFIXES: &[&str] = &["PYJION_BENCH_", "PYJION_BUILD_", "PYJION_CPYTHON_", "PYJION_TEST_"];
+
+/// Whether a variable is none of the running interpreter's business.
+fn is_of_build_tool(name: &str) -> bool {
+    BUILD_TOOL.contains(&name) || BUILD_TOOL_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
 
 /// Stages that can be dumped.
 pub const STAGES: &[&str] = &["bytecode", "hir", "hir-final", "clif", "asm"];
@@ -211,7 +206,7 @@ impl Options {
             .collect();
         ours.sort();
         for (name, value) in ours {
-            if name.starts_with("PYJION_CPYTHON_") || BUILD_TOOL.contains(&name.as_str()) {
+            if is_of_build_tool(&name) {
                 continue;
             }
             match TABLE.iter().find(|documented| documented.name == name) {
@@ -433,7 +428,7 @@ mod tests {
     #[test]
     fn the_build_tool_has_its_own_variables() {
         let (options, complaints) =
-            parse(&[("PYJION_CPYTHON_GIT", "x"), ("PYJION_PREFIX", "y"), ("PYJION_JOBS", "2")]);
+            parse(&[("PYJION_CPYTHON_GIT", "x"), ("PYJION_PREFIX", "y"), ("PYJION_BUILD_JOBS", "2")]);
         assert_eq!((options, complaints), (Options::default(), vec![]));
     }
 
