@@ -80,7 +80,9 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         let state = &*state;
         version.failed_speculations.count();
         let failures = version.exits[exit].get();
-        if recipe.resume == Resume::At && failures <= TOO_MANY_FAILURES {
+        // Code that was not reached counts as observed only once it was recorded.
+        let observed = recipe.reason != ExitReason::Unreached;
+        if recipe.resume == Resume::At && observed && failures <= TOO_MANY_FAILURES {
             let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
             state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
         }

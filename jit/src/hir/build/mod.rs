@@ -200,6 +200,10 @@ impl Builder<'_> {
         self.current = block;
         self.restore(block, &key);
         let mut pc = key.pc;
+        if self.is_unobserved_loop(pc) {
+            self.leave(ExitReason::Unreached, pc)?;
+            return Ok(());
+        }
         loop {
             let Some(instruction) = self.bytecode.at(pc).copied() else {
                 return Err(CompileError::Malformed { pc, what: "runs off the end of the code" });
@@ -214,6 +218,16 @@ impl Builder<'_> {
                 return Ok(());
             }
         }
+    }
+
+    /// A loop that never ran while the code was recorded: compiled now it would stay generic,
+    /// left to the interpreter it is recorded and compiled as soon as it is hot itself.
+    fn is_unobserved_loop(&self, pc: u32) -> bool {
+        self.bytecode.loop_headers().binary_search(&pc).is_ok()
+            && self.speculate_at(pc)
+            && !self.feedback.is_empty()
+            && self.feedback.site(pc).is_none()
+            && self.function.entries.iter().all(|entry| entry.pc != pc)
     }
 
     /// Takes up the frame as it is at the start of a keyed block.
