@@ -32,6 +32,9 @@ def map_calls(a, b):
 
 
 class Keys:
+    def __iter__(self):
+        return iter(self.keys())
+
     def keys(self):
         return ["p", "q"]
 
