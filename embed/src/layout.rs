@@ -83,6 +83,11 @@ pub fn host() -> &'static Host {
 
 fn describe() -> Host {
     Host {
+        #[cfg(py2)]
+        // SAFETY: plain ints that the command line sets before any code runs.
+        classic_division: unsafe { Py_DivisionWarningFlag == 0 && _Py_QnewFlag == 0 },
+        #[cfg(py3)]
+        classic_division: false,
         version: if cfg!(py2) {
             Version::V27
         } else if cfg!(py34) {

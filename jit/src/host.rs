@@ -79,6 +79,8 @@ pub enum Periodic {
 pub struct Host {
     /// Its version.
     pub version: Version,
+    /// 2.7: `/` of two ints is the floor division (no `-Q` option says otherwise).
+    pub classic_division: bool,
     /// Struct offsets.
     pub layout: Layout,
     /// Address of the type object for each kind that has one; 0 for the others.
@@ -119,6 +121,7 @@ pub mod testing {
         };
         Host {
             version,
+            classic_division: !version.is_3(),
             layout: Layout {
                 refcnt: 0,
                 ob_type: 8,

@@ -29,6 +29,19 @@ macro_rules! entry {
     };
 }
 
+/// `string_concatenate` (3.x: `unicode_concatenate`): `left + right` of exact strs; consumes
+/// `left`. `next` points at the next instruction: a variable it binds and that holds `left` too
+/// lets go of it, so that `left` grows in place.
+pub(super) unsafe fn concatenate(left: Object, right: Object, frame: Frame, next: *mut u8) -> Object {
+    // SAFETY: as for BINARY_ADD.
+    unsafe {
+        #[cfg(py2)]
+        return entry!(string_concatenate)(left, right, frame, next);
+        #[cfg(py3)]
+        entry!(unicode_concatenate)(left, right, frame, next)
+    }
+}
+
 /// `CALL_FUNCTION`: consumes the function and its arguments, from `*top` down.
 pub(super) unsafe fn call_function(top: &mut *mut Object, oparg: i64) -> Object {
     // SAFETY: the operands are as CALL_FUNCTION expects them.

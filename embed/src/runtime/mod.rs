@@ -97,6 +97,8 @@ pub fn address(helper: Helper) -> usize {
         BuildTuple => address_of!(build::build_tuple),
         BuildList => address_of!(build::build_list),
         BuildSet => address_of!(build::build_set),
+        AddThenStore => address_of!(operators::add_then_store),
+        InplaceAddThenStore => address_of!(operators::inplace_add_then_store),
         BuildMap => address_of!(build::build_map),
         BuildSlice => address_of!(build::build_slice),
         BuildTupleUnpack => build::unpack_addresses().tuple,

@@ -97,6 +97,54 @@ unsafe extern "C" fn modulo(_frame: Frame, a: Object, b: Object) -> Object {
     }
 }
 
+/// `BINARY_ADD` before an instruction that binds its result.
+pub(super) unsafe extern "C" fn add_then_store(frame: Frame, at: *mut Object, _: i64, next: i64) -> Object {
+    // SAFETY: two owned operands, see the module.
+    unsafe { concatenate(frame, at, next, py::PyNumber_Add) }
+}
+
+/// `INPLACE_ADD` before an instruction that binds its result.
+pub(super) unsafe extern "C" fn inplace_add_then_store(
+    frame: Frame,
+    at: *mut Object,
+    _: i64,
+    next: i64,
+) -> Object {
+    // SAFETY: two owned operands, see the module.
+    unsafe { concatenate(frame, at, next, py::PyNumber_InPlaceAdd) }
+}
+
+#[inline(always)]
+unsafe fn concatenate(
+    frame: Frame,
+    at: *mut Object,
+    next: i64,
+    add: unsafe extern "C" fn(Object, Object) -> Object,
+) -> Object {
+    // SAFETY: two owned operands; `next` is an offset in the frame's code.
+    unsafe {
+        let (left, right) = (*at, *at.add(1));
+        #[cfg(py2)]
+        let exact = &raw mut py::PyString_Type;
+        #[cfg(py3)]
+        let exact = &raw mut py::PyUnicode_Type;
+        let result = if py::type_of(left) == exact && py::type_of(right) == exact {
+            let code = (*(*frame).f_code).co_code;
+            #[cfg(py2)]
+            let bytes = &raw mut (*code.cast::<py::PyStringObject>()).ob_sval;
+            #[cfg(py3)]
+            let bytes = &raw mut (*code.cast::<py::PyBytesObject>()).ob_sval;
+            evaluator::concatenate(left, right, frame, bytes.cast::<u8>().add(next as usize))
+        } else {
+            let result = add(left, right);
+            py::decref(left);
+            result
+        };
+        py::decref(right);
+        result
+    }
+}
+
 /// The address of a `BINARY_*` helper.
 pub(super) fn binary_address(op: BinaryOp) -> usize {
     match op {

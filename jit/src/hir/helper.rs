@@ -92,6 +92,12 @@ pub enum Helper {
     LoadBuildClass,
 
     // ---- stack ----
+    /// `left, right -> object`: `BINARY_ADD` of what the next instruction binds to a variable:
+    /// when that variable holds `left`, an exact str, it lets go of it so that the str grows in
+    /// place. Immediate: offset of the next instruction.
+    AddThenStore,
+    /// The same for `INPLACE_ADD`.
+    InplaceAddThenStore,
     /// `n -> tuple`
     BuildTuple,
     /// `n -> list`
@@ -182,11 +188,11 @@ impl Helper {
             LoadAttr => (1, 2),
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),
-            BuildTuple | BuildList | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack
-            | BuildListUnpack | BuildSetUnpack | BuildMapUnpack | UnpackSequence | UnpackEx | Call
-            | CallEx | MakeFunction | MakeClosure | BuildClass | ImportName | Slice | StoreSlice
-            | DeleteSlice | PrintExpr | PrintItem | PrintNewline | PrintItemTo | PrintNewlineTo
-            | SetupWith | WithExit => return Convention::Stack,
+            AddThenStore | InplaceAddThenStore | BuildTuple | BuildList | BuildSet | BuildMap
+            | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack | BuildMapUnpack
+            | UnpackSequence | UnpackEx | Call | CallEx | MakeFunction | MakeClosure | BuildClass
+            | ImportName | Slice | StoreSlice | DeleteSlice | PrintExpr | PrintItem | PrintNewline
+            | PrintItemTo | PrintNewlineTo | SetupWith | WithExit => return Convention::Stack,
         };
         Convention::Borrowing { args, immediates }
     }
@@ -202,9 +208,10 @@ impl Helper {
             | SetupWith | WithExit | SetName | IsModuleFrame => Repr::Status,
             Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | NameValue
             | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom
-            | LoadBuildClass | BuildTuple | BuildList | BuildSet | BuildMap | BuildSlice
-            | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack | BuildMapUnpack | Call | CallEx
-            | MakeFunction | MakeClosure | BuildClass | ImportName | Slice => Repr::Obj,
+            | LoadBuildClass | AddThenStore | InplaceAddThenStore | BuildTuple | BuildList | BuildSet
+            | BuildMap | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack
+            | BuildMapUnpack | Call | CallEx | MakeFunction | MakeClosure | BuildClass | ImportName
+            | Slice => Repr::Obj,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::super::helper::Helper;
 use super::*;
-use crate::bytecode::{BinaryOp, CompareOp, ConstKind, UnaryOp};
+use crate::bytecode::{BinaryOp, CompareOp, ConstKind, Op, UnaryOp};
 
 /// Doubles hold every int up to this magnitude.
 const EXACT_IN_DOUBLE: i64 = 1 << 53;
@@ -22,16 +22,43 @@ impl Builder<'_> {
         {
             return self.finish_unboxed(pc, result, 2);
         }
+        if op == BinaryOp::Add && kinds.0.is_none_or(|k| k == Type::STR) {
+            let store = self.bytecode.at(next).map(|i| i.op);
+            match store {
+                Some(Op::StoreFast(slot)) if self.stack[self.stack.len() - 2].slot == Some(slot) => {
+                    return self.add_then_store(inplace, Some(slot), pc, next);
+                }
+                Some(Op::StoreName(_) | Op::StoreDeref(_)) => {
+                    return self.add_then_store(inplace, None, pc, next);
+                }
+                _ => {}
+            }
+        }
         let helper = if inplace { Helper::Inplace(op) } else { Helper::Binary(op) };
         self.call_borrowing(helper, 2, &[], pc, next)
     }
 
+    /// `variable = variable + …`, which may grow a str in place.
+    fn add_then_store(&mut self, inplace: bool, slot: Option<u32>, pc: u32, next: u32) -> Step {
+        let helper = if inplace { Helper::InplaceAddThenStore } else { Helper::AddThenStore };
+        self.own_at(0);
+        self.own_at(1);
+        if let Some(slot) = slot {
+            self.own_borrowed_from(slot);
+        }
+        let result = self.emit_call_stack(helper, 2, i64::from(next), pc)?;
+        if let Some(slot) = slot {
+            // The helper may have emptied the slot.
+            self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::ANY);
+        }
+        self.finish_call(helper, result, pc, next)
+    }
+
     fn int_binary(&mut self, op: BinaryOp, pc: u32) -> Option<ValueId> {
         use BinaryOp::*;
-        let python2 = !self.host.version.is_3();
         let op = match op {
             Add | Sub | Mul | FloorDiv | Mod | LShift | RShift | And | Or | Xor => op,
-            ClassicDiv if python2 => FloorDiv,
+            ClassicDiv if self.host.classic_division => FloorDiv,
             TrueDiv => return Some(self.int_true_divide(pc)),
             Pow if self.constant(self.operand(0)) == Some(ConstKind::Int(2)) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
@@ -89,7 +116,7 @@ impl Builder<'_> {
         use BinaryOp::*;
         let op = match op {
             Add | Sub | Mul | TrueDiv | Mod | FloorDiv => op,
-            ClassicDiv if !self.host.version.is_3() => TrueDiv,
+            ClassicDiv if self.host.classic_division => TrueDiv,
             ClassicDiv | Pow | LShift | RShift | And | Or | Xor | MatMul => return None,
         };
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);

@@ -69,7 +69,7 @@ impl Builder<'_> {
         self.finish_call(helper, result, pc, next)
     }
 
-    fn finish_call(&mut self, helper: Helper, result: ValueId, pc: u32, next: u32) -> Step {
+    pub(super) fn finish_call(&mut self, helper: Helper, result: ValueId, pc: u32, next: u32) -> Step {
         match helper.result() {
             Repr::Status => self.check_status(result, pc),
             _ => {

@@ -217,6 +217,7 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
     };
     Host {
         version,
+        classic_division: !version.is_3(),
         layout,
         types,
         none: none(),
