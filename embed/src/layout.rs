@@ -85,7 +85,7 @@ fn describe() -> Host {
     Host {
         #[cfg(py2)]
         // SAFETY: plain ints that the command line sets before any code runs.
-        classic_division: unsafe { Py_DivisionWarningFlag == 0 && _Py_QnewFlag == 0 },
+        classic_division: unsafe { crate::py::Py_DivisionWarningFlag == 0 && crate::py::_Py_QnewFlag == 0 },
         #[cfg(py3)]
         classic_division: false,
         version: if cfg!(py2) {

@@ -154,6 +154,14 @@ impl Walk<'_> {
             Insn::Call { helper, .. } | Insn::CallStack { helper, .. } if helper.runs_code() => {
                 self.sync_all();
             }
+            // What was unknown when this was built may have turned out to be known, and stale.
+            Insn::Call { helper: Helper::NameValue, immediates, .. } => {
+                let tracked = self.function.locals as usize..self.slots.stale.len();
+                let name = |slot: &usize| self.function.tracked_name(*slot as u32);
+                if let Some(slot) = tracked.into_iter().find(|s| name(s) == Some(immediates[0] as usize)) {
+                    self.sync(slot);
+                }
+            }
             Insn::CheckUnshared(_) => {
                 // Globals outlive the frame.
                 for slot in self.function.locals as usize..self.slots.stale.len() {
