@@ -222,6 +222,9 @@ pub fn install(plan: &Plan<'_>, key: &str) -> Result<()> {
     // Installing puts CPython's own executable where ours was.
     stamps.forget("link")?;
     stamps.begin("install")?;
+    // A module that an earlier build had and this one has not must not linger there.
+    let lib = plan.prefix.join("lib").join(format!("python{}", plan.release.version.short()));
+    remove_tree(&lib.join("lib-dynload"))?;
     let mut command = make_command(&tree);
     command.arg("install");
     let title = format!("install {} to {}", plan.title(), plan.prefix.display());
