@@ -31,6 +31,7 @@ fn is_failed_speculation(reason: ExitReason) -> bool {
         | ExitReason::CacheMiss => true,
         ExitReason::Exception
         | ExitReason::Tracing
+        | ExitReason::Pending
         | ExitReason::Uncompiled
         | ExitReason::Yield
         | ExitReason::Invalidated => false,

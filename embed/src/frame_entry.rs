@@ -11,6 +11,7 @@ use crate::exits;
 use crate::py::*;
 use crate::reify::{self, Left};
 use crate::stats::{self, Mode};
+use pyjion_jit::hir::ExitReason;
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -145,6 +146,26 @@ unsafe fn run_with(
     }
 }
 
+/// The size of `CALL_FUNCTION` and its relatives.
+const CALL_SIZE: c_int = 3;
+
+/// Does the evaluator's periodic work after the call that ends at `next`, where the interpreter
+/// would do it: before anything else. False when it raised; the frame is set to unwind then.
+#[cold]
+unsafe fn handle_pending(frame: *mut PyFrameObject, thread: *mut PyThreadState, next: u32) -> bool {
+    // SAFETY: the frame is rebuilt and still the thread's current one.
+    unsafe {
+        let top = std::mem::replace(&mut (*frame).f_stacktop, ptr::null_mut());
+        (*frame).f_lasti = next as c_int - CALL_SIZE;
+        let done = _PyEval_HandlePending(thread) >= 0;
+        (*frame).f_stacktop = top;
+        if done {
+            (*frame).f_lasti = next as c_int - 1;
+        }
+        done
+    }
+}
+
 /// Native code left by an exit.
 ///
 /// # Safety
@@ -165,7 +186,10 @@ unsafe extern "C" fn left(
                 exits::count(version, exit);
                 Outcome { object: leave(frame, thread, value), next: 0 }
             }
-            how => {
+            mut how => {
+                if recipe.reason == ExitReason::Pending && !handle_pending(frame, thread, recipe.pc) {
+                    how = Left::Throwing;
+                }
                 // For another evaluator to take up: everything but this stays in place.
                 (*thread).recursion_depth -= 1;
                 (*thread).frame = (*frame).f_back;

@@ -47,6 +47,8 @@ pub enum ExitReason {
     Exception,
     /// Tracing or profiling was switched on.
     Tracing,
+    /// Periodic work is due: a signal, a thread switch, a pending call.
+    Pending,
     /// The operation has no native code.
     Uncompiled,
     /// The generator yields.
@@ -61,7 +63,7 @@ pub enum ExitReason {
 
 impl ExitReason {
     /// All reasons, in order.
-    pub const ALL: [ExitReason; 12] = [
+    pub const ALL: [ExitReason; 13] = [
         ExitReason::TypeGuard,
         ExitReason::Unbound,
         ExitReason::Overflow,
@@ -69,6 +71,7 @@ impl ExitReason {
         ExitReason::IndexRange,
         ExitReason::Exception,
         ExitReason::Tracing,
+        ExitReason::Pending,
         ExitReason::Uncompiled,
         ExitReason::Yield,
         ExitReason::Unreached,
@@ -86,6 +89,7 @@ impl ExitReason {
             ExitReason::IndexRange => "index_range",
             ExitReason::Exception => "exception",
             ExitReason::Tracing => "tracing",
+            ExitReason::Pending => "pending",
             ExitReason::Uncompiled => "uncompiled",
             ExitReason::Yield => "yield",
             ExitReason::Unreached => "unreached",

@@ -143,9 +143,20 @@ impl Builder<'_> {
         let operand = i64::from(positional) | i64::from(keyword) << 8;
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
-            return self.call_stack(Helper::CallEx, operands, operand | flags, pc, next);
+            self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)?;
+        } else {
+            self.call_stack(Helper::Call, operands, operand, pc, next)?;
         }
-        self.call_stack(Helper::Call, operands, operand, pc, next)
+        self.check_pending(next);
+        Ok(Flow::Next)
+    }
+
+    /// Leaves when periodic work is due: a function that sends a signal sees its handler run
+    /// before the caller goes on, and recursion without loops lets other threads run.
+    fn check_pending(&mut self, next: u32) {
+        let due = self.emit(Insn::PeriodicDue, Repr::Bool, Type::BOOL);
+        let exit = self.exit(ExitReason::Pending, Resume::At, next);
+        self.emit_effect(Insn::GuardBool(due, false, exit));
     }
 
     /// `MAKE_FUNCTION` and `MAKE_CLOSURE`: the operand counts what lies below the code object.
