@@ -212,6 +212,9 @@ impl Window {
     }
 }
 
+/// Bytes of bytecode of what counts as a small function.
+const SMALL_FUNCTION: u32 = 128;
+
 /// No loop header is to be compiled.
 const NO_REQUEST: u32 = u32::MAX;
 
@@ -221,6 +224,8 @@ pub struct CodeState {
     pub start: Cell<*const Version>,
     /// Calls and loop iterations, weighted.
     pub heat: Cell<u32>,
+    /// What the code would take to compile, as a multiple of what a small function takes.
+    pub bulk: u32,
     phase: Cell<Phase>,
     /// The loop header at which a hook just suspended a frame to have it compiled.
     request: Cell<u32>,
@@ -460,9 +465,13 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
 /// `code` is a code object without state, and no exception is set.
 #[cold]
 pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
+    // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
+    let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size };
+    let bulk = 1 + bytes as u32 / SMALL_FUNCTION;
     let state = Box::into_raw(Box::new(CodeState {
         start: Cell::new(ptr::null()),
         heat: Cell::new(0),
+        bulk,
         phase: Cell::new(Phase::Cold),
         request: Cell::new(NO_REQUEST),
         runs: Counter::new(),

@@ -147,7 +147,11 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
                 Phase::Cold => {
                     let heat = state.heat.get() + settings::HEAT_PER_CALL;
                     state.heat.set(heat);
-                    if heat < settings::hot_at() { Plan::INTERPRETER } else { plan_entry(frame, state) }
+                    if heat < settings::hot_at(state.bulk) {
+                        Plan::INTERPRETER
+                    } else {
+                        plan_entry(frame, state)
+                    }
                 }
                 Phase::Failed | Phase::Excluded => Plan::INTERPRETER,
                 Phase::Recording | Phase::Hot => plan_entry(frame, state),
@@ -215,7 +219,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
         }
         (*state).runs.count();
         (*state).heat.set(settings::HEAT_PER_CALL);
-        if settings::HEAT_PER_CALL < settings::hot_at() {
+        if settings::HEAT_PER_CALL < settings::hot_at((*state).bulk) {
             return Plan::INTERPRETER;
         }
         plan_entry(frame, &*state)
@@ -352,7 +356,7 @@ fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jump
     if state.phase() == Phase::Cold {
         let heat = state.heat.get().saturating_add(jumps);
         state.heat.set(heat);
-        if heat < settings::hot_at() {
+        if heat < settings::hot_at(state.bulk) {
             return false;
         }
         became_hot(state);

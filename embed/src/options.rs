@@ -27,9 +27,9 @@ pub const TABLE: &[Documented] = &[
     Documented {
         name: "PYJION_THRESHOLD",
         takes: "a whole number of at least 1",
-        default: "300",
+        default: "6000",
         meaning: "how hot code must be: three times this many loop iterations, a call counting as \
-                  four; 1 compiles everything at its first call",
+                  four, more for larger code; 1 compiles everything at its first call",
         set: |options, text| set_number(&mut options.threshold, text, 1),
     },
     Documented {
@@ -150,7 +150,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             enabled: true,
-            threshold: 300,
+            threshold: 6000,
             stats: false,
             dump: None,
             only: Vec::new(),
@@ -411,8 +411,9 @@ mod tests {
         for value in ["abc", "0", "-1", "1.5", " 7", "99999999999"] {
             let (options, complaints) = parse(&[("PYJION_THRESHOLD", value)]);
             assert_eq!(options, Options::default());
-            let line =
-                format!("pyjion: PYJION_THRESHOLD: {value:?} is not a whole number of at least 1; using 300");
+            let line = format!(
+                "pyjion: PYJION_THRESHOLD: {value:?} is not a whole number of at least 1; using 6000"
+            );
             assert_eq!(complaints, [line]);
         }
         let (_, complaints) = parse(&[("PYJION_TRESHOLD", "5"), ("PYJION", "yes")]);

@@ -15,7 +15,7 @@ struct Settings {
 static SETTINGS: Gil<Settings> = Gil::new(Settings {
     enabled: Cell::new(false),
     outsiders: Cell::new(false),
-    threshold: Cell::new(300),
+    threshold: Cell::new(6000),
     options: OnceCell::new(),
 });
 
@@ -72,11 +72,12 @@ pub fn is_eager() -> bool {
 /// What a call adds to the heat of a code object; a jump backwards adds 1.
 pub const HEAT_PER_CALL: u32 = 4;
 
-/// The heat at which code is hot.
+/// The heat at which code is hot. Compiling pays when it takes no longer than the code has run
+/// already; both grow with the size of the code, but only a part of it is what runs.
 #[inline(always)]
-pub fn hot_at() -> u32 {
+pub fn hot_at(bulk: u32) -> u32 {
     let threshold = SETTINGS.threshold.get();
-    if threshold == 1 { 1 } else { threshold.saturating_mul(3) }
+    if threshold == 1 { 1 } else { threshold.saturating_mul(3).saturating_mul(bulk) }
 }
 
 /// How many jumps to a loop header make it worth a version of its own, in code that is hot.
