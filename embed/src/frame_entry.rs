@@ -152,7 +152,11 @@ const CALL_SIZE: c_int = 3;
 /// Does the evaluator's periodic work after the call that ends at `next`, where the interpreter
 /// would do it: before anything else. False when it raised; the frame is set to unwind then.
 #[cold]
-unsafe fn handle_pending(frame: *mut PyFrameObject, thread: *mut PyThreadState, next: u32) -> bool {
+unsafe extern "C" fn handle_pending(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    next: u32,
+) -> bool {
     // SAFETY: the frame is rebuilt and still the thread's current one.
     unsafe {
         let top = std::mem::replace(&mut (*frame).f_stacktop, ptr::null_mut());
@@ -168,6 +172,9 @@ unsafe fn handle_pending(frame: *mut PyFrameObject, thread: *mut PyThreadState, 
 
 /// Native code left by an exit.
 ///
+/// A thread may end in the periodic work: nothing in here can panic either, for then the function
+/// would stop a forced unwinding, and the process with it.
+///
 /// # Safety
 /// As for [`run`]; the buffer is what the exit left in it.
 #[inline(never)]
@@ -180,24 +187,54 @@ unsafe extern "C" fn left(
 ) -> Outcome {
     // SAFETY: the recipe belongs to the exit.
     unsafe {
-        let recipe = &(&(*version).compiled.native.exits)[exit];
-        match reify::rebuild(frame, recipe, buffer) {
-            Left::Yielded(value) => {
-                exits::count(version, exit);
-                Outcome { object: leave(frame, thread, value), next: 0 }
-            }
-            mut how => {
-                if recipe.reason == ExitReason::Pending && !handle_pending(frame, thread, recipe.pc) {
-                    how = Left::Throwing;
-                }
-                // For another evaluator to take up: everything but this stays in place.
-                (*thread).recursion_depth -= 1;
-                (*thread).frame = (*frame).f_back;
-                let next = exits::decide(frame, version, exit);
-                let throw = if matches!(how, Left::Throwing) { THROW } else { 0 };
-                Outcome { object: suspended(), next: next | RESUME | throw }
-            }
+        let Rebuilt { yielded, mut throw, pending } = rebuild(frame, version, exit, buffer);
+        if !yielded.is_null() {
+            exits::count(version, exit);
+            return Outcome { object: leave(frame, thread, yielded), next: 0 };
         }
+        if pending != NOT_PENDING && !handle_pending(frame, thread, pending) {
+            throw = THROW;
+        }
+        // For another evaluator to take up: everything but this stays in place.
+        (*thread).recursion_depth -= 1;
+        (*thread).frame = (*frame).f_back;
+        let next = exits::decide(frame, version, exit);
+        Outcome { object: suspended(), next: next | RESUME | throw }
+    }
+}
+
+/// What [`left`] has to know of an exit.
+#[repr(C)]
+struct Rebuilt {
+    /// The value yielded, or NULL.
+    yielded: Object,
+    /// [`THROW`] or 0.
+    throw: c_int,
+    /// Where the frame goes on when periodic work is due, or else [`NOT_PENDING`].
+    pending: u32,
+}
+
+const NOT_PENDING: u32 = u32::MAX;
+
+/// # Safety
+/// As for [`left`].
+#[inline(never)]
+unsafe extern "C" fn rebuild(
+    frame: *mut PyFrameObject,
+    version: *const Version,
+    exit: usize,
+    buffer: *const u64,
+) -> Rebuilt {
+    // SAFETY: the recipe belongs to the exit.
+    unsafe {
+        let recipe = &(&(*version).compiled.native.exits)[exit];
+        let (yielded, throw) = match reify::rebuild(frame, recipe, buffer) {
+            Left::At => (ptr::null_mut(), 0),
+            Left::Throwing => (ptr::null_mut(), THROW),
+            Left::Yielded(value) => (value, 0),
+        };
+        let pending = if recipe.reason == ExitReason::Pending { recipe.pc } else { NOT_PENDING };
+        Rebuilt { yielded, throw, pending }
     }
 }
 
