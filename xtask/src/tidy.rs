@@ -2,7 +2,7 @@
 
 use crate::dirs::Dirs;
 use crate::series;
-use crate::test::{SkipList, skip_lists};
+use crate::test;
 use crate::versions::Table;
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
@@ -36,13 +36,7 @@ pub fn check(dirs: &Dirs) -> Result<()> {
             complaints.extend(header_complaint(&member.parse()?.header).map(|c| format!("{name}: {c}")));
         }
     }
-    for list in skip_lists(dirs)? {
-        let text =
-            std::fs::read_to_string(&list).with_context(|| format!("cannot read {}", list.display()))?;
-        if let Err(e) = SkipList::parse(&text) {
-            complaints.push(format!("{}: {e:#}", list.display()));
-        }
-    }
+    complaints.extend(test::skip_list_complaints(dirs)?);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo).current_dir(&dirs.root).args(["fmt", "--all", "--check"]).output();
     match output {

@@ -1,14 +1,15 @@
 //! `test`: the whole ladder of checks, ending in one line that counts them.
 
 mod interpreter;
+mod modes;
+mod outcome;
 mod process;
 mod regrtest;
 mod skips;
 mod snippets;
+mod store;
 mod tally;
 mod unit;
-
-pub use skips::{SkipList, skip_lists};
 
 use crate::build_python::{self, Common, Options, Plan};
 use crate::dirs::{Dirs, Flavour};
@@ -17,6 +18,7 @@ use crate::patch;
 use crate::versions::{Release, Table, Version};
 use crate::{prereqs, tidy};
 use anyhow::{Result, bail};
+use modes::{MODES, Mode};
 use std::path::PathBuf;
 use tally::Tally;
 
@@ -31,12 +33,18 @@ pub struct Args {
     /// Only this stage
     #[arg(long, env = "PYJION_TEST_ONLY", value_enum)]
     only: Option<Stage>,
-    /// Only this mode of running; the default is all for snippets and threshold1 for regrtest
-    #[arg(long, env = "PYJION_TEST_MODE", value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
-    mode: Option<String>,
+    /// Only these modes of running; the default is all for snippets, threshold1 and default for regrtest
+    #[arg(long = "mode", env = "PYJION_TEST_MODE", value_name = "MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
+    modes: Vec<String>,
     /// Only snippets and regrtest files whose name contains this
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     filter: Option<String>,
+    /// All of regrtest, not a selection
+    #[arg(long, env = "PYJION_TEST_FULL", value_parser = build_python::yes_or_no())]
+    full: bool,
+    /// Do not run regrtest files again with which this same executable agreed with stock before
+    #[arg(long, env = "PYJION_TEST_RESUME", value_parser = build_python::yes_or_no())]
+    resume: bool,
     /// Use the interpreters as they are
     #[arg(long, env = "PYJION_TEST_SKIP_BUILD", value_parser = build_python::yes_or_no())]
     skip_build: bool,
@@ -55,28 +63,15 @@ enum Stage {
     Interpreter,
     /// One bug, one file, every mode, compared with stock
     Snippets,
-    /// The core of CPython's own tests, compared with stock
+    /// CPython's own tests, compared with stock
     Regrtest,
 }
 
-/// A way of running the interpreter under test.
-pub struct Mode {
-    /// Its name, also that of its skip list.
-    pub name: &'static str,
-    /// The environment that switches it on.
-    pub env: &'static [(&'static str, &'static str)],
+/// Everything wrong with the skip lists that can be seen without running anything.
+pub fn skip_list_complaints(dirs: &Dirs) -> Result<Vec<String>> {
+    let modes: Vec<&str> = MODES.iter().map(|m| m.name).collect();
+    skips::complaints(dirs, &modes)
 }
-
-/// Every mode. The first is the baseline: with the JIT off, patched must be stock.
-pub const MODES: &[Mode] = &[
-    Mode { name: "off", env: &[("PYJION", "0")] },
-    Mode { name: "default", env: &[] },
-    Mode { name: "hot", env: &[("PYJION_THRESHOLD", "20")] },
-    Mode { name: "threshold1", env: &[("PYJION_THRESHOLD", "1")] },
-    Mode { name: "stress1", env: &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "1")] },
-    Mode { name: "stress7", env: &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "7")] },
-    Mode { name: "stress97", env: &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "97")] },
-];
 
 /// The two interpreters of one version.
 struct Pair {
@@ -90,11 +85,11 @@ impl Args {
         self.only.is_none_or(|only| only == stage)
     }
 
-    /// The chosen mode, or else those of `default` (all when that is empty).
+    /// The chosen modes, or else those of `default` (all when that is empty).
     fn modes(&self, default: &[&str]) -> Vec<&'static Mode> {
-        let chosen = |m: &&Mode| match &self.mode {
-            Some(name) => m.name == name,
-            None => default.is_empty() || default.contains(&m.name),
+        let chosen = |m: &&Mode| match self.modes.is_empty() {
+            false => self.modes.iter().any(|name| m.name == name),
+            true => default.is_empty() || default.contains(&m.name),
         };
         MODES.iter().filter(chosen).collect()
     }

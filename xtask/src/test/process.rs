@@ -2,6 +2,8 @@
 
 use crate::step;
 use anyhow::{Context, Result};
+use rustix::process::{Pid, Signal, kill_process_group};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
@@ -28,7 +30,8 @@ pub fn python(executable: &Path) -> Command {
     command
 }
 
-/// Runs a command in `folder`, which is created for it and where its output is kept while it runs.
+/// Runs a command as a process group of its own; nothing of it is left behind. Its output is kept in `folder`,
+/// which is created, while it runs.
 pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Output> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let (out, err) = (folder.join(".stdout"), folder.join(".stderr"));
@@ -36,11 +39,11 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
         std::fs::File::create(path).with_context(|| format!("cannot create {}", path.display()))
     };
     command.stdin(Stdio::null()).stdout(create(&out)?).stderr(create(&err)?);
+    command.process_group(0);
     let mut child = command.spawn().with_context(|| format!("cannot start `{}`", step::describe(command)))?;
     let started = Instant::now();
     let end = loop {
         if let Some(status) = child.try_wait()? {
-            use std::os::unix::process::ExitStatusExt;
             break match (status.code(), status.signal()) {
                 (Some(code), _) => format!("exit {code}"),
                 (None, Some(signal)) => format!("signal {signal}"),
@@ -48,18 +51,27 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
             };
         }
         if started.elapsed() > limit {
-            child.kill().context("cannot stop a process that ran too long")?;
+            kill_group(child.id());
             child.wait()?;
             break format!("timeout after {} s", limit.as_secs());
         }
         let nap = if started.elapsed() < Duration::from_secs(1) { 3 } else { 50 };
         std::thread::sleep(Duration::from_millis(nap));
     };
+    // What it started and did not wait for.
+    kill_group(child.id());
     let read = |path: &Path| -> Result<String> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     };
     Ok(Output { stdout: read(&out)?, stderr: read(&err)?, end })
+}
+
+/// Kills every process of the group that a child leads; there may be none left.
+fn kill_group(leader: u32) {
+    if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
+        let _ = kill_process_group(group, Signal::KILL);
+    }
 }
 
 /// Applies `f` to every item, `jobs` at a time; the results are in the order of the items.

@@ -1,263 +1,435 @@
-//! The core of CPython's own test suite, run verbosely on stock and on ours and compared test by test.
+//! CPython's own test suite, run verbosely on stock and on ours and compared test by test.
 
+use super::modes::Mode;
+use super::outcome::Outcome;
 use super::process::{self, Output};
-use super::skips::SkipList;
+use super::skips::{Kind, SkipList};
+use super::store::Store;
 use super::tally::Tally;
-use super::{Args, Mode, Pair};
-use crate::dirs::Dirs;
+use super::{Args, Pair};
+use crate::dirs::{Dirs, remove_tree};
+use crate::hash;
 use crate::step::{self, Step};
-use anyhow::Result;
-use std::collections::BTreeMap;
-use std::path::Path;
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-/// The files of the core; one that a version does not have is left out.
-const CORE: &[&str] = &[
-    "test_grammar",
-    "test_int",
-    "test_float",
-    "test_long",
-    "test_generators",
-    "test_scope",
-    "test_exceptions",
-    "test_sys",
-    "test_gc",
+/// What is run unless all is asked for: the language, its core types and much-used modules, each file a matter
+/// of seconds. One that a version does not have is left out.
+const SELECTION: &[&str] = &[
+    "test_abc",
+    "test_array",
+    "test_ast",
+    "test_augassign",
+    "test_binop",
+    "test_bisect",
+    "test_bool",
+    "test_builtin",
+    "test_bytes",
+    "test_call",
+    "test_class",
+    "test_cmath",
+    "test_code",
+    "test_collections",
+    "test_compare",
+    "test_complex",
+    "test_contextlib",
+    "test_copy",
+    "test_coroutines",
+    "test_decorators",
+    "test_defaultdict",
+    "test_deque",
+    "test_descr",
     "test_dict",
-    "test_list",
+    "test_dictviews",
+    "test_enum",
+    "test_enumerate",
+    "test_exceptions",
+    "test_extcall",
+    "test_float",
+    "test_format",
+    "test_frame",
     "test_functools",
+    "test_future",
+    "test_gc",
+    "test_generators",
+    "test_genexps",
+    "test_getargs2",
+    "test_grammar",
+    "test_heapq",
+    "test_inspect",
+    "test_int",
+    "test_isinstance",
+    "test_iter",
+    "test_itertools",
+    "test_json",
+    "test_keywordonlyarg",
+    "test_list",
+    "test_listcomps",
+    "test_long",
+    "test_math",
+    "test_memoryview",
+    "test_opcodes",
+    "test_operator",
+    "test_pep479",
+    "test_property",
+    "test_raise",
+    "test_range",
+    "test_re",
+    "test_richcmp",
+    "test_scope",
+    "test_set",
+    "test_setcomps",
+    "test_slice",
+    "test_sort",
+    "test_string",
+    "test_struct",
+    "test_super",
+    "test_sys",
+    "test_sys_settrace",
+    "test_syntax",
+    "test_threading",
+    "test_traceback",
+    "test_tuple",
+    "test_types",
+    "test_unpack",
+    "test_unpack_ex",
+    "test_userdict",
+    "test_weakref",
+    "test_weakset",
+    "test_with",
+    "test_xrange",
+    "test_yield_from",
 ];
 
-/// Far more than any of these takes, even when every guard fails.
-const LIMIT: Duration = Duration::from_secs(1200);
+/// What tests may use: all but other hosts (`network`, `urlfetch`: their answers vary), files of gigabytes
+/// (`largefile`), and devices that a test machine lacks or shares (`audio`, `gui`).
+const RESOURCES: &str = "all,-network,-urlfetch,-largefile,-audio,-gui";
 
-/// Runs the core in the chosen mode.
+/// Changes when outcomes kept by an earlier version of this tool are no longer what it would find.
+const RECIPE: &str = "1";
+
+/// How long stock may take for a file. One that it does not finish is not compared.
+const LIMIT: Duration = Duration::from_secs(900);
+
+/// How much slower than stock ours may be on top of that: speed is not judged here, only what never ends.
+const SLOWER: f64 = 20.0;
+
+/// Runs the selection, or everything, in the chosen modes.
 pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
-    let library = |file: &str| {
-        let prefix = pair.stock.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
-        prefix
-            .join("lib")
-            .join(format!("python{}", pair.version.short()))
-            .join("test")
-            .join(format!("{file}.py"))
-    };
-    let files: Vec<&str> = CORE.iter().copied().filter(|f| args.matches(f) && library(f).exists()).collect();
-    let scratch = dirs.target.join("test").join(format!("regrtest-{}", pair.version));
-    let jobs = args.common.jobs();
-    let in_stock = |i: usize, file: &str| {
-        process::run(&mut command(&pair.stock, file, None), &scratch.join(format!("stock-{i}")), LIMIT)
-    };
-    let step = Step::start(format!("{} regrtest files on stock {}", files.len(), pair.version));
-    let expected = process::parallel(jobs, &files, |i, file| in_stock(i, file));
-    step.done();
-    for mode in args.modes(&["threshold1"]) {
-        let skips = SkipList::load(dirs, mode.name)?;
-        let step = Step::start(format!("{} regrtest files on {} [{}]", files.len(), pair.version, mode.name));
-        let found = process::parallel(jobs, &files, |i, file| {
-            if skips.reason(pair.version, file).is_some() {
-                return None;
-            }
-            let mut command = command(&pair.ours, file, Some(mode));
-            Some(process::run(&mut command, &scratch.join(format!("{}-{i}", mode.name)), LIMIT))
-        });
-        step.done();
-        for (i, (file, found)) in files.iter().zip(found).enumerate() {
-            let name = format!("regrtest {} {file} [{}]", pair.version.short(), mode.name);
-            let Some(found) = found else {
-                tally.skip(&name, skips.reason(pair.version, file).unwrap_or("listed"));
-                continue;
-            };
-            let again = || in_stock(i, file);
-            match judge(&expected[i], &found, again) {
-                Ok(agreed) => tally.pass(&format!("{name}: {agreed}")),
-                Err(why) => {
-                    let line = step::describe(&command(&pair.ours, file, Some(mode)));
-                    tally.fail(&name, &format!("{why}\nreproduce: {line}"));
-                }
-            }
-        }
+    let all = all_files(pair)?;
+    let wanted = |file: &&String| (args.full || SELECTION.contains(&file.as_str())) && args.matches(file);
+    let files: Vec<&str> = all.iter().filter(wanted).map(String::as_str).collect();
+    for mode in args.modes(&["threshold1", "default"]) {
+        Suite::new(dirs, args, pair, mode)?.run(&files, tally)?;
     }
-    // What the tests left there is of no more use.
-    let _ = std::fs::remove_dir_all(&scratch);
     Ok(())
 }
 
-fn command(executable: &Path, file: &str, mode: Option<&Mode>) -> Command {
-    let mut command = process::python(executable);
-    // Hash randomisation is regrtest's own business, and it re-executes itself when it is fixed on 3.x.
-    command.env_remove("PYTHONHASHSEED");
-    command.args(["-m", "test.regrtest", "-v", file]);
-    for (key, value) in mode.map_or(&[][..], |m| m.env) {
-        command.env(key, value);
+/// The test files that stock's regrtest would run.
+fn all_files(pair: &Pair) -> Result<Vec<String>> {
+    let code = "import sys; from test.regrtest import findtests; sys.stdout.write('\\n'.join(findtests()))";
+    let output = process::python(&pair.stock).args(["-c", code]).output().context("cannot run stock")?;
+    if !output.status.success() {
+        bail!("stock does not list its tests: {}", String::from_utf8_lossy(&output.stderr).trim());
     }
-    command
+    Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_string).collect())
 }
 
-/// Compares ours with stock; when they differ, stock gets a second chance to show that it varies by itself.
-fn judge(
-    expected: &Result<Output>,
-    found: &Result<Output>,
-    again: impl Fn() -> Result<Output>,
-) -> Result<String, String> {
-    let (expected, found) = match (expected, found) {
-        (Ok(expected), Ok(found)) => (expected, found),
-        (Err(e), _) | (_, Err(e)) => return Err(format!("{e:#}")),
-    };
-    let ours = Outcome::of(found);
-    let first = Outcome::of(expected);
-    let Some(why) = first.differs(&ours) else {
-        return Ok(format!("{} agree with stock", ours.size()));
-    };
-    if let Ok(second) = again()
-        && Outcome::of(&second).differs(&ours).is_none()
-    {
-        return Ok(format!("{} agree with stock, which varies", ours.size()));
+/// What came of one file.
+enum Verdict {
+    /// Ours is as stock; how many tests that was, and in words.
+    Agrees(usize, String),
+    /// There is nothing to compare, because of this.
+    Skipped(String),
+    /// It is on the skip list, and differs.
+    Listed(String),
+    /// Ours differs.
+    Differs(String),
+    /// The skip list is wrong.
+    Outdated(String),
+}
+
+/// One mode of one version.
+struct Suite<'a> {
+    args: &'a Args,
+    pair: &'a Pair,
+    mode: &'a Mode,
+    skips: SkipList,
+    stock: Store,
+    ours: Store,
+    scratch: PathBuf,
+    runs: AtomicUsize,
+}
+
+impl<'a> Suite<'a> {
+    fn new(dirs: &Dirs, args: &'a Args, pair: &'a Pair, mode: &'a Mode) -> Result<Suite<'a>> {
+        let parent = dirs.target.join("test");
+        let options = mode.regrtest.join(" ");
+        let stock_key = hash::strings(&[RECIPE, RESOURCES, &options, &hash::file(&pair.stock)?]);
+        let mut ours_key = vec![stock_key.as_str(), mode.name];
+        mode.env.iter().for_each(|(key, value)| ours_key.extend([key, value]));
+        let executable = hash::file(&pair.ours)?;
+        ours_key.push(&executable);
+        let stock = format!("regrtest-{}-stock{}", pair.version, options.replace([' ', ':'], ""));
+        Ok(Suite {
+            args,
+            pair,
+            mode,
+            skips: SkipList::load(dirs, mode.name)?,
+            stock: Store::open(&parent, &stock, &stock_key)?,
+            ours: Store::open(
+                &parent,
+                &format!("regrtest-{}-{}", pair.version, mode.name),
+                &hash::strings(&ours_key),
+            )?,
+            scratch: parent.join(format!("run-{}", std::process::id())),
+            runs: AtomicUsize::new(0),
+        })
     }
-    Err(format!("{why}\nthe end of its output:\n{}", last_lines(found)))
-}
 
-fn last_lines(output: &Output) -> String {
-    let text = format!("{}\n{}", output.stdout, output.stderr);
-    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(15)..].iter().map(|l| format!("  | {l}")).collect::<Vec<_>>().join("\n")
-}
-
-/// What a run of one file amounted to.
-#[derive(Debug, PartialEq)]
-struct Outcome {
-    end: String,
-    tests: BTreeMap<String, String>,
-    summary: Vec<String>,
-}
-
-impl Outcome {
-    fn of(output: &Output) -> Outcome {
-        // unittest reports on stderr in 2.7 and on either in 3.x.
-        let mut tests = parse(&output.stderr);
-        tests.extend(parse(&output.stdout));
-        let lines = output.stdout.lines().chain(output.stderr.lines());
-        let summary = lines.filter_map(summary_line).collect();
-        Outcome { end: output.end.clone(), tests, summary }
-    }
-
-    /// How much was compared; files of doctests have no single tests to count.
-    fn size(&self) -> String {
-        match (self.tests.len(), self.summary.first()) {
-            (0, Some(line)) => line.rsplit_once(" ... ").map_or(line.as_str(), |(_, n)| n).to_string(),
-            (n, _) => format!("{n} tests"),
+    fn run(&self, files: &[&str], tally: &mut Tally) -> Result<()> {
+        let jobs = self.args.common.jobs();
+        let title = format!("{} regrtest files on {} [{}]", files.len(), self.pair.version, self.mode.name);
+        // The longest first, so that the end is not one job's.
+        let mut order: Vec<(f64, &str)> =
+            files.iter().map(|f| (self.stock.load(f).map_or(0.0, |o| o.seconds), *f)).collect();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let step = Mutex::new(Step::start(title));
+        let done = AtomicUsize::new(0);
+        let verdicts = process::parallel(jobs, &order, |_, (_, file)| {
+            let verdict = self.compare(file);
+            let n = done.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Ok(mut step) = step.lock() {
+                step.note(&format!("{n} of {}, {file}", files.len()));
+            }
+            if let Ok(Verdict::Differs(why)) = &verdict {
+                let first = why.lines().next().unwrap_or("");
+                eprintln!("    {file} differs, to be run again alone: {first}");
+            }
+            verdict
+        });
+        if let Ok(step) = step.into_inner() {
+            step.done();
         }
-    }
-
-    fn differs(&self, ours: &Outcome) -> Option<String> {
-        let mut why = Vec::new();
-        if self.end != ours.end {
-            why.push(format!("ended with {}, stock with {}", ours.end, self.end));
-        }
-        for (name, outcome) in &self.tests {
-            match ours.tests.get(name) {
-                Some(other) if other == outcome => {}
-                Some(other) => why.push(format!("{name}: {other}, stock: {outcome}")),
-                None => why.push(format!("{name}: not run, stock: {outcome}")),
+        let mut files_agreed = 0;
+        let mut tests_agreed = 0;
+        let (mut differing, mut skipped) = (Vec::new(), 0);
+        for ((_, file), verdict) in order.iter().zip(verdicts) {
+            let verdict = match verdict {
+                Ok(Verdict::Differs(why)) => self.compare_alone(file, why),
+                other => other,
+            };
+            let name = format!("regrtest {} {file} [{}]", self.pair.version.short(), self.mode.name);
+            match verdict {
+                Ok(Verdict::Agrees(tests, words)) => {
+                    tally.pass(&format!("{name}: {words}"));
+                    files_agreed += 1;
+                    tests_agreed += tests;
+                }
+                Ok(Verdict::Skipped(why) | Verdict::Listed(why)) => {
+                    tally.skip(&name, &why);
+                    skipped += 1;
+                }
+                Ok(Verdict::Differs(why)) => {
+                    tally.fail(&name, &format!("{why}\nreproduce: {}", self.reproduce(file)));
+                    differing.push(*file);
+                }
+                Ok(Verdict::Outdated(why)) => tally.fail(&name, &why),
+                Err(e) => tally.fail(&name, &format!("{e:#}")),
             }
         }
-        let extra = ours.tests.keys().filter(|name| !self.tests.contains_key(*name));
-        why.extend(extra.map(|name| format!("{name}: run, but not by stock")));
-        if why.is_empty() && self.summary != ours.summary {
-            why.push(format!("summary {:?}, stock {:?}", ours.summary, self.summary));
+        if self.args.full && self.args.filter.is_none() {
+            self.check_listed_names(files, tally);
         }
-        why.truncate(20);
-        (!why.is_empty()).then(|| why.join("\n"))
+        println!(
+            "regrtest {} [{}]: {} files: {files_agreed} with {tests_agreed} tests agree with stock, {skipped} \
+             skipped, {} differ{}",
+            self.pair.version.short(),
+            self.mode.name,
+            files.len(),
+            differing.len(),
+            differing.iter().map(|f| format!(" {f}")).collect::<String>(),
+        );
+        // What the tests left there is of no more use.
+        remove_tree(&self.scratch)
     }
-}
 
-/// Lines that sum up a whole file, without the times in them.
-fn summary_line(line: &str) -> Option<String> {
-    let line = line.trim();
-    let counts = line.contains(" tests with zero failures") || line.contains(" doctests with ");
-    if let Some(rest) = line.strip_prefix("Ran ") {
-        return rest.split_once(" in ").map(|(n, _)| n.to_string());
-    }
-    let verdict =
-        line.starts_with("OK") || line.starts_with("FAILED (") || line.starts_with("***Test Failed***");
-    (counts || verdict).then(|| line.to_string())
-}
-
-const OUTCOMES: &[&str] = &["ok", "FAIL", "ERROR", "expected failure", "unexpected success"];
-
-/// Reads `name (class) ... outcome`, also when a docstring or output stands in between.
-fn parse(text: &str) -> BTreeMap<String, String> {
-    let mut tests = BTreeMap::new();
-    let mut pending: Option<String> = None;
-    for line in text.lines() {
-        let line = line.trim_end();
-        if let Some(name) = name_of(line) {
-            pending = Some(name);
+    /// A line of the skip list must be about something that exists.
+    fn check_listed_names(&self, files: &[&str], tally: &mut Tally) {
+        for (kind, name, _) in self.skips.of(self.pair.version) {
+            let known = match kind {
+                Kind::Snippet => true,
+                Kind::File => files.contains(&name),
+                Kind::Test => {
+                    files.iter().any(|f| self.stock.load(f).is_some_and(|o| o.tests.contains_key(name)))
+                }
+            };
+            if !known {
+                let why = format!("stock has no such test: take the line out of {}.txt", self.mode.name);
+                tally.fail(&format!("skip list line of {name}"), &why);
+            }
         }
-        let said = line.rsplit_once(" ... ").map_or(line, |(_, said)| said);
-        let outcome = if said.starts_with("skipped ") {
-            Some("skipped".to_string())
-        } else {
-            OUTCOMES
-                .iter()
-                .find(|o| **o == said || line.ends_with(&format!("... {o}")))
-                .map(|o| o.to_string())
-        };
-        if let Some(outcome) = outcome
-            && let Some(name) = pending.take()
+    }
+
+    fn command(&self, executable: &Path, file: &str, mode: Option<&Mode>) -> Command {
+        let mut command = process::python(executable);
+        // Tests look at both: what they find there shall be Python's own doing.
+        command.env_remove("PYTHONDONTWRITEBYTECODE").env_remove("PYTHONIOENCODING");
+        command.args(["-m", "test.regrtest", "-v", "-u", RESOURCES]).args(self.mode.regrtest).arg(file);
+        for (key, value) in mode.map_or(&[][..], |m| m.env) {
+            command.env(key, value);
+        }
+        command
+    }
+
+    fn reproduce(&self, file: &str) -> String {
+        step::describe(&self.command(&self.pair.ours, file, Some(self.mode)))
+    }
+
+    /// Runs a file in a directory of its own, which is its home and its place for temporary files too.
+    fn execute(&self, mut command: Command, file: &str, limit: Duration) -> Result<(Outcome, Output)> {
+        let run = self.runs.fetch_add(1, Ordering::Relaxed);
+        let folder = self.scratch.join(run.to_string());
+        let (home, tmp) = (folder.join("home"), folder.join("tmp"));
+        for made in [&home, &tmp] {
+            std::fs::create_dir_all(made).with_context(|| format!("cannot create {}", made.display()))?;
+        }
+        command.current_dir(&tmp).env("HOME", &home).env("TMPDIR", &tmp);
+        let started = Instant::now();
+        let output = process::run(&mut command, &folder, limit)?;
+        let outcome = Outcome::of(file, &output, started.elapsed().as_secs_f64());
+        // A test may have left what cannot be removed; the whole directory goes at the end.
+        let _ = std::fs::remove_dir_all(&folder);
+        Ok((outcome, output))
+    }
+
+    fn limit(&self) -> Duration {
+        // Looking for leaks runs every test seven times.
+        if self.mode.regrtest.is_empty() { LIMIT } else { LIMIT * 7 }
+    }
+
+    fn run_stock(&self, file: &str) -> Result<Outcome> {
+        Ok(self.execute(self.command(&self.pair.stock, file, None), file, self.limit())?.0)
+    }
+
+    fn run_ours(&self, file: &str, stock: &Outcome) -> Result<Outcome> {
+        let limit = self.limit() + Duration::from_secs_f64(stock.seconds * SLOWER);
+        let command = self.command(&self.pair.ours, file, Some(self.mode));
+        let (outcome, output) = self.execute(command, file, limit)?;
+        self.ours.forget(file)?;
+        if stock.differs(&outcome).is_some() {
+            self.ours.keep_output(file, &output)?;
+        }
+        self.ours.save(file, &outcome)?;
+        Ok(outcome)
+    }
+
+    /// Stock's outcome: that of an earlier run if there is one.
+    fn expected(&self, file: &str) -> Result<Outcome> {
+        if let Some(known) = self.stock.load(file) {
+            return Ok(known);
+        }
+        let outcome = self.run_stock(file)?;
+        self.stock.save(file, &outcome)?;
+        Ok(outcome)
+    }
+
+    fn compare(&self, file: &str) -> Result<Verdict> {
+        if let Some(reason) = self.skips.reason(self.pair.version, file)
+            && SkipList::is_never_run(reason)
         {
-            tests.insert(name, outcome);
+            return Ok(Verdict::Listed(reason.to_string()));
+        }
+        let stock = self.expected(file)?;
+        if stock.timed_out() {
+            return Ok(Verdict::Skipped(format!("not comparable: stock hangs ({})", stock.end)));
+        }
+        let known = if self.args.resume { self.ours.load(file) } else { None };
+        let ours = match known {
+            Some(known) if stock.differs(&known).is_none() => known,
+            _ => self.run_ours(file, &stock)?,
+        };
+        Ok(self.judge(file, &stock, &ours))
+    }
+
+    fn judge(&self, file: &str, stock: &Outcome, ours: &Outcome) -> Verdict {
+        let version = self.pair.version;
+        if let (Some(why), Some(_)) = (&stock.skipped, &ours.skipped) {
+            return Verdict::Skipped(format!("stock skips it: {why}"));
+        }
+        if let Some(reason) = self.skips.reason(version, file) {
+            return match stock.differs(ours) {
+                Some(_) => Verdict::Listed(reason.to_string()),
+                None if SkipList::may_vary(reason) => Verdict::Listed(reason.to_string()),
+                None => self.outdated(file),
+            };
+        }
+        let listed: Vec<(&str, &str)> = self
+            .skips
+            .of(version)
+            .filter(|(kind, name, _)| *kind == Kind::Test && stock.tests.contains_key(*name))
+            .map(|(_, name, reason)| (name, reason))
+            .collect();
+        for (name, reason) in &listed {
+            if stock.tests.get(*name) == ours.tests.get(*name) && !SkipList::may_vary(reason) {
+                return self.outdated(name);
+            }
+        }
+        let names: Vec<&str> = listed.iter().map(|(name, _)| *name).collect();
+        match stock.without(&names).differs(&ours.without(&names)) {
+            Some(why) => Verdict::Differs(why),
+            None => {
+                let but = if names.is_empty() { String::new() } else { format!(" but {}", names.join(" ")) };
+                Verdict::Agrees(ours.count(), format!("{} agree with stock{but}", ours.size()))
+            }
         }
     }
-    tests
-}
 
-/// `test_add (test.test_int.IntTestCases)` at the start of a line, as one word.
-fn name_of(line: &str) -> Option<String> {
-    let (name, rest) = line.split_once(" (")?;
-    let (class, _) = rest.split_once(')')?;
-    let word = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
-    let report = line.starts_with("FAIL: ") || line.starts_with("ERROR: ");
-    (word(name) && word(class) && class.contains('.') && !report).then(|| format!("{class}.{name}"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OUTPUT: &str = "test_basic (test.test_int.IntTestCases) ... ok\n\
-        test_doc (test.test_int.IntTestCases)\nA docstring. ... ok\n\
-        test_noise (test.test_int.IntTestCases) ... some output\nok\n\
-        test_skip (test.test_int.IntTestCases) ... skipped 'not here'\n\
-        test_bad (test.test_int.IntTestCases) ... FAIL\n\
-        FAIL: test_bad (test.test_int.IntTestCases)\n\
-        Ran 5 tests in 0.123s\nFAILED (failures=1, skipped=1)\n";
-
-    fn outcome(stderr: &str, end: &str) -> Outcome {
-        Outcome::of(&Output { stdout: String::new(), stderr: stderr.into(), end: end.into() })
+    fn outdated(&self, name: &str) -> Verdict {
+        Verdict::Outdated(format!("{name} agrees with stock: take its line out of {}.txt", self.mode.name))
     }
 
-    #[test]
-    fn outcomes_are_parsed() {
-        let o = outcome(OUTPUT, "exit 1");
-        let get = |name: &str| o.tests[&format!("test.test_int.IntTestCases.{name}")].as_str();
-        assert_eq!(o.tests.len(), 5);
-        assert_eq!(get("test_basic"), "ok");
-        assert_eq!(get("test_doc"), "ok");
-        assert_eq!(get("test_noise"), "ok");
-        assert_eq!(get("test_skip"), "skipped");
-        assert_eq!(get("test_bad"), "FAIL");
-        assert_eq!(o.summary, ["5 tests", "FAILED (failures=1, skipped=1)"]);
+    /// Gives both a second chance, with nothing else running, to show that the difference is not ours.
+    fn compare_alone(&self, file: &str, first: String) -> Result<Verdict> {
+        let Some(before) = self.ours.load(file) else { return Ok(Verdict::Differs(first)) };
+        let expected = self.expected(file)?;
+        let stock = self.run_stock(file)?;
+        // Stock as it was the first time is stock, too.
+        if before.end == stock.end
+            && let Verdict::Agrees(tests, words) = self.judge(file, &stock, &before)
+        {
+            return Ok(Verdict::Agrees(tests, format!("{words}, which varies")));
+        }
+        let broke = |o: &Outcome| (o.crashed() || o.timed_out()) && o.end != expected.end;
+        if broke(&before) {
+            return Ok(Verdict::Differs(self.explain(file, &first, &before)));
+        }
+        let ours = self.run_ours(file, &stock)?;
+        for (reference, words) in [(&stock, "when run alone"), (&expected, "when run alone")] {
+            match self.judge(file, reference, &ours) {
+                Verdict::Differs(_) => {}
+                Verdict::Agrees(tests, agree) => {
+                    return Ok(Verdict::Agrees(tests, format!("{agree} {words}")));
+                }
+                other => return Ok(other),
+            }
+        }
+        match self.judge(file, &stock, &ours) {
+            Verdict::Differs(why) => Ok(Verdict::Differs(self.explain(file, &why, &ours))),
+            other => Ok(other),
+        }
     }
 
-    #[test]
-    fn differences_are_named() {
-        let stock = outcome(OUTPUT, "exit 1");
-        assert_eq!(stock.differs(&outcome(&OUTPUT.replace("0.123", "9.876"), "exit 1")), None);
-        let fewer = OUTPUT.replace("... some output\nok", "... some output\nERROR");
-        let why = stock.differs(&outcome(&fewer, "exit 1")).expect("differs");
-        assert!(why.contains("test_noise: ERROR, stock: ok"), "{why}");
-        let crashed = outcome("test_basic (test.test_int.IntTestCases) ... ok\n", "signal 11");
-        let why = stock.differs(&crashed).expect("differs");
-        assert!(why.contains("signal 11") && why.contains("test_bad: not run"), "{why}");
+    fn explain(&self, file: &str, why: &str, ours: &Outcome) -> String {
+        let tail: Vec<String> = ours.tail.iter().map(|l| format!("  | {l}")).collect();
+        format!(
+            "{why}\nthe end of its output (all of it: {}):\n{}",
+            self.ours.log(file).display(),
+            tail.join("\n")
+        )
     }
 }
