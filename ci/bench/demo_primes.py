@@ -1,0 +1,10 @@
+"""The primes of CPython's demos."""
+# versions: 2.7
+import sys
+from _shared import Sink, checksum, program, times
+
+primes = program("Demo", "scripts", "primes.py")
+real, sys.stdout = sys.stdout, Sink()
+primes.primes(2, times(900000))
+real, sys.stdout = sys.stdout, real
+checksum(real.sum)

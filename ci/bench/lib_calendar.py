@@ -1,0 +1,9 @@
+"""calendar: years as text and as HTML."""
+import calendar
+from _shared import checksum, times
+
+total = 0
+for year in range(1990, 1990 + times(800)):
+    total += len(calendar.TextCalendar().formatyear(year)) + len(calendar.HTMLCalendar().formatyear(year))
+    total += sum(len(week) for week in calendar.monthcalendar(year, 5))
+checksum(total)

@@ -1,0 +1,12 @@
+"""The compiler package: Python in Python."""
+# versions: 2.7
+import warnings
+warnings.simplefilter("ignore")
+import compiler
+from _shared import checksum, text, times
+
+source = text("textwrap.py").encode("ascii", "replace")
+total = 0
+for _ in range(times(45)):
+    total += len(compiler.compile(source, "textwrap.py", "exec").co_code)
+checksum(total)

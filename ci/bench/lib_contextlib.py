@@ -1,0 +1,24 @@
+"""contextlib: context managers that are generators."""
+import contextlib
+from _shared import checksum, times
+
+log = []
+
+
+@contextlib.contextmanager
+def managed(number):
+    log.append(number)
+    try:
+        yield number
+    except KeyError:
+        log.append(-1)
+    finally:
+        log.append(-number)
+
+
+for i in range(times(180000)):
+    with managed(i) as value:
+        with managed(value + 1):
+            if i % 5 == 0:
+                raise KeyError(i)
+checksum(sum(log) + len(log))

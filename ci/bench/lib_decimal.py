@@ -1,0 +1,18 @@
+"""decimal in Python: arithmetic, square roots, formatting."""
+try:
+    import _pydecimal as decimal
+except ImportError:
+    from _shared import without
+    without("_decimal")
+    import decimal
+from _shared import checksum, times
+
+decimal.getcontext().prec = 28
+one = decimal.Decimal(1)
+total = decimal.Decimal(0)
+for i in range(1, times(10000)):
+    number = decimal.Decimal(i)
+    total += one / number + number.sqrt() - number * decimal.Decimal("0.125")
+    if total > 100:
+        total = total % 7
+checksum(format(total, ".20f"))

@@ -1,0 +1,17 @@
+"""dis: disassembling every function of some modules."""
+import difflib
+import dis
+import inspect
+import sys
+import textwrap
+from _shared import Sink, checksum, times
+
+real, sys.stdout = sys.stdout, Sink()
+for _ in range(times(6)):
+    for module in (difflib, textwrap, dis, inspect):
+        for name in sorted(vars(module)):
+            value = getattr(module, name)
+            if inspect.isclass(value) or inspect.isfunction(value):
+                dis.dis(value)
+sys.stdout = real
+checksum("done")

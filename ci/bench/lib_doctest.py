@@ -1,0 +1,16 @@
+"""doctest: finding and running the examples of modules."""
+import collections
+import difflib
+import doctest
+from _shared import Sink, checksum, times
+
+total = 0
+for _ in range(times(61)):
+    for module in (difflib, collections):
+        found = doctest.DocTestFinder().find(module)
+        total += len(found)
+        runner = doctest.DocTestRunner(verbose=False)
+        for test in found:
+            if module is collections:
+                runner.run(test, out=Sink().write)
+checksum(total)

@@ -1,0 +1,11 @@
+"""pickletools: the disassembler."""
+import pickle
+import pickletools
+from _shared import Sink, checksum, times
+
+pickled = pickle.dumps([{"name": "item%d" % i, "value": (i, i * 1.5)} for i in range(400)], 2)
+sink = Sink()
+for _ in range(times(40)):
+    pickletools.dis(pickled, sink)
+    pickled = pickletools.optimize(pickled)
+checksum(sink.sum)

@@ -1,0 +1,12 @@
+"""pydoc: pages of modules, as text and as HTML."""
+import difflib
+import pydoc
+import textwrap
+from _shared import PY2, checksum, times
+
+total = 0
+for _ in range(times(25)):
+    for module in (textwrap, difflib):
+        total += len(pydoc.plain(pydoc.text.document(module)).split("FILE")[0])
+        total += pydoc.html.document(module).count("<")
+checksum(total)
