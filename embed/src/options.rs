@@ -95,7 +95,8 @@ pub const TABLE: &[Documented] = &[
 const BUILD_TOOL: &[&str] = &["PYJION_DOWNLOADS", "PYJION_PREFIX", "PYJION_TARGET"];
 
 /// Families of such variables.
-const BUILD_TOOL_PREFIXES: &[&str] = &["PYJION_BENCH_", "PYJION_BUILD_", "PYJION_CPYTHON_", "PYJION_TEST_"];
+const BUILD_TOOL_PREFIXES: &[&str] =
+    &["PYJION_BENCH_", "PYJION_BUILD_", "PYJION_CPYTHON_", "PYJION_FUZZ_", "PYJION_TEST_"];
 
 /// Whether a variable is none of the running interpreter's business.
 fn is_of_build_tool(name: &str) -> bool {

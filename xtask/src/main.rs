@@ -7,6 +7,7 @@ mod cpython;
 mod diff;
 mod dirs;
 mod fetch;
+mod fuzz;
 mod git_source;
 mod hash;
 mod libclang;
@@ -46,6 +47,8 @@ enum Verb {
     CiMatrix,
     /// Check that this machine has what a build needs, and say what is missing
     Doctor,
+    /// Write programs and compare what stock and ours do with them
+    Fuzz(fuzz::Args),
     /// Check, edit or regenerate the patch series
     Patch(patch::Args),
     /// Run the whole ladder of checks; the last line counts them
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Verb::Bench(args) => bench::run(&dirs, args),
         Verb::CiMatrix => ci_matrix::run(&dirs),
         Verb::Doctor => prereqs::doctor(&dirs),
+        Verb::Fuzz(args) => fuzz::run(&dirs, args),
         Verb::Patch(args) => patch::run(&dirs, args),
         Verb::Test(args) => test::run(&dirs, args),
         Verb::Tidy => tidy::run(&dirs),

@@ -11,6 +11,8 @@ mod store;
 mod tally;
 mod unit;
 
+pub use process::{Output, difference, python};
+
 use crate::build_python::{self, Common, Options, Plan};
 use crate::dirs::{Dirs, Flavour};
 use crate::fetch::NoSource;
@@ -18,7 +20,7 @@ use crate::patch;
 use crate::versions::{Release, Table, Version};
 use crate::{prereqs, tidy};
 use anyhow::{Result, bail};
-use modes::{MODES, Mode};
+pub use modes::{MODES, Mode};
 use std::path::PathBuf;
 use tally::Tally;
 

@@ -1,0 +1,680 @@
+//! Statements: assignments, control flow and what they nest.
+
+use super::program::Program;
+use super::scope::{Kind, Loop, Scope, Var};
+
+/// What a statement may be; the weights below say how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    Assign,
+    Augmented,
+    Unpack,
+    If,
+    For,
+    While,
+    Try,
+    With,
+    Leave,
+    Return,
+    Raise,
+    Delete,
+    Item,
+    Attribute,
+    Container,
+    Call,
+    Event,
+    Print,
+    Closure,
+    Exec,
+    Yield,
+    Import,
+    Assert,
+}
+
+const FORMS: &[(usize, Form)] = &[
+    (28, Form::Assign),
+    (13, Form::Augmented),
+    (5, Form::Unpack),
+    (11, Form::If),
+    (8, Form::For),
+    (4, Form::While),
+    (8, Form::Try),
+    (3, Form::With),
+    (5, Form::Leave),
+    (2, Form::Return),
+    (2, Form::Raise),
+    (2, Form::Delete),
+    (4, Form::Item),
+    (4, Form::Attribute),
+    (5, Form::Container),
+    (5, Form::Call),
+    (7, Form::Event),
+    (1, Form::Print),
+    (3, Form::Closure),
+    (1, Form::Exec),
+    (10, Form::Yield),
+    (1, Form::Import),
+    (1, Form::Assert),
+];
+
+const ERRORS: &[&str] = &[
+    "ValueError",
+    "TypeError",
+    "KeyError",
+    "IndexError",
+    "ZeroDivisionError",
+    "Oddity",
+    "StopIteration",
+    "OverflowError",
+    "AttributeError",
+    "NameError",
+];
+
+impl Program {
+    /// A suite of about `n` statements, one level in.
+    pub fn suite(&mut self, scope: &mut Scope, n: usize) {
+        self.out.indent();
+        scope.depth += 1;
+        for _ in 0..n.max(1) {
+            self.statement(scope);
+        }
+        scope.depth -= 1;
+        self.out.dedent();
+    }
+
+    /// One statement.
+    pub fn statement(&mut self, scope: &mut Scope) {
+        self.spent = self.spent.saturating_add(scope.times);
+        let form = self.rng.weighted(FORMS);
+        let deep = scope.depth > 5 || scope.loops.len() > 3;
+        match form {
+            Form::Assign => self.assign(scope),
+            Form::Augmented => self.augmented(scope),
+            Form::Unpack => self.unpack(scope),
+            Form::If if !deep => self.branch(scope),
+            Form::For if !deep => self.for_loop(scope),
+            Form::While if !deep => self.while_loop(scope),
+            Form::Try if !deep => self.try_statement(scope),
+            Form::With if !deep => self.with_statement(scope),
+            Form::Leave if scope.in_loop => {
+                let word = if scope.in_finally || self.rng.chance(50) { "break" } else { "continue" };
+                let condition = self.rare_condition(scope);
+                self.out.line(format!("if {condition}:"));
+                self.out.line(format!("    {word}"));
+            }
+            Form::Return if scope.returns.is_some() && scope.depth > 1 => {
+                let condition = self.rare_condition(scope);
+                let value = match scope.returns {
+                    Some(true) => format!(" {}", self.any(scope, 2)),
+                    _ => String::new(),
+                };
+                self.out.line(format!("if {condition}:"));
+                self.out.line(format!("    return{value}"));
+            }
+            Form::Raise => self.raise(scope),
+            Form::Delete => self.delete(scope),
+            Form::Item => self.item(scope),
+            Form::Attribute => self.store_attribute(scope),
+            Form::Container => self.container(scope),
+            Form::Call => {
+                let call = self.call(scope, 1);
+                self.out.line(call);
+            }
+            Form::Event => self.event(scope),
+            Form::Print => self.print(scope),
+            Form::Closure if !scope.no_cells && scope.depth < 4 => self.closure(scope),
+            Form::Exec => self.exec(scope),
+            Form::Yield if scope.generator => self.yield_statement(scope),
+            Form::Import => {
+                let line = self.rng.word(&[
+                    "import math",
+                    "from math import floor",
+                    "import os.path",
+                    "import sys as s9",
+                ]);
+                self.out.line(line);
+            }
+            Form::Assert => {
+                let condition = self.condition(scope, 2);
+                self.out.line(format!("assert {condition} or True, 'never'"));
+            }
+            Form::If
+            | Form::For
+            | Form::While
+            | Form::Try
+            | Form::With
+            | Form::Leave
+            | Form::Return
+            | Form::Closure
+            | Form::Yield => self.assign(scope),
+        }
+    }
+
+    /// A condition that holds seldom enough for a loop to get going before.
+    pub fn rare_condition(&mut self, scope: &Scope) -> String {
+        if let Some(Loop { index: Some(index), count }) = scope.index().cloned()
+            && self.rng.chance(75)
+        {
+            return match self.rng.below(4) {
+                0 => format!("{index} == {}", count * 3 / 4),
+                1 => format!("{index} > {}", count.saturating_sub(2)),
+                2 => format!("{index} % {} == {}", self.rng.between(5, 60), self.rng.below(5)),
+                _ => format!("{index} == {}", self.rng.below(count.max(2))),
+            };
+        }
+        self.condition(scope, 2)
+    }
+
+    fn some_variable(&mut self, scope: &Scope) -> Option<Var> {
+        (!scope.vars.is_empty()).then(|| self.rng.pick(&scope.vars).clone())
+    }
+
+    fn assign(&mut self, scope: &mut Scope) {
+        let Some(var) = self.some_variable(scope) else {
+            self.out.line("pass");
+            return;
+        };
+        let value = self.of_kind(var.kind, scope, 0);
+        if self.rng.chance(8)
+            && let Some(other) = self.some_variable(scope)
+        {
+            self.out.line(format!("{} = {} = {value}", var.name, other.name));
+            return;
+        }
+        self.out.line(format!("{} = {value}", var.name));
+    }
+
+    fn augmented(&mut self, scope: &mut Scope) {
+        let Some(var) = self.some_variable(scope) else {
+            self.out.line("pass");
+            return;
+        };
+        let name = var.name;
+        let line = match var.kind {
+            Kind::Int => {
+                let op = self.rng.weighted(&[
+                    (12, "+"),
+                    (10, "-"),
+                    (4, "*"),
+                    (3, "//"),
+                    (4, "%"),
+                    (3, "&"),
+                    (3, "|"),
+                    (4, "^"),
+                    (2, ">>"),
+                ]);
+                let by = match op {
+                    "//" | "%" => self.rng.word(&["3", "7", "-2", "1000", "(1 << 31)"]).to_string(),
+                    ">>" => self.rng.word(&["1", "0", "3", "63", "64"]).to_string(),
+                    _ => self.int(scope, 1),
+                };
+                format!("{name} {op}= {by}")
+            }
+            Kind::Float => {
+                let op = self.rng.word(&["+", "-", "*", "/"]);
+                format!("{name} {op}= {}", self.float(scope, 1))
+            }
+            Kind::Str => format!("{name} += {}", self.string(scope, 1)),
+            Kind::List => match self.rng.below(3) {
+                0 => format!("{name} += {}", self.list(scope, 2)),
+                1 => format!("{name} += ({},)", self.int(scope, 2)),
+                _ => format!("{name} *= {}", self.rng.word(&["1", "2", "0", "True"])),
+            },
+            Kind::Dict => format!("{name}[{}] = {}", self.rng.below(3), self.int(scope, 2)),
+            Kind::Obj => {
+                let op = self.rng.word(&["+", "-", "*", "|"]);
+                format!("{name} {op}= {}", self.int(scope, 2))
+            }
+        };
+        self.out.line(line);
+    }
+
+    fn unpack(&mut self, scope: &mut Scope) {
+        let (Some(a), Some(b)) = (self.some_variable(scope), self.some_variable(scope)) else {
+            self.out.line("pass");
+            return;
+        };
+        let (x, y) = (a.name.clone(), b.name.clone());
+        let line = match self.rng.below(7) {
+            0 | 1 => format!("{x}, {y} = {y}, {x}"),
+            2 => format!("{x}, {y} = {}, {}", self.of_kind(a.kind, scope, 1), self.of_kind(b.kind, scope, 1)),
+            3 => format!(
+                "[{x}, {y}] = ({}, {})",
+                self.of_kind(a.kind, scope, 1),
+                self.of_kind(b.kind, scope, 1)
+            ),
+            4 if self.dialect.py3 => format!("{x}, *{y} = {}", self.list(scope, 1)),
+            5 => format!("({x}, {y}) = {}[:2]", self.list(scope, 1)),
+            _ => {
+                let object = self.variable_or(Kind::Obj, scope);
+                format!("{x}, {object}.n = {}, {}", self.of_kind(a.kind, scope, 1), self.int(scope, 1))
+            }
+        };
+        self.out.line(line);
+    }
+
+    fn branch(&mut self, scope: &mut Scope) {
+        let condition = self.condition(scope, 1);
+        self.out.line(format!("if {condition}:"));
+        let n = self.rng.between(1, 3);
+        self.suite(scope, n);
+        if self.rng.chance(20) {
+            let condition = self.condition(scope, 1);
+            self.out.line(format!("elif {condition}:"));
+            self.suite(scope, 1);
+        }
+        if self.rng.chance(40) {
+            self.out.line("else:");
+            let n = self.rng.between(1, 2);
+            self.suite(scope, n);
+        }
+    }
+
+    /// How often a loop may go round here, with about `body` statements in it.
+    pub fn round_count(&mut self, scope: &Scope, body: usize) -> usize {
+        let room = scope.budget / scope.times.max(1) / (body * 2).max(1);
+        let counts: &[usize] = if scope.loops.is_empty() {
+            &[40, 70, 150, 150, 400, 800, 2000]
+        } else {
+            &[1, 2, 3, 5, 8, 20, 60, 100]
+        };
+        let wanted = *self.rng.pick(counts);
+        if scope.loops.is_empty() && self.rng.chance(self.long) {
+            25_000.min(room * 4)
+        } else {
+            wanted.min(room)
+        }
+        .max(1)
+    }
+
+    fn body(&mut self, scope: &mut Scope, index: Option<String>, count: usize, n: usize) {
+        let saved = (scope.times, scope.in_loop, scope.in_finally);
+        scope.times = scope.times.saturating_mul(count);
+        scope.in_loop = true;
+        scope.in_finally = false;
+        if let Some(index) = &index {
+            scope.counters.push(index.clone());
+        }
+        scope.loops.push(Loop { index: index.clone(), count });
+        self.out.indent();
+        if count > 6 {
+            self.clamps(scope);
+        }
+        let guarded = scope.loops.len() == 1 && self.rng.chance(45);
+        if guarded {
+            self.out.line("try:");
+            self.suite(scope, n);
+            self.handler(scope);
+            self.out.dedent();
+        } else {
+            self.out.dedent();
+            self.suite(scope, n);
+        }
+        scope.loops.pop();
+        if index.is_some() {
+            scope.counters.pop();
+        }
+        (scope.times, scope.in_loop, scope.in_finally) = saved;
+        if self.rng.chance(15) {
+            self.out.line("else:");
+            self.suite(scope, 1);
+        }
+    }
+
+    /// A handler that counts what came and mends the variables.
+    fn handler(&mut self, scope: &mut Scope) {
+        let head = self.rng.word(&[
+            "except Exception as e:",
+            "except (TypeError, ValueError, ArithmeticError, LookupError, NameError, AttributeError) as e:",
+            "except (Exception, Oddity) as e:",
+        ]);
+        self.out.line(head);
+        self.out.indent();
+        self.out.line(self.text_of_hit());
+        if let Some(var) = self.some_variable(scope)
+            && self.rng.chance(60)
+        {
+            let value = self.constant(var.kind);
+            self.out.line(format!("{} = {value}", var.name));
+        }
+        self.out.dedent();
+    }
+
+    fn text_of_hit(&self) -> &'static str {
+        "hit(type(e).__name__ + str(e)[:40])"
+    }
+
+    /// Keeps what a loop changes from growing without bounds.
+    fn clamps(&mut self, scope: &Scope) {
+        for var in scope.vars.clone() {
+            let name = &var.name;
+            match var.kind {
+                Kind::Int => {
+                    let line = match self.rng.below(12) {
+                        0..3 => format!("if not -1000 < {name} < 1000: {name} = {}", self.rng.below(9)),
+                        3 => format!("{name} &= 65535"),
+                        4 => format!("{name} %= 1000003"),
+                        5 => format!("{name} = {name} & ((1 << 62) - 1)"),
+                        6 => {
+                            format!("if not -(1 << 70) < {name} < 1 << 70: {name} = {}", self.int_constant())
+                        }
+                        7 => format!("if {name} > 1 << 65 or {name} < -1 << 65: {name} = 1"),
+                        8..10 => format!(
+                            "if type({name}) is not int or not -(1 << 66) < {name} < 1 << 66: {name} = 2"
+                        ),
+                        // Left to grow.
+                        _ => continue,
+                    };
+                    self.out.line(line);
+                }
+                Kind::Str | Kind::List => {
+                    let limit = self.rng.between(6, 30);
+                    self.out.line(format!("if len({name}) > {limit}: {name} = {name}[:3]"));
+                }
+                Kind::Float | Kind::Dict | Kind::Obj => {}
+            }
+        }
+    }
+
+    fn loop_name(&self, scope: &Scope) -> String {
+        ["i", "j", "k", "u", "w"][scope.loops.len().min(4)].to_string()
+    }
+
+    /// A `for` loop.
+    pub fn for_loop(&mut self, scope: &mut Scope) {
+        let n = self.rng.between(2, 5);
+        let count = self.round_count(scope, n + 3);
+        let mut index = Some(self.loop_name(scope));
+        let name = self.loop_name(scope);
+        let range = if self.rng.chance(80) { self.dialect.lazy_range() } else { "range" };
+        let head = match if scope.loops.is_empty() { self.rng.below(14) } else { self.rng.below(24) } {
+            0..8 => format!("for {name} in {range}({count}):"),
+            8 => format!("for {name} in {range}({}, {}, {}):", count, -1, -1),
+            9 => format!("for {name}, q in enumerate({range}({count})):"),
+            10 => format!("for {name} in list(range({count})):"),
+            11 => format!("for {name}, q in zip(range({count}), range({}, {}, 3)):", count * 2, count * 6),
+            12 => format!("for {name} in iter(Steps({count}).step, {count}):"),
+            13 => format!("for {name} in Steps({count}):"),
+            14..16 => {
+                index = None;
+                format!("for {name} in {}:", self.list(scope, 1))
+            }
+            16 => {
+                index = None;
+                format!(
+                    "for {name} in ({}, {}, {}):",
+                    self.int(scope, 2),
+                    self.float(scope, 2),
+                    self.int(scope, 2)
+                )
+            }
+            17 => {
+                index = None;
+                format!("for {name} in {}:", self.string(scope, 1))
+            }
+            18 => {
+                index = None;
+                format!("for {name} in sorted({}, key=str):", self.dict(scope, 1))
+            }
+            19 => {
+                index = None;
+                format!("for {name} in reversed({}):", self.list(scope, 1))
+            }
+            20 if !self.generators.is_empty() => {
+                index = None;
+                let generator = self.rng.pick(&self.generators).clone();
+                if self.room(scope, &generator) {
+                    format!("for {name} in {generator}({}):", self.rng.below(9))
+                } else {
+                    format!("for {name} in ():")
+                }
+            }
+            21 => {
+                index = None;
+                match self.some_variable(scope) {
+                    // The loop assigns a variable that other statements use.
+                    Some(var) if !scope.counters.contains(&var.name) => {
+                        format!("for {} in {}:", var.name, self.list(scope, 1))
+                    }
+                    _ => format!("for {name} in {range}(3):"),
+                }
+            }
+            22 => {
+                index = None;
+                format!("for {name}, q in [(1, {}), (2, {})]:", self.int(scope, 2), self.float(scope, 2))
+            }
+            _ => format!("for {name} in {range}({} % 5):", self.int(scope, 2)),
+        };
+        self.out.line(head);
+        // Lists are kept short, so that a walk over one is short too.
+        let count = if index.is_some() { count } else { count.clamp(3, 30) };
+        self.body(scope, index, count, n);
+    }
+
+    /// A `while` loop with a counter of its own.
+    pub fn while_loop(&mut self, scope: &mut Scope) {
+        let n = self.rng.between(2, 5);
+        let count = self.round_count(scope, n + 3);
+        let name = self.loop_name(scope);
+        self.out.line(format!("{name} = 0"));
+        let extra =
+            if self.rng.chance(25) { format!(" and {}", self.condition(scope, 2)) } else { String::new() };
+        match self.rng.below(3) {
+            0 => {
+                self.out.line("while True:");
+                self.out.line(format!("    {name} += 1"));
+                self.out.line(format!("    if {name} > {count}: break"));
+            }
+            1 => {
+                self.out.line(format!("while {name} <= {count}{extra}:"));
+                self.out.line(format!("    {name} += 1"));
+            }
+            _ => {
+                self.out.line(format!("while {name} < {count}{extra}:"));
+                self.out.line(format!("    {name} = {name} + 1"));
+            }
+        }
+        self.body(scope, Some(name), count, n);
+    }
+
+    /// `try` with every combination of clauses.
+    pub fn try_statement(&mut self, scope: &mut Scope) {
+        let n = self.rng.between(1, 3);
+        self.out.line("try:");
+        self.suite(scope, n);
+        let shape = self.rng.below(10);
+        if shape < 7 {
+            let handler = scope.in_handler;
+            scope.in_handler = true;
+            if self.rng.chance(30) {
+                let error = self.rng.word(ERRORS);
+                self.out.line(format!("except {error}:"));
+                self.suite(scope, 1);
+            }
+            match self.rng.below(4) {
+                0 => self.out.line("except:"),
+                1 => self.out.line("except Exception:"),
+                _ => {
+                    self.out.line("except Exception as e:");
+                    self.out.line(format!("    {}", self.text_of_hit()));
+                }
+            }
+            let n = self.rng.between(1, 2);
+            self.suite(scope, n);
+            if self.rng.chance(10) {
+                let condition = self.rare_condition(scope);
+                self.out.line(format!("    if {condition}:"));
+                self.out.line("        raise");
+            }
+            scope.in_handler = handler;
+            if self.rng.chance(20) {
+                self.out.line("else:");
+                self.suite(scope, 1);
+            }
+        }
+        if shape >= 5 {
+            self.out.line("finally:");
+            let saved = scope.in_finally;
+            scope.in_finally = true;
+            let n = self.rng.between(1, 2);
+            self.suite(scope, n);
+            scope.in_finally = saved;
+        }
+    }
+
+    fn with_statement(&mut self, scope: &mut Scope) {
+        let swallow = self.rng.word(&["True", "False", "0", "'x'"]);
+        let manager = match self.rng.below(5) {
+            0 => format!("Manager({swallow}) as m9"),
+            1 => format!("Manager({swallow}), Manager(False)"),
+            2 => format!("managed({swallow})"),
+            _ => format!("Manager({swallow})"),
+        };
+        self.out.line(format!("with {manager}:"));
+        let n = self.rng.between(1, 3);
+        self.suite(scope, n);
+    }
+
+    fn raise(&mut self, scope: &mut Scope) {
+        let condition = self.rare_condition(scope);
+        self.out.line(format!("if {condition}:"));
+        let error = self.rng.word(ERRORS);
+        let argument = self.int(scope, 3);
+        let line = match self.rng.below(8) {
+            0 if scope.in_handler => "raise".to_string(),
+            1 => format!("raise {error}"),
+            2 if self.dialect.py3 => format!("raise {error}({argument}) from None"),
+            3 if self.dialect.py3 && scope.in_handler => {
+                format!("raise {error}({argument}) from ValueError('cause')")
+            }
+            2 if !self.dialect.py3 => format!("raise {error}, {argument}"),
+            4 if !self.dialect.py3 => format!("raise {error}, {argument}, sys.exc_info()[2]"),
+            _ => format!("raise {error}({argument})"),
+        };
+        self.out.line(format!("    {line}"));
+    }
+
+    fn delete(&mut self, scope: &mut Scope) {
+        let deletable: Vec<Var> = scope.vars.iter().filter(|v| v.deletable).cloned().collect();
+        if deletable.is_empty() {
+            self.out.line("pass");
+            return;
+        }
+        let var = self.rng.pick(&deletable).clone();
+        let condition = self.rare_condition(scope);
+        self.out.line(format!("if {condition}:"));
+        self.out.indent();
+        self.out.line(format!("del {}", var.name));
+        let value = self.constant(var.kind);
+        match self.rng.below(5) {
+            0 => {}
+            1 => {
+                self.out.line("try:");
+                self.out.line(format!("    {}", var.name));
+                self.out.line("except NameError as e:");
+                self.out.line(format!("    {}", self.text_of_hit()));
+                self.out.line(format!("    {} = {value}", var.name));
+            }
+            _ => self.out.line(format!("{} = {value}", var.name)),
+        }
+        self.out.dedent();
+    }
+
+    fn item(&mut self, scope: &mut Scope) {
+        let line = match self.rng.below(10) {
+            0..4 => {
+                let list = self.variable_or(Kind::List, scope);
+                format!("{list}[{} % 3] = {}", self.int(scope, 2), self.int(scope, 1))
+            }
+            4 => {
+                let list = self.variable_or(Kind::List, scope);
+                format!("{list}[{}] += {}", self.rng.word(&["0", "-1", "1"]), self.int(scope, 2))
+            }
+            5 => {
+                let (list, slice) = (self.variable_or(Kind::List, scope), self.slice(scope, 2));
+                format!("{list}{slice} = {}", self.list(scope, 2))
+            }
+            6 => {
+                let (list, slice) = (self.variable_or(Kind::List, scope), self.slice(scope, 2));
+                format!("del {list}{slice}")
+            }
+            7..9 => {
+                let dict = self.variable_or(Kind::Dict, scope);
+                format!("{dict}[{} % 3] = {}", self.int(scope, 2), self.any(scope, 2))
+            }
+            _ => {
+                let object = self.variable_or(Kind::Obj, scope);
+                format!("{object}[{}] = {}", self.int(scope, 2), self.int(scope, 2))
+            }
+        };
+        self.out.line(line);
+    }
+
+    fn store_attribute(&mut self, scope: &mut Scope) {
+        let object = self.variable_or(Kind::Obj, scope);
+        let name = self.rng.weighted(&[(10, "n"), (2, "f"), (2, "p"), (1, "k"), (1, "z")]);
+        let line = match self.rng.below(6) {
+            0..3 => format!("{object}.{name} = {}", self.int(scope, 1)),
+            3..5 => {
+                let op = self.rng.word(&["+", "-", "*", "^"]);
+                format!("{object}.{name} {op}= {}", self.int(scope, 1))
+            }
+            _ => format!("{object}.f = {}", self.float(scope, 1)),
+        };
+        self.out.line(line);
+    }
+
+    fn container(&mut self, scope: &mut Scope) {
+        let list = self.variable_or(Kind::List, scope);
+        let dict = self.variable_or(Kind::Dict, scope);
+        let line = match self.rng.below(9) {
+            0..3 => format!("{list}.append({})", self.int(scope, 1)),
+            3 => format!("if {list}: {list}.pop()"),
+            4 => format!("{list}.insert({}, {})", self.int(scope, 2), self.float(scope, 2)),
+            5 => format!("{list}.reverse()"),
+            6 => format!("{dict}.pop({}, None)", self.rng.below(3)),
+            7 => format!("{dict}.setdefault({} % 3, {})", self.int(scope, 2), self.int(scope, 2)),
+            _ => format!("{list}.sort(key=repr)"),
+        };
+        self.out.line(line);
+    }
+
+    fn print(&mut self, scope: &mut Scope) {
+        let condition = self.rare_condition(scope);
+        self.out.line(format!("if {condition}:"));
+        let (a, b) = (self.any(scope, 2), self.int(scope, 2));
+        if self.dialect.py3 {
+            let tail = self.rng.word(&["", ", end=' '", ", sep='|'"]);
+            self.out.line(format!("    print(show({a}), {b}{tail})"));
+        } else {
+            let line = match self.rng.below(4) {
+                0 => format!("print show({a}), {b},"),
+                1 => format!("print >>sys.stderr, show({a}), {b}"),
+                2 => "print".to_string(),
+                _ => format!("print show({a}), {b}"),
+            };
+            self.out.line(format!("    {line}"));
+        }
+    }
+
+    fn exec(&mut self, scope: &mut Scope) {
+        let condition = self.rare_condition(scope);
+        let value = self.constant(Kind::Int);
+        self.out.line(format!("if {condition}:"));
+        let line = match self.rng.below(3) {
+            0 => format!("put(eval('{} + 1'))", value),
+            1 => format!("exec({:?}, globals())", format!("G0 = {value}")),
+            _ if scope.no_cells && !self.dialect.py3 => match self.some_variable(scope) {
+                Some(var) => format!("exec {:?}", format!("{} = {value}", var.name)),
+                None => "exec 'pass'".to_string(),
+            },
+            _ => match self.some_variable(scope) {
+                Some(var) => {
+                    format!("exec({:?}, globals(), {{'{}': 1}})", format!("{0} = {0}", var.name), var.name)
+                }
+                None => "pass".to_string(),
+            },
+        };
+        self.out.line(format!("    {line}"));
+    }
+}
