@@ -14,6 +14,7 @@ mod libclang;
 mod link;
 mod net;
 mod patch;
+mod pip;
 mod prereqs;
 mod series;
 mod stamp;

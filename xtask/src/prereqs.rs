@@ -2,7 +2,7 @@
 
 use crate::dirs::Dirs;
 use crate::versions::Table;
-use crate::{libclang, net, step};
+use crate::{libclang, net, pip, step};
 use anyhow::{Result, bail};
 use std::process::{Command, Stdio};
 
@@ -100,7 +100,8 @@ fn lacks(dirs: &Dirs, with_rust: bool) -> Vec<Lack> {
             "gcc glibc-devel",
         );
     } else if !compiles() {
-        required("the C library's headers", "nothing can be built", "libc6-dev", "glibc-devel");
+        let what = format!("the C library's headers (`{cc}` does not find stdlib.h)");
+        required(&what, "nothing can be built", "libc6-dev", "glibc-devel");
     }
     if !net::which("make") {
         required("make", "nothing can be built", "make", "make");
@@ -210,6 +211,13 @@ pub fn doctor(dirs: &Dirs) -> Result<()> {
                 release.version, m.module, m.cost
             );
         }
+    }
+    // One with a password in it is not for the screen.
+    if let Some(index) = pip::index_url().filter(|url| !url.contains('@')) {
+        eprintln!(
+            "  pip 9, which CPython 3.4 and 3.5 bring, may look for the package index under a former name; \
+             then:\n    export PIP_INDEX_URL={index}"
+        );
     }
     if lacks.iter().any(|l| l.required) {
         bail!("this machine cannot build Pyjion yet: install what is listed above");
