@@ -182,7 +182,7 @@ fn refresh(dirs: &Dirs, release: &Release, wishes: &Wishes) -> Result<()> {
         }
     }
     for member in &members {
-        if std::fs::read(&member.path).is_ok_and(|found| found == member.bytes) {
+        if std::fs::read(&member.path).is_ok_and(|found| same_but_headings(&found, &member.bytes)) {
             continue;
         }
         write_atomically(&member.path, &member.bytes)?;
@@ -231,6 +231,20 @@ fn bare(diff: &str) -> String {
     text
 }
 
+/// Whether two patches differ at most in what stands behind the line numbers of a hunk: a name of the
+/// function around it, which every version of git and diff chooses and cuts short in its own way.
+fn same_but_headings(a: &[u8], b: &[u8]) -> bool {
+    let lines = |bytes: &[u8]| -> Vec<String> {
+        let text = String::from_utf8_lossy(bytes);
+        let bare = |line: &str| match line.strip_prefix("@@ ").and_then(|l| l.split_once(" @@")) {
+            Some((numbers, _)) => numbers.to_string(),
+            None => line.to_string(),
+        };
+        text.split('\n').map(bare).collect()
+    };
+    lines(a) == lines(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -246,6 +260,16 @@ mod tests {
             split_message(11, "Subject: Let the GC see it, always\n").1,
             "0012-let-the-gc-see-it.patch"
         );
+    }
+
+    #[test]
+    fn headings_of_hunks_do_not_count() {
+        let patch =
+            |heading: &str, line: &str| format!("--- a/f\n+++ b/f\n@@ -1 +1 @@{heading}\n-a\n+{line}\n");
+        let same = |a: &str, b: &str| same_but_headings(a.as_bytes(), b.as_bytes());
+        assert!(same(&patch("", "b"), &patch(" int main(void)", "b")));
+        assert!(!same(&patch("", "b"), &patch("", "@@ b")));
+        assert!(!same(&patch("", "b"), &patch("", "b ")));
     }
 
     #[test]
