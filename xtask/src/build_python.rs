@@ -1,6 +1,6 @@
 //! `build-python`: from nothing to an installed interpreter, doing again only what has changed.
 
-use crate::dirs::{Dirs, Flavour};
+use crate::dirs::{self, Dirs, Flavour};
 use crate::fetch::{self, Wishes};
 use crate::stamp::Lock;
 use crate::versions::{Release, Table};
@@ -176,13 +176,20 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     if releases.len() > 1 && (args.prefix.is_some() || args.archive.is_some()) {
         bail!("--prefix and --archive are for one version at a time");
     }
-    dirs.check_writable()?;
-    prereqs::ensure(dirs, !args.stock, args.common.no_install)?;
     let mut options = Options::plain(&args.common);
     options.pgo = args.pgo;
     options.debug = args.debug;
     options.prefix = args.prefix.clone();
     options.wishes.archive = args.archive.clone();
+    // Even where everything is built already: who names a file wants to hear that it is not the right one.
+    for release in &releases {
+        fetch::named_archive(release, &options.wishes)?;
+    }
+    dirs.check_writable()?;
+    if let Some(prefix) = &options.prefix {
+        dirs::check_writable(prefix, "name another directory with --prefix")?;
+    }
+    prereqs::ensure(dirs, !args.stock, args.common.no_install)?;
     let flavour = if args.stock { Flavour::Stock } else { Flavour::Pyjion };
     for release in releases {
         println!("{}", build(&Plan::new(dirs, release, flavour, &options))?.display());
@@ -193,7 +200,10 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
 /// Builds and installs one interpreter; returns its path.
 pub fn build(plan: &Plan<'_>) -> Result<PathBuf> {
     let _lock = Lock::take(&plan.tree())?;
-    fetch::sweep(plan.dirs);
+    dirs::sweep(&plan.dirs.downloads);
+    if let Some(folder) = plan.tree().parent() {
+        dirs::sweep(folder);
+    }
     let what = || format!("cannot build {}", plan.title());
     let key = cpython::build(plan).with_context(what)?;
     match plan.flavour {

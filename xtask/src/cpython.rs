@@ -80,9 +80,15 @@ fn unpack_and_patch(plan: &Plan<'_>, archive: &Path, series: &[series::Member], 
         remove_tree(&partial)?;
         return Err(e);
     }
-    remove_tree(tree)?;
-    std::fs::rename(&partial, tree)
-        .with_context(|| format!("cannot move the source to {}", tree.display()))?;
+    // Out of the way first: a compiler that a killed run left behind may still be writing into it.
+    let old = tree.with_extension(format!("part-{}", std::process::id()));
+    let moved = match std::fs::rename(tree, &old) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(e),
+        _ => std::fs::rename(&partial, tree),
+    };
+    moved.with_context(|| format!("cannot move the source to {}", tree.display()))?;
+    // What cannot be removed yet is swept by a later run.
+    let _ = std::fs::remove_dir_all(&old);
     step.done();
     Ok(())
 }

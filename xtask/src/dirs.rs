@@ -81,17 +81,34 @@ impl Dirs {
 
     /// Fails early, and in plain words, when nothing can be written below `target`.
     pub fn check_writable(&self) -> Result<()> {
-        let probe = self.target.join(format!(".writable-{}", std::process::id()));
-        let written = std::fs::create_dir_all(&self.target)
-            .and_then(|()| std::fs::write(&probe, b""))
-            .and_then(|()| std::fs::remove_file(&probe));
-        if let Err(e) = written {
-            bail!(
-                "cannot write to {}: {e}\n  make it writable, or set PYJION_TARGET to a directory that is",
-                self.target.display()
-            );
+        check_writable(&self.target, "set PYJION_TARGET to a directory that is")
+    }
+}
+
+/// Fails unless files can be made in `folder`, which is created; `otherwise` says what else the user can do.
+pub fn check_writable(folder: &Path, otherwise: &str) -> Result<()> {
+    let probe = folder.join(format!(".writable-{}", std::process::id()));
+    let written = std::fs::create_dir_all(folder)
+        .and_then(|()| std::fs::write(&probe, b""))
+        .and_then(|()| std::fs::remove_file(&probe));
+    if let Err(e) = written {
+        bail!("cannot write to {}: {e}\nwhat to do: make it writable, or {otherwise}", folder.display());
+    }
+    Ok(())
+}
+
+/// Removes from `folder` what killed runs left: anything called `NAME.part-PID` whose process is gone.
+pub fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name.rsplit_once(".part-").and_then(|(_, pid)| pid.parse::<u32>().ok());
+        if let Some(pid) = owner
+            && !Path::new(&format!("/proc/{pid}")).exists()
+        {
+            // Best effort: a leftover costs space, nothing else.
+            let _ = std::fs::remove_file(entry.path()).or_else(|_| std::fs::remove_dir_all(entry.path()));
         }
-        Ok(())
     }
 }
 
@@ -114,5 +131,40 @@ pub fn remove_tree(path: &Path) -> Result<()> {
             Err(e).with_context(|| format!("cannot remove {}", path.display()))
         }
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_leftovers_of_the_dead_are_swept() {
+        let folder = std::env::temp_dir().join(format!("xtask-sweep-{}", std::process::id()));
+        let living = format!("a.part-{}", std::process::id());
+        // Above any limit that Linux puts on process numbers.
+        let dead = ["a.part-4194999", "clone.part-4194998"];
+        std::fs::create_dir_all(folder.join(dead[1]).join("objects")).expect("a directory");
+        for name in [dead[0], &living, "Python-2.7.18.tgz", "a.part-x"] {
+            std::fs::write(folder.join(name), b"").expect("a file");
+        }
+        sweep(&folder);
+        for name in dead {
+            assert!(!folder.join(name).exists(), "{name}");
+        }
+        for name in [&living, "Python-2.7.18.tgz", "a.part-x"] {
+            assert!(folder.join(name).exists(), "{name}");
+        }
+        remove_tree(&folder).expect("clean up");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_made_is_named_with_a_way_out() {
+        let file = std::env::temp_dir().join(format!("xtask-writable-{}", std::process::id()));
+        std::fs::write(&file, b"").expect("a file");
+        let error =
+            check_writable(&file.join("x"), "go elsewhere").expect_err("a file in the way").to_string();
+        assert!(error.contains("go elsewhere") && error.contains("xtask-writable"), "{error}");
+        std::fs::remove_file(&file).expect("clean up");
     }
 }

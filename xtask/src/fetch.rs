@@ -19,6 +19,23 @@ pub struct Wishes {
     pub mirror: String,
 }
 
+/// The archive named by `--archive`, if there is one; an error unless it is upstream's.
+pub fn named_archive(release: &Release, wishes: &Wishes) -> Result<Option<PathBuf>> {
+    let Some(archive) = &wishes.archive else { return Ok(None) };
+    let found =
+        hash::file(archive).context("what to do: name an archive that is there, or none (--archive)")?;
+    if found != release.sha256 {
+        bail!(
+            "{} is not upstream's {}, and was left as it is: wrong SHA-256\n  expected {}\n  found    {found}\n\
+             what to do: get the archive as upstream published it, or name none (--archive): it is then fetched",
+            archive.display(),
+            release.archive_name(),
+            release.sha256
+        );
+    }
+    Ok(Some(archive.clone()))
+}
+
 /// Upstream's archive.
 pub const PYTHON_ORG: &str = "https://www.python.org/ftp/python";
 
@@ -30,15 +47,8 @@ struct Source<'a> {
 
 /// Returns a verified archive (`.tgz` or, from a git copy, `.tar`) of the release, fetching it if need be.
 pub fn source(dirs: &Dirs, release: &Release, wishes: &Wishes) -> Result<PathBuf> {
-    if let Some(archive) = &wishes.archive {
-        hash::verify(archive, &release.sha256).with_context(|| {
-            format!(
-                "{} is not the upstream archive of CPython {} (it was left as it is)",
-                archive.display(),
-                release.version
-            )
-        })?;
-        return Ok(archive.clone());
+    if let Some(archive) = named_archive(release, wishes)? {
+        return Ok(archive);
     }
     std::fs::create_dir_all(&dirs.downloads)
         .with_context(|| format!("cannot create {}", dirs.downloads.display()))?;
@@ -160,7 +170,7 @@ fn from_apt(dirs: &Dirs, release: &Release) -> Result<PathBuf> {
     if repositories.is_empty() {
         bail!("this machine has no apt, or apt has no repository");
     }
-    let mut last = None;
+    let mut reasons = Vec::new();
     for repository in repositories {
         let url = format!("{}/{path}", repository.trim_end_matches('/'));
         let kept = keep(&cached_path(dirs, release), &release.sha256, |part| {
@@ -168,28 +178,10 @@ fn from_apt(dirs: &Dirs, release: &Release) -> Result<PathBuf> {
         });
         match kept {
             Ok(path) => return Ok(path),
-            Err(e) => last = Some(e),
+            Err(e) => reasons.push(format!("{repository}: {e:#}")),
         }
     }
-    match last {
-        Some(e) => Err(e),
-        None => bail!("apt has no repository"),
-    }
-}
-
-/// Removes what a killed run left in the cache.
-pub fn sweep(dirs: &Dirs) {
-    let Ok(entries) = std::fs::read_dir(&dirs.downloads) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name.rsplit_once(".part-").and_then(|(_, pid)| pid.parse::<u32>().ok());
-        if let Some(pid) = owner
-            && !Path::new(&format!("/proc/{pid}")).exists()
-        {
-            // Best effort: a leftover costs space, nothing else.
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
+    bail!("{}", reasons.join("\n"))
 }
 
 #[cfg(test)]
@@ -208,6 +200,21 @@ mod tests {
         let never = Source { name: "never".into(), get: Box::new(|| panic!("tried after a success")) };
         let found = first_that_works("it", vec![failing("a"), failing("b"), good, never]);
         assert_eq!(found.expect("found"), PathBuf::from("x.tgz"));
+    }
+
+    #[test]
+    fn a_named_archive_is_verified() {
+        let table = include_str!("../../cpython-patches/versions.toml");
+        let table = crate::versions::Table::parse(table).expect("the table parses");
+        let release = &table.all()[0];
+        let bad = std::env::temp_dir().join(format!("xtask-archive-{}", std::process::id()));
+        std::fs::write(&bad, b"abc").expect("a temporary file");
+        let wishes = Wishes { archive: Some(bad.clone()), ..Wishes::default() };
+        let message = format!("{:#}", named_archive(release, &wishes).expect_err("a wrong archive"));
+        let found = hash::file(&bad).expect("hash");
+        assert!(message.contains(&release.sha256) && message.contains(&found), "{message}");
+        assert!(named_archive(release, &Wishes::default()).expect("none named").is_none());
+        std::fs::remove_file(&bad).expect("left as it is");
     }
 
     #[test]

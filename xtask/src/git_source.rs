@@ -97,8 +97,12 @@ fn archive_local(release: &Release, repository: &Path, to: &Path) -> Result<()> 
         bail!("{} does not exist", repository.display());
     }
     let tag = format!("{}^{{commit}}", release.git_tag);
-    let commit = read(repository, &["rev-parse", "--verify", "--quiet", &tag])
-        .with_context(|| format!("{} has no tag {}", repository.display(), release.git_tag))?;
+    let found = git(repository, &["rev-parse", "--verify", &tag])?;
+    if !found.status.success() {
+        let (path, tag) = (repository.display(), &release.git_tag);
+        bail!("{path} has no tag {tag}, or is no git repository: {}", first_line(&found.stderr));
+    }
+    let commit = String::from_utf8_lossy(&found.stdout);
     if commit.trim() != release.git_commit {
         bail!(
             "the tag {} of {} is not the pinned commit\n  expected {}\n  found    {}",

@@ -1,6 +1,6 @@
 //! libclang, which reads CPython's headers for the Rust side: obtained with pip into `target`, nothing is installed.
 
-use crate::dirs::{Dirs, remove_tree};
+use crate::dirs::{Dirs, remove_tree, sweep};
 use crate::{hash, step};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -55,7 +55,8 @@ pub fn ensure(dirs: &Dirs, offline: bool) -> Result<PathBuf> {
         bail!("libclang is not here yet and --offline forbids downloading it: {advice}");
     }
     let home = home(dirs);
-    let partial = home.with_extension(format!("partial-{}", std::process::id()));
+    sweep(&dirs.target.join("tools"));
+    let partial = home.with_extension(format!("part-{}", std::process::id()));
     let made = obtain(dirs, platform, sha256, &partial).and_then(|()| {
         remove_tree(&home)?;
         std::fs::rename(&partial, &home).with_context(|| format!("cannot create {}", home.display()))

@@ -89,15 +89,34 @@ fn wait(command: &mut Command, to: &Path, step: &mut Step) -> Result<()> {
     }
     let output = child.wait_with_output()?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let said = said.lines().rev().find(|l| !l.trim().is_empty()).unwrap_or("it said nothing");
-        bail!("{} ({program}, {})", said.trim(), output.status);
+        let said = complaint(&String::from_utf8_lossy(&output.stderr));
+        bail!("{said} ({program}, {})", output.status);
     }
     Ok(())
+}
+
+/// The line of a program's complaints that says most: apt gives its reason before it says that it failed.
+fn complaint(stderr: &str) -> String {
+    let lines = || stderr.lines().map(str::trim).filter(|l| !l.is_empty());
+    let reason = lines().find(|l| l.starts_with("E: ") || l.starts_with("W: "));
+    reason.or(lines().next_back()).unwrap_or("it said nothing").to_string()
 }
 
 /// Whether a program is on the PATH.
 pub fn which(program: &str) -> bool {
     let Some(path) = std::env::var_os("PATH") else { return false };
     std::env::split_paths(&path).any(|dir| dir.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_quoted() {
+        let apt = "E: Failed to fetch http://x/y  Could not resolve 'x'\n\nE: Download Failed\n";
+        assert_eq!(complaint(apt), "E: Failed to fetch http://x/y  Could not resolve 'x'");
+        assert_eq!(complaint("a warning\ncurl: (6) no\n\n"), "curl: (6) no");
+        assert_eq!(complaint(""), "it said nothing");
+    }
 }

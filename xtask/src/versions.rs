@@ -141,7 +141,8 @@ impl Table {
         Table::parse(&text).with_context(|| format!("in {}", path.display()))
     }
 
-    fn parse(text: &str) -> Result<Table> {
+    /// Reads and checks the text of a table.
+    pub fn parse(text: &str) -> Result<Table> {
         let table: Table = toml::from_str(text)?;
         let hex = |s: &str, n| s.len() == n && s.bytes().all(|b| b.is_ascii_hexdigit());
         for r in &table.releases {
