@@ -105,7 +105,7 @@ mod tests {
             let edge = |target: u32| Edge { target: BlockId(target), args: Vec::new() };
             let condition = function.add_value(Insn::Bool(true), Repr::Bool, Type::BOOL);
             let insn = match **targets {
-                [] => Insn::Return(condition),
+                [] => Insn::Return(condition, 0),
                 [target] => Insn::Jump(edge(target)),
                 [then, otherwise] => Insn::Branch { condition, then: edge(then), otherwise: edge(otherwise) },
                 _ => panic!("at most two successors"),

@@ -338,8 +338,9 @@ pub enum Insn {
         /// When 0.
         otherwise: Edge,
     },
-    /// Ends the frame with this owned object as its result.
-    Return(ValueId),
+    /// Ends the frame with this owned object as its result. `f_lasti` stays at the given offset:
+    /// a frame can be looked at after its end.
+    Return(ValueId, u32),
     /// Leaves to the interpreter.
     Exit(SideExit),
 }
@@ -347,7 +348,7 @@ pub enum Insn {
 impl Insn {
     /// True for the last instruction of a block.
     pub fn is_terminator(&self) -> bool {
-        matches!(self, Insn::Jump(_) | Insn::Branch { .. } | Insn::Return(_) | Insn::Exit(_))
+        matches!(self, Insn::Jump(_) | Insn::Branch { .. } | Insn::Return(..) | Insn::Exit(_))
     }
 
     /// The side exit this instruction can take.
@@ -422,7 +423,7 @@ impl Insn {
             | Insn::IterTake(v, _)
             | Insn::RangeTake(v)
             | Insn::SequenceLen(v)
-            | Insn::Return(v) => f(v),
+            | Insn::Return(v, _) => f(v),
             Insn::IntBinary { lhs, rhs, .. } | Insn::FloatBinary { lhs, rhs, .. } => {
                 f(lhs);
                 f(rhs);

@@ -304,7 +304,7 @@ impl Display for Insn {
             Insn::Branch { condition, then, otherwise } => {
                 write!(f, "Branch {condition:?} ? {then} : {otherwise}")
             }
-            Insn::Return(v) => write!(f, "Return {v:?}"),
+            Insn::Return(v, _) => write!(f, "Return {v:?}"),
             Insn::Exit(exit) => write!(f, "Exit {exit}"),
         }
     }
@@ -375,9 +375,9 @@ mod tests {
         push(f, body, Insn::Jump(Edge { target: header, args: vec![sum] }), Repr::None, Type::EMPTY);
 
         let boxed = push(f, end, Insn::Box(counter), Repr::Obj, Type::INT);
-        push(f, end, Insn::Return(boxed), Repr::None, Type::EMPTY);
+        push(f, end, Insn::Return(boxed, 0), Repr::None, Type::EMPTY);
         f.blocks[end.index()].cold = true;
-        push(f, unreachable, Insn::Return(boxed), Repr::None, Type::EMPTY);
+        push(f, unreachable, Insn::Return(boxed, 0), Repr::None, Type::EMPTY);
         function
     }
 

@@ -273,7 +273,7 @@ mod tests {
     }
 
     fn ret(function: &mut Function, block: u32, value: ValueId) {
-        push(function, block, Insn::Return(value), Repr::None);
+        push(function, block, Insn::Return(value, 0), Repr::None);
     }
 
     fn edge(target: u32, args: &[ValueId]) -> Edge {
@@ -418,7 +418,7 @@ mod tests {
         ret(&mut f, 3, one);
         assert_eq!(built(&f), "b3: v5 `Return v2`: v2, defined in b1, does not dominate its use");
         // A use in the defining block or below it is fine.
-        f.values[5].insn = Insn::Return(ValueId(6));
+        f.values[5].insn = Insn::Return(ValueId(6), 0);
         let two = object(&mut f, 3);
         f.blocks[3].insns.swap(0, 1);
         assert_eq!((built(&f), two), (String::new(), ValueId(6)));

@@ -133,7 +133,7 @@ fn is_needed(insn: &Insn) -> bool {
         | Insn::CheckValid(_)
         | Insn::Jump(_)
         | Insn::Branch { .. }
-        | Insn::Return(_)
+        | Insn::Return(..)
         | Insn::Exit(_) => true,
     }
 }

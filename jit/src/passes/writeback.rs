@@ -325,7 +325,7 @@ impl Walk<'_> {
                     self.own(operand);
                 }
             }
-            Insn::Return(result) => {
+            Insn::Return(result, _) => {
                 if let Some(inner) = self.virtual_object(*result) {
                     *result = match self.written_slot(inner, usize::MAX) {
                         Some(_) => self.owned_object(inner),

@@ -47,8 +47,9 @@ impl Lowering<'_> {
     }
 
     /// Ends the frame.
-    pub fn return_object(&mut self, value: ValueId) -> Result<()> {
+    pub fn return_object(&mut self, value: ValueId, pc: u32) -> Result<()> {
         let object = self.value(value)?;
+        self.store_lasti(pc);
         self.store(Region::Buffer, object, self.buffer, 0);
         let returned = self.int(0);
         self.builder.ins().return_(&[returned]);
@@ -85,7 +86,6 @@ impl Lowering<'_> {
         Ok(self.builder.inst_results(call)[0])
     }
 
-    /// Tells the frame where it is.
     /// Has `f_lasti` say that the instruction at `pc` executes.
     pub fn store_lasti(&mut self, pc: u32) {
         if self.stored_lasti != Some(pc) {

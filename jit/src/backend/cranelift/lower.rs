@@ -350,7 +350,7 @@ impl Lowering<'_> {
                 self.builder.ins().brif(condition, then, &then_args, otherwise, &otherwise_args);
                 return Ok(None);
             }
-            Insn::Return(value) => return self.return_object(*value).map(none),
+            Insn::Return(value, pc) => return self.return_object(*value, *pc).map(none),
             Insn::Exit(exit) => {
                 let stub = self.exit_stub(*exit)?;
                 self.builder.ins().jump(stub, &[]);

@@ -113,7 +113,7 @@ impl Builder<'_> {
         let entry = self.pop(pc)?;
         let value = self.own(entry);
         self.unwind_to(0, pc)?;
-        self.emit_terminator(Insn::Return(value));
+        self.emit_terminator(Insn::Return(value, pc));
         Ok(Flow::Ended)
     }
 

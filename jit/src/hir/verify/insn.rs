@@ -117,7 +117,7 @@ impl Rules<'_> {
             | Insn::Jump(_)
             | Insn::Exit(_) => Repr::None,
             Insn::Branch { condition, then: _, otherwise: _ } => self.all(&[*condition], Bool, Repr::None)?,
-            Insn::Return(v) => self.all(&[*v], Obj, Repr::None)?,
+            Insn::Return(v, _) => self.all(&[*v], Obj, Repr::None)?,
         })
     }
 
@@ -238,7 +238,7 @@ mod tests {
             (|v| Insn::IterTake(v, Type::LIST_ITER), obj(Type::LIST_ITER), Repr::Obj),
             (Insn::RangeTake, obj(Type::RANGE_ITER), Repr::Int),
             (Insn::SequenceLen, obj(Type::LIST), Repr::Int),
-            (Insn::Return, OBJ, Repr::None),
+            (|v| Insn::Return(v, 0), OBJ, Repr::None),
         ]
     }
 

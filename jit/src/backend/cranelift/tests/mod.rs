@@ -102,7 +102,7 @@ impl Build {
     }
 
     fn ret(&mut self, value: ValueId) {
-        self.effect(Insn::Return(value));
+        self.effect(Insn::Return(value, 0));
     }
 
     fn compile(&self, host: &Host) -> NativeCode {
