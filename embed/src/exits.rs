@@ -43,16 +43,28 @@ fn is_learnable(reason: ExitReason) -> bool {
     matches!(reason, ExitReason::TypeGuard | ExitReason::Unreached)
 }
 
-/// Counts an exit.
+/// Counts an exit. Cannot panic.
 ///
 /// # Safety
-/// The version is alive, and its code too.
-pub unsafe extern "C" fn count(version: *const Version, exit: usize) {
-    // SAFETY: alive by the contract.
-    let version = unsafe { &*version };
-    version.exits[exit].count();
+/// The version is alive, its code too, and the exit is one of its.
+#[inline(always)]
+pub unsafe fn count(version: *const Version, exit: usize) {
+    // SAFETY: alive by the contract, and recipes and counters go by the number of the exit.
+    unsafe {
+        let version = &*version;
+        version.exits.get_unchecked(exit).count();
+        stats::count_exit(version.compiled.native.exits.get_unchecked(exit).reason);
+        if stats::is_detailed() {
+            count_in_detail(version, exit);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+extern "C" fn count_in_detail(version: &Version, exit: usize) {
     let recipe = &version.compiled.native.exits[exit];
-    stats::count_exit(recipe.reason, version.id, exit, || label(version, recipe));
+    stats::count_exit_in_detail(version.id, exit, || label(version, recipe));
 }
 
 fn label(version: &Version, recipe: &ExitRecipe) -> String {
@@ -64,6 +76,7 @@ fn label(version: &Version, recipe: &ExitRecipe) -> String {
 ///
 /// # Safety
 /// The frame has just been rebuilt from the exit.
+#[inline(never)]
 pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Version, exit: usize) -> c_int {
     // SAFETY: the frame holds the code, the code its state; the version is counted as running.
     unsafe {

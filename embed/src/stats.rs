@@ -168,9 +168,14 @@ pub fn failures() -> Vec<(&'static str, u64)> {
     STATS.failures.borrow().clone()
 }
 
-/// Counts an exit; `label` says which one it is when it is seen for the first time.
-pub fn count_exit(reason: ExitReason, version: u64, exit: usize, label: impl FnOnce() -> String) {
+/// Counts an exit.
+#[inline(always)]
+pub fn count_exit(reason: ExitReason) {
     STATS.counters.exits[reason as usize].count();
+}
+
+/// Counts an exit by itself; `label` says which one it is when it is seen for the first time.
+pub fn count_exit_in_detail(version: u64, exit: usize, label: impl FnOnce() -> String) {
     if let Some(lines) = STATS.exit_lines.borrow_mut().as_mut() {
         let line = lines.entry((version, exit)).or_insert_with(|| ExitLine { count: 0, label: label() });
         line.count += 1;
