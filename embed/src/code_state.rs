@@ -69,6 +69,8 @@ pub struct Version {
     pub running: Cell<u32>,
     /// It is no longer entered; freed when nobody runs it.
     pub replaced: Cell<bool>,
+    /// Something is to be done about it when a frame leaves it.
+    pub attend: Cell<bool>,
     /// Zeroed when running frames shall leave; compiled code reads it.
     pub valid: Box<Cell<u8>>,
     /// Entry indices by offset.
@@ -94,6 +96,7 @@ impl Version {
             failed_speculations: Counter::new(),
             running: Cell::new(0),
             replaced: Cell::new(false),
+            attend: Cell::new(false),
             valid,
             by_pc,
         }
@@ -370,10 +373,34 @@ impl CodeState {
 
     fn replace(&self, old: Box<Version>) {
         old.replaced.set(true);
+        old.attend.set(true);
         old.valid.set(0);
         let mut replaced = self.hot().replaced.borrow_mut();
         replaced.push(old);
         replaced.retain(|version| version.running.get() > 0);
+    }
+
+    /// Has every frame that runs a version leave it at the next jump backwards at the latest.
+    pub fn call_out(&self) {
+        self.each_version(|version| {
+            version.valid.set(0);
+            version.attend.set(true);
+        });
+    }
+
+    /// Ends [`CodeState::call_out`].
+    pub fn end_call_out(&self) {
+        self.each_version(|version| {
+            version.valid.set(u8::from(!version.replaced.get()));
+            version.attend.set(version.replaced.get());
+        });
+    }
+
+    fn each_version(&self, change: impl Fn(&Version)) {
+        if let Some(hot) = self.hot_if_any() {
+            hot.targets.borrow().iter().filter_map(|target| target.version.as_deref()).for_each(&change);
+            hot.replaced.borrow().iter().map(|version| &**version).for_each(&change);
+        }
     }
 
     /// Frees the replaced versions that nobody runs.

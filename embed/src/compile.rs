@@ -7,6 +7,7 @@ use crate::layout;
 use crate::options::Dump;
 use crate::py::*;
 use crate::settings;
+use crate::shortage;
 use crate::stats::{self, Mode};
 use pyjion_jit::backend::BackendOptions;
 use pyjion_jit::backend::cranelift::CraneliftBackend;
@@ -90,12 +91,13 @@ fn widen(kinds: &mut Vec<Type>, before: &[Type]) {
     }
 }
 
-/// Whether another version may be compiled for a place.
+/// Whether another version may be compiled for a place now.
 fn is_open(state: &CodeState, pc: u32) -> bool {
     state.phase() == Phase::Hot
         && state
             .with_target(pc, |target| target.closed.is_none() && target.generations < MAX_GENERATIONS)
             .unwrap_or(false)
+        && shortage::is_there_room()
 }
 
 /// Compiles and installs a version; a failure is remembered.

@@ -8,6 +8,7 @@ use crate::hook;
 use crate::py::*;
 use crate::record;
 use crate::settings;
+use crate::shortage;
 use crate::stats;
 use pyjion_jit::deopt::ExitRecipe;
 use pyjion_jit::hir::{ExitReason, Resume};
@@ -81,6 +82,7 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
     // SAFETY: the frame holds the code, the code its state; the version is counted as running.
     unsafe {
         count(version, exit);
+        shortage::recover();
         let version = &*version;
         let recipe = &version.compiled.native.exits[exit];
         if recipe.resume == Resume::At {
@@ -138,6 +140,21 @@ fn retire(state: &CodeState, version: &Version, reason: ExitReason) {
     if let Some(pc) = state.target_of(version) {
         stats::counters().retired.count();
         state.uninstall(pc, Some(Closed::Retired(reason)));
+    }
+}
+
+/// Lets the versions of a code object be entered again.
+///
+/// # Safety
+/// `code` is a code object.
+#[cold]
+pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
+    // SAFETY: a code object.
+    unsafe {
+        let state = code_state::of(code);
+        if !state.is_null() {
+            (*state).end_call_out();
+        }
     }
 }
 

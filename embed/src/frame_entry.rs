@@ -11,6 +11,7 @@ use crate::describe;
 use crate::exits;
 use crate::py::*;
 use crate::reify::{self, Left};
+use crate::shortage;
 use crate::stats::{self, Mode};
 use pyjion_jit::hir::ExitReason;
 use std::ffi::c_int;
@@ -140,10 +141,32 @@ unsafe fn run_with(
             left(frame, thread, version, exit as usize - 1, buffer)
         };
         version.running.set(version.running.get() - 1);
-        if version.replaced.get() {
-            exits::sweep((*frame).f_code);
+        if version.attend.get() { attend(frame, thread, outcome) } else { outcome }
+    }
+}
+
+/// A frame left a version that something is to be done about.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn attend(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    outcome: Outcome,
+) -> Outcome {
+    // SAFETY: the frame holds its code; the outcome is as `shortage` wants it.
+    unsafe {
+        exits::sweep((*frame).f_code);
+        let is_due = shortage::is_due(thread);
+        if is_due || !shortage::is_pending() {
+            exits::end_call_out((*frame).f_code);
         }
-        outcome
+        if !is_due {
+            return outcome;
+        }
+        if outcome.object == suspended() {
+            return Outcome { object: suspended(), next: shortage::throw(frame, outcome.next) };
+        }
+        Outcome { object: shortage::spoil(outcome.object), next: 0 }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::layout;
 use crate::py::*;
 use crate::record;
 use crate::settings;
+use crate::shortage;
 use crate::stats::{self, Mode};
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
@@ -127,6 +128,7 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
             adopt(frame);
         }
         if flags != 0 || !settings::is_enabled() || (*thread).use_tracing != 0 {
+            shortage::recover();
             return drive(frame, thread, Plan::INTERPRETER, flags);
         }
         stats::counters().frames.count();
@@ -334,6 +336,7 @@ pub fn arm(jumps: c_int) {
 unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
     let jumps = ARMED.get() as u32 + 1;
     arm(settings::backedge_interval());
+    shortage::recover();
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
     unsafe {
         let thread = thread_state();

@@ -20,6 +20,7 @@ mod record;
 mod reify;
 mod runtime;
 mod settings;
+mod shortage;
 mod stats;
 
 /// Called by `main` before CPython's own main: from the first frame on, the JIT is there.

@@ -2,15 +2,7 @@
 
 use super::Frame;
 use crate::py::{self, Object};
-
-/// Ends the process when there is no memory for a number: compiled code has no exit there.
-unsafe fn allocated(object: Object) -> Object {
-    if object.is_null() {
-        // SAFETY: does not return.
-        unsafe { py::Py_FatalError(c"pyjion: no memory for a number".as_ptr()) };
-    }
-    object
-}
+use crate::shortage;
 
 /// A new reference to an exact int.
 ///
@@ -18,7 +10,10 @@ unsafe fn allocated(object: Object) -> Object {
 /// The GIL is held.
 pub unsafe extern "C" fn box_int(value: i64) -> Object {
     // SAFETY: plain C API.
-    unsafe { allocated(py::new_int(value)) }
+    unsafe {
+        let object = py::new_int(value);
+        if object.is_null() { shortage::make(|| py::new_int(value)) } else { object }
+    }
 }
 
 /// A new reference to an exact float.
@@ -27,7 +22,10 @@ pub unsafe extern "C" fn box_int(value: i64) -> Object {
 /// The GIL is held.
 pub unsafe extern "C" fn box_float(value: f64) -> Object {
     // SAFETY: plain C API.
-    unsafe { allocated(py::PyFloat_FromDouble(value)) }
+    unsafe {
+        let object = py::PyFloat_FromDouble(value);
+        if object.is_null() { shortage::make(|| py::PyFloat_FromDouble(value)) } else { object }
+    }
 }
 
 /// What the evaluator does when its ticker runs out (2.7) or its breaker is set (3.x): signal

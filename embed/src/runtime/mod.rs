@@ -36,6 +36,7 @@ pub use boxes::{box_float, box_int};
 pub use boxes::{counted_decref, counted_incref};
 
 use crate::py::{Object, PyErr_SetString, PyExc_SystemError, PyFrameObject};
+use crate::shortage;
 use pyjion_jit::hir::Helper;
 use std::ptr;
 
@@ -45,6 +46,7 @@ pub type Frame = *mut PyFrameObject;
 /// Prepares what the helpers remember of the interpreter; call once, before compiled code runs.
 pub fn initialise() {
     dict::initialise();
+    shortage::prepare();
 }
 
 /// The address of a function, as the compiler wants it.
