@@ -2,6 +2,7 @@
 
 use crate::describe;
 use crate::py::*;
+use crate::runtime::globals;
 use pyjion_jit::deopt::{ExitRecipe, Source};
 use pyjion_jit::hir::{Repr, Resume};
 use std::ptr;
@@ -54,6 +55,29 @@ impl Boxes {
         object
     }
 
+    /// This object is about to go.
+    fn forget(&mut self, object: Object) {
+        for made in &mut self.made[..self.used] {
+            if made.1 == object {
+                made.0 = Key::None;
+            }
+        }
+    }
+
+    /// From now on, the number of this source is this object, borrowed from the frame.
+    fn know(&mut self, source: &Source, object: Object) {
+        let key = match *source {
+            Source::Buffer { index, repr: Repr::Int | Repr::Float, .. } => Key::Word(index),
+            Source::Int(value) => Key::Int(value),
+            Source::Float(bits) => Key::Float(bits),
+            Source::Buffer { .. } | Source::Object(_) | Source::Bool(_) | Source::Null => return,
+        };
+        if self.used < BOXES {
+            self.made[self.used] = (key, object);
+            self.used += 1;
+        }
+    }
+
     /// A new reference to what a slot of the frame shall hold.
     ///
     /// # Safety
@@ -96,9 +120,6 @@ impl Boxes {
     }
 }
 
-/// Locals written by an exit that are kept on the C stack while it is done.
-const LOCALS: usize = 32;
-
 /// Rebuilds the frame as the recipe says; only a yielded value is not in it.
 ///
 /// An exception that is set stays set. Should memory run out, the exit becomes a throw of
@@ -115,19 +136,17 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
             PyErr_Fetch(&mut ty, &mut value, &mut traceback);
         }
 
+        fill_locals(frame, recipe, buffer, &mut boxes);
+        // Buffer words may be borrowed from names that are about to change: take all the
+        // references first. (An empty Vec costs nothing.)
+        let names: Vec<(usize, Object)> = recipe
+            .names
+            .iter()
+            .map(|(name, source)| (*name, number_of_name(frame, *name, source, buffer, &mut boxes)))
+            .collect();
         let stack = (*frame).f_valuestack;
         for (index, source) in recipe.operands.iter().enumerate() {
             *stack.add(index) = boxes.object(source, buffer);
-        }
-        // Buffer words may be borrowed from what is about to change: take all the references
-        // first, release the old ones last. (An empty Vec costs nothing.)
-        let names: Vec<(usize, Object)> =
-            recipe.names.iter().map(|(name, source)| (*name, boxes.object(source, buffer))).collect();
-        if recipe.locals.len() <= LOCALS {
-            write_locals(frame, recipe, buffer, &mut boxes, &mut [ptr::null_mut(); LOCALS]);
-        } else {
-            let mut objects = vec![ptr::null_mut(); recipe.locals.len()];
-            write_locals(frame, recipe, buffer, &mut boxes, &mut objects);
         }
         if !names.is_empty() {
             bind_names(frame, names);
@@ -159,27 +178,45 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
 }
 
 /// # Safety
-/// As for [`rebuild`]; there is room for all the locals.
-unsafe fn write_locals(
-    frame: *mut PyFrameObject,
-    recipe: &ExitRecipe,
-    buffer: *const u64,
-    boxes: &mut Boxes,
-    objects: &mut [Object],
-) {
-    // SAFETY: the slots are those of the frame; what they held before is of a simple type, so
-    // that its release runs no code that could see the frame half done.
+/// As for [`rebuild`].
+unsafe fn fill_locals(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *const u64, boxes: &mut Boxes) {
+    // SAFETY: the slots are those of the frame.
     unsafe {
         let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        for ((_, source), object) in recipe.locals.iter().zip(objects.iter_mut()) {
-            *object = boxes.object(source, buffer);
+        for (slot, source) in &recipe.locals {
+            let slot = slots.add(*slot as usize);
+            if (*slot).is_null() {
+                *slot = boxes.object(source, buffer);
+            } else {
+                boxes.know(source, *slot);
+            }
         }
-        for ((slot, _), object) in recipe.locals.iter().zip(objects.iter_mut()) {
-            ptr::swap(slots.add(*slot as usize), object);
+    }
+}
+
+/// A new reference to the object that a name shall be bound to, which may be bound already.
+///
+/// # Safety
+/// As for [`rebuild`].
+unsafe fn number_of_name(
+    frame: *mut PyFrameObject,
+    name: usize,
+    source: &Source,
+    buffer: *const u64,
+    boxes: &mut Boxes,
+) -> Object {
+    // SAFETY: the name is one of the code's.
+    unsafe {
+        let object = boxes.object(source, buffer);
+        let Some(bound) = globals::bound_number(frame, name as Object, object) else { return object };
+        if bound == object {
+            return object;
         }
-        for object in &objects[..recipe.locals.len()] {
-            xdecref(*object);
-        }
+        boxes.forget(object);
+        boxes.know(source, bound);
+        incref(bound);
+        decref(object);
+        bound
     }
 }
 

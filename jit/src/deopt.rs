@@ -37,10 +37,11 @@ pub struct ExitRecipe {
     pub resume: Resume,
     /// Why it is taken.
     pub reason: ExitReason,
-    /// Local slots to write; the former content, NULL or of a simple type, is released.
+    /// Local slots to fill when they are NULL. What they hold otherwise is the object that their
+    /// source stands for, for the operands too.
     pub locals: Vec<(u32, Source)>,
     /// Globals to bind: the address of the interned name, and its value. They are bound already,
-    /// to something whose release runs no code.
+    /// to something whose release runs no code; an equal number of the same type stays.
     pub names: Vec<(usize, Source)>,
     /// Operand stack, bottom first.
     pub operands: Vec<Source>,

@@ -21,7 +21,7 @@ mod build;
 mod calls;
 mod dict;
 mod evaluator;
-mod globals;
+pub mod globals;
 mod imports;
 mod iteration;
 mod names;
@@ -78,6 +78,7 @@ pub fn address(helper: Helper) -> usize {
         DeleteName => address_of!(names::delete_name),
         NameValue => address_of!(globals::name_value),
         SetName => address_of!(globals::set_name),
+        SyncName => address_of!(globals::sync_name),
         IsModuleFrame => address_of!(globals::is_module_frame),
         LoadLocals => address_of!(names::load_locals),
         LoadDeref => address_of!(names::load_deref),

@@ -45,7 +45,8 @@ pub struct FrameState {
     /// Current value of each local slot (`co_nlocals` of them), then of each tracked name
     /// (`Function::tracked`; NULL stands for "not known").
     pub locals: Vec<ValueId>,
-    /// Slots whose memory does not hold their current value: what an exit must write.
+    /// Slots whose memory may not hold their current value: what an exit must fill. Slots that
+    /// hold the object of a number among the operands are listed too.
     /// Computed by `passes::writeback`; before that, empty.
     pub stale: Vec<u32>,
     /// Operand stack, bottom first.

@@ -60,6 +60,8 @@ pub struct Function {
     pub locals: u32,
     /// Offsets at which speculation has failed before.
     pub no_speculation: std::collections::HashSet<u32>,
+    /// Addresses of constants that boxing their number finds again: small ints.
+    pub unique: Vec<usize>,
     /// Names of globals whose values have slots after the locals: addresses of interned strs.
     pub tracked: Vec<usize>,
     /// Inline caches of helpers; they live as long as the compiled code.

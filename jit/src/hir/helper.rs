@@ -53,6 +53,9 @@ pub enum Helper {
     NameValue,
     /// `(value; name) -> status`: binds a name that `NameValue` found; never fails.
     SetName,
+    /// The same for a number that the name may be bound to already: it stays bound to an equal
+    /// object of the same type.
+    SyncName,
     /// `() -> status`: 0 when the frame's locals are its globals and an exact dict, else -1
     /// without an exception.
     IsModuleFrame,
@@ -183,7 +186,7 @@ impl Helper {
             NameValue | DeleteGlobal | LoadName | DeleteName | LoadDeref | LoadClassDeref | DeleteDeref => {
                 (0, 1)
             }
-            SetName | StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
+            SetName | SyncName | StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
             LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame => (0, 0),
             LoadAttr => (1, 2),
             StoreAttr => (2, 2),
@@ -205,7 +208,7 @@ impl Helper {
             | StoreName | DeleteName | StoreDeref | DeleteDeref | StoreAttr | DeleteAttr | IterCheck
             | HandlePending | ListAppend | SetAdd | MapAdd | UnpackSequence | UnpackEx | StoreSlice
             | DeleteSlice | PrintExpr | PrintItem | PrintNewline | PrintItemTo | PrintNewlineTo
-            | SetupWith | WithExit | SetName | IsModuleFrame => Repr::Status,
+            | SetupWith | WithExit | SetName | SyncName | IsModuleFrame => Repr::Status,
             Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | NameValue
             | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom
             | LoadBuildClass | AddThenStore | InplaceAddThenStore | BuildTuple | BuildList | BuildSet
@@ -217,7 +220,7 @@ impl Helper {
 
     /// Whether it can run code that sees the frame or changes what others hold.
     pub fn runs_code(self) -> bool {
-        !matches!(self, Helper::NameValue | Helper::SetName | Helper::IsModuleFrame)
+        !matches!(self, Helper::NameValue | Helper::SetName | Helper::SyncName | Helper::IsModuleFrame)
     }
 
     /// What is known of an object result that is not NULL.

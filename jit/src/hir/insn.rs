@@ -147,6 +147,23 @@ pub enum Insn {
         /// The new content.
         value: ValueId,
     },
+    /// Fills `f_localsplus[slot]` with a new object for an Int, Float or Bool when it is NULL.
+    FillLocal {
+        /// Index into `f_localsplus`.
+        slot: u32,
+        /// The number.
+        value: ValueId,
+    },
+    /// Makes `f_localsplus[slot]` NULL, releasing what it held: NULL, or of a simple type.
+    ClearLocal(u32),
+    /// Gives slot `to` what slot `from` holds, be it NULL, releasing what `to` held: NULL, or of
+    /// a simple type.
+    CopyLocal {
+        /// Index into `f_localsplus`.
+        from: u32,
+        /// Index into `f_localsplus`.
+        to: u32,
+    },
     /// The builder's `STORE_FAST`, before `passes::writeback` replaces it: the slot takes
     /// `value` (owned), then `old`, the slot's former value, is released.
     SetLocal {
@@ -388,12 +405,14 @@ impl Insn {
             | Insn::Null
             | Insn::LoadLocal(_)
             | Insn::LoadStack(_)
+            | Insn::ClearLocal(_)
+            | Insn::CopyLocal { .. }
             | Insn::PeriodicDue
             | Insn::CheckUnshared(_)
             | Insn::CheckTracing(_)
             | Insn::CheckValid(_)
             | Insn::Exit(_) => {}
-            Insn::StoreLocal { value, .. } => f(value),
+            Insn::StoreLocal { value, .. } | Insn::FillLocal { value, .. } => f(value),
             Insn::SetLocal { value, old, .. } => {
                 f(value);
                 f(old);

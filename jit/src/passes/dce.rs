@@ -111,6 +111,9 @@ fn is_needed(insn: &Insn) -> bool {
         Insn::IntNeg(..) => false,
         Insn::GuardType(_, _, exit) => exit.reason != ExitReason::TypeGuard,
         Insn::StoreLocal { .. }
+        | Insn::FillLocal { .. }
+        | Insn::ClearLocal(_)
+        | Insn::CopyLocal { .. }
         | Insn::SetLocal { .. }
         | Insn::LoadStack(_)
         | Insn::NewRef(_)

@@ -136,7 +136,11 @@ fn an_int_loop_has_no_object_in_it() {
             assert!(
                 !matches!(
                     insn,
-                    Insn::Box(_) | Insn::StoreLocal { .. } | Insn::GuardType(..) | Insn::Call { .. }
+                    Insn::Box(_)
+                        | Insn::StoreLocal { .. }
+                        | Insn::ClearLocal(_)
+                        | Insn::GuardType(..)
+                        | Insn::Call { .. }
                 ),
                 "{insn:?} in the loop:\n{function}"
             );

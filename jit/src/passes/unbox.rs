@@ -5,7 +5,7 @@
 //! was just boxed, is a constant, is such a parameter itself, or, on the way into a loop, can be
 //! guarded once before the loop.
 
-use super::cfg::{Cfg, each_edge, substitute, underlying};
+use super::cfg::{Cfg, each_edge, substitute, underlying, unguarded};
 use crate::bytecode::Version;
 use crate::hir::{
     BlockId, ExitReason, FrameState, Function, Insn, Operand, Repr, Resume, SideExit, Type, ValueId,
@@ -123,6 +123,7 @@ fn accepts(
     let param = function.block(block).params[index];
     let kind = candidates[&param];
     let header = cfg.is_loop_header(block);
+    let is_operand = is_operand(function, block, param);
     let mut pays = header;
     for predecessor in &cfg.predecessors[block.index()] {
         for edge in function.terminator(*predecessor).edges() {
@@ -130,6 +131,9 @@ fn accepts(
                 continue;
             }
             let outside = header && !cfg.is_back_edge(*predecessor, block);
+            if is_operand && !is_fresh(function, edge.args[index]) {
+                return false;
+            }
             match passed(function, candidates, edge.args[index], kind) {
                 Some(Passed::Guarded) => {
                     let state = function.block(block).entry_state;
@@ -145,6 +149,24 @@ fn accepts(
         }
     }
     pays
+}
+
+fn is_operand(function: &Function, block: BlockId, param: ValueId) -> bool {
+    let state = function.block(block).entry_state;
+    state.is_some_and(|s| function.state(s).operands.iter().any(|o| o.value == param))
+}
+
+/// Whether nothing else can hold the object of this operand, so that no one can tell that it is
+/// made anew: a number just computed, or one of which there is only one object.
+fn is_fresh(function: &Function, arg: ValueId) -> bool {
+    match function.insn(unguarded(function, arg)) {
+        Insn::Box(inner) => !matches!(function.insn(*inner), Insn::Param),
+        Insn::Object(_) | Insn::NewRef(_) => match function.insn(underlying(function, arg)) {
+            Insn::Object(address) => function.unique.contains(address),
+            _ => false,
+        },
+        _ => false,
+    }
 }
 
 fn passed(
@@ -187,8 +209,7 @@ fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, T
         .collect();
 
     for (block, index, param, kind) in &ordered {
-        let state = function.block(*block).entry_state;
-        let is_operand = state.is_some_and(|s| function.state(s).operands.iter().any(|o| o.value == *param));
+        let is_operand = is_operand(function, *block, *param);
         let mut predecessors = cfg.predecessors[block.index()].clone();
         predecessors.sort();
         predecessors.dedup();
@@ -243,13 +264,12 @@ fn pass_unboxed(
                 Type::INT => (Insn::UnboxInt(object), Repr::Int),
                 _ => (Insn::UnboxFloat(object), Repr::Float),
             };
-            let value = insert(function, predecessor, insn, repr, kind);
-            if is_operand {
-                insert(function, predecessor, Insn::Decref(object, 0), Repr::None, Type::EMPTY);
-            }
-            value
+            insert(function, predecessor, insn, repr, kind)
         }
     };
+    if is_operand {
+        insert(function, predecessor, Insn::Decref(arg, 0), Repr::None, Type::EMPTY);
+    }
     let mut edge = edge;
     edge.args[index] = value;
     function.values[terminator.index()].insn = Insn::Jump(edge);

@@ -46,9 +46,16 @@ class Log(object):
         return "Log()"
 
 
+def shown(value):
+    # The order of a dict with a None key depends on an address.
+    if type(value) is dict:
+        return "{%s}" % ", ".join(sorted("%r: %r" % item for item in value.items()))
+    return repr(value)
+
+
 def show(f, *args):
     try:
-        return repr(f(*args))
+        return shown(f(*args))
     except Exception as e:
         return "%s: %s" % (type(e).__name__, e)
 

@@ -178,6 +178,54 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// `Insn::FillLocal`.
+    pub fn fill_local(&mut self, slot: u32, value: ValueId) -> Result<()> {
+        let object = self.load_local(slot)?;
+        let missing = self.builder.create_block();
+        let done = self.builder.create_block();
+        self.builder.ins().brif(object, done, &[], missing, &[]);
+        self.builder.switch_to_block(missing);
+        let offset = self.local_offset(slot)?;
+        let object = self.box_value(value)?;
+        self.store(Region::Locals, object, self.frame, offset);
+        self.builder.ins().jump(done, &[]);
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+
+    /// `Insn::ClearLocal`.
+    pub fn clear_local(&mut self, slot: u32) -> Result<()> {
+        let offset = self.local_offset(slot)?;
+        let former = self.load_local(slot)?;
+        let present = self.cold_block();
+        let done = self.builder.create_block();
+        self.builder.ins().brif(former, present, &[], done, &[]);
+        self.builder.switch_to_block(present);
+        let null = self.int(0);
+        self.store(Region::Locals, null, self.frame, offset);
+        self.decref_simple(former, done)
+    }
+
+    /// `Insn::CopyLocal`.
+    pub fn copy_local(&mut self, from: u32, to: u32) -> Result<()> {
+        let offset = self.local_offset(to)?;
+        let object = self.load_local(from)?;
+        let present = self.builder.create_block();
+        let copied = self.builder.create_block();
+        self.builder.ins().brif(object, present, &[], copied, &[]);
+        self.builder.switch_to_block(present);
+        self.incref_object(object)?;
+        self.builder.ins().jump(copied, &[]);
+        self.builder.switch_to_block(copied);
+        let former = self.load_local(to)?;
+        self.store(Region::Locals, object, self.frame, offset);
+        let present = self.builder.create_block();
+        let done = self.builder.create_block();
+        self.builder.ins().brif(former, present, &[], done, &[]);
+        self.builder.switch_to_block(present);
+        self.decref_simple(former, done)
+    }
+
     fn local_offset(&self, slot: u32) -> Result<i32> {
         let offset = stack_offset(slot)?.checked_add(self.host.layout.frame_locals);
         offset.ok_or_else(|| backend_error("a slot out of reach"))

@@ -197,6 +197,9 @@ impl Lowering<'_> {
 
             Insn::LoadLocal(slot) => self.load_local(*slot)?,
             Insn::StoreLocal { slot, value } => return self.store_local(*slot, *value).map(none),
+            Insn::FillLocal { slot, value } => return self.fill_local(*slot, *value).map(none),
+            Insn::ClearLocal(slot) => return self.clear_local(*slot).map(none),
+            Insn::CopyLocal { from, to } => return self.copy_local(*from, *to).map(none),
             Insn::SetLocal { .. } => return Err(backend_error(format!("{id:?}: SetLocal in final form"))),
             Insn::LoadStack(index) => self.load_stack(*index)?,
 

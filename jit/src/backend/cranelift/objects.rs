@@ -46,10 +46,21 @@ impl Lowering<'_> {
         self.decref_then(object, pc, done)
     }
 
+    /// Releases an object that is not NULL and whose release runs no code, and goes on in `done`.
+    pub fn decref_simple(&mut self, object: ir::Value, done: ir::Block) -> Result<()> {
+        self.decref_at(object, None, done)
+    }
+
     /// Releases an object that is not NULL and goes on in `done`.
     fn decref_then(&mut self, object: ir::Value, pc: u32, done: ir::Block) -> Result<()> {
+        self.decref_at(object, Some(pc), done)
+    }
+
+    fn decref_at(&mut self, object: ir::Value, pc: Option<u32>, done: ir::Block) -> Result<()> {
         if self.host.counted_decref != 0 {
-            self.store_lasti(pc);
+            if let Some(pc) = pc {
+                self.store_lasti(pc);
+            }
             self.call(self.host.counted_decref, &[object], None)?;
             self.builder.ins().jump(done, &[]);
         } else {
@@ -60,10 +71,12 @@ impl Lowering<'_> {
             let dead = self.cold_block();
             self.builder.ins().brif(count, done, &[], dead, &[]);
             self.builder.switch_to_block(dead);
-            // A destructor may look at the frame; what the main path knows of f_lasti is void.
-            self.stored_lasti = None;
-            self.store_lasti(pc);
-            self.stored_lasti = None;
+            if let Some(pc) = pc {
+                // A destructor may look at the frame; what the main path knows of f_lasti is void.
+                self.stored_lasti = None;
+                self.store_lasti(pc);
+                self.stored_lasti = None;
+            }
             self.call(self.host.dealloc, &[object], None)?;
             self.builder.ins().jump(done, &[]);
         }

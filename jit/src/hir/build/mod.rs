@@ -20,7 +20,7 @@ use super::frame_state::{FrameBlock, FrameState, Operand, Resume};
 use super::function::{Entry, Function};
 use super::insn::{BlockId, Edge, ExitReason, Insn, SideExit, StateId, ValueId};
 use super::types::{Repr, Type};
-use crate::bytecode::{Bytecode, CodeDesc};
+use crate::bytecode::{Bytecode, CodeDesc, Const, ConstKind};
 use crate::error::CompileError;
 use crate::feedback::Feedback;
 use crate::host::Host;
@@ -100,6 +100,7 @@ pub fn build(
             name: format!("{} ({}:{})", code.name, code.filename, code.first_line),
             locals: code.locals,
             no_speculation: feedback.failed_sites(),
+            unique: small_ints(code),
             ..Function::default()
         },
         keyed: HashMap::new(),
@@ -124,6 +125,13 @@ pub fn build(
         }
     }
     Ok(builder.function)
+}
+
+/// The constants that are small ints, of which CPython has one object each (`NSMALLNEGINTS`,
+/// `NSMALLPOSINTS` of intobject.c and longobject.c).
+fn small_ints(code: &CodeDesc) -> Vec<usize> {
+    let is_small = |c: &&Const| matches!(c.kind, ConstKind::Int(n) if (-5..257).contains(&n));
+    code.consts.iter().filter(is_small).map(|c| c.address).collect()
 }
 
 impl Builder<'_> {

@@ -31,6 +31,11 @@ impl Rules<'_> {
             Insn::Float(_) => Float,
             Insn::Bool(_) | Insn::PeriodicDue => Bool,
             Insn::StoreLocal { slot: _, value } => self.all(&[*value], Obj, Repr::None)?,
+            Insn::FillLocal { slot: _, value } => {
+                self.unboxed(*value)?;
+                Repr::None
+            }
+            Insn::ClearLocal(_) | Insn::CopyLocal { .. } => Repr::None,
             Insn::SetLocal { slot, value, old, .. } => {
                 ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))?;
                 self.all(&[*value, *old], Obj, Repr::None)?
@@ -49,9 +54,7 @@ impl Rules<'_> {
             Insn::UnboxFloat(v) => self.of_kind(*v, Type::FLOAT, Float)?,
             Insn::UnboxBool(v) => self.of_kind(*v, Type::BOOL, Bool)?,
             Insn::Box(v) => {
-                let repr = self.repr(*v);
-                let unboxed = matches!(repr, Int | Float | Bool);
-                ensure(unboxed, || format!("{v:?} is {repr}, not an unboxed value"))?;
+                self.unboxed(*v)?;
                 Obj
             }
             Insn::IntBinary { op, lhs, rhs, exit: _ } => {
@@ -119,6 +122,12 @@ impl Rules<'_> {
             Insn::Branch { condition, then: _, otherwise: _ } => self.all(&[*condition], Bool, Repr::None)?,
             Insn::Return(v, _) => self.all(&[*v], Obj, Repr::None)?,
         })
+    }
+
+    fn unboxed(&self, value: ValueId) -> Result<(), String> {
+        let repr = self.repr(value);
+        let unboxed = matches!(repr, Repr::Int | Repr::Float | Repr::Bool);
+        ensure(unboxed, || format!("{value:?} is {repr}, not an unboxed value"))
     }
 
     fn repr(&self, value: ValueId) -> Repr {
