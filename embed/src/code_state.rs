@@ -4,9 +4,11 @@
 //! shared; what changes is in cells, and the `RefCell`s are borrowed for moments in which no
 //! Python code can run, so recursion and thread switches cannot see them borrowed.
 
+use crate::code_room;
 use crate::describe;
 use crate::gil::{Counter, Gil};
 use crate::py::*;
+use crate::settings;
 use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
@@ -65,6 +67,8 @@ pub struct Version {
     pub exits: Box<[Counter]>,
     /// Exits taken because a speculation failed.
     pub failed_speculations: Counter,
+    /// `entered` when room was made last.
+    pub entered_before: Cell<u64>,
     /// Frames running it now.
     pub running: Cell<u32>,
     /// It is no longer entered; freed when nobody runs it.
@@ -93,10 +97,11 @@ impl Version {
             compiled,
             generic,
             entered: Counter::new(),
+            entered_before: Cell::new(0),
             failed_speculations: Counter::new(),
             running: Cell::new(0),
             replaced: Cell::new(false),
-            attend: Cell::new(false),
+            attend: Cell::new(declares_itself_invalid()),
             valid,
             by_pc,
         }
@@ -122,6 +127,11 @@ impl Drop for Version {
     }
 }
 
+/// Whether compiled code may declare itself invalid, which is seen when a frame leaves it.
+fn declares_itself_invalid() -> bool {
+    settings::options().stress_invalidate > 0
+}
+
 /// A place that versions are compiled for: the start, or a loop header.
 pub struct Target {
     /// Its offset.
@@ -132,6 +142,8 @@ pub struct Target {
     pub stale: bool,
     /// Versions compiled so far.
     pub generations: u32,
+    /// Versions that became invalid.
+    pub invalidations: u32,
     /// Jumps to it that were seen in the interpreter while the code was hot.
     pub heat: u32,
     /// What was asked for last; kinds are those of all the times before, too.
@@ -156,6 +168,7 @@ impl Target {
             version: None,
             stale: false,
             generations: 0,
+            invalidations: 0,
             heat: 0,
             spec: EntrySpec { pc, ..EntrySpec::default() },
             closed: None,
@@ -227,6 +240,8 @@ pub struct CodeState {
     pub start: Cell<*const Version>,
     /// Calls and loop iterations, weighted.
     pub heat: Cell<u32>,
+    /// The heat below which it is not to become hot again, having lost its machine code.
+    pub debt: Cell<u32>,
     /// What the code would take to compile, as a multiple of what a small function takes.
     pub bulk: u32,
     phase: Cell<Phase>,
@@ -344,7 +359,61 @@ impl CodeState {
             self.replace(old);
         }
         self.update_start();
+        code_room::add(self);
         address
+    }
+
+    /// A version turned out to be invalid: it is taken out of use, to be compiled again.
+    pub fn invalidate(&self, version: *const Version) {
+        let old = {
+            let mut targets = self.hot().targets.borrow_mut();
+            let of = |target: &&mut Target| target.version.as_deref().is_some_and(|v| ptr::eq(v, version));
+            let Some(target) = targets.iter_mut().find(of) else { return };
+            // Nothing is wrong with what it was compiled from.
+            target.generations -= 1;
+            target.invalidations += 1;
+            target.version.take()
+        };
+        stats::counters().invalidated.count();
+        if let Some(old) = old {
+            self.replace(old);
+        }
+        self.update_start();
+    }
+
+    /// How often its versions were entered since room was made last; nothing if they run now.
+    pub fn recent_entries(&self) -> Option<u64> {
+        let targets = self.hot_if_any()?.targets.borrow();
+        targets.iter().filter_map(|target| target.version.as_deref()).try_fold(0_u64, |sum, version| {
+            let idle = version.running.get() == 0;
+            idle.then(|| sum.saturating_add(version.entered.get() - version.entered_before.get()))
+        })
+    }
+
+    /// Begins to count entries anew.
+    pub fn age(&self) {
+        let Some(hot) = self.hot_if_any() else { return };
+        for version in hot.targets.borrow().iter().filter_map(|target| target.version.as_deref()) {
+            version.entered_before.set(version.entered.get());
+        }
+    }
+
+    /// Gives the versions up, none of which runs. The code has to become hot again, each time
+    /// taking at least twice as long.
+    pub fn evict(&self) {
+        let Some(hot) = self.hot_if_any() else { return };
+        for target in hot.targets.borrow_mut().iter_mut() {
+            if target.version.take().is_some() {
+                target.generations -= 1;
+            }
+            target.heat = 0;
+        }
+        if self.phase() == Phase::Hot {
+            self.set_phase(Phase::Cold);
+        }
+        self.heat.set(0);
+        self.debt.set(self.debt.get().saturating_mul(2).max(settings::HEAT_PER_CALL));
+        self.update_start();
     }
 
     /// Takes the version of a place out of use.
@@ -392,7 +461,7 @@ impl CodeState {
     pub fn end_call_out(&self) {
         self.each_version(|version| {
             version.valid.set(u8::from(!version.replaced.get()));
-            version.attend.set(version.replaced.get());
+            version.attend.set(version.replaced.get() || declares_itself_invalid());
         });
     }
 
@@ -454,6 +523,7 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
+        code_room::remove(self);
         PHASES[self.phase.get() as usize].subtract(1);
     }
 }
@@ -498,6 +568,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
     let state = Box::into_raw(Box::new(CodeState {
         start: Cell::new(ptr::null()),
         heat: Cell::new(0),
+        debt: Cell::new(0),
         bulk,
         phase: Cell::new(Phase::Cold),
         request: Cell::new(NO_REQUEST),

@@ -1,5 +1,6 @@
 //! Has code compiled: gathers what the compiler needs, runs it, keeps the result or the reason why not.
 
+use crate::code_room;
 use crate::code_state::{Closed, CodeState, Phase, Version};
 use crate::describe;
 use crate::gil::Gil;
@@ -22,6 +23,9 @@ use std::time::Instant;
 
 /// Versions that are compiled for one place before it has to do with what it has.
 pub const MAX_GENERATIONS: u32 = 5;
+
+/// Versions of one place that `PYJION_STRESS_INVALIDATE` makes invalid.
+const MAX_INVALIDATIONS: u32 = 100;
 
 static BACKEND: Gil<RefCell<Option<CraneliftBackend>>> = Gil::new(RefCell::new(None));
 
@@ -108,14 +112,25 @@ pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
     }
     let valid = Box::new(Cell::new(1u8));
     let feedback = state.hot().feedback.borrow();
-    let keep_texts = settings::options().dump.is_some();
-    let result = compile(state, &feedback, &[spec], Some(&valid), keep_texts);
     let generic = feedback.is_empty();
+    let options = settings::options();
+    let room = code_room::estimate(state.description().code.len());
+    code_room::make(room, state);
+    let invalidations = state.with_target(pc, |target| target.invalidations).unwrap_or(0);
+    let wanted = Wanted {
+        valid: Some(&valid),
+        stress: invalidations < MAX_INVALIDATIONS,
+        keep_texts: options.dump.is_some(),
+    };
+    let mut result = compile(state, &feedback, std::slice::from_ref(&spec), &wanted);
+    if matches!(result, Err(CompileError::CodeMemory(_))) && code_room::make(options.max_code / 2, state) {
+        result = compile(state, &feedback, &[spec], &wanted);
+    }
     drop(feedback);
     match result {
         Ok(compiled) => {
             stats::counters().compilations.count();
-            if let Some(dump) = &settings::options().dump {
+            if let Some(dump) = &options.dump {
                 write_dump(dump, state, &compiled, pc);
             }
             let name = name(state);
@@ -124,6 +139,11 @@ pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
         }
         Err(error) => {
             stats::count_failure(error.name());
+            if matches!(error, CompileError::CodeMemory(_)) {
+                // There may be room another time, but there is an end to trying.
+                let _ = state.with_target(pc, |target| target.generations += 1);
+                return Err(error);
+            }
             // Only an entry in the wrong place says nothing about the rest of the code.
             if matches!(error, CompileError::BadEntry { .. }) && pc != 0 {
                 state.uninstall(pc, Some(Closed::Failed(error.clone())));
@@ -136,20 +156,28 @@ pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
     }
 }
 
+/// What a compilation is to have besides code.
+pub struct Wanted<'a> {
+    /// The byte that says that the version is valid.
+    pub valid: Option<&'a Cell<u8>>,
+    /// `PYJION_STRESS_INVALIDATE` applies.
+    pub stress: bool,
+    /// Texts for a dump.
+    pub keep_texts: bool,
+}
+
 /// Runs the compiler; no Python code runs meanwhile.
 pub fn compile(
     state: &CodeState,
     feedback: &Feedback,
     entries: &[EntrySpec],
-    valid: Option<&Cell<u8>>,
-    keep_texts: bool,
+    wanted: &Wanted<'_>,
 ) -> Result<Compiled, CompileError> {
     let settings = settings::options();
     if settings.stress_fail {
         return Err(CompileError::Forced);
     }
-    let cap = u64::from(settings.max_code_mb) << 20;
-    let used = stats::counters().code_bytes.get();
+    let (used, cap) = (code_room::memory().used(), settings.max_code);
     if used >= cap {
         let why = format!("{used} bytes of machine code, the limit is {cap}");
         return Err(CompileError::CodeMemory(why));
@@ -157,12 +185,15 @@ pub fn compile(
     let options = Options {
         speculate: !settings.no_speculate,
         unbox: !settings.no_unbox,
-        keep_texts,
+        optimise: !settings.no_opt,
+        keep_texts: wanted.keep_texts,
         backend: BackendOptions {
             stress_exit: (settings.stress_exit > 0).then_some(settings.stress_exit),
-            keep_texts,
-            valid_flag: valid.map_or(0, |flag| flag.as_ptr() as usize),
-            ..BackendOptions::default()
+            stress_invalidate: (settings.stress_invalidate > 0 && wanted.stress)
+                .then_some(settings.stress_invalidate),
+            keep_texts: wanted.keep_texts,
+            fast_compile: settings.no_opt,
+            valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),
         },
         ..Options::default()
     };
@@ -175,7 +206,7 @@ pub fn compile(
     let result = panic::catch_unwind(AssertUnwindSafe(|| {
         let backend = match backend.as_mut() {
             Some(backend) => backend,
-            None => backend.insert(CraneliftBackend::new()?),
+            None => backend.insert(CraneliftBackend::with_memory(code_room::memory().clone())?),
         };
         pyjion_jit::compile(description, feedback, entries, layout::host(), backend, &options)
     }));

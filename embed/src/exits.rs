@@ -72,6 +72,16 @@ fn label(version: &Version, recipe: &ExitRecipe) -> String {
     format!("{} at {} of {}", recipe.reason.name(), recipe.pc, version.name)
 }
 
+/// Whether a version in use declared itself invalid (and its frames were not just called out).
+///
+/// # Safety
+/// The version is alive.
+unsafe fn is_invalid(version: *const Version) -> bool {
+    // SAFETY: alive by the contract.
+    let version = unsafe { &*version };
+    version.valid.get() == 0 && !version.replaced.get() && !shortage::is_pending()
+}
+
 /// Counts an exit that continues in another evaluator, and says in which one
 /// ([`RECORD`] or 0).
 ///
@@ -90,6 +100,9 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
             hook::arm(0);
         }
         let state = code_state::of((*frame).f_code);
+        if !state.is_null() && is_invalid(version) {
+            (*state).invalidate(version);
+        }
         if state.is_null() || !is_failed_speculation(recipe.reason) || settings::options().stress_exit > 0 {
             return 0;
         }
@@ -158,16 +171,20 @@ pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
     }
 }
 
-/// Frees replaced versions that nobody runs any more.
+/// A frame has left a version: takes it out of use if it declared itself invalid, and frees those
+/// that nobody runs any more.
 ///
 /// # Safety
-/// `code` is a code object.
+/// `code` is a code object, and the version one of it, perhaps running still.
 #[cold]
-pub unsafe extern "C" fn sweep(code: *mut PyCodeObject) {
-    // SAFETY: a code object.
+pub unsafe extern "C" fn sweep(code: *mut PyCodeObject, version: *const Version) {
+    // SAFETY: by the contract.
     unsafe {
         let state = code_state::of(code);
         if !state.is_null() {
+            if is_invalid(version) {
+                (*state).invalidate(version);
+            }
             (*state).sweep();
         }
     }

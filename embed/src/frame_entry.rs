@@ -141,7 +141,7 @@ unsafe fn run_with(
             left(frame, thread, version, exit as usize - 1, buffer)
         };
         version.running.set(version.running.get() - 1);
-        if version.attend.get() { attend(frame, thread, outcome) } else { outcome }
+        if version.attend.get() { attend(frame, thread, version, outcome) } else { outcome }
     }
 }
 
@@ -151,11 +151,12 @@ unsafe fn run_with(
 unsafe extern "C" fn attend(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
+    version: *const Version,
     outcome: Outcome,
 ) -> Outcome {
     // SAFETY: the frame holds its code; the outcome is as `shortage` wants it.
     unsafe {
-        exits::sweep((*frame).f_code);
+        exits::sweep((*frame).f_code, version);
         let is_due = shortage::is_due(thread);
         if is_due || !shortage::is_pending() {
             exits::end_call_out((*frame).f_code);

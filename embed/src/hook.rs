@@ -296,8 +296,11 @@ unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyTh
     }
 }
 
-/// The next phase of code that has just become hot.
+/// The next phase of code that has just become hot; none yet if it was hot before and gave its code up.
 fn became_hot(state: &CodeState) {
+    if state.heat.get() < state.debt.get() {
+        return;
+    }
     let options = settings::options();
     let selected = options.only.is_empty() || {
         let description = state.description();

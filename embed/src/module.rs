@@ -1,7 +1,7 @@
 //! The built-in module `pyjion`: switches, counters, and looking into what was compiled.
 
 use crate::code_state::{self, Closed, CodeState, Phase};
-use crate::compile;
+use crate::compile::{self, Wanted};
 use crate::hook;
 use crate::layout;
 use crate::options::{STAGES, TABLE};
@@ -539,7 +539,8 @@ fn text_of(state: &CodeState, stage: &str) -> Result<String, CompileError> {
     let feedback = state.hot().feedback.borrow();
     // As in a version that is installed, a byte says that it is valid.
     let valid = Cell::new(1);
-    let mut compiled = compile::compile(state, &feedback, &[spec], Some(&valid), true)?;
+    let wanted = Wanted { valid: Some(&valid), stress: true, keep_texts: true };
+    let mut compiled = compile::compile(state, &feedback, &[spec], &wanted)?;
     let missing = || CompileError::Backend(format!("no text of stage {stage}"));
     compiled.texts.remove(stage).ok_or_else(missing)
 }

@@ -62,6 +62,14 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_number(&mut options.stress_exit, text, 0),
     },
     Documented {
+        name: "PYJION_STRESS_INVALIDATE",
+        takes: "a whole number of at least 0",
+        default: "0",
+        meaning: "every Nth entry or check of validity makes that native code invalid: frames leave it at \
+                  their next check, and it is compiled again, up to 100 times a place; 0 for none",
+        set: |options, text| set_number(&mut options.stress_invalidate, text, 0),
+    },
+    Documented {
         name: "PYJION_STRESS_FAIL",
         takes: "0 or 1",
         default: "0",
@@ -76,6 +84,13 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_flag(&mut options.no_unbox, text),
     },
     Documented {
+        name: "PYJION_NO_OPT",
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 leaves out every pass that only makes code better, those of Cranelift too",
+        set: |options, text| set_flag(&mut options.no_opt, text),
+    },
+    Documented {
         name: "PYJION_NO_SPECULATE",
         takes: "0 or 1",
         default: "0",
@@ -83,11 +98,12 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_flag(&mut options.no_speculate, text),
     },
     Documented {
-        name: "PYJION_MAX_CODE_MB",
-        takes: "a whole number of at least 0",
-        default: "64",
-        meaning: "no more is compiled once there is this much machine code, in megabytes",
-        set: |options, text| set_number(&mut options.max_code_mb, text, 0),
+        name: "PYJION_MAX_CODE",
+        takes: "a number of bytes, kilobytes (256K) or megabytes (64M)",
+        default: "64M",
+        meaning: "most machine code there may be: when more is wanted, that of the least used code goes, \
+                  and has to become hot again",
+        set: |options, text| set_size(&mut options.max_code, text),
     },
 ];
 
@@ -137,14 +153,18 @@ pub struct Options {
     pub only: Vec<Pattern>,
     /// Make every Nth guard fail; 0 for none.
     pub stress_exit: u32,
+    /// Make the running code invalid at every Nth entry or check; 0 for none.
+    pub stress_invalidate: u32,
     /// Make every compilation fail.
     pub stress_fail: bool,
     /// Keep numbers boxed.
     pub no_unbox: bool,
+    /// Do not optimise.
+    pub no_opt: bool,
     /// Ignore observed types.
     pub no_speculate: bool,
-    /// Cap on machine code.
-    pub max_code_mb: u32,
+    /// Cap on machine code, in bytes.
+    pub max_code: usize,
 }
 
 impl Default for Options {
@@ -156,10 +176,12 @@ impl Default for Options {
             dump: None,
             only: Vec::new(),
             stress_exit: 0,
+            stress_invalidate: 0,
             stress_fail: false,
             no_unbox: false,
+            no_opt: false,
             no_speculate: false,
-            max_code_mb: 64,
+            max_code: 64 << 20,
         }
     }
 }
@@ -306,6 +328,19 @@ fn set_number(number: &mut u32, text: &str, least: u32) -> bool {
     true
 }
 
+fn set_size(size: &mut usize, text: &str) -> bool {
+    let (digits, unit) = match text.as_bytes().last() {
+        Some(b'K') => (&text[..text.len() - 1], 1 << 10),
+        Some(b'M') => (&text[..text.len() - 1], 1 << 20),
+        _ => (text, 1),
+    };
+    let bytes = digits.parse::<u32>().ok().and_then(|number| (number as usize).checked_mul(unit));
+    if let Some(bytes) = bytes {
+        *size = bytes;
+    }
+    bytes.is_some()
+}
+
 fn set_dump(options: &mut Options, text: &str) -> bool {
     let (names, path) = match text.split_once(':') {
         Some((names, path)) => (names, Some(path)),
@@ -371,10 +406,12 @@ mod tests {
             ("PYJION_STATS", "1"),
             ("PYJION_DUMP", "hir,asm:/tmp/a:b"),
             ("PYJION_STRESS_EXIT", "7"),
+            ("PYJION_STRESS_INVALIDATE", "31"),
             ("PYJION_STRESS_FAIL", "1"),
             ("PYJION_NO_UNBOX", "1"),
+            ("PYJION_NO_OPT", "1"),
             ("PYJION_NO_SPECULATE", "1"),
-            ("PYJION_MAX_CODE_MB", "2"),
+            ("PYJION_MAX_CODE", "2M"),
         ]);
         assert_eq!(complaints, Vec::<String>::new());
         let dump = Some(Dump { stages: vec!["hir", "asm"], path: Some("/tmp/a:b".to_owned()) });
@@ -385,12 +422,26 @@ mod tests {
             dump,
             only: vec![],
             stress_exit: 7,
+            stress_invalidate: 31,
             stress_fail: true,
             no_unbox: true,
+            no_opt: true,
             no_speculate: true,
-            max_code_mb: 2,
+            max_code: 2 << 20,
         };
         assert_eq!(options, expected);
+    }
+
+    #[test]
+    fn sizes_have_units() {
+        for (text, bytes) in [("0", 0), ("100", 100), ("256K", 256 << 10), ("3M", 3 << 20)] {
+            let (options, complaints) = parse(&[("PYJION_MAX_CODE", text)]);
+            assert_eq!((options.max_code, complaints.len()), (bytes, 0), "{text}");
+        }
+        for text in ["K", "1G", "-1", "1.5M", "1 M", "MM"] {
+            let (options, complaints) = parse(&[("PYJION_MAX_CODE", text)]);
+            assert_eq!((options.max_code, complaints.len()), (64 << 20, 1), "{text}");
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ counters! {
     compilations: "Compilations that succeeded.";
     failures: "Compilations that failed.";
     respecialised: "Versions replaced after too many exits.";
+    invalidated: "Versions that were found to be no longer valid.";
+    evicted: "Code objects whose machine code went to make room.";
     retired: "Entries given up because exits never ceased.";
     code_objects: "Code objects run.";
     code_bytes: "Bytes of machine code in memory.";

@@ -50,6 +50,8 @@ pub struct Options {
     pub speculate: bool,
     /// Keep ints and floats unboxed across instructions.
     pub unbox: bool,
+    /// Run the passes that only make code better. Without them, what is built is what is lowered.
+    pub optimise: bool,
     /// Largest bytecode accepted, in bytes.
     pub max_bytecode: usize,
     /// Largest HIR accepted, in values.
@@ -65,6 +67,7 @@ impl Default for Options {
         Options {
             speculate: true,
             unbox: true,
+            optimise: true,
             max_bytecode: 16 * 1024,
             max_values: 60_000,
             keep_texts: false,

@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 pub struct BackendOptions {
     /// Every Nth guard that would pass fails instead (1 = every guard).
     pub stress_exit: Option<u32>,
+    /// Every Nth entry or check of validity makes the code invalid by its own flag.
+    pub stress_invalidate: Option<u32>,
     /// Keep the backend's IR and the disassembly for dumps.
     pub keep_texts: bool,
     /// Generate code as fast as possible rather than fast code.

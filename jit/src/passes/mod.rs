@@ -17,16 +17,18 @@ use crate::host::Host;
 /// Brings a function from the builder's form to the backend's.
 pub fn run(function: &mut Function, host: &Host, options: &Options) -> Result<(), CompileError> {
     check(function, Stage::Built)?;
-    prune::run(function, prune::Keep::WantedByLoops);
-    simplify::run(function);
-    if options.unbox {
-        unbox::run(function, host);
+    if options.optimise {
+        prune::run(function, prune::Keep::WantedByLoops);
         simplify::run(function);
+        if options.unbox {
+            unbox::run(function, host);
+            simplify::run(function);
+        }
+        prune::run(function, prune::Keep::Nothing);
+        simplify::run(function);
+        dce::run(function, Stage::Built);
+        check(function, Stage::Built)?;
     }
-    prune::run(function, prune::Keep::Nothing);
-    simplify::run(function);
-    dce::run(function, Stage::Built);
-    check(function, Stage::Built)?;
     writeback::run(function, host);
     dce::run(function, Stage::Final);
     verify(function, Stage::Final)

@@ -43,7 +43,8 @@ pub(super) fn lower(
         function,
         host,
         valid_flag: options.valid_flag,
-        stress: options.stress_exit.map(stress::Stress::new),
+        stress_guards: options.stress_exit.map(stress::Stress::guards),
+        stress_validity: options.stress_invalidate.map(stress::Stress::validity),
         regions,
         frame,
         thread,
@@ -56,6 +57,7 @@ pub(super) fn lower(
     };
     let order = function.reverse_postorder();
     lowering.create_blocks(&order)?;
+    lowering.stress_invalidate();
     lowering.dispatch(entry)?;
     for block in order {
         lowering.lower_block(block)?;
@@ -77,7 +79,8 @@ pub(super) struct Lowering<'a> {
     pub function: &'a Function,
     pub host: &'a Host,
     pub valid_flag: usize,
-    pub stress: Option<stress::Stress>,
+    pub stress_guards: Option<stress::Stress>,
+    pub stress_validity: Option<stress::Stress>,
     pub regions: Regions,
     /// The `PyFrameObject`.
     pub frame: ir::Value,
@@ -333,6 +336,7 @@ impl Lowering<'_> {
                 return Ok(None);
             }
             Insn::CheckValid(exit) => {
+                self.stress_invalidate();
                 if self.valid_flag != 0 {
                     let flag = self.address(self.valid_flag);
                     let valid = self.load(Region::Cell, types::I8, flag, 0);

@@ -255,6 +255,34 @@ fn every_nth_guard_fails_before_it_does_anything() {
 }
 
 #[test]
+fn every_nth_check_finds_the_code_invalid() {
+    let valid = Box::leak(Box::new(1_u8)) as *mut u8;
+    let mut b = Build::new();
+    let exits = [1, 2].map(|pc| b.exit(pc, ExitReason::Invalidated, &[], &[]));
+    b.effect(Insn::CheckValid(exits[0]));
+    b.effect(Insn::CheckValid(exits[1]));
+    let null = b.object(Insn::Null);
+    b.ret(null);
+    let options =
+        BackendOptions { valid_flag: valid as usize, stress_invalidate: Some(4), ..Default::default() };
+    let native = b.compile_with(&host_27(0), &options).unwrap();
+    let mut frame = Frame::new(&[]);
+    let mut places = Vec::new();
+    for _ in 0..5 {
+        // SAFETY: leaked, and only this test uses it.
+        unsafe { valid.write_volatile(1) };
+        places.push(match run(&native, &mut frame, 0) {
+            Outcome::Left(exit, _) => native.exits[exit].pc,
+            Outcome::Returned(_) => 0,
+        });
+        // SAFETY: as above.
+        assert_eq!(unsafe { valid.read_volatile() }, u8::from(places.last() == Some(&0)));
+    }
+    // Three are counted in a run: the entry and two checks; an entry makes the first check leave.
+    assert_eq!(places, [0, 1, 2, 0, 1]);
+}
+
+#[test]
 fn code_memory_is_capped_and_returned() {
     let memory = CodeMemory::new(4096);
     let mut backend = CraneliftBackend::with_memory(memory.clone()).unwrap();
