@@ -80,6 +80,8 @@ struct Pair {
     version: Version,
     stock: PathBuf,
     ours: PathBuf,
+    /// Built with Py_DEBUG.
+    debug: bool,
 }
 
 impl Args {
@@ -91,7 +93,7 @@ impl Args {
     fn modes(&self, default: &[&str]) -> Vec<&'static Mode> {
         let chosen = |m: &&Mode| match self.modes.is_empty() {
             false => self.modes.iter().any(|name| m.name == name),
-            true => default.is_empty() || default.contains(&m.name),
+            true => !m.debug && (default.is_empty() || default.contains(&m.name)),
         };
         MODES.iter().filter(chosen).collect()
     }
@@ -149,27 +151,32 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
         prereqs::ensure(dirs, true, args.common.no_install)?;
     }
     for release in releases {
-        let pair = match interpreters(dirs, args, release) {
-            Ok(pair) => pair,
-            Err(e) if may_skip(args, release, &e) => {
-                eprintln!("CPython {} is not tested: {e:#}", release.version);
-                tally.skip(&format!("CPython {}", release.version), "no source of it can be had here");
+        for debug in [false, true] {
+            if !args.modes(&[]).iter().any(|mode| mode.debug == debug) {
                 continue;
             }
-            Err(e) => {
-                tally.fail(&format!("build of CPython {}", release.version), &format!("{e:#}"));
-                continue;
+            match interpreters(dirs, args, release, debug) {
+                Ok(pair) => stages_with(dirs, args, release, &pair, tally)?,
+                Err(e) if may_skip(args, release, &e) => {
+                    eprintln!("CPython {} is not tested: {e:#}", release.version);
+                    tally.skip(&format!("CPython {}", release.version), "no source of it can be had here");
+                }
+                Err(e) => tally.fail(&format!("build of CPython {}", release.version), &format!("{e:#}")),
             }
-        };
-        if args.wants(Stage::Interpreter) {
-            interpreter::run(dirs, release, &pair, tally)?;
         }
-        if args.wants(Stage::Snippets) {
-            snippets::run(dirs, args, &pair, tally)?;
-        }
-        if args.wants(Stage::Regrtest) {
-            regrtest::run(dirs, args, &pair, tally)?;
-        }
+    }
+    Ok(())
+}
+
+fn stages_with(dirs: &Dirs, args: &Args, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
+    if args.wants(Stage::Interpreter) && !pair.debug {
+        interpreter::run(dirs, release, pair, tally)?;
+    }
+    if args.wants(Stage::Snippets) && !pair.debug {
+        snippets::run(dirs, args, pair, tally)?;
+    }
+    if args.wants(Stage::Regrtest) {
+        regrtest::run(dirs, args, pair, tally)?;
     }
     Ok(())
 }
@@ -179,8 +186,8 @@ fn may_skip(args: &Args, release: &Release, error: &anyhow::Error) -> bool {
     args.versions.is_empty() && !release.default && error.downcast_ref::<NoSource>().is_some()
 }
 
-fn interpreters(dirs: &Dirs, args: &Args, release: &Release) -> Result<Pair> {
-    let options = Options::plain(&args.common);
+fn interpreters(dirs: &Dirs, args: &Args, release: &Release, debug: bool) -> Result<Pair> {
+    let options = Options { debug, ..Options::plain(&args.common) };
     let path = |flavour| -> Result<PathBuf> {
         let plan = Plan::new(dirs, release, flavour, &options);
         if !args.skip_build {
@@ -194,5 +201,5 @@ fn interpreters(dirs: &Dirs, args: &Args, release: &Release) -> Result<Pair> {
     };
     let stock = path(Flavour::Stock)?;
     let ours = path(Flavour::Pyjion)?;
-    Ok(Pair { version: release.version, stock, ours })
+    Ok(Pair { version: release.version, stock, ours, debug })
 }

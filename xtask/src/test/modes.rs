@@ -8,10 +8,12 @@ pub struct Mode {
     pub env: &'static [(&'static str, &'static str)],
     /// Options that regrtest gets on both interpreters.
     pub regrtest: &'static [&'static str],
+    /// It needs builds with Py_DEBUG, runs regrtest only, and only when named.
+    pub debug: bool,
 }
 
 const fn mode(name: &'static str, env: &'static [(&'static str, &'static str)]) -> Mode {
-    Mode { name, env, regrtest: &[] }
+    Mode { name, env, regrtest: &[], debug: false }
 }
 
 /// Every mode. The first is the baseline: with the JIT off, patched must be stock.
@@ -23,4 +25,11 @@ pub const MODES: &[Mode] = &[
     mode("stress1", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "1")]),
     mode("stress7", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "7")]),
     mode("stress97", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "97")]),
+    mode("stress-invalidate", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_INVALIDATE", "31")]),
+    mode("tiny-memory", &[("PYJION_THRESHOLD", "1"), ("PYJION_MAX_CODE", "64K")]),
+    mode("compile-fails", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_FAIL", "1")]),
+    mode("no-opt", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_OPT", "1")]),
+    mode("no-unbox", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_UNBOX", "1")]),
+    mode("no-speculate", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_SPECULATE", "1")]),
+    Mode { name: "refleak", env: &[("PYJION_THRESHOLD", "1")], regrtest: &["-R", "3:3"], debug: true },
 ];

@@ -123,7 +123,8 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     let all = all_files(pair)?;
     let wanted = |file: &&String| (args.full || SELECTION.contains(&file.as_str())) && args.matches(file);
     let files: Vec<&str> = all.iter().filter(wanted).map(String::as_str).collect();
-    for mode in args.modes(&["threshold1", "default"]) {
+    let modes = args.modes(&["threshold1", "default"]);
+    for mode in modes.into_iter().filter(|mode| mode.debug == pair.debug) {
         Suite::new(dirs, args, pair, mode)?.run(&files, tally)?;
     }
     Ok(())

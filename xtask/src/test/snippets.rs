@@ -32,7 +32,7 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     let mut snippets = load(&folder)?;
     snippets.retain(|s| args.matches(&s.name));
     snippets.retain(|s| s.directives.versions.is_empty() || s.directives.versions.contains(&short));
-    let modes = args.modes(&[]);
+    let modes: Vec<&Mode> = args.modes(&[]).into_iter().filter(|mode| !mode.debug).collect();
     // What is listed is run too: a line is there only for as long as it is true.
     let mut work: Vec<(&Snippet, &Mode, Option<String>)> = Vec::new();
     for mode in &modes {
