@@ -164,8 +164,8 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
         let left = if recipe.resume == Resume::Throw || boxes.failed {
             (*frame).f_lasti = recipe.pc as i32;
             Left::Throwing
-        } else if recipe.resume == Resume::Yield {
-            (*frame).f_lasti = recipe.pc as i32;
+        } else if matches!(recipe.resume, Resume::Yield | Resume::YieldFrom) {
+            (*frame).f_lasti = recipe.pc as i32 - i32::from(recipe.resume == Resume::YieldFrom);
             top = top.sub(1);
             Left::Yielded(*top)
         } else {

@@ -122,13 +122,16 @@ pub(super) struct UnpackAddresses {
     pub(super) set: usize,
     /// `BUILD_MAP_UNPACK`
     pub(super) map: usize,
+    /// `BUILD_MAP_UNPACK_WITH_CALL`
+    pub(super) map_with_call: usize,
 }
 
 /// The addresses of the `BUILD_*_UNPACK` helpers.
 #[cfg(not(py35))]
 pub(super) fn unpack_addresses() -> UnpackAddresses {
     let none = super::address_of!(super::no_instruction_object);
-    UnpackAddresses { tuple: none, list: none, set: none, map: none }
+    let map_with_call = super::address_of!(super::no_instruction_status);
+    UnpackAddresses { tuple: none, list: none, set: none, map: none, map_with_call }
 }
 
 #[cfg(py35)]
@@ -148,6 +151,7 @@ mod unpack {
             list: address_of!(list),
             set: address_of!(set),
             map: address_of!(map),
+            map_with_call: address_of!(map_with_call),
         }
     }
 
@@ -221,6 +225,108 @@ mod unpack {
                 }
             }
             std::mem::replace(&mut map.0, ptr::null_mut())
+        }
+    }
+
+    /// `BUILD_MAP_UNPACK_WITH_CALL`. The function, when it is among the operands, stays below the
+    /// result.
+    unsafe extern "C" fn map_with_call(_frame: Frame, at: *mut Object, count: i64, operand: i64) -> i64 {
+        // SAFETY: the operands are ours.
+        unsafe {
+            let mut operands = Stack::new(at, count);
+            let function = (operand >> 8 & 0xff == 1).then(|| operands.peek(0));
+            let first = usize::from(function.is_some());
+            let mut sum = Owned(py::PyDict_New());
+            if sum.0.is_null() {
+                return -1;
+            }
+            for index in first..operands.len() {
+                if !add_keywords(sum.0, operands.peek(index), function) {
+                    return -1;
+                }
+            }
+            while operands.len() > first {
+                py::decref(operands.pop());
+            }
+            operands.forget();
+            *at.add(first) = std::mem::replace(&mut sum.0, ptr::null_mut());
+            0
+        }
+    }
+
+    /// Adds one mapping of keyword arguments; false with an exception set.
+    unsafe fn add_keywords(sum: Object, mapping: Object, function: Option<Object>) -> bool {
+        // SAFETY: borrowed arguments; formats match what they are given.
+        unsafe {
+            let common = py::_PyDictView_Intersect(sum, mapping);
+            if common.is_null() {
+                if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0
+                    || py::PyMapping_Check(mapping) == 0
+                {
+                    raise_no_mapping(mapping, function);
+                }
+                return false;
+            }
+            let common = Owned(common);
+            if py::PySet_Size(common.0) > 0 {
+                let (mut index, mut key, mut hash) = (0, ptr::null_mut(), 0);
+                py::_PySet_NextEntry(common.0, &mut index, &mut key, &mut hash);
+                raise_repeated(key, function);
+                return false;
+            }
+            drop(common);
+            if py::PyDict_Update(sum, mapping) >= 0 {
+                return true;
+            }
+            if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0 {
+                raise_no_mapping(mapping, function);
+            }
+            false
+        }
+    }
+
+    unsafe fn raise_no_mapping(mapping: Object, function: Option<Object>) {
+        // SAFETY: the formats match what they are given.
+        unsafe {
+            let name = (*py::type_of(mapping)).tp_name;
+            match function {
+                Some(function) => py::PyErr_Format(
+                    py::PyExc_TypeError,
+                    c"%.200s%.200s argument after ** must be a mapping, not %.200s".as_ptr(),
+                    py::PyEval_GetFuncName(function),
+                    py::PyEval_GetFuncDesc(function),
+                    name,
+                ),
+                None => {
+                    let format = c"argument after ** must be a mapping, not %.200s";
+                    py::PyErr_Format(py::PyExc_TypeError, format.as_ptr(), name)
+                }
+            };
+        }
+    }
+
+    unsafe fn raise_repeated(key: Object, function: Option<Object>) {
+        // SAFETY: the formats match what they are given.
+        unsafe {
+            let is_string = py::has_feature(py::type_of(key), py::Py_TPFLAGS_UNICODE_SUBCLASS as u64);
+            let error = py::PyExc_TypeError;
+            let Some(function) = function else {
+                if is_string {
+                    let format = c"function got multiple values for keyword argument '%U'";
+                    py::PyErr_Format(error, format.as_ptr(), key);
+                } else {
+                    py::PyErr_SetString(error, c"keywords must be strings".as_ptr());
+                }
+                return;
+            };
+            let (name, description) = (py::PyEval_GetFuncName(function), py::PyEval_GetFuncDesc(function));
+            if is_string {
+                let format = c"%.200s%.200s got multiple values for keyword argument '%U'";
+                py::PyErr_Format(error, format.as_ptr(), name, description, key);
+            } else {
+                let format = c"%.200s%.200s keywords must be strings";
+                py::PyErr_Format(error, format.as_ptr(), name, description);
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ mod attributes;
 mod boxes;
 mod build;
 mod calls;
+mod coroutines;
 mod dict;
 mod evaluator;
 pub mod globals;
@@ -126,6 +127,13 @@ pub fn address(helper: Helper) -> usize {
         PrintNewlineTo => print::addresses().newline_to,
         SetupWith => address_of!(with::setup_with),
         WithExit => address_of!(with::with_exit),
+        BeforeAsyncWith => with::before_async_with_address(),
+        YieldFrom => coroutines::addresses().yield_from,
+        GetYieldFromIter => coroutines::addresses().get_yield_from_iter,
+        GetAwaitable => coroutines::addresses().get_awaitable,
+        GetAiter => coroutines::addresses().get_aiter,
+        GetAnext => coroutines::addresses().get_anext,
+        BuildMapUnpackWithCall => build::unpack_addresses().map_with_call,
     }
 }
 

@@ -1,6 +1,5 @@
 //! `SETUP_WITH`, and `WITH_CLEANUP` (3.5: `WITH_CLEANUP_START`) on the normal way out.
 
-use super::stack::Owned;
 use super::{Frame, evaluator};
 use crate::py::{self, Object};
 use std::ptr;
@@ -24,28 +23,53 @@ macro_rules! special_method {
     }};
 }
 
+/// The two special methods of a manager: `exit`, and the result of calling `enter`, take its place.
+macro_rules! enter {
+    ($at:expr, $enter:literal, $exit:literal) => {{
+        let at: *mut Object = $at;
+        let manager = *at;
+        let exit = special_method!(manager, $exit);
+        if exit.is_null() {
+            py::decref(manager);
+            return -1;
+        }
+        let enter = special_method!(manager, $enter);
+        py::decref(manager);
+        if enter.is_null() {
+            py::decref(exit);
+            return -1;
+        }
+        let result = py::PyObject_CallFunctionObjArgs(enter, ptr::null_mut::<py::PyObject>());
+        py::decref(enter);
+        if result.is_null() {
+            py::decref(exit);
+            return -1;
+        }
+        *at = exit;
+        *at.add(1) = result;
+        0
+    }};
+}
+
 /// `SETUP_WITH`
 pub(super) unsafe extern "C" fn setup_with(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
     // SAFETY: the manager is ours; the stack has room for two results.
-    unsafe {
-        let manager = Owned(*at);
-        let mut exit = Owned(special_method!(manager.0, c"__exit__"));
-        if exit.0.is_null() {
-            return -1;
-        }
-        let enter = Owned(special_method!(manager.0, c"__enter__"));
-        drop(manager);
-        if enter.0.is_null() {
-            return -1;
-        }
-        let result = py::PyObject_CallFunctionObjArgs(enter.0, ptr::null_mut::<py::PyObject>());
-        if result.is_null() {
-            return -1;
-        }
-        *at = std::mem::replace(&mut exit.0, ptr::null_mut());
-        *at.add(1) = result;
-        0
-    }
+    unsafe { enter!(at, c"__enter__", c"__exit__") }
+}
+
+/// `BEFORE_ASYNC_WITH`
+#[cfg(py35)]
+unsafe extern "C" fn before_async_with(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
+    // SAFETY: the manager is ours; the stack has room for two results.
+    unsafe { enter!(at, c"__aenter__", c"__aexit__") }
+}
+
+/// The address of the `BEFORE_ASYNC_WITH` helper.
+pub(super) fn before_async_with_address() -> usize {
+    #[cfg(py35)]
+    return super::address_of!(before_async_with);
+    #[cfg(not(py35))]
+    return super::address_of!(super::no_instruction_status);
 }
 
 /// `WITH_CLEANUP`, or `WITH_CLEANUP_START` and `_FINISH`, when no exception is being handled:
@@ -53,10 +77,11 @@ pub(super) unsafe extern "C" fn setup_with(_frame: Frame, at: *mut Object, _coun
 pub(super) unsafe extern "C" fn with_exit(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
     // SAFETY: `__exit__` and `None`, ours.
     unsafe {
-        let (exit, none) = (Owned(*at), Owned(*at.add(1)));
-        let result =
-            py::PyObject_CallFunctionObjArgs(exit.0, none.0, none.0, none.0, ptr::null_mut::<py::PyObject>());
-        drop(exit);
+        let (exit, none) = (*at, *at.add(1));
+        let end = ptr::null_mut::<py::PyObject>();
+        let result = py::PyObject_CallFunctionObjArgs(exit, none, none, none, end);
+        py::decref(exit);
+        py::decref(none);
         if result.is_null() {
             return -1;
         }

@@ -33,6 +33,8 @@ pub enum Resume {
     Throw,
     /// The generator yields `operands.last()`, which is popped; `pc` is the `YIELD_VALUE`.
     Yield,
+    /// The same at a `YIELD_FROM`, which is executed again when the generator is resumed.
+    YieldFrom,
 }
 
 /// The frame as the interpreter would have it; unboxed values stand for the objects they box to.

@@ -158,6 +158,23 @@ pub enum Helper {
     /// The normal way out of a `with`: `__exit__, None -> status`: calls it with three `None`s;
     /// leaves nothing.
     WithExit,
+    /// `YIELD_FROM`: `receiver, value -> status`: 0 leaves the result; 1, for a value to be yielded,
+    /// leaves the receiver and the value.
+    YieldFrom,
+    /// 3.5: `iterable -> iterator`
+    GetYieldFromIter,
+    /// 3.5: `object -> awaitable iterator`
+    GetAwaitable,
+    /// 3.5: `object -> awaitable`
+    GetAiter,
+    /// 3.5, borrowing: `iterator -> awaitable`
+    GetAnext,
+    /// 3.5: `manager -> status`, leaving `__aexit__` (bound) and the result of `__aenter__`.
+    BeforeAsyncWith,
+    /// 3.5: `mappings -> status`; the immediate is the operand of `BUILD_MAP_UNPACK_WITH_CALL`.
+    /// When that says that the function is right below the mappings, it is an operand too and is
+    /// left below the result.
+    BuildMapUnpackWithCall,
 }
 
 /// Whether a helper is called by `Insn::Call` or `Insn::CallStack`.
@@ -180,7 +197,7 @@ impl Helper {
         use Helper::*;
         let (args, immediates) = match self {
             Binary(_) | Inplace(_) | Compare(_) | CompareTruth(_) | Subscr | DeleteSubscr => (2, 0),
-            Unary(_) | IsTrue | GetIter | IterNext => (1, 0),
+            Unary(_) | IsTrue | GetIter | IterNext | GetAnext => (1, 0),
             StoreSubscr | MapAdd => (3, 0),
             LoadGlobal => (0, 2),
             NameValue | DeleteGlobal | LoadName | DeleteName | LoadDeref | LoadClassDeref | DeleteDeref => {
@@ -191,11 +208,43 @@ impl Helper {
             LoadAttr => (1, 2),
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),
-            AddThenStore | InplaceAddThenStore | BuildTuple | BuildList | BuildSet | BuildMap
-            | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack | BuildMapUnpack
-            | UnpackSequence | UnpackEx | Call | CallEx | MakeFunction | MakeClosure | BuildClass
-            | ImportName | Slice | StoreSlice | DeleteSlice | PrintExpr | PrintItem | PrintNewline
-            | PrintItemTo | PrintNewlineTo | SetupWith | WithExit => return Convention::Stack,
+            AddThenStore
+            | InplaceAddThenStore
+            | BuildTuple
+            | BuildList
+            | BuildSet
+            | BuildMap
+            | BuildSlice
+            | BuildTupleUnpack
+            | BuildListUnpack
+            | BuildSetUnpack
+            | BuildMapUnpack
+            | UnpackSequence
+            | UnpackEx
+            | Call
+            | CallEx
+            | MakeFunction
+            | MakeClosure
+            | BuildClass
+            | ImportName
+            | Slice
+            | StoreSlice
+            | DeleteSlice
+            | PrintExpr
+            | PrintItem
+            | PrintNewline
+            | PrintItemTo
+            | PrintNewlineTo
+            | SetupWith
+            | WithExit
+            | YieldFrom
+            | GetYieldFromIter
+            | GetAwaitable
+            | GetAiter
+            | BeforeAsyncWith
+            | BuildMapUnpackWithCall => {
+                return Convention::Stack;
+            }
         };
         Convention::Borrowing { args, immediates }
     }
@@ -204,17 +253,46 @@ impl Helper {
     pub fn result(self) -> Repr {
         use Helper::*;
         match self {
-            CompareTruth(_) | IsTrue | StoreSubscr | DeleteSubscr | StoreGlobal | DeleteGlobal
-            | StoreName | DeleteName | StoreDeref | DeleteDeref | StoreAttr | DeleteAttr | IterCheck
-            | HandlePending | ListAppend | SetAdd | MapAdd | UnpackSequence | UnpackEx | StoreSlice
-            | DeleteSlice | PrintExpr | PrintItem | PrintNewline | PrintItemTo | PrintNewlineTo
-            | SetupWith | WithExit | SetName | SyncName | IsModuleFrame => Repr::Status,
+            CompareTruth(_)
+            | IsTrue
+            | StoreSubscr
+            | DeleteSubscr
+            | StoreGlobal
+            | DeleteGlobal
+            | StoreName
+            | DeleteName
+            | StoreDeref
+            | DeleteDeref
+            | StoreAttr
+            | DeleteAttr
+            | IterCheck
+            | HandlePending
+            | ListAppend
+            | SetAdd
+            | MapAdd
+            | UnpackSequence
+            | UnpackEx
+            | StoreSlice
+            | DeleteSlice
+            | PrintExpr
+            | PrintItem
+            | PrintNewline
+            | PrintItemTo
+            | PrintNewlineTo
+            | SetupWith
+            | WithExit
+            | SetName
+            | SyncName
+            | IsModuleFrame
+            | YieldFrom
+            | BeforeAsyncWith
+            | BuildMapUnpackWithCall => Repr::Status,
             Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | NameValue
             | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom
             | LoadBuildClass | AddThenStore | InplaceAddThenStore | BuildTuple | BuildList | BuildSet
             | BuildMap | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack
             | BuildMapUnpack | Call | CallEx | MakeFunction | MakeClosure | BuildClass | ImportName
-            | Slice => Repr::Obj,
+            | Slice | GetYieldFromIter | GetAwaitable | GetAiter | GetAnext => Repr::Obj,
         }
     }
 

@@ -121,6 +121,7 @@ impl Display for FrameState {
             Resume::At => "At",
             Resume::Throw => "Throw",
             Resume::Yield => "Yield",
+            Resume::YieldFrom => "YieldFrom",
         };
         write!(f, "{resume} {} [", self.pc)?;
         write_list(f, &self.operands, |f, operand| {

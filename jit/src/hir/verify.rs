@@ -199,7 +199,7 @@ impl Verifier<'_> {
         };
         let slots = self.function.slots();
         ensure(state.locals.len() == slots, || format!("{} locals of {slots}", state.locals.len()))?;
-        if state.resume == Resume::Yield {
+        if matches!(state.resume, Resume::Yield | Resume::YieldFrom) {
             ensure(!state.operands.is_empty(), || "yields without an operand".to_string())?;
         }
         for operand in &state.operands {

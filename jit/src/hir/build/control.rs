@@ -117,18 +117,6 @@ impl Builder<'_> {
         Ok(Flow::Ended)
     }
 
-    /// `YIELD_VALUE`: leaves with the value; what follows becomes an entry of its own.
-    pub(super) fn yield_value(&mut self, pc: u32, next: u32) -> Step {
-        self.peek(pc, 0)?;
-        self.own_all();
-        let exit = self.exit(ExitReason::Yield, Resume::Yield, pc);
-        self.emit_terminator(Insn::Exit(exit));
-        let operands = vec![Type::OBJECT; self.stack.len()];
-        let spec = EntrySpec { pc: next, blocks: self.blocks.clone(), operands, ..EntrySpec::default() };
-        self.enter(&spec)?;
-        Ok(Flow::Ended)
-    }
-
     pub(super) fn setup_with(&mut self, handler: u32, pc: u32) -> Step {
         self.call_stack_leaving(Helper::SetupWith, 1, 0, 2, pc)?;
         let kind = if self.host.version.is_3() { BlockKind::Finally } else { BlockKind::With };

@@ -13,6 +13,7 @@ mod iterate;
 mod names;
 mod ops;
 mod stack;
+mod suspend;
 mod tracked;
 mod truth;
 

@@ -68,6 +68,14 @@ impl Builder<'_> {
             Op::BuildListUnpack(n) => self.call_stack(Helper::BuildListUnpack, n as usize, 0, pc, next),
             Op::BuildSetUnpack(n) => self.call_stack(Helper::BuildSetUnpack, n as usize, 0, pc, next),
             Op::BuildMapUnpack(n) => self.call_stack(Helper::BuildMapUnpack, n as usize, 0, pc, next),
+            Op::BuildMapUnpackWithCall(operand) => {
+                let function = usize::from(operand >> 8 & 0xff == 1);
+                let operands = (operand & 0xff) as usize + function;
+                let helper = Helper::BuildMapUnpackWithCall;
+                self.call_stack_leaving(helper, operands, operand.into(), function + 1, pc)?;
+                self.check_tracing(next);
+                Ok(Flow::Next)
+            }
             Op::StoreMap => self.append(Helper::MapAdd, 2, 1, pc, next),
             Op::ListAppend(depth) => self.append(Helper::ListAppend, 1, depth, pc, next),
             Op::SetAdd(depth) => self.append(Helper::SetAdd, 1, depth, pc, next),
@@ -112,6 +120,13 @@ impl Builder<'_> {
 
             Op::ReturnValue => self.return_value(pc),
             Op::YieldValue => self.yield_value(pc, next),
+            Op::YieldFrom => self.yield_from(pc, next),
+            Op::GetYieldFromIter => self.call_stack(Helper::GetYieldFromIter, 1, 0, pc, next),
+            Op::GetAwaitable => self.call_stack(Helper::GetAwaitable, 1, 0, pc, next),
+            Op::GetAiter => self.call_stack(Helper::GetAiter, 1, 0, pc, next),
+            Op::GetAnext => self.get_anext(pc, next),
+            Op::BeforeAsyncWith => self.before_async_with(pc, next),
+            Op::SetupAsyncWith(handler) => self.setup_async_with(handler, pc),
             Op::Call(shape) => self.call_function(shape, pc, next),
             Op::MakeFunction(operand) => self.make_function(false, operand, pc, next),
             Op::MakeClosure(operand) => self.make_function(true, operand, pc, next),
@@ -135,19 +150,9 @@ impl Builder<'_> {
             Op::PrintNewlineTo => self.call_stack(Helper::PrintNewlineTo, 1, 0, pc, next),
 
             // Rare, or bound to the interpreter's own unwinding.
-            Op::BuildMapUnpackWithCall(_)
-            | Op::PopExcept
-            | Op::WithCleanupFinish
-            | Op::RaiseVarargs(_)
-            | Op::YieldFrom
-            | Op::GetYieldFromIter
-            | Op::GetAwaitable
-            | Op::GetAiter
-            | Op::GetAnext
-            | Op::BeforeAsyncWith
-            | Op::SetupAsyncWith(_)
-            | Op::ImportStar
-            | Op::ExecStmt => self.leave(ExitReason::Uncompiled, pc),
+            Op::PopExcept | Op::WithCleanupFinish | Op::RaiseVarargs(_) | Op::ImportStar | Op::ExecStmt => {
+                self.leave(ExitReason::Uncompiled, pc)
+            }
         }
     }
 
@@ -188,7 +193,7 @@ impl Builder<'_> {
     }
 
     /// Pushes the top again without a reference; it is popped before the original is.
-    fn duplicate_borrowed(&mut self) {
+    pub(super) fn duplicate_borrowed(&mut self) {
         let value = self.operand(0);
         self.push_immortal(value);
     }

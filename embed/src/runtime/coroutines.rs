@@ -1,0 +1,228 @@
+//! `YIELD_FROM`, and what 3.5's coroutines wait for.
+
+#[cfg(py3)]
+use super::Frame;
+use super::address_of;
+#[cfg(py3)]
+use super::evaluator;
+#[cfg(py3)]
+use crate::py::{self, Object};
+#[cfg(py35)]
+use std::ffi::CStr;
+#[cfg(py3)]
+use std::ptr;
+
+/// The addresses of the helpers of this file; those that this CPython has no instruction for
+/// raise.
+pub(super) struct Addresses {
+    /// `YIELD_FROM`
+    pub(super) yield_from: usize,
+    /// `GET_YIELD_FROM_ITER`
+    pub(super) get_yield_from_iter: usize,
+    /// `GET_AWAITABLE`
+    pub(super) get_awaitable: usize,
+    /// `GET_AITER`
+    pub(super) get_aiter: usize,
+    /// `GET_ANEXT`
+    pub(super) get_anext: usize,
+}
+
+/// See [`Addresses`].
+pub(super) fn addresses() -> Addresses {
+    #[cfg(py35)]
+    return Addresses {
+        yield_from: address_of!(yield_from),
+        get_yield_from_iter: address_of!(get_yield_from_iter),
+        get_awaitable: address_of!(get_awaitable),
+        get_aiter: address_of!(get_aiter),
+        get_anext: address_of!(get_anext),
+    };
+    #[cfg(not(py35))]
+    {
+        let none = address_of!(super::no_instruction_object);
+        Addresses {
+            #[cfg(py34)]
+            yield_from: address_of!(yield_from),
+            #[cfg(py2)]
+            yield_from: address_of!(super::no_instruction_status),
+            get_yield_from_iter: none,
+            get_awaitable: none,
+            get_aiter: none,
+            get_anext: address_of!(super::no_instruction),
+        }
+    }
+}
+
+/// Whether `_PyGen_Send` takes the receiver.
+#[cfg(py3)]
+unsafe fn is_generator(receiver: Object) -> bool {
+    // SAFETY: alive.
+    unsafe {
+        let ty = py::type_of(receiver);
+        #[cfg(py35)]
+        if ty == &raw mut py::PyCoro_Type {
+            return true;
+        }
+        ty == &raw mut py::PyGen_Type
+    }
+}
+
+/// `YIELD_FROM`
+#[cfg(py3)]
+unsafe extern "C" fn yield_from(frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
+    static mut SEND: py::_Py_Identifier =
+        py::_Py_Identifier { next: ptr::null_mut(), string: c"send".as_ptr(), object: ptr::null_mut() };
+    // SAFETY: the receiver and the value are ours; results go where they were.
+    unsafe {
+        let (receiver, value) = (*at, *at.add(1));
+        let result = if is_generator(receiver) {
+            py::_PyGen_Send(receiver.cast(), value)
+        } else if value == py::none() {
+            (*py::type_of(receiver)).tp_iternext.unwrap_unchecked()(receiver)
+        } else {
+            let end = ptr::null_mut::<py::PyObject>();
+            py::_PyObject_CallMethodIdObjArgs(receiver, &raw mut SEND, value, end)
+        };
+        py::decref(value);
+        if !result.is_null() {
+            *at.add(1) = result;
+            return 1;
+        }
+        if py::PyErr_ExceptionMatches(py::PyExc_StopIteration) != 0 {
+            evaluator::trace_exception(frame);
+        }
+        let mut returned = ptr::null_mut();
+        let failed = py::_PyGen_FetchStopIterationValue(&mut returned) < 0;
+        py::decref(receiver);
+        if failed {
+            return -1;
+        }
+        *at = returned;
+        0
+    }
+}
+
+/// `GET_YIELD_FROM_ITER`
+#[cfg(py35)]
+unsafe extern "C" fn get_yield_from_iter(frame: Frame, at: *mut Object, _count: i64, _: i64) -> Object {
+    // SAFETY: the iterable is ours.
+    unsafe {
+        let iterable = *at;
+        let ty = py::type_of(iterable);
+        if ty == &raw mut py::PyCoro_Type {
+            let coroutine = (py::CO_COROUTINE | py::CO_ITERABLE_COROUTINE) as i32;
+            if (*(*frame).f_code).co_flags & coroutine != 0 {
+                return iterable;
+            }
+            py::decref(iterable);
+            let message = c"cannot 'yield from' a coroutine object in a non-coroutine generator";
+            py::PyErr_SetString(py::PyExc_TypeError, message.as_ptr());
+            return ptr::null_mut();
+        }
+        if ty == &raw mut py::PyGen_Type {
+            return iterable;
+        }
+        let iterator = py::PyObject_GetIter(iterable);
+        py::decref(iterable);
+        iterator
+    }
+}
+
+/// `GET_AWAITABLE`
+#[cfg(py35)]
+unsafe extern "C" fn get_awaitable(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> Object {
+    // SAFETY: the object is ours.
+    unsafe {
+        let object = *at;
+        let iterator = py::_PyCoro_GetAwaitableIter(object);
+        py::decref(object);
+        if iterator.is_null() || py::type_of(iterator) != &raw mut py::PyCoro_Type {
+            return iterator;
+        }
+        let awaited = py::_PyGen_yf(iterator.cast());
+        if awaited.is_null() {
+            return iterator;
+        }
+        py::decref(awaited);
+        py::decref(iterator);
+        py::PyErr_SetString(py::PyExc_RuntimeError, c"coroutine is being awaited already".as_ptr());
+        ptr::null_mut()
+    }
+}
+
+/// Raises a `TypeError` about the type of an object.
+#[cfg(py35)]
+unsafe fn type_error(format: &CStr, object: Object) {
+    // SAFETY: the format has one %s, for the name of a type that is alive.
+    unsafe {
+        py::PyErr_Format(py::PyExc_TypeError, format.as_ptr(), (*py::type_of(object)).tp_name);
+    }
+}
+
+/// `GET_AITER`
+#[cfg(py35)]
+unsafe extern "C" fn get_aiter(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> Object {
+    // SAFETY: the object is ours; slots of types are as the types promise.
+    unsafe {
+        let object = *at;
+        let ty = py::type_of(object);
+        let slots = (*ty).tp_as_async;
+        let getter = if slots.is_null() { None } else { (*slots).am_aiter };
+        let Some(getter) = getter else {
+            let format = c"'async for' requires an object with __aiter__ method, got %.100s";
+            type_error(format, object);
+            py::decref(object);
+            return ptr::null_mut();
+        };
+        let iterator = getter(object);
+        py::decref(object);
+        if iterator.is_null() {
+            return ptr::null_mut();
+        }
+        let slots = (*py::type_of(iterator)).tp_as_async;
+        if !slots.is_null() && (*slots).am_anext.is_some() {
+            let wrapper = py::_PyAIterWrapper_New(iterator);
+            py::decref(iterator);
+            return wrapper;
+        }
+        let awaitable = py::_PyCoro_GetAwaitableIter(iterator);
+        if awaitable.is_null() {
+            type_error(c"'async for' received an invalid object from __aiter__: %.100s", iterator);
+            py::decref(iterator);
+            return ptr::null_mut();
+        }
+        py::decref(iterator);
+        let warning = c"'%.100s' implements legacy __aiter__ protocol; __aiter__ should return \
+                        an asynchronous iterator, not awaitable";
+        let category = py::PyExc_PendingDeprecationWarning;
+        if py::PyErr_WarnFormat(category, 1, warning.as_ptr(), (*ty).tp_name) != 0 {
+            py::decref(awaitable);
+            return ptr::null_mut();
+        }
+        awaitable
+    }
+}
+
+/// `GET_ANEXT`
+#[cfg(py35)]
+unsafe extern "C" fn get_anext(_frame: Frame, iterator: Object) -> Object {
+    // SAFETY: a borrowed argument; slots of types are as the types promise.
+    unsafe {
+        let slots = (*py::type_of(iterator)).tp_as_async;
+        let getter = if slots.is_null() { None } else { (*slots).am_anext };
+        let Some(getter) = getter else {
+            type_error(c"'async for' requires an iterator with __anext__ method, got %.100s", iterator);
+            return ptr::null_mut();
+        };
+        let next = getter(iterator);
+        if next.is_null() {
+            return ptr::null_mut();
+        }
+        let awaitable = py::_PyCoro_GetAwaitableIter(next);
+        if awaitable.is_null() {
+            type_error(c"'async for' received an invalid object from __anext__: %.100s", next);
+        }
+        py::decref(next);
+        awaitable
+    }
+}

@@ -1,0 +1,72 @@
+//! Where generators and coroutines suspend, and what they await.
+
+use super::super::helper::Helper;
+use super::*;
+use crate::bytecode::BlockKind;
+
+impl Builder<'_> {
+    /// `YIELD_VALUE`: leaves with the value; what follows becomes an entry of its own.
+    pub(super) fn yield_value(&mut self, pc: u32, next: u32) -> Step {
+        self.peek(pc, 0)?;
+        self.own_all();
+        self.suspend(Resume::Yield, pc, next)
+    }
+
+    /// `YIELD_FROM`: asks the receiver; leaves with what it yields, to execute the same
+    /// instruction again when resumed, or goes on with its result.
+    pub(super) fn yield_from(&mut self, pc: u32, next: u32) -> Step {
+        let status = self.emit_call_stack(Helper::YieldFrom, 2, 0, pc)?;
+        self.check_status(status, pc);
+        let yields = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let base = self.stack.len() as u32;
+        let (suspends, finished) = self.branch(yields);
+        let saved = (self.locals.clone(), self.stack.clone(), self.unbound.clone());
+
+        self.current = suspends;
+        for index in [base, base + 1] {
+            let value = self.emit(Insn::LoadStack(index), Repr::Obj, Type::OBJECT);
+            self.push_owned(value);
+        }
+        self.own_all();
+        self.suspend(Resume::YieldFrom, pc, pc)?;
+
+        (self.locals, self.stack, self.unbound) = saved;
+        self.current = finished;
+        let result = self.emit(Insn::LoadStack(base), Repr::Obj, Type::OBJECT);
+        self.push_owned(result);
+        self.check_tracing(next);
+        Ok(Flow::Next)
+    }
+
+    /// Leaves with the topmost value; the frame is resumed at `next` with another in its place.
+    fn suspend(&mut self, resume: Resume, pc: u32, next: u32) -> Step {
+        let exit = self.exit(ExitReason::Yield, resume, pc);
+        self.emit_terminator(Insn::Exit(exit));
+        let operands = vec![Type::OBJECT; self.stack.len()];
+        let spec = EntrySpec { pc: next, blocks: self.blocks.clone(), operands, ..EntrySpec::default() };
+        self.enter(&spec)?;
+        Ok(Flow::Ended)
+    }
+
+    /// `GET_ANEXT`: the iterator stays below the result.
+    pub(super) fn get_anext(&mut self, pc: u32, next: u32) -> Step {
+        self.peek(pc, 0)?;
+        self.duplicate_borrowed();
+        self.call_borrowing(Helper::GetAnext, 1, &[], pc, next)
+    }
+
+    /// `BEFORE_ASYNC_WITH`
+    pub(super) fn before_async_with(&mut self, pc: u32, next: u32) -> Step {
+        self.call_stack_leaving(Helper::BeforeAsyncWith, 1, 0, 2, pc)?;
+        self.check_tracing(next);
+        Ok(Flow::Next)
+    }
+
+    /// `SETUP_ASYNC_WITH`: the result of awaiting `__aenter__` is above the block.
+    pub(super) fn setup_async_with(&mut self, handler: u32, pc: u32) -> Step {
+        self.peek(pc, 0)?;
+        let level = self.stack.len() as u32 - 1;
+        self.blocks.push(FrameBlock { kind: BlockKind::Finally, handler, level });
+        Ok(Flow::Next)
+    }
+}
