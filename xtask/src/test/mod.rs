@@ -3,6 +3,7 @@
 mod interpreter;
 mod modes;
 mod outcome;
+mod packages;
 mod process;
 mod regrtest;
 mod skips;
@@ -38,10 +39,10 @@ pub struct Args {
     /// Only these modes of running; the default is all for snippets, threshold1 and default for regrtest
     #[arg(long = "mode", env = "PYJION_TEST_MODE", value_name = "MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
     modes: Vec<String>,
-    /// Only snippets and regrtest files whose name contains this
+    /// Only snippets, regrtest files and packages whose name contains this
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     filter: Option<String>,
-    /// All of regrtest, not a selection
+    /// All of regrtest, not a selection, and the tests of packages
     #[arg(long, env = "PYJION_TEST_FULL", value_parser = build_python::yes_or_no())]
     full: bool,
     /// Do not run regrtest files again with which this same executable agreed with stock before
@@ -67,6 +68,8 @@ enum Stage {
     Snippets,
     /// CPython's own tests, compared with stock
     Regrtest,
+    /// The tests of packages of the registry, compared with stock; needs the network, so only with --full or by name
+    Packages,
 }
 
 /// Everything wrong with the skip lists that can be seen without running anything.
@@ -86,7 +89,7 @@ struct Pair {
 
 impl Args {
     fn wants(&self, stage: Stage) -> bool {
-        self.only.is_none_or(|only| only == stage)
+        self.only.map_or(stage != Stage::Packages || self.full, |only| only == stage)
     }
 
     /// The chosen modes, or else those of `default` (all when that is empty).
@@ -143,7 +146,7 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
             }
         }
     }
-    let needs_interpreters = [Stage::Interpreter, Stage::Snippets, Stage::Regrtest];
+    let needs_interpreters = [Stage::Interpreter, Stage::Snippets, Stage::Regrtest, Stage::Packages];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
     }
@@ -163,6 +166,9 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
                 }
                 Err(e) => tally.fail(&format!("build of CPython {}", release.version), &format!("{e:#}")),
             }
+        }
+        if args.wants(Stage::Packages) {
+            packages::run(dirs, args, &pair, tally)?;
         }
     }
     Ok(())

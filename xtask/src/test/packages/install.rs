@@ -1,0 +1,130 @@
+//! Installs what a suite needs into a folder of its own, with stock's bundled pip; done once, for both interpreters.
+
+use super::super::{Pair, process};
+use super::table::Suite;
+use crate::dirs::{Dirs, remove_tree};
+use crate::stamp::Lock;
+use crate::{cpython, hash, pip, step};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Lets pip make wheels, and so keep what it compiled.
+const WHEEL: &str = "wheel==0.33.6";
+
+/// What was installed.
+pub struct Installation {
+    /// For `PYTHONPATH`.
+    pub site: PathBuf,
+    /// The unpacked source archive with the tests; empty when the suite has none.
+    pub source: PathBuf,
+}
+
+/// The installation of a suite; made when it is not there yet or when its requirements have changed.
+pub fn ensure(
+    dirs: &Dirs,
+    pair: &Pair,
+    suite: &Suite,
+    requirements: &[String],
+    offline: bool,
+) -> Result<Installation> {
+    let sources = [suite.source.join(" "), suite.sdist.clone().unwrap_or_default()];
+    let key = hash::strings(&[&requirements.join(" "), &sources[0], &sources[1], WHEEL]);
+    let home = dirs.target.join("test/packages").join(pair.version.to_string());
+    let folder = home.join("installed").join(format!("{}@{}", suite.name, &key[..12]));
+    let _lock = Lock::take(&home)?;
+    let found = Installation { site: folder.join("site"), source: folder.join("source") };
+    if folder.exists() {
+        return Ok(found);
+    }
+    if offline {
+        bail!("not installed yet, and --offline forbids to download it");
+    }
+    let log = dirs.logs().join(format!("packages-{}-{}.log", pair.version, suite.name));
+    let pip = Pip { pair, tools: home.join("tools"), log: step::fresh_log(log) };
+    pip.prepare()?;
+    let partial = folder.with_extension("partial");
+    remove_tree(&partial)?;
+    for part in ["site", "source", "archive"] {
+        let part = partial.join(part);
+        std::fs::create_dir_all(&part).with_context(|| format!("cannot create {}", part.display()))?;
+    }
+    let target = partial.join("site").to_string_lossy().into_owned();
+    let mut args: Vec<&str> = vec!["install", "--no-deps", "--no-compile", "--target", &target];
+    let from_source = suite.source.join(",");
+    if !from_source.is_empty() {
+        args.extend(["--no-binary", &from_source]);
+    }
+    args.extend(requirements.iter().map(String::as_str));
+    pip.run(&format!("install {} for CPython {}", suite.name, pair.version), &args)?;
+    if let Some(sdist) = &suite.sdist {
+        let archive = partial.join("archive");
+        let to = archive.to_string_lossy().into_owned();
+        pip.run(
+            &format!("download the tests of {sdist}"),
+            &["download", "--no-deps", "--no-binary", ":all:", "--dest", &to, sdist],
+        )?;
+        let mut files = std::fs::read_dir(&archive)?.flatten().map(|e| e.path());
+        let file = files.next().with_context(|| format!("pip has downloaded nothing for {sdist}"))?;
+        cpython::unpack(&file, &partial.join("source"))?;
+    }
+    std::fs::rename(&partial, &folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(found)
+}
+
+/// Stock with its bundled pip and setuptools, which are not installed into it.
+struct Pip<'a> {
+    pair: &'a Pair,
+    tools: PathBuf,
+    log: PathBuf,
+}
+
+impl Pip<'_> {
+    /// Unpacks the bundled pip and setuptools.
+    fn prepare(&self) -> Result<()> {
+        if self.tools.exists() {
+            return Ok(());
+        }
+        let partial = self.tools.with_extension("partial");
+        remove_tree(&partial)?;
+        let bundled = bundled(self.pair)?;
+        let entries =
+            std::fs::read_dir(&bundled).with_context(|| format!("cannot read {}", bundled.display()))?;
+        for wheel in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "whl"))
+        {
+            let mut unzip = process::python(&self.pair.stock);
+            unzip.args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&partial);
+            step::run("unpack the bundled pip", &mut unzip, &self.log)?;
+        }
+        let target = partial.to_string_lossy().into_owned();
+        self.pip(
+            &partial,
+            "install wheel",
+            &["install", "--no-deps", "--no-compile", "--target", &target, WHEEL],
+        )?;
+        std::fs::rename(&partial, &self.tools)
+            .with_context(|| format!("cannot create {}", self.tools.display()))
+    }
+
+    fn run(&self, title: &str, args: &[&str]) -> Result<()> {
+        self.pip(&self.tools, title, args)
+    }
+
+    fn pip(&self, tools: &Path, title: &str, args: &[&str]) -> Result<()> {
+        let mut command: Command = process::python(&self.pair.stock);
+        command.env("PYTHONPATH", tools).env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
+        if let Some(index) = pip::index_url() {
+            command.env("PIP_INDEX_URL", index);
+        }
+        command.args(["-m", "pip"]).args(args);
+        if self.pair.version.major == 2 {
+            command.arg("--no-build-isolation");
+        }
+        step::run(title, &mut command, &self.log)
+    }
+}
+
+fn bundled(pair: &Pair) -> Result<PathBuf> {
+    let prefix = pair.stock.parent().and_then(Path::parent).context("stock is in no bin directory")?;
+    Ok(prefix.join(format!("lib/python{}/ensurepip/_bundled", pair.version.short())))
+}
