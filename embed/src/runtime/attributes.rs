@@ -8,7 +8,9 @@
 use super::Frame;
 use super::dict::{self, Found, Table};
 use super::stack::Owned;
+use crate::gil::Gil;
 use crate::py::{self, Object, PyTypeObject};
+use std::cell::Cell;
 use std::ptr;
 
 /// What a site remembers; all zero at first.
@@ -16,7 +18,7 @@ use std::ptr;
 pub(super) struct AttributeCache {
     /// The type that was looked at.
     ty: *mut PyTypeObject,
-    /// Its version tag then.
+    /// Its version tag then, with the era.
     tag: usize,
     /// What its MRO has under the name: borrowed, NULL for nothing.
     found: Object,
@@ -24,12 +26,33 @@ pub(super) struct AttributeCache {
     index: usize,
 }
 
-/// The version tag of a type, if it is valid.
+/// Tags are given out anew after `PyType_ClearCache` and when there are no more of them, so one
+/// alone may be that of a type long dead. But then all tags become invalid first, that of `object`
+/// too: eras end with it. The lower half is zero, for the tag.
+static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(0));
+
+/// Watches for the end of eras.
+pub(super) fn initialise() {
+    #[cfg(has_type_modified)]
+    unsafe extern "C" fn modified(ty: *mut PyTypeObject) {
+        if ty == &raw mut py::PyBaseObject_Type {
+            ERA.set(ERA.get().wrapping_add(1 << 32));
+        }
+    }
+    // SAFETY: a plain store of a function pointer under the GIL.
+    #[cfg(has_type_modified)]
+    unsafe {
+        py::_PyType_ModifiedHook = Some(modified);
+    }
+}
+
+/// The version tag of a type with the era, if it is valid.
 #[inline(always)]
 unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
     // SAFETY: a type by the contract.
     unsafe {
-        py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64).then(|| (*ty).tp_version_tag as usize)
+        let valid = cfg!(has_type_modified) && py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
+        valid.then(|| (*ty).tp_version_tag as usize | ERA.get())
     }
 }
 

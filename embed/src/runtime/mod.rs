@@ -46,6 +46,7 @@ pub type Frame = *mut PyFrameObject;
 
 /// Prepares what the helpers remember of the interpreter; call once, before compiled code runs.
 pub fn initialise() {
+    attributes::initialise();
     dict::initialise();
     shortage::prepare();
 }
