@@ -167,9 +167,6 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
                 Err(e) => tally.fail(&format!("build of CPython {}", release.version), &format!("{e:#}")),
             }
         }
-        if args.wants(Stage::Packages) {
-            packages::run(dirs, args, &pair, tally)?;
-        }
     }
     Ok(())
 }
@@ -183,6 +180,9 @@ fn stages_with(dirs: &Dirs, args: &Args, release: &Release, pair: &Pair, tally: 
     }
     if args.wants(Stage::Regrtest) {
         regrtest::run(dirs, args, pair, tally)?;
+    }
+    if args.wants(Stage::Packages) && !pair.debug {
+        packages::run(dirs, args, pair, tally)?;
     }
     Ok(())
 }
