@@ -105,6 +105,13 @@ pub const TABLE: &[Documented] = &[
                   and has to become hot again",
         set: |options, text| set_size(&mut options.max_code, text),
     },
+    Documented {
+        name: "PYJION_MAX_CODE_MB",
+        takes: "a whole number of at least 0",
+        default: "64",
+        meaning: "the same in megabytes",
+        set: |options, text| set_size(&mut options.max_code, &format!("{text}M")),
+    },
 ];
 
 /// Variables of the build tool, which may be set when the interpreter runs.
@@ -411,7 +418,7 @@ mod tests {
             ("PYJION_NO_UNBOX", "1"),
             ("PYJION_NO_OPT", "1"),
             ("PYJION_NO_SPECULATE", "1"),
-            ("PYJION_MAX_CODE", "2M"),
+            ("PYJION_MAX_CODE_MB", "2"),
         ]);
         assert_eq!(complaints, Vec::<String>::new());
         let dump = Some(Dump { stages: vec!["hir", "asm"], path: Some("/tmp/a:b".to_owned()) });
@@ -434,6 +441,14 @@ mod tests {
 
     #[test]
     fn sizes_have_units() {
+        for text in ["2M", "", "x", "-1"] {
+            let (options, complaints) = parse(&[("PYJION_MAX_CODE_MB", text)]);
+            assert_eq!(
+                (options.max_code, complaints.len()),
+                (64 << 20, usize::from(!text.is_empty())),
+                "{text}"
+            );
+        }
         for (text, bytes) in [("0", 0), ("100", 100), ("256K", 256 << 10), ("3M", 3 << 20)] {
             let (options, complaints) = parse(&[("PYJION_MAX_CODE", text)]);
             assert_eq!((options.max_code, complaints.len()), (bytes, 0), "{text}");
