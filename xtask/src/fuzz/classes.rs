@@ -72,7 +72,7 @@ impl Program {
             self.out.line("@classmethod");
             self.method("c", "cls, x", false);
         }
-        if self.rng.chance(60) {
+        if self.rng.chance(90) {
             self.out.line("@property");
             self.method("p", "self", true);
         }

@@ -344,7 +344,7 @@ impl Program {
     /// An attribute that holds a number.
     pub fn attribute(&mut self, scope: &Scope) -> String {
         let object = self.variable_or(Kind::Obj, scope);
-        let name = self.rng.weighted(&[(10, "n"), (2, "p"), (2, "k"), (1, "z")]);
+        let name = self.rng.weighted(&[(20, "n"), (4, "p"), (4, "k"), (1, "z")]);
         format!("{object}.{name}")
     }
 

@@ -300,7 +300,7 @@ impl Program {
         if count > 6 {
             self.clamps(scope);
         }
-        let guarded = scope.loops.len() == 1 && self.rng.chance(45);
+        let guarded = scope.loops.len() == 1 && self.rng.chance(60);
         if guarded {
             self.out.line("try:");
             self.suite(scope, n);
@@ -612,7 +612,7 @@ impl Program {
 
     fn store_attribute(&mut self, scope: &mut Scope) {
         let object = self.variable_or(Kind::Obj, scope);
-        let name = self.rng.weighted(&[(10, "n"), (2, "f"), (2, "p"), (1, "k"), (1, "z")]);
+        let name = self.rng.weighted(&[(20, "n"), (4, "f"), (1, "p"), (2, "k"), (1, "z")]);
         let line = match self.rng.below(6) {
             0..3 => format!("{object}.{name} = {}", self.int(scope, 1)),
             3..5 => {
