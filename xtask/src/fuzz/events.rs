@@ -16,7 +16,20 @@ impl Program {
             0 => "G0".to_string(),
             n => scope.vars[self.rng.below(n)].name.clone(),
         };
-        let line = match self.rng.below(30) {
+        let number = scope.vars.iter().filter(|v| matches!(v.kind, Kind::Int | Kind::Float)).count();
+        let line = match self.rng.below(36) {
+            30.. if number > 0 => {
+                // A number of the same type, but out of the ordinary.
+                let vars: Vec<_> = scope
+                    .vars
+                    .iter()
+                    .filter(|v| matches!(v.kind, Kind::Int | Kind::Float))
+                    .cloned()
+                    .collect();
+                let var = self.rng.pick(&vars).clone();
+                let value = if var.kind == Kind::Int { self.int_edge() } else { self.float_edge() };
+                format!("{} = {value}", var.name)
+            }
             0..9 => {
                 let value = self.stranger(scope);
                 format!("{name} = {value}")

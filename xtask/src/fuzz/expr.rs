@@ -1,7 +1,7 @@
 //! Expressions of every kind but arithmetic.
 
 use super::program::Program;
-use super::scope::{KINDS, Kind, Scope};
+use super::scope::{Flavour, KINDS, Kind, Scope};
 
 const STRINGS: &[&str] = &["''", "'a'", "'b'", "'abc'", "'12'", "'x y'", "'%d'", "'n'", "'key'"];
 
@@ -74,7 +74,12 @@ impl Program {
 
     /// An int.
     pub fn int(&mut self, scope: &Scope, depth: usize) -> String {
-        let roll = if depth > 3 { self.rng.below(45) } else { self.rng.below(100) };
+        let roll = match scope.flavour {
+            _ if depth > 3 => self.rng.below(45),
+            Flavour::Numbers if self.rng.chance(95) => self.rng.below(82),
+            Flavour::Objects if self.rng.chance(25) => 87 + self.rng.below(7),
+            Flavour::Numbers | Flavour::Objects | Flavour::Mixed => self.rng.below(100),
+        };
         let next = depth + 1;
         match roll {
             0..22 => match self.variable(Kind::Int, scope) {
@@ -141,7 +146,11 @@ impl Program {
 
     /// A float.
     pub fn float(&mut self, scope: &Scope, depth: usize) -> String {
-        let roll = if depth > 3 { self.rng.below(45) } else { self.rng.below(100) };
+        let roll = match scope.flavour {
+            _ if depth > 3 => self.rng.below(45),
+            Flavour::Numbers => self.rng.below(94),
+            Flavour::Objects | Flavour::Mixed => self.rng.below(100),
+        };
         let next = depth + 1;
         match roll {
             0..30 => match self.variable(Kind::Float, scope) {

@@ -1,7 +1,7 @@
 //! Functions of every form, and calls of them.
 
 use super::program::Program;
-use super::scope::{Kind, Scope, Var};
+use super::scope::{Flavour, Kind, Scope, Var};
 
 /// A function that can be called.
 #[derive(Clone, Debug)]
@@ -24,6 +24,7 @@ const LOCALS: &[(&str, Kind)] = &[
     ("a", Kind::Int),
     ("b", Kind::Int),
     ("c", Kind::Int),
+    ("e", Kind::Int),
     ("g", Kind::Float),
     ("h", Kind::Float),
     ("s", Kind::Str),
@@ -160,8 +161,16 @@ impl Program {
         for (name, kind) in &function.parameters {
             scope.add(name.clone(), *kind);
         }
+        scope.flavour =
+            self.rng.weighted(&[(45, Flavour::Numbers), (20, Flavour::Objects), (35, Flavour::Mixed)]);
         for (name, kind) in LOCALS {
-            if !scope.vars.iter().any(|v| v.name == *name) && self.rng.chance(60) {
+            let number = matches!(kind, Kind::Int | Kind::Float);
+            let wanted = match scope.flavour {
+                Flavour::Numbers if number => 85,
+                Flavour::Numbers => 10,
+                Flavour::Objects | Flavour::Mixed => 60,
+            };
+            if !scope.vars.iter().any(|v| v.name == *name) && self.rng.chance(wanted) {
                 let value = self.constant(*kind);
                 self.out.line(format!("{name} = {value}"));
                 scope.add(*name, *kind);
@@ -304,7 +313,7 @@ impl Program {
         self.out.indent();
         scope.times = 6;
         scope.counters.push("i".into());
-        scope.loops.push(super::scope::Loop { index: Some("i".into()), count: 6 });
+        scope.loops.push(super::scope::Loop { index: Some("i".into()), count: 6, late: 4 });
         scope.in_loop = true;
         if guarded {
             self.out.line("try:");

@@ -78,6 +78,16 @@ impl Program {
         }
     }
 
+    /// An int at an edge.
+    pub fn int_edge(&mut self) -> String {
+        self.rng.word(EDGES).to_string()
+    }
+
+    /// A float at an edge.
+    pub fn float_edge(&mut self) -> String {
+        self.rng.word(FLOAT_EDGES).to_string()
+    }
+
     /// A float constant.
     pub fn float_constant(&mut self) -> String {
         if self.rng.chance(85) { self.rng.word(FLOATS) } else { self.rng.word(FLOAT_EDGES) }.to_string()

@@ -4,7 +4,7 @@ use super::dialect::Dialect;
 use super::events;
 use super::functions::Function;
 use super::rng::Rng;
-use super::scope::{Kind, Scope};
+use super::scope::{Flavour, Kind, Scope};
 use super::text::Text;
 
 const PRELUDE: &str = include_str!("prelude.py");
@@ -76,6 +76,7 @@ impl Program {
     fn write(&mut self) {
         self.out.raw(PRELUDE);
         self.out.raw(&events::setup(self.dialect.py3));
+        self.out.line("TURN = 0");
         if self.dialect.py3 {
             self.out.raw("class Meta(type):\n    def __call__(cls, *a):\n        hit('meta')\n        return type.__call__(cls, *a)\n");
         }
@@ -117,6 +118,7 @@ impl Program {
     fn module_code(&mut self) {
         let mut scope = Scope::new(self.budget);
         scope.module = true;
+        scope.flavour = *self.rng.pick(&[Flavour::Numbers, Flavour::Mixed]);
         for (i, kind) in self.globals.clone().into_iter().enumerate() {
             scope.add(format!("G{i}"), kind);
         }
@@ -150,6 +152,7 @@ impl Program {
             let times = (100_000 / cost).clamp(2, 60);
             self.out.line(format!("for r in range({times}):"));
             self.out.indent();
+            self.out.line("TURN = r");
             self.out.line("try:");
             let arguments = self.arguments(&function, &scope, 3);
             self.out.line(format!("    put({}({arguments}))", function.name));

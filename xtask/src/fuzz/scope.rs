@@ -21,6 +21,17 @@ pub enum Kind {
 pub const KINDS: &[(usize, Kind)] =
     &[(50, Kind::Int), (18, Kind::Float), (8, Kind::Str), (12, Kind::List), (4, Kind::Dict), (8, Kind::Obj)];
 
+/// What a function is mostly about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flavour {
+    /// Ints and floats: what is kept in registers.
+    Numbers,
+    /// Attributes, methods and operators of instances.
+    Objects,
+    /// Everything there is.
+    Mixed,
+}
+
 /// A variable.
 #[derive(Clone, Debug)]
 pub struct Var {
@@ -39,6 +50,8 @@ pub struct Loop {
     pub index: Option<String>,
     /// How often it goes round, about.
     pub count: usize,
+    /// When, near the end, something comes in the way.
+    pub late: usize,
 }
 
 /// The function (or module) being written and the place in it.
@@ -72,6 +85,8 @@ pub struct Scope {
     pub no_cells: bool,
     /// At module level.
     pub module: bool,
+    /// What it is mostly about.
+    pub flavour: Flavour,
 }
 
 impl Scope {
@@ -92,6 +107,7 @@ impl Scope {
             generator: false,
             no_cells: false,
             module: false,
+            flavour: Flavour::Mixed,
         }
     }
 

@@ -1,7 +1,7 @@
 //! Statements: assignments, control flow and what they nest.
 
 use super::program::Program;
-use super::scope::{Kind, Loop, Scope, Var};
+use super::scope::{Flavour, Kind, Loop, Scope, Var};
 
 /// What a statement may be; the weights below say how often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,24 @@ const FORMS: &[(usize, Form)] = &[
     (1, Form::Assert),
 ];
 
+/// The weights where numbers are what matters.
+const NUMBER_FORMS: &[(usize, Form)] = &[
+    (36, Form::Assign),
+    (22, Form::Augmented),
+    (6, Form::Unpack),
+    (14, Form::If),
+    (6, Form::For),
+    (4, Form::While),
+    (5, Form::Leave),
+    (4, Form::Event),
+    (2, Form::Try),
+    (1, Form::Delete),
+    (2, Form::Item),
+    (2, Form::Call),
+    (1, Form::Return),
+    (8, Form::Yield),
+];
+
 const ERRORS: &[&str] = &[
     "ValueError",
     "TypeError",
@@ -85,7 +103,10 @@ impl Program {
     /// One statement.
     pub fn statement(&mut self, scope: &mut Scope) {
         self.spent = self.spent.saturating_add(scope.times);
-        let form = self.rng.weighted(FORMS);
+        let form = self.rng.weighted(match scope.flavour {
+            Flavour::Numbers => NUMBER_FORMS,
+            Flavour::Objects | Flavour::Mixed => FORMS,
+        });
         let deep = scope.depth > 5 || scope.loops.len() > 3;
         match form {
             Form::Assign => self.assign(scope),
@@ -152,13 +173,14 @@ impl Program {
 
     /// A condition that holds seldom enough for a loop to get going before.
     pub fn rare_condition(&mut self, scope: &Scope) -> String {
-        if let Some(Loop { index: Some(index), count }) = scope.index().cloned()
+        if let Some(Loop { index: Some(index), count, late }) = scope.index().cloned()
             && self.rng.chance(75)
         {
-            return match self.rng.below(4) {
-                0 => format!("{index} == {}", count * 3 / 4),
-                1 => format!("{index} > {}", count.saturating_sub(2)),
-                2 => format!("{index} % {} == {}", self.rng.between(5, 60), self.rng.below(5)),
+            return match self.rng.below(6) {
+                0 | 1 => format!("{index} == {late}"),
+                2 => format!("{index} == {late} and TURN == {}", self.rng.below(40)),
+                3 => format!("{index} > {}", count.saturating_sub(2)),
+                4 => format!("{index} % {} == {}", self.rng.between(5, 60), self.rng.below(5)),
                 _ => format!("{index} == {}", self.rng.below(count.max(2))),
             };
         }
@@ -295,7 +317,8 @@ impl Program {
         if let Some(index) = &index {
             scope.counters.push(index.clone());
         }
-        scope.loops.push(Loop { index: index.clone(), count });
+        let late = count.saturating_sub(1 + self.rng.below(4));
+        scope.loops.push(Loop { index: index.clone(), count, late });
         self.out.indent();
         if count > 6 {
             self.clamps(scope);
@@ -310,6 +333,9 @@ impl Program {
             self.out.dedent();
             self.suite(scope, n);
         }
+        if let Some(index) = index.as_ref().filter(|_| scope.loops.len() == 1 && count > 6) {
+            self.late(scope, index, late);
+        }
         scope.loops.pop();
         if index.is_some() {
             scope.counters.pop();
@@ -321,12 +347,25 @@ impl Program {
         }
     }
 
+    /// What comes in the way of a loop near its end, and then a look at what it did.
+    fn late(&mut self, scope: &mut Scope, index: &str, late: usize) {
+        self.out.indent();
+        for _ in 0..self.rng.below(3) {
+            self.event(scope);
+        }
+        if self.rng.chance(70) {
+            let shown: Vec<&str> = scope.vars.iter().map(|v| v.name.as_str()).collect();
+            self.out.line(format!("if {index} >= {late}: put({})", shown.join(", ")));
+        }
+        self.out.dedent();
+    }
+
     /// A handler that counts what came and mends the variables.
     fn handler(&mut self, scope: &mut Scope) {
         let head = self.rng.word(&[
-            "except Exception as e:",
-            "except (TypeError, ValueError, ArithmeticError, LookupError, NameError, AttributeError) as e:",
-            "except (Exception, Oddity) as e:",
+            "except Exception as x9:",
+            "except (TypeError, ValueError, ArithmeticError, LookupError, NameError, AttributeError) as x9:",
+            "except (Exception, Oddity) as x9:",
         ]);
         self.out.line(head);
         self.out.indent();
@@ -341,16 +380,20 @@ impl Program {
     }
 
     fn text_of_hit(&self) -> &'static str {
-        "hit(type(e).__name__ + str(e)[:40])"
+        "hit(type(x9).__name__ + str(x9)[:40])"
     }
 
     /// Keeps what a loop changes from growing without bounds.
     fn clamps(&mut self, scope: &Scope) {
+        let style = self
+            .rng
+            .pick(&[&[0, 1, 2, 3, 4][..], &[3, 4, 8, 9], &[5, 6, 7, 8, 9], &[0, 3, 5, 7, 9, 10, 11]])
+            .to_vec();
         for var in scope.vars.clone() {
             let name = &var.name;
             match var.kind {
                 Kind::Int => {
-                    let line = match self.rng.below(12) {
+                    let line = match *self.rng.pick(&style) {
                         0..3 => format!("if not -1000 < {name} < 1000: {name} = {}", self.rng.below(9)),
                         3 => format!("{name} &= 65535"),
                         4 => format!("{name} %= 1000003"),
@@ -495,7 +538,7 @@ impl Program {
                 0 => self.out.line("except:"),
                 1 => self.out.line("except Exception:"),
                 _ => {
-                    self.out.line("except Exception as e:");
+                    self.out.line("except Exception as x9:");
                     self.out.line(format!("    {}", self.text_of_hit()));
                 }
             }
@@ -571,7 +614,7 @@ impl Program {
             1 => {
                 self.out.line("try:");
                 self.out.line(format!("    {}", var.name));
-                self.out.line("except NameError as e:");
+                self.out.line("except NameError as x9:");
                 self.out.line(format!("    {}", self.text_of_hit()));
                 self.out.line(format!("    {} = {value}", var.name));
             }
