@@ -192,7 +192,7 @@ impl Program {
                     self.rng.word(&["ValueError", "Oddity", "KeyError", "StopIteration", "TypeError"]);
                 format!("raise {error}({number})")
             }
-            23 => "sys.exc_info()".to_string(),
+            23 => self.rng.word(&["sys.exc_info()", "gc.collect()"]).to_string(),
             24 => format!("globals()['{global}'] = Dying('g')"),
             25 if !self.dialect.py3 => "sys.exc_clear()".to_string(),
             25 => "put(sys.exc_info()[0])".to_string(),

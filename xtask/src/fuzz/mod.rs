@@ -62,9 +62,6 @@ pub struct Args {
     /// How long to reduce one program, in seconds
     #[arg(long, env = "PYJION_FUZZ_REDUCE", value_name = "SECONDS", default_value_t = 120)]
     reduce: u64,
-    /// Also compare the identity of numbers
-    #[arg(long, env = "PYJION_FUZZ_IDENTITY", value_parser = build_python::yes_or_no())]
-    identity: bool,
     /// Also compare reference counts
     #[arg(long, env = "PYJION_FUZZ_REFCOUNTS", value_parser = build_python::yes_or_no())]
     refcounts: bool,
@@ -180,7 +177,7 @@ fn target(dirs: &Dirs, args: &Args, release: &Release) -> Result<Target> {
 
 impl Args {
     fn extras(&self) -> Extras {
-        Extras { identity: self.identity, refcounts: self.refcounts }
+        Extras { refcounts: self.refcounts }
     }
 }
 

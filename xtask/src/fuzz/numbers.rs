@@ -203,7 +203,7 @@ impl Program {
                 let left = format!("{} {op} {}", self.int(scope, depth), self.int_constant());
                 format!("({left} {joint} {})", self.any(scope, depth))
             }
-            _ if self.extras.identity && self.rng.chance(50) => {
+            _ if self.rng.chance(50) => {
                 let kind = *self.rng.pick(&[Kind::Int, Kind::Float]);
                 let word = self.rng.word(&["is", "is not"]);
                 let (a, b) = (self.variable_or(kind, scope), self.variable_or(kind, scope));

@@ -12,8 +12,6 @@ const PRELUDE: &str = include_str!("prelude.py");
 /// What programs do only when asked to.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Extras {
-    /// `is` between numbers.
-    pub identity: bool,
     /// `sys.getrefcount`.
     pub refcounts: bool,
 }

@@ -128,8 +128,7 @@ impl Report {
         write("", f.text)?;
         let reduced = write(&format!("-{mode}"), f.reduced)?;
         let env: Vec<String> = f.env.iter().map(|(k, v)| format!("{k}={v}")).collect();
-        let extras = [(f.extras.identity, " --identity"), (f.extras.refcounts, " --refcounts")];
-        let extras: String = extras.iter().filter(|(on, _)| *on).map(|(_, text)| *text).collect();
+        let extras = if f.extras.refcounts { " --refcounts" } else { "" };
         let again = match f.file {
             Some(path) => format!("--file {}", path.display()),
             None => format!("--seed {} --count 1{extras}", f.seed),
