@@ -36,13 +36,13 @@ pub struct Args {
     /// Only this stage
     #[arg(long, env = "PYJION_TEST_ONLY", value_enum)]
     only: Option<Stage>,
-    /// Only these modes of running; the default is all for snippets, threshold1 and default for regrtest
+    /// Only these modes of running; the default is most for snippets, threshold1 and default for regrtest
     #[arg(long = "mode", env = "PYJION_TEST_MODE", value_name = "MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
     modes: Vec<String>,
     /// Only snippets, regrtest files and packages whose name contains this
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     filter: Option<String>,
-    /// All of regrtest, not a selection, and the tests of packages
+    /// All of regrtest, not a selection, snippets in every mode, and the tests of packages
     #[arg(long, env = "PYJION_TEST_FULL", value_parser = build_python::yes_or_no())]
     full: bool,
     /// Do not run regrtest files again with which this same executable agreed with stock before

@@ -16,6 +16,21 @@ const fn mode(name: &'static str, env: &'static [(&'static str, &'static str)]) 
     Mode { name, env, regrtest: &[], debug: false }
 }
 
+/// The modes in which snippets run unless others are named or everything is asked for: each finds what
+/// the rest do not.
+pub const EVERYDAY: &[&str] = &[
+    "off",
+    "default",
+    "hot",
+    "threshold1",
+    "stress1",
+    "stress7",
+    "stress-invalidate",
+    "tiny-memory",
+    "compile-fails",
+    "no-opt",
+];
+
 /// Every mode. The first is the baseline: with the JIT off, patched must be stock.
 pub const MODES: &[Mode] = &[
     mode("off", &[("PYJION", "0")]),

@@ -1,9 +1,10 @@
 //! Snippets: small programs run on stock once and on ours in every mode; output and exit must be the same.
 
+use super::modes::{EVERYDAY, Mode};
 use super::process::{self, Output};
 use super::skips::SkipList;
 use super::tally::Tally;
-use super::{Args, Mode, Pair};
+use super::{Args, Pair};
 use crate::dirs::Dirs;
 use crate::step;
 use anyhow::{Context, Result, bail};
@@ -32,7 +33,8 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     let mut snippets = load(&folder)?;
     snippets.retain(|s| args.matches(&s.name));
     snippets.retain(|s| s.directives.versions.is_empty() || s.directives.versions.contains(&short));
-    let modes: Vec<&Mode> = args.modes(&[]).into_iter().filter(|mode| !mode.debug).collect();
+    let everyday = if args.full { &[] } else { EVERYDAY };
+    let modes: Vec<&Mode> = args.modes(everyday).into_iter().filter(|mode| !mode.debug).collect();
     // What is listed is run too: a line is there only for as long as it is true.
     let mut work: Vec<(&Snippet, &Mode, Option<String>)> = Vec::new();
     for mode in &modes {
