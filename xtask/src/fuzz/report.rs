@@ -4,6 +4,7 @@ use super::oracle::Class;
 use super::program::Extras;
 use crate::versions::Version;
 use anyhow::{Context, Result};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Instant;
@@ -34,15 +35,39 @@ pub struct Failure<'a> {
     pub extras: Extras,
 }
 
-#[derive(Default)]
-struct Counts {
-    programs: usize,
-    runs: usize,
-    discarded: usize,
-    invalid: usize,
-    differences: usize,
-    broken: usize,
+/// How many there were of everything.
+#[derive(Clone, Debug, Default)]
+pub struct Counts {
+    /// Programs that were compared.
+    pub programs: usize,
+    /// Runs of an interpreter.
+    pub runs: usize,
+    /// Programs that stock did not finish.
+    pub discarded: usize,
+    /// Texts that are no programs: the grammar is wrong.
+    pub invalid: usize,
+    /// Programs that differ.
+    pub differences: usize,
+    /// Workers that could not go on.
+    pub broken: usize,
     said: Option<Instant>,
+}
+
+impl Counts {
+    /// There is nothing to complain about.
+    pub fn is_clean(&self) -> bool {
+        self.differences + self.invalid + self.broken == 0
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} programs, {} runs, {} discarded, {} invalid, {} differences",
+            self.programs, self.runs, self.discarded, self.invalid, self.differences
+        )
+    }
 }
 
 /// What the workers report to.
@@ -62,9 +87,9 @@ impl Report {
         change(&mut self.counts.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 
-    /// How many programs differed.
-    pub fn failures(&self) -> usize {
-        self.count(|c| c.differences)
+    /// What there is so far.
+    pub fn counts(&self) -> Counts {
+        self.count(|c| c.clone())
     }
 
     /// A program ran, in so many runs; says once a minute how far it is.
@@ -147,16 +172,5 @@ impl Report {
             println!("    or:        cargo xtask fuzz {short} {again} --mode {mode}");
         });
         Ok(())
-    }
-
-    /// Prints the summary; true means that there is nothing to complain about.
-    pub fn finish(&self) -> bool {
-        self.count(|c| {
-            println!(
-                "{} programs, {} runs, {} discarded, {} invalid, {} differences",
-                c.programs, c.runs, c.discarded, c.invalid, c.differences
-            );
-            c.differences == 0 && c.invalid == 0 && c.broken == 0
-        })
     }
 }

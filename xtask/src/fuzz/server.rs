@@ -35,7 +35,7 @@ impl Server {
         Server { recipe, folder: folder.to_path_buf(), process: None }
     }
 
-    /// Runs one program. It is killed after `limit`, which shows as `timeout`.
+    /// Runs one program. It is killed after `limit` of processor time, which shows as `timeout`.
     pub fn run(&mut self, program: &Path, limit: Duration) -> Result<Output> {
         let (out, err) = (self.folder.join("stdout"), self.folder.join("stderr"));
         std::fs::create_dir_all(&self.folder)
@@ -60,7 +60,8 @@ impl Server {
         let status = std::process::ExitStatus::from_raw(status);
         let end = match (status.code(), status.signal()) {
             (Some(code), _) => format!("exit {code}"),
-            (None, Some(14)) => "timeout".to_string(),
+            // SIGALRM and SIGPROF.
+            (None, Some(14 | 27)) => "timeout".to_string(),
             (None, Some(signal)) => format!("signal {signal}"),
             (None, None) => status.to_string(),
         };

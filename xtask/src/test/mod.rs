@@ -1,5 +1,6 @@
 //! `test`: the whole ladder of checks, ending in one line that counts them.
 
+mod fuzzing;
 mod interpreter;
 mod modes;
 mod outcome;
@@ -66,6 +67,8 @@ enum Stage {
     Interpreter,
     /// One bug, one file, every mode, compared with stock
     Snippets,
+    /// Two minutes of random programs, compared with stock
+    Fuzz,
     /// CPython's own tests, compared with stock
     Regrtest,
     /// The tests of packages of the registry, compared with stock; needs the network, so only with --full or by name
@@ -146,7 +149,8 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
             }
         }
     }
-    let needs_interpreters = [Stage::Interpreter, Stage::Snippets, Stage::Regrtest, Stage::Packages];
+    let needs_interpreters =
+        [Stage::Interpreter, Stage::Snippets, Stage::Fuzz, Stage::Regrtest, Stage::Packages];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
     }
@@ -177,6 +181,9 @@ fn stages_with(dirs: &Dirs, args: &Args, release: &Release, pair: &Pair, tally: 
     }
     if args.wants(Stage::Snippets) && !pair.debug {
         snippets::run(dirs, args, pair, tally)?;
+    }
+    if args.wants(Stage::Fuzz) && !pair.debug {
+        fuzzing::run(dirs, args, pair, tally)?;
     }
     if args.wants(Stage::Regrtest) {
         regrtest::run(dirs, args, pair, tally)?;
