@@ -9,13 +9,14 @@ use crate::code_state::Version;
 #[cfg(py3)]
 use crate::describe;
 use crate::exits;
+use crate::gil::Gil;
 use crate::py::*;
 use crate::reify::{self, Left};
 use crate::shortage;
 use crate::stats::{self, Mode};
 use pyjion_jit::hir::ExitReason;
+use std::cell::UnsafeCell;
 use std::ffi::c_int;
-use std::mem::MaybeUninit;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
@@ -53,8 +54,12 @@ pub struct Outcome {
     pub next: c_int,
 }
 
-/// Words of the exit buffer that are on the C stack; code with larger exits gets it on the heap.
-const BUFFER_WORDS: usize = 32;
+/// Words of an exit at most: recipes number them in 16 bits.
+const BUFFER_WORDS: usize = 1 << 16;
+
+/// The exit buffer of all compiled code. What is in it is read before anything else runs, hence
+/// frames need none of their own, which would only make recursion take more of the C stack.
+static BUFFER: Gil<UnsafeCell<[u64; BUFFER_WORDS]>> = Gil::new(UnsafeCell::new([0; BUFFER_WORDS]));
 
 /// Runs a version on a frame that has the shape of the entry.
 ///
@@ -68,49 +73,25 @@ pub unsafe extern "C" fn run(
     entry: u32,
     flags: c_int,
 ) -> Outcome {
+    // SAFETY: the caller's.
+    unsafe { run_here(frame, thread, version, entry, flags) }
+}
+
+/// The same in line.
+///
+/// # Safety
+/// As for [`run`].
+#[inline(always)]
+pub unsafe fn run_here(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Version,
+    entry: u32,
+    flags: c_int,
+) -> Outcome {
+    let buffer: *mut u64 = BUFFER.get().cast();
     // SAFETY: frame, thread and version are alive throughout: the caller holds the frame, the
     // frame its code, and versions that run are not freed.
-    unsafe {
-        if (*version).compiled.native.buffer_words > BUFFER_WORDS {
-            return run_large(frame, thread, version, entry, flags);
-        }
-        let mut buffer = [const { MaybeUninit::<u64>::uninit() }; BUFFER_WORDS];
-        run_with(frame, thread, version, entry, flags, buffer.as_mut_ptr().cast())
-    }
-}
-
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn run_large(
-    frame: *mut PyFrameObject,
-    thread: *mut PyThreadState,
-    version: *const Version,
-    entry: u32,
-    flags: c_int,
-) -> Outcome {
-    // SAFETY: as for `run`; the buffer is as large as the code asks for.
-    unsafe {
-        let buffer = libc::malloc((*version).compiled.native.buffer_words * 8).cast::<u64>();
-        if buffer.is_null() {
-            // The interpreter continues the frame just as well.
-            return Outcome { object: suspended(), next: flags };
-        }
-        let outcome = run_with(frame, thread, version, entry, flags, buffer);
-        libc::free(buffer.cast());
-        outcome
-    }
-}
-
-#[inline(always)]
-unsafe fn run_with(
-    frame: *mut PyFrameObject,
-    thread: *mut PyThreadState,
-    version: *const Version,
-    entry: u32,
-    flags: c_int,
-    buffer: *mut u64,
-) -> Outcome {
-    // SAFETY: as for `run`.
     unsafe {
         if (*thread).recursion_depth + 1 >= _Py_CheckRecursionLimit {
             // Now every nested check counts, those that native code does without too (that of

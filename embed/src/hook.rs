@@ -4,7 +4,7 @@
 use crate::code_state::{self, CodeState, Phase, Version};
 use crate::compile;
 use crate::describe;
-use crate::frame_entry::{self, RECORD, RESUME, THROW, suspended, thread_state};
+use crate::frame_entry::{self, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
 use crate::gil::Gil;
 use crate::layout;
 use crate::py::*;
@@ -121,8 +121,50 @@ unsafe extern "C" fn adopt(frame: *mut PyFrameObject) {
 /// # Safety
 /// As `PyEval_EvalFrameEx`.
 pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> Object {
-    let thread = thread_state();
+    // What stays here is little, and so is what this takes of the C stack: recursion must not
+    // end much sooner than without us.
     // SAFETY: the frame is alive, and so are its code and the thread.
+    unsafe {
+        let is_ordinary = flags == 0 && settings::is_enabled() && !settings::has_outsiders();
+        if !is_ordinary || (*thread_state()).use_tracing != 0 || stats::is_detailed() {
+            return eval_rare(frame, flags);
+        }
+        stats::counters().frames.count();
+        let state = code_state::of((*frame).f_code);
+        if state.is_null() {
+            return eval_planned(frame);
+        }
+        let state = &*state;
+        if (*frame).f_lasti < 0 {
+            state.runs.count();
+            let start = state.start.get();
+            if !start.is_null() {
+                stats::counters().frames_native.count();
+                return begin(frame, start);
+            }
+        }
+        match state.phase() {
+            Phase::Cold => {
+                let heat = state.heat.get() + settings::HEAT_PER_CALL;
+                state.heat.set(heat);
+                if heat >= settings::hot_at(state.bulk) {
+                    return eval_planned(frame);
+                }
+            }
+            Phase::Failed | Phase::Excluded => {}
+            Phase::Recording | Phase::Hot => return eval_planned(frame),
+        }
+        let result = _PyEval_EvalFrameDefault(frame, 0);
+        if result == suspended() { go_on(frame) } else { result }
+    }
+}
+
+/// [`eval_frame`] when something is out of the ordinary: tracing, a frame that raises, the JIT
+/// switched off, detailed statistics.
+#[inline(never)]
+unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Object {
+    let thread = thread_state();
+    // SAFETY: as for `eval_frame`.
     unsafe {
         if settings::has_outsiders() {
             adopt(frame);
@@ -133,39 +175,67 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
         }
         stats::counters().frames.count();
         let state = code_state::of((*frame).f_code);
-        let plan = if state.is_null() {
-            plan_first(frame)
-        } else {
+        if !state.is_null() {
             let state = &*state;
             if (*frame).f_lasti < 0 {
                 state.runs.count();
-                let start = state.start.get();
-                if !start.is_null() {
-                    stats::counters().frames_native.count();
-                    return drive(frame, thread, Plan::native(start, 0), 0);
+            }
+            if state.phase() == Phase::Cold {
+                let heat = state.heat.get() + settings::HEAT_PER_CALL;
+                state.heat.set(heat);
+                if heat < settings::hot_at(state.bulk) {
+                    return drive(frame, thread, Plan::INTERPRETER, 0);
                 }
             }
-            match state.phase() {
-                Phase::Cold => {
-                    let heat = state.heat.get() + settings::HEAT_PER_CALL;
-                    state.heat.set(heat);
-                    if heat < settings::hot_at(state.bulk) {
-                        Plan::INTERPRETER
-                    } else {
-                        plan_entry(frame, state)
-                    }
-                }
-                Phase::Failed | Phase::Excluded => Plan::INTERPRETER,
-                Phase::Recording | Phase::Hot => plan_entry(frame, state),
-            }
-        };
-        drive(frame, thread, plan, 0)
+        }
+        eval_planned(frame)
     }
 }
 
-/// Runs a frame until it returns, yields or raises, whoever it takes.
+/// Runs a frame at its start in native code.
+#[inline(never)]
+unsafe extern "C" fn begin(frame: *mut PyFrameObject, start: *const Version) -> Object {
+    let thread = thread_state();
+    // SAFETY: a version for the start of the frame's code.
+    unsafe {
+        let outcome = frame_entry::run_here(frame, thread, start, 0, 0);
+        if outcome.object != suspended() {
+            return outcome.object;
+        }
+        let (plan, flags) = plan_after(&outcome);
+        drive(frame, thread, plan, flags)
+    }
+}
+
+/// Runs a frame that may be for others than the interpreter.
+#[inline(never)]
+unsafe extern "C" fn eval_planned(frame: *mut PyFrameObject) -> Object {
+    // SAFETY: as for `eval_frame`.
+    unsafe {
+        let state = code_state::of((*frame).f_code);
+        let plan = if state.is_null() { plan_first(frame) } else { plan_entry(frame, &*state) };
+        drive(frame, thread_state(), plan, 0)
+    }
+}
+
+/// Runs a frame that the interpreter suspended.
+#[inline(never)]
+unsafe extern "C" fn go_on(frame: *mut PyFrameObject) -> Object {
+    let thread = thread_state();
+    // SAFETY: the frame is not running.
+    unsafe { drive(frame, thread, plan_suspended(frame, thread), RESUME) }
+}
+
+/// Who continues a frame that native code left, and with which flags.
 #[inline(always)]
-unsafe fn drive(
+fn plan_after(outcome: &Outcome) -> (Plan, c_int) {
+    let plan = if outcome.next & RECORD != 0 { Plan::RECORDER } else { Plan::INTERPRETER };
+    (plan, outcome.next & (RESUME | THROW))
+}
+
+/// Runs a frame until it returns, yields or raises, whoever it takes.
+#[inline(never)]
+unsafe extern "C" fn drive(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
     mut plan: Plan,
@@ -182,8 +252,7 @@ unsafe fn drive(
                     if outcome.object != suspended() {
                         return outcome.object;
                     }
-                    flags = outcome.next & (RESUME | THROW);
-                    plan = if outcome.next & RECORD != 0 { Plan::RECORDER } else { Plan::INTERPRETER };
+                    (plan, flags) = plan_after(&outcome);
                     continue;
                 }
             };

@@ -171,7 +171,8 @@ pub fn is_due(thread: *mut PyThreadState) -> bool {
 ///
 /// # Safety
 /// The GIL is held; `result` is an owned reference, or NULL with an exception set.
-pub unsafe fn spoil(result: Object) -> Object {
+#[inline(never)]
+pub unsafe extern "C" fn spoil(result: Object) -> Object {
     settle();
     // SAFETY: owned by the contract.
     unsafe {
@@ -188,7 +189,8 @@ pub unsafe fn spoil(result: Object) -> Object {
 /// # Safety
 /// The frame was left to another evaluator, with an exception set if and only if `flags` has
 /// [`THROW`].
-pub unsafe fn throw(frame: *mut PyFrameObject, flags: c_int) -> c_int {
+#[inline(never)]
+pub unsafe extern "C" fn throw(frame: *mut PyFrameObject, flags: c_int) -> c_int {
     settle();
     if flags & THROW == 0 {
         // SAFETY: the frame continues at the instruction after `f_lasti`, and unwinds from there.

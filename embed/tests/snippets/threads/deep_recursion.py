@@ -1,0 +1,63 @@
+# Calls nest about as deep in a given C stack as they do without a JIT, before and after they are compiled.
+from __future__ import print_function
+import sys
+import threading
+
+DEPTH = 13500 if sys.version_info[0] == 2 else 20000
+
+
+def plain(n):
+    if n == 0:
+        return 0
+    return plain(n - 1) + 1
+
+
+def numbers(n, x=0.5):
+    y = x + 1.5
+    z = n * 2
+    if n == 0:
+        return 0
+    result = numbers(n - 1, y)
+    return result + (z - n - n) + 1
+
+
+def generate(n):
+    if n:
+        for x in generate(n - 1):
+            yield x
+    yield 1
+
+
+class Thing(object):
+    def method(self, n):
+        if n == 0:
+            return 0
+        return self.method(n - 1) + 1
+
+
+def run(results):
+    sys.setrecursionlimit(DEPTH + 1000)
+    for attempt in range(4):
+        results.append((plain(DEPTH), numbers(DEPTH), Thing().method(DEPTH), sum(generate(300))))
+    for limit in (3000, 500):
+        sys.setrecursionlimit(limit)
+        for attempt in range(3):
+            try:
+                plain(limit)
+            except RuntimeError as error:
+                results.append(str(error))
+            for depth in range(limit - 20, limit):
+                try:
+                    plain(depth)
+                except RuntimeError:
+                    results.append(depth)
+                    break
+
+
+threading.stack_size(8 << 20)
+results = []
+thread = threading.Thread(target=run, args=(results,))
+thread.start()
+thread.join()
+for result in results:
+    print(result)
