@@ -90,9 +90,12 @@ fn compiled(feedback: &Feedback) -> Function {
 }
 
 fn compile(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback) -> Function {
+    compile_with(code, entry, feedback, Options::default())
+}
+
+fn compile_with(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback, options: Options) -> Function {
     let bytecode = decode(code).unwrap();
     let host = testing::host(Version::V27);
-    let options = Options::default();
     let entries = std::slice::from_ref(entry);
     let mut function = build(code, &bytecode, feedback, entries, &host, &options).unwrap();
     run(&mut function, &host, &options).unwrap();
@@ -145,6 +148,17 @@ fn an_int_loop_has_no_object_in_it() {
                 "{insn:?} in the loop:\n{function}"
             );
         }
+    }
+}
+
+#[test]
+fn without_optimisation_the_final_form_is_still_valid() {
+    let options = || Options { optimise: false, ..Options::default() };
+    for (code, entry) in [(counting_loop(), EntrySpec::default()), module_loop()] {
+        // What `run` returns has been verified.
+        let plain = compile_with(&code, &entry, &feedback(), options());
+        let unboxed = plain.values.iter().any(|v| v.repr == Repr::Int && matches!(v.insn, Insn::Param));
+        assert!(!unboxed, "numbers stay in objects between instructions:\n{plain}");
     }
 }
 
