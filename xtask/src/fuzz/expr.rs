@@ -76,9 +76,9 @@ impl Program {
     pub fn int(&mut self, scope: &Scope, depth: usize) -> String {
         let roll = match scope.flavour {
             _ if depth > 3 => self.rng.below(45),
-            Flavour::Numbers if self.rng.chance(95) => self.rng.below(82),
+            Flavour::Numbers | Flavour::Handlers if self.rng.chance(93) => self.rng.below(82),
             Flavour::Objects if self.rng.chance(25) => 87 + self.rng.below(7),
-            Flavour::Numbers | Flavour::Objects | Flavour::Mixed => self.rng.below(100),
+            Flavour::Numbers | Flavour::Handlers | Flavour::Objects | Flavour::Mixed => self.rng.below(100),
         };
         let next = depth + 1;
         match roll {
@@ -148,7 +148,7 @@ impl Program {
     pub fn float(&mut self, scope: &Scope, depth: usize) -> String {
         let roll = match scope.flavour {
             _ if depth > 3 => self.rng.below(45),
-            Flavour::Numbers => self.rng.below(94),
+            Flavour::Numbers | Flavour::Handlers => self.rng.below(94),
             Flavour::Objects | Flavour::Mixed => self.rng.below(100),
         };
         let next = depth + 1;

@@ -142,7 +142,7 @@ impl Program {
     }
 
     /// The variables of a function; writes what gives them their first values.
-    fn locals(&mut self, function: &Function, scope: &mut Scope) {
+    pub fn locals(&mut self, function: &Function, scope: &mut Scope) {
         scope.no_cells = !self.dialect.py3 && self.rng.chance(45);
         let globals = self.globals.clone();
         let mut assigned: Vec<String> = Vec::new();
@@ -161,13 +161,19 @@ impl Program {
         for (name, kind) in &function.parameters {
             scope.add(name.clone(), *kind);
         }
-        scope.flavour =
-            self.rng.weighted(&[(45, Flavour::Numbers), (20, Flavour::Objects), (35, Flavour::Mixed)]);
+        scope.flavour = self.rng.weighted(&[
+            (40, Flavour::Numbers),
+            (18, Flavour::Objects),
+            (16, Flavour::Handlers),
+            (30, Flavour::Mixed),
+        ]);
         for (name, kind) in LOCALS {
             let number = matches!(kind, Kind::Int | Kind::Float);
             let wanted = match scope.flavour {
                 Flavour::Numbers if number => 85,
                 Flavour::Numbers => 10,
+                Flavour::Handlers if number => 70,
+                Flavour::Handlers => 30,
                 Flavour::Objects | Flavour::Mixed => 60,
             };
             if !scope.vars.iter().any(|v| v.name == *name) && self.rng.chance(wanted) {
@@ -288,67 +294,6 @@ impl Program {
         self.finished(function, before);
     }
 
-    /// A generator.
-    pub fn generator(&mut self) {
-        let name = format!("gen{}", self.generators.len());
-        let before = self.spent;
-        self.out.line(format!("def {name}(n):"));
-        self.out.indent();
-        let mut scope = Scope::new(self.budget / 6);
-        scope.generator = true;
-        scope.returns = Some(self.dialect.py3);
-        let none = Function {
-            name: name.clone(),
-            parameters: Vec::new(),
-            defaults: 0,
-            star: false,
-            double_star: false,
-            keyword_only: false,
-        };
-        self.locals(&none, &mut scope);
-        scope.counters.push("n".into());
-        scope.depth = 1;
-        let guarded = self.rng.chance(40);
-        self.out.line(format!("for i in {}(n):", self.dialect.lazy_range()));
-        self.out.indent();
-        scope.times = 6;
-        scope.counters.push("i".into());
-        scope.loops.push(super::scope::Loop { index: Some("i".into()), count: 6, late: 4 });
-        scope.in_loop = true;
-        if guarded {
-            self.out.line("try:");
-            self.suite(&mut scope, 2);
-            self.out.line("    yield i");
-            self.out.line("finally:");
-            self.out.line(format!("    hit('{name} finally')"));
-        } else {
-            let n = self.rng.between(1, 3);
-            for _ in 0..n {
-                self.statement(&mut scope);
-            }
-            let value = self.int(&scope, 1);
-            self.out.line(format!("yield {value}"));
-        }
-        self.out.dedent();
-        self.out.dedent();
-        self.costs.push((name.clone(), (self.spent - before).max(10)));
-        self.generators.push(name);
-    }
-
-    /// A `yield` as a statement, with what is sent taken or not.
-    pub fn yield_statement(&mut self, scope: &mut Scope) {
-        let value = self.any(scope, 2);
-        let target = self.variable(Kind::Int, scope).filter(|n| scope.vars.iter().any(|v| v.name == *n));
-        let line = match (self.rng.below(6), target) {
-            (0 | 1, Some(target)) => format!("{target} = (yield {value}) or 1"),
-            (2, Some(target)) if self.dialect.py3 => format!("{target} = (yield from ({value}, 2)) or 2"),
-            (3, _) if self.dialect.py3 => "yield from [4, 5]".to_string(),
-            (4, _) => "yield".to_string(),
-            _ => format!("yield {value}"),
-        };
-        self.out.line(line);
-    }
-
     /// A function inside a function, called at once.
     pub fn closure(&mut self, scope: &mut Scope) {
         let name = "v9";
@@ -356,6 +301,7 @@ impl Program {
         inner.counters = vec!["x".into(), "y".into()];
         inner.loops.clear();
         inner.generator = false;
+        inner.coroutine = false;
         inner.in_loop = false;
         inner.in_finally = false;
         inner.returns = Some(true);

@@ -5,6 +5,7 @@ mod dialect;
 mod events;
 mod expr;
 mod functions;
+mod generators;
 mod hunt;
 mod numbers;
 mod oracle;

@@ -36,6 +36,8 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// The generators so far; each takes a small int.
     pub generators: Vec<String>,
+    /// The coroutines so far, likewise.
+    pub coroutines: Vec<String>,
     /// What a call of a function runs, about.
     pub costs: Vec<(String, usize)>,
     /// What the globals G0, G1… most likely hold.
@@ -61,6 +63,7 @@ pub fn generate(seed: u64, dialect: Dialect, extras: Extras) -> String {
         classes: Vec::new(),
         functions: Vec::new(),
         generators: Vec::new(),
+        coroutines: Vec::new(),
         costs: Vec::new(),
         globals: Vec::new(),
         spent: 0,
@@ -75,6 +78,9 @@ impl Program {
         self.out.raw(PRELUDE);
         self.out.raw(&events::setup(self.dialect.py3));
         self.out.line("TURN = 0");
+        if self.dialect.is_35() {
+            self.out.raw("class Soon:\n    def __init__(self, value):\n        self.value = value\n    def __await__(self):\n        return (yield self.value)\n");
+        }
         if self.dialect.py3 {
             self.out.raw("class Meta(type):\n    def __call__(cls, *a):\n        hit('meta')\n        return type.__call__(cls, *a)\n");
         }
@@ -157,6 +163,12 @@ impl Program {
             self.out.line("except Exception as e:");
             self.out.line("    oops(e)");
             self.out.dedent();
+        }
+        for generator in self.coroutines.clone() {
+            let words = ["None", "None", "None", "1", "2.5", "'throw'", "'close'"];
+            let script: Vec<&str> = (0..self.rng.between(2, 9)).map(|_| self.rng.word(&words)).collect();
+            self.out.line(format!("for r in range({}):", self.rng.between(3, 40)));
+            self.out.line(format!("    drain({generator}(r), [None, {}, 'close'])", script.join(", ")));
         }
         for generator in self.generators.clone() {
             let times = self.rng.between(3, 30);

@@ -28,6 +28,8 @@ pub enum Flavour {
     Numbers,
     /// Attributes, methods and operators of instances.
     Objects,
+    /// Exceptions raised, caught and passed on, and what `finally` and `with` do on the way.
+    Handlers,
     /// Everything there is.
     Mixed,
 }
@@ -83,6 +85,8 @@ pub struct Scope {
     pub generator: bool,
     /// Nothing here may close over anything: 2.7 then has `del` and `exec` without `in`.
     pub no_cells: bool,
+    /// `await` is allowed.
+    pub coroutine: bool,
     /// At module level.
     pub module: bool,
     /// What it is mostly about.
@@ -105,6 +109,7 @@ impl Scope {
             in_handler: false,
             returns: None,
             generator: false,
+            coroutine: false,
             no_cells: false,
             module: false,
             flavour: Flavour::Mixed,

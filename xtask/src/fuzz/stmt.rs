@@ -27,6 +27,7 @@ enum Form {
     Closure,
     Exec,
     Yield,
+    Consume,
     Import,
     Assert,
 }
@@ -53,6 +54,7 @@ const FORMS: &[(usize, Form)] = &[
     (3, Form::Closure),
     (1, Form::Exec),
     (10, Form::Yield),
+    (4, Form::Consume),
     (1, Form::Import),
     (1, Form::Assert),
 ];
@@ -72,6 +74,27 @@ const NUMBER_FORMS: &[(usize, Form)] = &[
     (2, Form::Item),
     (2, Form::Call),
     (1, Form::Return),
+    (2, Form::Consume),
+    (8, Form::Yield),
+];
+
+/// The weights where exceptions are what matters.
+const HANDLER_FORMS: &[(usize, Form)] = &[
+    (20, Form::Assign),
+    (16, Form::Augmented),
+    (8, Form::If),
+    (5, Form::For),
+    (2, Form::While),
+    (20, Form::Try),
+    (5, Form::With),
+    (9, Form::Leave),
+    (6, Form::Return),
+    (10, Form::Raise),
+    (2, Form::Delete),
+    (2, Form::Item),
+    (5, Form::Call),
+    (5, Form::Event),
+    (4, Form::Consume),
     (8, Form::Yield),
 ];
 
@@ -105,6 +128,7 @@ impl Program {
         self.spent = self.spent.saturating_add(scope.times);
         let form = self.rng.weighted(match scope.flavour {
             Flavour::Numbers => NUMBER_FORMS,
+            Flavour::Handlers => HANDLER_FORMS,
             Flavour::Objects | Flavour::Mixed => FORMS,
         });
         let deep = scope.depth > 5 || scope.loops.len() > 3;
@@ -145,7 +169,8 @@ impl Program {
             Form::Print => self.print(scope),
             Form::Closure if !scope.no_cells && scope.depth < 4 => self.closure(scope),
             Form::Exec => self.exec(scope),
-            Form::Yield if scope.generator => self.yield_statement(scope),
+            Form::Yield if scope.generator || scope.coroutine => self.pause(scope),
+            Form::Consume if scope.depth < 5 => self.consume(scope),
             Form::Import => {
                 let line = self.rng.word(&[
                     "import math",
@@ -167,6 +192,7 @@ impl Program {
             | Form::Leave
             | Form::Return
             | Form::Closure
+            | Form::Consume
             | Form::Yield => self.assign(scope),
         }
     }
@@ -351,7 +377,14 @@ impl Program {
     fn late(&mut self, scope: &mut Scope, index: &str, late: usize) {
         self.out.indent();
         for _ in 0..self.rng.below(3) {
-            self.event(scope);
+            if scope.flavour == Flavour::Objects && self.rng.chance(60) {
+                let condition = self.rare_condition(scope);
+                self.out.line(format!("if {condition}:"));
+                let effect = self.effect(1);
+                self.out.line(format!("    {effect}"));
+            } else {
+                self.event(scope);
+            }
         }
         if self.rng.chance(70) {
             let shown: Vec<&str> = scope.vars.iter().map(|v| v.name.as_str()).collect();
@@ -384,7 +417,7 @@ impl Program {
     }
 
     /// Keeps what a loop changes from growing without bounds.
-    fn clamps(&mut self, scope: &Scope) {
+    pub fn clamps(&mut self, scope: &Scope) {
         let style = self
             .rng
             .pick(&[&[0, 1, 2, 3, 4][..], &[3, 4, 8, 9], &[5, 6, 7, 8, 9], &[0, 3, 5, 7, 9, 10, 11]])
