@@ -118,7 +118,8 @@ impl Program {
     pub fn effect(&mut self, depth: usize) -> String {
         let nowhere = Scope::new(0);
         let (class, global, value) = (self.class(), self.global(), self.stranger(&nowhere));
-        let number = self.int_constant();
+        // On 2.7 `True` is a name, and some functions must not contain a function that uses one.
+        let number = self.int_constant().replace("True", "1").replace("False", "0");
         let builtin = self.rng.word(BUILTINS);
         match self.rng.below(30) {
             0..4 => format!("globals()['{global}'] = {value}"),

@@ -243,7 +243,7 @@ impl Program {
                 let op = self.rng.weighted(&[
                     (12, "+"),
                     (10, "-"),
-                    (4, "*"),
+                    (8, "*"),
                     (3, "//"),
                     (4, "%"),
                     (3, "&"),
@@ -376,6 +376,19 @@ impl Program {
     /// What comes in the way of a loop near its end, and then a look at what it did.
     fn late(&mut self, scope: &mut Scope, index: &str, late: usize) {
         self.out.indent();
+        if scope.flavour != Flavour::Objects {
+            // Numbers of the same types as before, where unboxed arithmetic has to give up.
+            for var in scope.vars.clone() {
+                let edge = match var.kind {
+                    Kind::Int => self.int_edge(),
+                    Kind::Float => self.float_edge(),
+                    Kind::Str | Kind::List | Kind::Dict | Kind::Obj => continue,
+                };
+                if self.rng.chance(20) {
+                    self.out.line(format!("if {index} == {late}: {} = {edge}", var.name));
+                }
+            }
+        }
         for _ in 0..self.rng.below(3) {
             if scope.flavour == Flavour::Objects && self.rng.chance(60) {
                 let condition = self.rare_condition(scope);
