@@ -2,7 +2,7 @@
 
 use crate::step;
 use anyhow::{Context, Result};
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -43,7 +43,10 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
     let mut child = command.spawn().with_context(|| format!("cannot start `{}`", step::describe(command)))?;
     let started = Instant::now();
     let end = loop {
-        if let Some(status) = child.try_wait()? {
+        if has_ended(child.id()) {
+            // While its number is still taken: what it started and did not wait for.
+            kill_group(child.id());
+            let status = child.wait()?;
             break match (status.code(), status.signal()) {
                 (Some(code), _) => format!("exit {code}"),
                 (None, Some(signal)) => format!("signal {signal}"),
@@ -58,13 +61,19 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
         let nap = if started.elapsed() < Duration::from_secs(1) { 3 } else { 50 };
         std::thread::sleep(Duration::from_millis(nap));
     };
-    // What it started and did not wait for.
-    kill_group(child.id());
     let read = |path: &Path| -> Result<String> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     };
     Ok(Output { stdout: read(&out)?, stderr: read(&err)?, end })
+}
+
+/// Whether a child has ended; it is still to be waited for.
+fn has_ended(child: u32) -> bool {
+    let Some(pid) = i32::try_from(child).ok().and_then(Pid::from_raw) else { return true };
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    // An error says that there is no such child: waiting will say so, too.
+    !matches!(waitid(WaitId::Pid(pid), options), Ok(None))
 }
 
 /// Kills every process of the group that a child leads; there may be none left.
