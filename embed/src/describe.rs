@@ -4,7 +4,7 @@ use crate::kinds::kind_of;
 use crate::py::*;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version};
-use pyjion_jit::hir::{FrameBlock, Type};
+use pyjion_jit::hir::{FrameBlock, NO_HANDLER, Type};
 use std::ffi::c_int;
 use std::ptr;
 
@@ -19,9 +19,6 @@ pub const VERSION: Version = if cfg!(py2) {
 
 /// `b_type` of the block that a handler of 3.x runs in.
 pub const EXCEPT_HANDLER: c_int = 257;
-
-/// `FrameBlock::handler` of a block that has none (`b_handler` is -1).
-const NO_HANDLER: u32 = u32::MAX;
 
 /// Everything the compiler reads of a code object.
 ///

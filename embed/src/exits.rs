@@ -10,8 +10,9 @@ use crate::record;
 use crate::settings;
 use crate::shortage;
 use crate::stats;
+use pyjion_jit::bytecode::BlockKind;
 use pyjion_jit::deopt::ExitRecipe;
-use pyjion_jit::hir::{ExitReason, Resume};
+use pyjion_jit::hir::{ExitReason, Resume, Type};
 use std::ffi::c_int;
 
 /// A speculation that fails this often is given up.
@@ -115,6 +116,9 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
             let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
             state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
         }
+        if recipe.resume == Resume::Throw {
+            expect_handler(state, recipe);
+        }
         if version.replaced.get() {
             return 0;
         }
@@ -126,6 +130,19 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
             retire(state, version, recipe.reason);
         }
         0
+    }
+}
+
+/// An exception went to a handler that none was seen to reach: the next version has it.
+fn expect_handler(state: &CodeState, recipe: &ExitRecipe) {
+    let handler = recipe.blocks.iter().rev().find(|block| match block.kind {
+        BlockKind::Except | BlockKind::Finally | BlockKind::With => true,
+        BlockKind::Loop | BlockKind::ExceptHandler => false,
+    });
+    if let Some(handler) = handler {
+        let mut feedback = state.hot().feedback.borrow_mut();
+        let class = &mut feedback.site_mut(handler.handler).operands[0];
+        *class = class.union(Type::TYPE);
     }
 }
 

@@ -390,6 +390,11 @@ unsafe extern "C" fn trace_return(
 ) -> Object {
     // SAFETY: as `call_trace` of ceval.c.
     unsafe {
+        if result.is_null() {
+            call_trace_protected(frame, thread, (*thread).c_tracefunc, (*thread).c_traceobj);
+            call_trace_protected(frame, thread, (*thread).c_profilefunc, (*thread).c_profileobj);
+            return result;
+        }
         let traced = call_trace(frame, thread, (*thread).c_tracefunc, (*thread).c_traceobj, result)
             && call_trace(frame, thread, (*thread).c_profilefunc, (*thread).c_profileobj, result);
         if traced {
@@ -397,6 +402,30 @@ unsafe extern "C" fn trace_return(
         }
         decref(result);
         ptr::null_mut()
+    }
+}
+
+/// The exception stays, unless the function raises another one.
+unsafe fn call_trace_protected(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    function: Py_tracefunc,
+    object: Object,
+) {
+    let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    // SAFETY: as `call_trace_protected` of ceval.c.
+    unsafe {
+        if function.is_none() {
+            return;
+        }
+        PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        if call_trace(frame, thread, function, object, ptr::null_mut()) {
+            PyErr_Restore(ty, value, traceback);
+        } else {
+            for object in [ty, value, traceback] {
+                xdecref(object);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use crate::describe;
 use crate::py::*;
 use crate::runtime::globals;
 use pyjion_jit::deopt::{ExitRecipe, Source};
-use pyjion_jit::hir::{Repr, Resume};
+use pyjion_jit::hir::{PC_IN_FRAME, Repr, Resume};
 use std::ptr;
 
 /// How the frame goes on.
@@ -162,7 +162,9 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
             PyErr_Restore(ty, value, traceback);
         }
         let left = if recipe.resume == Resume::Throw || boxes.failed {
-            (*frame).f_lasti = recipe.pc as i32;
+            if recipe.pc != PC_IN_FRAME {
+                (*frame).f_lasti = recipe.pc as i32;
+            }
             Left::Throwing
         } else if matches!(recipe.resume, Resume::Yield | Resume::YieldFrom) {
             (*frame).f_lasti = recipe.pc as i32 - i32::from(recipe.resume == Resume::YieldFrom);

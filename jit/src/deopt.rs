@@ -31,7 +31,7 @@ pub enum Source {
 /// One exit of a compiled function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExitRecipe {
-    /// Byte offset of the instruction.
+    /// Byte offset of the instruction, or `PC_IN_FRAME`.
     pub pc: u32,
     /// How the interpreter goes on.
     pub resume: Resume,

@@ -141,6 +141,35 @@ pub(super) unsafe fn trace_exception(frame: Frame) {
     }
 }
 
+/// `RAISE_VARARGS`: consumes its arguments, which may be NULL. True when the exception was raised
+/// again, its traceback kept.
+#[cfg(py2)]
+pub(super) unsafe fn do_raise(class: Object, value: Object, traceback: Object) -> bool {
+    const WHY_RERAISE: c_int = 4;
+    // SAFETY: owned references or NULL.
+    unsafe { entry!(do_raise)(class, value, traceback) == WHY_RERAISE }
+}
+
+/// `RAISE_VARARGS`: consumes its arguments, which may be NULL. True when the exception was raised
+/// again, its traceback kept.
+#[cfg(py3)]
+pub(super) unsafe fn do_raise(exception: Object, cause: Object) -> bool {
+    // SAFETY: owned references or NULL.
+    unsafe { entry!(do_raise)(exception, cause) != 0 }
+}
+
+/// The exception is now the one being handled in the thread's current frame.
+#[cfg(py2)]
+pub(super) unsafe fn set_exc_info(
+    thread: *mut py::PyThreadState,
+    class: Object,
+    value: Object,
+    traceback: Object,
+) {
+    // SAFETY: borrowed arguments.
+    unsafe { entry!(set_exc_info)(thread, class, value, traceback) }
+}
+
 /// `SLICE+n`.
 #[cfg(py2)]
 pub(super) unsafe fn apply_slice(object: Object, low: Object, high: Object) -> Object {

@@ -30,6 +30,7 @@ mod operators;
 mod print;
 mod slices;
 mod stack;
+mod unwind;
 mod with;
 
 pub use boxes::{box_float, box_int};
@@ -127,7 +128,6 @@ pub fn address(helper: Helper) -> usize {
         PrintItemTo => print::addresses().item_to,
         PrintNewlineTo => print::addresses().newline_to,
         SetupWith => address_of!(with::setup_with),
-        WithExit => address_of!(with::with_exit),
         BeforeAsyncWith => with::before_async_with_address(),
         YieldFrom => coroutines::addresses().yield_from,
         GetYieldFromIter => coroutines::addresses().get_yield_from_iter,
@@ -135,6 +135,12 @@ pub fn address(helper: Helper) -> usize {
         GetAiter => coroutines::addresses().get_aiter,
         GetAnext => coroutines::addresses().get_anext,
         BuildMapUnpackWithCall => build::unpack_addresses().map_with_call,
+        CallExit => address_of!(with::call_exit),
+        AddTraceback => address_of!(unwind::add_traceback),
+        Raise => address_of!(unwind::raise),
+        Reraise => address_of!(unwind::reraise),
+        Catch => address_of!(unwind::catch),
+        EndHandler => unwind::end_handler_address(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! `SETUP_WITH`, and `WITH_CLEANUP` (3.5: `WITH_CLEANUP_START`) on the normal way out.
+//! `SETUP_WITH`, and the call of `WITH_CLEANUP` (3.5: `WITH_CLEANUP_START`).
 
 use super::{Frame, evaluator};
 use crate::py::{self, Object};
@@ -72,20 +72,16 @@ pub(super) fn before_async_with_address() -> usize {
     return super::address_of!(super::no_instruction_status);
 }
 
-/// `WITH_CLEANUP`, or `WITH_CLEANUP_START` and `_FINISH`, when no exception is being handled:
-/// the result of `__exit__` does not matter.
-pub(super) unsafe extern "C" fn with_exit(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
-    // SAFETY: `__exit__` and `None`, ours.
+/// `WITH_CLEANUP` (3.5: `WITH_CLEANUP_START`), its call.
+pub(super) unsafe extern "C" fn call_exit(
+    _frame: Frame,
+    exit: Object,
+    class: Object,
+    value: Object,
+    traceback: Object,
+) -> Object {
+    // SAFETY: borrowed arguments, see the module.
     unsafe {
-        let (exit, none) = (*at, *at.add(1));
-        let end = ptr::null_mut::<py::PyObject>();
-        let result = py::PyObject_CallFunctionObjArgs(exit, none, none, none, end);
-        py::decref(exit);
-        py::decref(none);
-        if result.is_null() {
-            return -1;
-        }
-        py::decref(result);
-        0
+        py::PyObject_CallFunctionObjArgs(exit, class, value, traceback, ptr::null_mut::<py::PyObject>())
     }
 }

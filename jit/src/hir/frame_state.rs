@@ -8,7 +8,7 @@ use crate::bytecode::BlockKind;
 pub struct FrameBlock {
     /// What opened it.
     pub kind: BlockKind,
-    /// Absolute byte offset of its handler (the loop's end for `Loop`).
+    /// Absolute byte offset of its handler (the loop's end for `Loop`), or `NO_HANDLER`.
     pub handler: u32,
     /// Depth of the operand stack when it was opened.
     pub level: u32,
@@ -23,6 +23,13 @@ pub struct Operand {
     /// constants are never owned; a value borrowed from a local slot is not.
     pub owned: bool,
 }
+
+/// Instead of an offset: the one that `f_lasti` holds already. So code that several instructions
+/// share can release, call and throw on behalf of each.
+pub const PC_IN_FRAME: u32 = u32::MAX;
+
+/// Instead of a handler: what `FrameBlock::handler` is of a `BlockKind::ExceptHandler`.
+pub const NO_HANDLER: u32 = u32::MAX;
 
 /// How the interpreter goes on from an exit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +47,7 @@ pub enum Resume {
 /// The frame as the interpreter would have it; unboxed values stand for the objects they box to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrameState {
-    /// Byte offset of an instruction.
+    /// Byte offset of an instruction, or `PC_IN_FRAME` when an exception is thrown.
     pub pc: u32,
     /// How the interpreter goes on.
     pub resume: Resume,

@@ -93,6 +93,11 @@ pub enum Helper {
     HandlePending,
     /// `() -> object`: 3.x `LOAD_BUILD_CLASS`.
     LoadBuildClass,
+    /// `(exit, class, value, traceback) -> object`: calls the `__exit__` of a `with`.
+    CallExit,
+    /// `() -> status`: an exception is on its way to a handler in this frame: adds the frame to
+    /// its traceback. Negative, nothing done, when exceptions are traced.
+    AddTraceback,
 
     // ---- stack ----
     /// `left, right -> object`: `BINARY_ADD` of what the next instruction binds to a variable:
@@ -155,9 +160,6 @@ pub enum Helper {
     PrintNewlineTo,
     /// `manager -> status`, leaving `__exit__` (bound) and the result of `__enter__`.
     SetupWith,
-    /// The normal way out of a `with`: `__exit__, None -> status`: calls it with three `None`s;
-    /// leaves nothing.
-    WithExit,
     /// `YIELD_FROM`: `receiver, value -> status`: 0 leaves the result; 1, for a value to be yielded,
     /// leaves the receiver and the value.
     YieldFrom,
@@ -175,6 +177,20 @@ pub enum Helper {
     /// When that says that the function is right below the mappings, it is an operand too and is
     /// left below the result.
     BuildMapUnpackWithCall,
+    /// `n -> status`: `RAISE_VARARGS`. Raises always; negative when the frame has to be added to
+    /// the traceback, 0 when an exception was raised again as it is.
+    Raise,
+    /// `traceback, value, class -> status`: `END_FINALLY` raises again what a handler was entered
+    /// with. Negative when that is no exception, and another one was raised because of it.
+    Reraise,
+    /// `-> status`, leaving what a handler is entered with: `traceback, value, class` of the
+    /// exception that is raised, on 3.x after those of the exception that was being handled so
+    /// far (which may be NULL). Always 0. Immediate: 1 to normalise it, and to have it as the
+    /// one being handled (on 3.x that is always so).
+    Catch,
+    /// 3.x, `traceback, value, class -> status`: the end of a handler, with the exception that
+    /// was being handled before. Always 0.
+    EndHandler,
 }
 
 /// Whether a helper is called by `Insn::Call` or `Insn::CallStack`.
@@ -204,7 +220,8 @@ impl Helper {
                 (0, 1)
             }
             SetName | SyncName | StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
-            LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame => (0, 0),
+            LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame | AddTraceback => (0, 0),
+            CallExit => (4, 0),
             LoadAttr => (1, 2),
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),
@@ -236,7 +253,10 @@ impl Helper {
             | PrintItemTo
             | PrintNewlineTo
             | SetupWith
-            | WithExit
+            | Raise
+            | Reraise
+            | Catch
+            | EndHandler
             | YieldFrom
             | GetYieldFromIter
             | GetAwaitable
@@ -280,7 +300,11 @@ impl Helper {
             | PrintItemTo
             | PrintNewlineTo
             | SetupWith
-            | WithExit
+            | Raise
+            | Reraise
+            | Catch
+            | EndHandler
+            | AddTraceback
             | SetName
             | SyncName
             | IsModuleFrame
@@ -289,8 +313,8 @@ impl Helper {
             | BuildMapUnpackWithCall => Repr::Status,
             Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | NameValue
             | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom
-            | LoadBuildClass | AddThenStore | InplaceAddThenStore | BuildTuple | BuildList | BuildSet
-            | BuildMap | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack
+            | LoadBuildClass | CallExit | AddThenStore | InplaceAddThenStore | BuildTuple | BuildList
+            | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack
             | BuildMapUnpack | Call | CallEx | MakeFunction | MakeClosure | BuildClass | ImportName
             | Slice | GetYieldFromIter | GetAwaitable | GetAiter | GetAnext => Repr::Obj,
         }

@@ -201,6 +201,9 @@ pub enum Insn {
     /// Leaves when a C status is negative. No result.
     GuardStatus(ValueId, SideExit),
 
+    /// The operand, which is known not to be NULL on the path here.
+    NotNull(ValueId),
+
     // ---- boxing ----
     /// The i64 of an object of type INT (or the 0/1 of BOOL).
     UnboxInt(ValueId),
@@ -261,6 +264,8 @@ pub enum Insn {
     Not(ValueId),
     /// Bool: a Status is positive.
     StatusTruth(ValueId),
+    /// Bool: a Status is negative.
+    StatusFailed(ValueId),
 
     // ---- containers and iterators of known type ----
     /// Bool: an exhausted-or-not test without side effects, of a LIST_ITER, TUPLE_ITER or
@@ -438,6 +443,8 @@ impl Insn {
             | Insn::IsNull(v)
             | Insn::Not(v)
             | Insn::StatusTruth(v)
+            | Insn::StatusFailed(v)
+            | Insn::NotNull(v)
             | Insn::IterHasNext(v, _)
             | Insn::IterTake(v, _)
             | Insn::RangeTake(v)

@@ -273,6 +273,8 @@ impl Display for Insn {
             Insn::IsNull(v) => write!(f, "IsNull {v:?}"),
             Insn::Not(v) => write!(f, "Not {v:?}"),
             Insn::StatusTruth(v) => write!(f, "StatusTruth {v:?}"),
+            Insn::StatusFailed(v) => write!(f, "StatusFailed {v:?}"),
+            Insn::NotNull(v) => write!(f, "NotNull {v:?}"),
             Insn::IterHasNext(v, kind) => write!(f, "IterHasNext {v:?}, {kind:?}"),
             Insn::IterTake(v, kind) => write!(f, "IterTake {v:?}, {kind:?}"),
             Insn::RangeTake(v) => write!(f, "RangeTake {v:?}"),

@@ -209,7 +209,7 @@ impl Verifier<'_> {
             if operand.owned {
                 let repr = self.function.value(value).repr;
                 ensure(repr == Repr::Obj, || format!("operand {value:?}: {repr} is never owned"))?;
-                let constant = matches!(self.function.insn(value), Insn::Object(_) | Insn::Null);
+                let constant = matches!(self.function.insn(value), Insn::Object(_));
                 ensure(!constant, || format!("operand {value:?}: a constant is never owned"))?;
             }
         }

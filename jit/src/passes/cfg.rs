@@ -51,8 +51,10 @@ pub fn each_edge(function: &Function, cfg: &Cfg, mut f: impl FnMut(BlockId, &Edg
 
 /// The value under guards, which change what is known of it but not its identity.
 pub fn unguarded(function: &Function, mut value: ValueId) -> ValueId {
-    while let Insn::GuardType(inner, ..) | Insn::GuardNotNull(inner, _) | Insn::GuardIs(inner, ..) =
-        function.insn(value)
+    while let Insn::GuardType(inner, ..)
+    | Insn::GuardNotNull(inner, _)
+    | Insn::GuardIs(inner, ..)
+    | Insn::NotNull(inner) = function.insn(value)
     {
         value = *inner;
     }

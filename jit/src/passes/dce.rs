@@ -100,6 +100,8 @@ fn is_needed(insn: &Insn) -> bool {
         | Insn::IsNull(_)
         | Insn::Not(_)
         | Insn::StatusTruth(_)
+        | Insn::StatusFailed(_)
+        | Insn::NotNull(_)
         | Insn::IterHasNext(..)
         | Insn::SequenceLen(_) => false,
         Insn::Call { helper, .. } => *helper != Helper::NameValue,

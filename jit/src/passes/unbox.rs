@@ -8,7 +8,8 @@
 use super::cfg::{Cfg, each_edge, substitute, underlying, unguarded};
 use crate::bytecode::Version;
 use crate::hir::{
-    BlockId, ExitReason, FrameState, Function, Insn, Operand, Repr, Resume, SideExit, Type, ValueId,
+    BlockId, ExitReason, FrameState, Function, Insn, Operand, PC_IN_FRAME, Repr, Resume, SideExit, Type,
+    ValueId,
 };
 use crate::host::Host;
 use std::collections::HashMap;
@@ -136,9 +137,9 @@ fn accepts(
             }
             match passed(function, candidates, edge.args[index], kind) {
                 Some(Passed::Guarded) => {
-                    let state = function.block(block).entry_state;
-                    let may_guard =
-                        state.is_some_and(|s| !function.no_speculation.contains(&function.state(s).pc));
+                    let state = function.block(block).entry_state.map(|s| function.state(s));
+                    let may_guard = state
+                        .is_some_and(|s| s.resume == Resume::At && !function.no_speculation.contains(&s.pc));
                     if !outside || !may_guard {
                         return false;
                     }
@@ -268,7 +269,7 @@ fn pass_unboxed(
         }
     };
     if is_operand {
-        insert(function, predecessor, Insn::Decref(arg, 0), Repr::None, Type::EMPTY);
+        insert(function, predecessor, Insn::Decref(arg, PC_IN_FRAME), Repr::None, Type::EMPTY);
     }
     let mut edge = edge;
     edge.args[index] = value;

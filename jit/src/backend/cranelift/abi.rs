@@ -3,7 +3,7 @@
 use super::lower::Lowering;
 use super::regions::Region;
 use super::{Result, backend_error};
-use crate::hir::{Helper, Repr, ValueId};
+use crate::hir::{Helper, PC_IN_FRAME, Repr, ValueId};
 use crate::host::Periodic;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, JumpTableData, types};
@@ -88,7 +88,7 @@ impl Lowering<'_> {
 
     /// Has `f_lasti` say that the instruction at `pc` executes.
     pub fn store_lasti(&mut self, pc: u32) {
-        if self.stored_lasti != Some(pc) {
+        if pc != PC_IN_FRAME && self.stored_lasti != Some(pc) {
             let lasti = self.builder.ins().iconst(types::I32, i64::from(pc));
             self.store(Region::Frame, lasti, self.frame, self.host.layout.frame_lasti);
             self.stored_lasti = Some(pc);

@@ -39,8 +39,11 @@ impl Exits {
 
 /// The value that names the same object first, before guards and references of their own.
 fn root(function: &Function, mut value: ValueId) -> ValueId {
-    while let Insn::GuardNotNull(of, _) | Insn::GuardType(of, ..) | Insn::GuardIs(of, ..) | Insn::NewRef(of) =
-        function.insn(value)
+    while let Insn::GuardNotNull(of, _)
+    | Insn::GuardType(of, ..)
+    | Insn::GuardIs(of, ..)
+    | Insn::NotNull(of)
+    | Insn::NewRef(of) = function.insn(value)
     {
         value = *of;
     }

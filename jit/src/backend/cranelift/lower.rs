@@ -234,6 +234,7 @@ impl Lowering<'_> {
                 }
                 return Ok(None);
             }
+            Insn::NotNull(value) => self.value(*value)?,
             Insn::GuardStatus(value, exit) => {
                 let status = self.value(*value)?;
                 self.exit_if_negative(status, *exit)?;
@@ -297,6 +298,10 @@ impl Lowering<'_> {
             Insn::StatusTruth(value) => {
                 let status = self.value(*value)?;
                 self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThan, status, 0)
+            }
+            Insn::StatusFailed(value) => {
+                let status = self.value(*value)?;
+                self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, status, 0)
             }
 
             Insn::IterHasNext(iterator, kind) => self.iter_has_next(*iterator, *kind)?,

@@ -176,7 +176,7 @@ impl Builder<'_> {
                 let truth = self.truth(pc)?;
                 let entry = self.pop(pc)?;
                 self.release(entry, pc);
-                let truth = self.checked_truth(truth, pc);
+                let truth = self.checked_truth(truth, pc)?;
                 let result = self.emit(Insn::Not(truth), Repr::Bool, Type::BOOL);
                 let boxed = self.emit_box(result);
                 self.push_owned(boxed);

@@ -5,16 +5,31 @@ use super::*;
 use crate::bytecode::CallShape;
 
 impl Builder<'_> {
-    /// Leaves by throwing when a C status is negative.
-    pub(super) fn check_status(&mut self, status: ValueId, pc: u32) {
-        let exit = self.exit(ExitReason::Exception, Resume::Throw, pc);
+    /// Throws when a C status is negative.
+    pub(super) fn check_status(&mut self, status: ValueId, pc: u32) -> Result<(), CompileError> {
+        if let Some(handler) = self.native_handler(pc) {
+            let failed = self.emit(Insn::StatusFailed(status), Repr::Bool, Type::BOOL);
+            return self.throw_if(failed, handler);
+        }
+        let exit = self.throwing_exit(pc);
         self.emit_effect(Insn::GuardStatus(status, exit));
+        Ok(())
     }
 
-    /// Leaves by throwing when an object result is NULL.
-    pub(super) fn check_result(&mut self, result: ValueId, ty: Type, pc: u32) -> ValueId {
-        let exit = self.exit(ExitReason::Exception, Resume::Throw, pc);
-        self.emit(Insn::GuardNotNull(result, exit), Repr::Obj, ty)
+    /// Throws when an object result is NULL.
+    pub(super) fn check_result(
+        &mut self,
+        result: ValueId,
+        ty: Type,
+        pc: u32,
+    ) -> Result<ValueId, CompileError> {
+        if let Some(handler) = self.native_handler(pc) {
+            let failed = self.emit(Insn::IsNull(result), Repr::Bool, Type::BOOL);
+            self.throw_if(failed, handler)?;
+            return Ok(self.emit(Insn::NotNull(result), Repr::Obj, ty));
+        }
+        let exit = self.throwing_exit(pc);
+        Ok(self.emit(Insn::GuardNotNull(result, exit), Repr::Obj, ty))
     }
 
     /// Leaves when tracing was switched on meanwhile; the interpreter goes on at `next`.
@@ -71,9 +86,9 @@ impl Builder<'_> {
 
     pub(super) fn finish_call(&mut self, helper: Helper, result: ValueId, pc: u32, next: u32) -> Step {
         match helper.result() {
-            Repr::Status => self.check_status(result, pc),
+            Repr::Status => self.check_status(result, pc)?,
             _ => {
-                let checked = self.check_result(result, helper.result_type(), pc);
+                let checked = self.check_result(result, helper.result_type(), pc)?;
                 self.push_owned(checked);
             }
         }
@@ -126,7 +141,7 @@ impl Builder<'_> {
         pc: u32,
     ) -> Result<(), CompileError> {
         let status = self.emit_call_stack(helper, operands, immediate, pc)?;
-        self.check_status(status, pc);
+        self.check_status(status, pc)?;
         let base = self.stack.len();
         for index in 0..results {
             let value = self.emit(Insn::LoadStack((base + index) as u32), Repr::Obj, Type::OBJECT);

@@ -77,7 +77,7 @@ impl Builder<'_> {
             let index = self.emit(Insn::Int(i64::from(n)), Repr::Int, Type::INT);
             items.push(self.emit(Insn::SequenceAt { kind, container, index }, Repr::Obj, Type::OBJECT));
         }
-        self.stack.extend(items.into_iter().map(|value| StackEntry { value, owned: true, slot: None }));
+        self.stack.extend(items.into_iter().map(StackEntry::owned));
         self.release(entry, pc);
         Ok(Flow::Next)
     }
@@ -91,7 +91,7 @@ impl Builder<'_> {
         let call = Insn::Call { helper, args, immediates: vec![], pc };
         let status = self.emit(call, Repr::Status, Type::EMPTY);
         self.release_operands(values, pc)?;
-        self.check_status(status, pc);
+        self.check_status(status, pc)?;
         self.check_tracing(next);
         Ok(Flow::Next)
     }

@@ -54,7 +54,7 @@ impl Builder<'_> {
         self.current = end_block;
         let check = Insn::Call { helper: Helper::IterCheck, args: vec![], immediates: vec![], pc };
         let status = self.emit(check, Repr::Status, Type::EMPTY);
-        self.check_status(status, pc);
+        self.check_status(status, pc)?;
         let entry = self.pop(pc)?;
         self.release(entry, pc);
         self.check_tracing(end);

@@ -16,17 +16,19 @@ mod stack;
 mod suspend;
 mod tracked;
 mod truth;
+mod unwind;
+mod with;
 
-use super::frame_state::{FrameBlock, FrameState, Operand, Resume};
+use super::frame_state::{FrameBlock, FrameState, NO_HANDLER, Operand, PC_IN_FRAME, Resume};
 use super::function::{Entry, Function};
 use super::insn::{BlockId, Edge, ExitReason, Insn, SideExit, StateId, ValueId};
 use super::types::{Repr, Type};
-use crate::bytecode::{Bytecode, CodeDesc, Const, ConstKind};
+use crate::bytecode::{BlockKind, Bytecode, CodeDesc, Const, ConstKind};
 use crate::error::CompileError;
 use crate::feedback::Feedback;
 use crate::host::Host;
 use crate::{EntrySpec, Options};
-use stack::StackEntry;
+use stack::{Mark, StackEntry};
 use std::collections::HashMap;
 
 /// How many shapes of one offset are kept apart by their unbound locals before they are merged.
@@ -38,11 +40,27 @@ struct Key {
     pc: u32,
     depth: u32,
     blocks: Vec<FrameBlock>,
+    /// Whether execution is at `pc`, or on its way there.
+    arrival: Arrival,
+    /// What is known of operands, by their index.
+    marks: Vec<(u32, Mark)>,
     /// Slots known to be unbound when the innermost loop was entered: peels the first iteration
     /// of loops that bind locals, so that those need no NULL checks from the second one on.
     unbound: Vec<u32>,
     /// Slots of tracked names whose value is known (see [`tracked`]).
     known: Vec<u32>,
+}
+
+/// How a block is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Arrival {
+    /// The frame is about to execute the instruction.
+    Executing,
+    /// An exception was raised, `f_lasti` says where, and `pc` is its handler, or
+    /// [`unwind::CALLER`]. Depth and blocks are those of the instruction that raised it.
+    Raised,
+    /// The same for one that was raised again: the frame is in its traceback already.
+    Reraised,
 }
 
 /// The unbound slots and the known names of a [`Key`].
@@ -172,8 +190,14 @@ impl Builder<'_> {
             self.locals.push(unknown);
         }
         for index in 0..depth {
-            let value = self.emit(Insn::LoadStack(index), Repr::Obj, Type::OBJECT);
-            self.stack.push(StackEntry { value, owned: true, slot: None });
+            let maybe_null = spec.operands[index as usize].may_be(Type::NULL)
+                || self.blocks.iter().any(|block| holds_saved_exception(block, index));
+            let (ty, mark) = match maybe_null {
+                true => (Type::ANY, Some(Mark::MaybeNull)),
+                false => (Type::OBJECT, None),
+            };
+            let value = self.emit(Insn::LoadStack(index), Repr::Obj, ty);
+            self.stack.push(StackEntry { mark, ..StackEntry::owned(value) });
         }
         self.check_module_frame(spec.pc);
         if self.speculate_at(spec.pc) && !self.bytecode.loop_headers().is_empty() {
@@ -208,6 +232,9 @@ impl Builder<'_> {
     fn build_block(&mut self, key: Key, block: BlockId) -> Result<(), CompileError> {
         self.current = block;
         self.restore(block, &key);
+        if key.arrival != Arrival::Executing {
+            return self.catch(key.pc, key.arrival);
+        }
         let mut pc = key.pc;
         if self.is_unobserved_loop(pc) {
             self.leave(ExitReason::Unreached, pc)?;
@@ -244,11 +271,10 @@ impl Builder<'_> {
         let id = self.function.block(block).entry_state.expect("keyed blocks have an entry state");
         let state = self.function.state(id);
         self.locals.clone_from(&state.locals);
-        self.stack = state
-            .operands
-            .iter()
-            .map(|o| StackEntry { value: o.value, owned: o.owned, slot: None })
-            .collect();
+        self.stack = state.operands.iter().map(|o| StackEntry::owned(o.value)).collect();
+        for (index, mark) in &key.marks {
+            self.stack[*index as usize].mark = Some(*mark);
+        }
         self.blocks.clone_from(&key.blocks);
         self.unbound.clone_from(&key.unbound);
     }
@@ -256,9 +282,18 @@ impl Builder<'_> {
     /// The edge from here to an offset, creating its block when this shape is new. Everything on
     /// the operand stack becomes owned.
     fn edge_to(&mut self, pc: u32) -> Result<Edge, CompileError> {
+        if self.bytecode.is_handler(pc) {
+            self.mark_nothing();
+        }
+        self.edge(pc, Arrival::Executing)
+    }
+
+    fn edge(&mut self, pc: u32, arrival: Arrival) -> Result<Edge, CompileError> {
         self.own_all();
         let (unbound, known) = self.context_for(pc);
-        let key = Key { pc, depth: self.stack.len() as u32, blocks: self.blocks.clone(), unbound, known };
+        let marks = (0..).zip(&self.stack).filter_map(|(index, entry)| Some((index, entry.mark?))).collect();
+        let (depth, blocks) = (self.stack.len() as u32, self.blocks.clone());
+        let key = Key { pc, depth, blocks, arrival, marks, unbound, known };
         let target = match self.keyed.get(&key) {
             Some(block) => *block,
             None => self.add_keyed(key.clone()),
@@ -277,6 +312,9 @@ impl Builder<'_> {
     /// What to key a block on besides its shape: the unbound slots, fixed at loop headers and
     /// inherited elsewhere, and the names that are known. Beyond a limit nothing of both.
     fn context_for(&mut self, pc: u32) -> Context {
+        if pc == unwind::CALLER {
+            return (Vec::new(), Vec::new());
+        }
         let unbound = if self.bytecode.loop_headers().binary_search(&pc).is_err() {
             self.unbound.clone()
         } else {
@@ -298,8 +336,9 @@ impl Builder<'_> {
     fn add_keyed(&mut self, key: Key) -> BlockId {
         let block = self.function.add_block();
         let is_header = self.bytecode.loop_headers().binary_search(&key.pc).is_ok();
-        let mut locals = Vec::new();
-        for slot in 0..self.code.locals {
+        let leaving = key.pc == unwind::CALLER;
+        let mut locals = if leaving { self.locals_of_leaving(block) } else { Vec::new() };
+        for slot in (0..self.code.locals).filter(|_| !leaving) {
             locals.push(if is_header && key.unbound.contains(&slot) {
                 let null = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
                 self.function.blocks[block.index()].insns.push(null);
@@ -308,7 +347,7 @@ impl Builder<'_> {
                 self.function.add_param(block, Repr::Obj, Type::ANY)
             });
         }
-        for slot in (0..self.function.tracked.len() as u32).map(|n| self.code.locals + n) {
+        for slot in (self.code.locals..self.function.slots() as u32).filter(|_| !leaving) {
             locals.push(if key.known.contains(&slot) {
                 self.function.add_param(block, Repr::Obj, Type::OBJECT)
             } else {
@@ -318,11 +357,17 @@ impl Builder<'_> {
             });
         }
         let operands = (0..key.depth)
-            .map(|_| Operand { value: self.function.add_param(block, Repr::Obj, Type::OBJECT), owned: true })
+            .map(|index| {
+                let maybe_null = key.marks.contains(&(index, Mark::MaybeNull));
+                let ty = if maybe_null { Type::ANY } else { Type::OBJECT };
+                Operand { value: self.function.add_param(block, Repr::Obj, ty), owned: true }
+            })
             .collect();
+        let executing = key.arrival == Arrival::Executing;
+        self.function.blocks[block.index()].cold = !executing;
         let state = self.function.add_state(FrameState {
-            pc: key.pc,
-            resume: Resume::At,
+            pc: if executing { key.pc } else { PC_IN_FRAME },
+            resume: if executing { Resume::At } else { Resume::Throw },
             locals,
             stale: Vec::new(),
             operands,
@@ -392,4 +437,10 @@ impl Builder<'_> {
         self.emit_terminator(Insn::Exit(exit));
         Ok(Flow::Ended)
     }
+}
+
+/// Whether the operand at this index belongs to the exception that was being handled when the
+/// handler was entered, and may be NULL.
+fn holds_saved_exception(block: &FrameBlock, index: u32) -> bool {
+    block.kind == BlockKind::ExceptHandler && (block.level..block.level + 2).contains(&index)
 }

@@ -14,7 +14,7 @@ impl Builder<'_> {
             Some(exit) => self.not_null(value, exit),
             None => value,
         };
-        self.stack.push(StackEntry { value, owned: false, slot: Some(slot) });
+        self.stack.push(StackEntry { slot: Some(slot), ..StackEntry::borrowed(value) });
         Ok(Flow::Next)
     }
 

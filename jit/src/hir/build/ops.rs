@@ -103,22 +103,14 @@ impl Builder<'_> {
             Op::SetupFinally(handler) => self.push_block(BlockKind::Finally, handler),
             Op::SetupWith(handler) => self.setup_with(handler, pc),
             Op::PopBlock => self.pop_block(pc),
-            Op::EndFinally => self.end_finally(pc),
-            Op::WithCleanup => self.with_exit(pc, next),
-            Op::WithCleanupStart => {
-                let finish = self.bytecode.at(next).copied();
-                match finish {
-                    Some(Instruction { op: Op::WithCleanupFinish, next: after, .. }) => {
-                        self.with_exit(pc, after)?;
-                        let edge = self.edge_to(after)?;
-                        self.emit_terminator(Insn::Jump(edge));
-                        Ok(Flow::Ended)
-                    }
-                    _ => self.leave(ExitReason::Uncompiled, pc),
-                }
-            }
+            Op::EndFinally => self.end_finally(pc, next),
+            Op::WithCleanup => self.with_cleanup(pc, next),
+            Op::WithCleanupStart => self.with_cleanup_start(pc, next),
+            Op::WithCleanupFinish => self.with_cleanup_finish(pc, next),
+            Op::PopExcept => self.pop_except(pc, next),
+            Op::RaiseVarargs(operands) => self.raise(operands, pc),
 
-            Op::ReturnValue => self.return_value(pc),
+            Op::ReturnValue => self.return_value(0, pc),
             Op::YieldValue => self.yield_value(pc, next),
             Op::YieldFrom => self.yield_from(pc, next),
             Op::GetYieldFromIter => self.call_stack(Helper::GetYieldFromIter, 1, 0, pc, next),
@@ -150,9 +142,7 @@ impl Builder<'_> {
             Op::PrintNewlineTo => self.call_stack(Helper::PrintNewlineTo, 1, 0, pc, next),
 
             // Rare, or bound to the interpreter's own unwinding.
-            Op::PopExcept | Op::WithCleanupFinish | Op::RaiseVarargs(_) | Op::ImportStar | Op::ExecStmt => {
-                self.leave(ExitReason::Uncompiled, pc)
-            }
+            Op::ImportStar | Op::ExecStmt => self.leave(ExitReason::Uncompiled, pc),
         }
     }
 

@@ -11,16 +11,50 @@ pub(super) struct StackEntry {
     pub owned: bool,
     /// When not owned: the local slot whose reference keeps it alive (none for constants).
     pub slot: Option<u32>,
+    /// What is known of it by the way it came there.
+    pub mark: Option<Mark>,
+}
+
+impl StackEntry {
+    /// An entry with a reference of its own.
+    pub(super) fn owned(value: ValueId) -> StackEntry {
+        StackEntry { value, owned: true, slot: None, mark: None }
+    }
+
+    /// An entry without one.
+    pub(super) fn borrowed(value: ValueId) -> StackEntry {
+        StackEntry { value, owned: false, slot: None, mark: None }
+    }
+}
+
+/// What a value on the operand stack says about how a `finally` body, a handler, or a `with`
+/// was reached. Part of a block's [`Key`], so that what comes after is known at compile time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Mark {
+    /// NULL, or perhaps so.
+    MaybeNull,
+    /// `None`: nothing is pending.
+    Nothing,
+    /// The class of an exception that was caught.
+    Exception,
+    /// A pending `return` of the value below.
+    Return,
+    /// A pending `break`.
+    Break,
+    /// A pending `continue` at this offset; the value below is a number for it.
+    Continue(u32),
+    /// 3.x: `__exit__` has swallowed the exception.
+    Silenced,
 }
 
 impl Builder<'_> {
     pub(super) fn push_owned(&mut self, value: ValueId) {
-        self.stack.push(StackEntry { value, owned: true, slot: None });
+        self.stack.push(StackEntry::owned(value));
     }
 
     /// Pushes a constant or another object that outlives the frame's run.
     pub(super) fn push_immortal(&mut self, value: ValueId) {
-        self.stack.push(StackEntry { value, owned: false, slot: None });
+        self.stack.push(StackEntry::borrowed(value));
     }
 
     pub(super) fn pop(&mut self, pc: u32) -> Result<StackEntry, CompileError> {
@@ -40,10 +74,10 @@ impl Builder<'_> {
 
     /// Turns an entry into a value that the consumer owns.
     pub(super) fn own(&mut self, entry: StackEntry) -> ValueId {
-        if entry.owned {
+        let ty = self.type_of(entry.value);
+        if entry.owned || ty == Type::NULL {
             return entry.value;
         }
-        let ty = self.type_of(entry.value);
         self.emit(Insn::NewRef(entry.value), Repr::Obj, ty)
     }
 
@@ -51,7 +85,8 @@ impl Builder<'_> {
     pub(super) fn own_at(&mut self, depth: usize) {
         let index = self.stack.len() - 1 - depth;
         let value = self.own(self.stack[index]);
-        self.stack[index] = StackEntry { value, owned: true, slot: None };
+        let mark = self.stack[index].mark;
+        self.stack[index] = StackEntry { mark, ..StackEntry::owned(value) };
     }
 
     pub(super) fn own_all(&mut self) {
@@ -72,9 +107,14 @@ impl Builder<'_> {
 
     /// Releases what the stack held of a popped entry.
     pub(super) fn release(&mut self, entry: StackEntry, pc: u32) {
-        if entry.owned {
-            self.emit_effect(Insn::Decref(entry.value, pc));
+        let ty = self.type_of(entry.value);
+        if !entry.owned || ty == Type::NULL {
+            return;
         }
+        self.emit_effect(match ty.may_be(Type::NULL) {
+            true => Insn::XDecref(entry.value, pc),
+            false => Insn::Decref(entry.value, pc),
+        });
     }
 
     /// Everywhere in the frame, `old` is known to be `new`.
@@ -115,8 +155,10 @@ impl Builder<'_> {
 
     /// The value under guards and reference copies.
     pub(super) fn underlying(&self, mut value: ValueId) -> ValueId {
-        while let Insn::NewRef(inner) | Insn::GuardType(inner, ..) | Insn::GuardNotNull(inner, _) =
-            self.function.insn(value)
+        while let Insn::NewRef(inner)
+        | Insn::GuardType(inner, ..)
+        | Insn::GuardNotNull(inner, _)
+        | Insn::NotNull(inner) = self.function.insn(value)
         {
             value = *inner;
         }

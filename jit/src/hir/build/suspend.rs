@@ -2,7 +2,6 @@
 
 use super::super::helper::Helper;
 use super::*;
-use crate::bytecode::BlockKind;
 
 impl Builder<'_> {
     /// `YIELD_VALUE`: leaves with the value; what follows becomes an entry of its own.
@@ -16,7 +15,7 @@ impl Builder<'_> {
     /// instruction again when resumed, or goes on with its result.
     pub(super) fn yield_from(&mut self, pc: u32, next: u32) -> Step {
         let status = self.emit_call_stack(Helper::YieldFrom, 2, 0, pc)?;
-        self.check_status(status, pc);
+        self.check_status(status, pc)?;
         let yields = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
         let base = self.stack.len() as u32;
         let (suspends, finished) = self.branch(yields);
@@ -42,7 +41,11 @@ impl Builder<'_> {
     fn suspend(&mut self, resume: Resume, pc: u32, next: u32) -> Step {
         let exit = self.exit(ExitReason::Yield, resume, pc);
         self.emit_terminator(Insn::Exit(exit));
-        let operands = vec![Type::OBJECT; self.stack.len()];
+        let kind = |entry: &StackEntry| match entry.mark {
+            Some(Mark::MaybeNull) => Type::ANY,
+            _ => Type::OBJECT,
+        };
+        let operands = self.stack.iter().map(kind).collect();
         let spec = EntrySpec { pc: next, blocks: self.blocks.clone(), operands, ..EntrySpec::default() };
         self.enter(&spec)?;
         Ok(Flow::Ended)

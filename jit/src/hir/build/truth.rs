@@ -57,12 +57,12 @@ impl Builder<'_> {
     }
 
     /// The Bool of a truth test, leaving when it raised. Called when the operand is released.
-    pub(super) fn checked_truth(&mut self, truth: Truth, pc: u32) -> ValueId {
+    pub(super) fn checked_truth(&mut self, truth: Truth, pc: u32) -> Result<ValueId, CompileError> {
         match truth {
-            Truth::Known(value) => value,
+            Truth::Known(value) => Ok(value),
             Truth::Status(status) => {
-                self.check_status(status, pc);
-                self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL)
+                self.check_status(status, pc)?;
+                Ok(self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL))
             }
         }
     }
@@ -72,14 +72,14 @@ impl Builder<'_> {
         let truth = self.truth(pc)?;
         let entry = self.pop(pc)?;
         self.release(entry, pc);
-        let condition = self.checked_truth(truth, pc);
+        let condition = self.checked_truth(truth, pc)?;
         self.conditional_jump(condition, jump_when, target, pc, next, |_, _| Ok(()))
     }
 
     /// `JUMP_IF_*_OR_POP`.
     pub(super) fn jump_or_pop(&mut self, jump_when: bool, target: u32, pc: u32, next: u32) -> Step {
         let truth = self.truth(pc)?;
-        let condition = self.checked_truth(truth, pc);
+        let condition = self.checked_truth(truth, pc)?;
         self.conditional_jump(condition, jump_when, target, pc, next, |builder, pc| {
             let entry = builder.pop(pc)?;
             builder.release(entry, pc);

@@ -43,7 +43,9 @@ impl Rules<'_> {
             Insn::NewRef(v) => self.not_null(*v, Obj)?,
             Insn::Decref(v, _) => self.not_null(*v, Repr::None)?,
             Insn::XDecref(v, _) => self.all(&[*v], Obj, Repr::None)?,
-            Insn::GuardNotNull(v, _) | Insn::GuardIs(v, _, _) => self.all(&[*v], Obj, Obj)?,
+            Insn::GuardNotNull(v, _) | Insn::GuardIs(v, _, _) | Insn::NotNull(v) => {
+                self.all(&[*v], Obj, Obj)?
+            }
             Insn::GuardType(v, kind, _) => {
                 ensure(kind.is_single(), || format!("{kind:?} is not a single kind"))?;
                 self.not_null(*v, Obj)?
@@ -81,7 +83,7 @@ impl Rules<'_> {
             Insn::SameObject(a, b) => self.all(&[*a, *b], Obj, Bool)?,
             Insn::IsNull(v) => self.all(&[*v], Obj, Bool)?,
             Insn::Not(v) => self.all(&[*v], Bool, Bool)?,
-            Insn::StatusTruth(v) => self.all(&[*v], Status, Bool)?,
+            Insn::StatusTruth(v) | Insn::StatusFailed(v) => self.all(&[*v], Status, Bool)?,
             Insn::IterHasNext(v, kind) => {
                 one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER, Type::RANGE_ITER])?;
                 self.of_kind(*v, *kind, Bool)?

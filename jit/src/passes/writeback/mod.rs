@@ -17,7 +17,7 @@ mod slots;
 
 use super::cfg::Cfg;
 use crate::bytecode::Version;
-use crate::hir::{BlockId, Edge, Function, Helper, Insn, Repr, SideExit, Type, ValueId};
+use crate::hir::{BlockId, Edge, Function, Helper, Insn, PC_IN_FRAME, Repr, SideExit, Type, ValueId};
 use crate::host::Host;
 use slots::{Memory, Slots, virtual_value};
 
@@ -261,14 +261,14 @@ impl Walk<'_> {
         match (0..self.slots.memory.len()).find(|s| held(s) && is_twin(s)) {
             Some(twin) => {
                 let object = self.read_slot(twin as u32, self.boxed_type(inner));
-                self.call_naming(Helper::SetName, slot, object, 0);
+                self.call_naming(Helper::SetName, slot, object, PC_IN_FRAME);
             }
             None => {
                 let is_new = self.slots.memory[slot as usize] == Memory::Lacks;
                 let helper = if is_new { Helper::SetName } else { Helper::SyncName };
                 let object = self.make_object(inner);
-                self.call_naming(helper, slot, object, 0);
-                self.emit(Insn::Decref(object, 0), Repr::None, Type::EMPTY);
+                self.call_naming(helper, slot, object, PC_IN_FRAME);
+                self.emit(Insn::Decref(object, PC_IN_FRAME), Repr::None, Type::EMPTY);
             }
         }
     }
@@ -295,7 +295,7 @@ impl Walk<'_> {
             None => self.emit(Insn::LoadLocal(slot), Repr::Obj, ty),
             Some(name) => {
                 let (helper, immediates) = (Helper::NameValue, vec![name as i64]);
-                let call = Insn::Call { helper, args: vec![], immediates, pc: 0 };
+                let call = Insn::Call { helper, args: vec![], immediates, pc: PC_IN_FRAME };
                 self.emit(call, Repr::Obj, ty)
             }
         }
@@ -386,7 +386,7 @@ impl Walk<'_> {
                 self.sync(twin);
                 if self.rewriting() {
                     let object = self.read_slot(twin as u32, self.boxed_type(inner));
-                    self.call_naming(Helper::SetName, slot, object, 0);
+                    self.call_naming(Helper::SetName, slot, object, PC_IN_FRAME);
                 }
                 Memory::Holds
             }
@@ -502,7 +502,7 @@ impl Walk<'_> {
         self.function.values[value.index()].insn = insn;
         self.keep(value);
         for temporary in temporaries {
-            self.emit(Insn::Decref(temporary, 0), Repr::None, Type::EMPTY);
+            self.emit(Insn::Decref(temporary, PC_IN_FRAME), Repr::None, Type::EMPTY);
         }
     }
 
