@@ -116,7 +116,7 @@ const RECIPE: &str = "1";
 const LIMIT: Duration = Duration::from_secs(900);
 
 /// How much slower than stock ours may be on top of that: speed is not judged here, only what never ends.
-const SLOWER: f64 = 20.0;
+const SLOWER: f64 = 50.0;
 
 /// Runs the selection, or everything, in the chosen modes.
 pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
