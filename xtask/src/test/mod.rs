@@ -179,7 +179,7 @@ fn stages_with(dirs: &Dirs, args: &Args, release: &Release, pair: &Pair, tally: 
     if args.wants(Stage::Interpreter) && !pair.debug {
         interpreter::run(dirs, release, pair, tally)?;
     }
-    if args.wants(Stage::Snippets) && !pair.debug {
+    if args.wants(Stage::Snippets) {
         snippets::run(dirs, args, pair, tally)?;
     }
     if args.wants(Stage::Fuzz) && !pair.debug {

@@ -8,7 +8,7 @@ pub struct Mode {
     pub env: &'static [(&'static str, &'static str)],
     /// Options that regrtest gets on both interpreters.
     pub regrtest: &'static [&'static str],
-    /// It needs builds with Py_DEBUG, runs regrtest only, and only when named.
+    /// It needs builds with Py_DEBUG, is for regrtest and snippets, and only when named.
     pub debug: bool,
 }
 

@@ -1,4 +1,5 @@
 //! Snippets: small programs run on stock once and on ours in every mode; output and exit must be the same.
+//! With Py_DEBUG, what is compared is the growth of the reference counts when a snippet is run repeatedly.
 
 use super::modes::{EVERYDAY, Mode};
 use super::process::{self, Output};
@@ -29,12 +30,14 @@ struct Snippet {
 /// Runs every snippet that this version has.
 pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let folder = dirs.root.join("embed/tests/snippets");
+    let driver = pair.debug.then(|| dirs.root.join("embed/tests/refcount_growth.py"));
+    let driver = driver.as_deref();
     let short = pair.version.short();
     let mut snippets = load(&folder)?;
     snippets.retain(|s| args.matches(&s.name));
     snippets.retain(|s| s.directives.versions.is_empty() || s.directives.versions.contains(&short));
     let everyday = if args.full { &[] } else { EVERYDAY };
-    let modes: Vec<&Mode> = args.modes(everyday).into_iter().filter(|mode| !mode.debug).collect();
+    let modes: Vec<&Mode> = args.modes(everyday).into_iter().filter(|mode| mode.debug == pair.debug).collect();
     // What is listed is run too: a line is there only for as long as it is true.
     let mut work: Vec<(&Snippet, &Mode, Option<String>)> = Vec::new();
     for mode in &modes {
@@ -52,7 +55,7 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     let limit = Duration::from_secs(args.timeout);
     let jobs = args.common.jobs();
     let expected = process::parallel(jobs, &snippets, |i, s| {
-        let mut command = command(&pair.stock, s, None);
+        let mut command = command(&pair.stock, driver, s, None);
         process::run(command.current_dir(&folder), &scratch.join(format!("stock-{i}")), limit)
             .map(|o| normalise(o, &pair.stock))
     });
@@ -67,7 +70,7 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
         }
     }
     let results = process::parallel(jobs, &work, |i, (snippet, mode, _)| {
-        let mut command = command(&pair.ours, snippet, Some(mode));
+        let mut command = command(&pair.ours, driver, snippet, Some(mode));
         command.current_dir(&folder);
         let run = process::run(&mut command, &scratch.join(format!("ours-{i}")), limit);
         (run.map(|o| normalise(o, &pair.ours)), step::describe(&command))
@@ -107,12 +110,12 @@ fn title(pair: &Pair, snippet: &Snippet, mode: &Mode) -> String {
     format!("snippet {} {} [{}]", pair.version.short(), snippet.name, mode.name)
 }
 
-fn command(executable: &Path, snippet: &Snippet, mode: Option<&Mode>) -> Command {
+fn command(executable: &Path, driver: Option<&Path>, snippet: &Snippet, mode: Option<&Mode>) -> Command {
     let mut command = process::python(executable);
     // `# args: -O one two`: options are the interpreter's, the rest is the program's.
     let (options, rest): (Vec<&String>, Vec<&String>) =
         snippet.directives.args.iter().partition(|a| a.starts_with('-'));
-    command.args(options).arg(&snippet.path).args(rest);
+    command.args(options).args(driver).arg(&snippet.path).args(rest);
     for (key, value) in &snippet.directives.env {
         command.env(key, value);
     }
