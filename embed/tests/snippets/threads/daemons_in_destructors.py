@@ -1,5 +1,5 @@
-# The program ends while daemon threads wait in destructors that hot code runs.
-# versions: 2.7 3.4 3.5
+# The program ends while daemon threads wait in destructors that hot code runs: they end when they want to go on.
+# versions: 3.4 3.5
 from __future__ import print_function
 import sys
 import threading
@@ -10,12 +10,19 @@ started = []
 
 
 class Slow(object):
-    """Destroyed in a daemon thread, it waits until the program ends."""
+    """Destroyed in a daemon thread, it waits until the program is about to end."""
 
     def __del__(self):
         if threading.current_thread().name.startswith("daemon"):
             started.append(1)
-            time.sleep(1)
+            time.sleep(0.5)
+
+
+class Late(object):
+    """Destroyed when modules are cleared: time for the threads to wake up, and to find that it is all over."""
+
+    def __del__(self, sleep=time.sleep):
+        sleep(1.5)
 
 
 class Carried(Exception):
@@ -91,6 +98,7 @@ def stores(n):
 FUNCTIONS = (overwrites, returns, drops_in_generator, raises_in_generator, handles_while_resuming, stores)
 for function in FUNCTIONS:
     function(N)
+late = Late()
 threads = []
 for function in FUNCTIONS:
     thread = threading.Thread(target=function, args=(N,), name="daemon")
