@@ -37,7 +37,8 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     snippets.retain(|s| args.matches(&s.name));
     snippets.retain(|s| s.directives.versions.is_empty() || s.directives.versions.contains(&short));
     let everyday = if args.full { &[] } else { EVERYDAY };
-    let modes: Vec<&Mode> = args.modes(everyday).into_iter().filter(|mode| mode.debug == pair.debug).collect();
+    let modes: Vec<&Mode> =
+        args.modes(everyday).into_iter().filter(|mode| mode.debug == pair.debug).collect();
     // What is listed is run too: a line is there only for as long as it is true.
     let mut work: Vec<(&Snippet, &Mode, Option<String>)> = Vec::new();
     for mode in &modes {

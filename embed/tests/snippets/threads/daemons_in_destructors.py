@@ -98,7 +98,7 @@ def stores(n):
 FUNCTIONS = (overwrites, returns, drops_in_generator, raises_in_generator, handles_while_resuming, stores)
 for function in FUNCTIONS:
     function(N)
-late = Late()
+sys.late = Late()
 threads = []
 for function in FUNCTIONS:
     thread = threading.Thread(target=function, args=(N,), name="daemon")
