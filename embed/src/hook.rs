@@ -319,8 +319,9 @@ unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) ->
             stats::counters().frames_native.count();
             return Plan::native(version, entry);
         }
-        // The version for the start has the resume points of a generator as well.
-        if (pc == 0 || describe::is_generator((*frame).f_code))
+        // The version for the start has the resume points of a generator as well: those that it
+        // does not have, the next one would not have either.
+        if (pc == 0 || (describe::is_generator((*frame).f_code) && state.version_at(0).is_none()))
             && compile::for_start(state)
             && let Some((version, entry)) = state.find(pc, frame)
         {
