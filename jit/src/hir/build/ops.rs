@@ -85,6 +85,7 @@ impl Builder<'_> {
                 let results = before as usize + 1 + after as usize;
                 let immediate = i64::from(before) | i64::from(after) << 8;
                 self.call_stack_leaving(Helper::UnpackEx, 1, immediate, results, pc)?;
+                self.check_tracing(next);
                 Ok(Flow::Next)
             }
 
@@ -101,7 +102,7 @@ impl Builder<'_> {
             Op::SetupLoop(end) => self.push_block(BlockKind::Loop, end),
             Op::SetupExcept(handler) => self.push_block(BlockKind::Except, handler),
             Op::SetupFinally(handler) => self.push_block(BlockKind::Finally, handler),
-            Op::SetupWith(handler) => self.setup_with(handler, pc),
+            Op::SetupWith(handler) => self.setup_with(handler, pc, next),
             Op::PopBlock => self.pop_block(pc),
             Op::EndFinally => self.end_finally(pc, next),
             Op::WithCleanup => self.with_cleanup(pc, next),

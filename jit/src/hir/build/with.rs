@@ -6,11 +6,12 @@ use super::*;
 
 impl Builder<'_> {
     /// `SETUP_WITH`
-    pub(super) fn setup_with(&mut self, handler: u32, pc: u32) -> Step {
+    pub(super) fn setup_with(&mut self, handler: u32, pc: u32, next: u32) -> Step {
         self.call_stack_leaving(Helper::SetupWith, 1, 0, 2, pc)?;
         let kind = if self.host.version.is_3() { BlockKind::Finally } else { BlockKind::With };
         let level = self.stack.len() as u32 - 1;
         self.blocks.push(FrameBlock { kind, handler, level });
+        self.check_tracing(next);
         Ok(Flow::Next)
     }
 
