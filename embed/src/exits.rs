@@ -10,7 +10,7 @@ use crate::record;
 use crate::settings;
 use crate::shortage;
 use crate::stats;
-use pyjion_jit::bytecode::BlockKind;
+use pyjion_jit::bytecode::{self, BlockKind};
 use pyjion_jit::deopt::ExitRecipe;
 use pyjion_jit::hir::{ExitReason, Resume, Type};
 use std::ffi::c_int;
@@ -48,29 +48,38 @@ fn is_learnable(reason: ExitReason) -> bool {
 /// Counts an exit. Cannot panic.
 ///
 /// # Safety
-/// The version is alive, its code too, and the exit is one of its.
+/// The version is alive, the frame is one of its code, and the exit is one of its.
 #[inline(always)]
-pub unsafe fn count(version: *const Version, exit: usize) {
+pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: usize) {
     // SAFETY: alive by the contract, and recipes and counters go by the number of the exit.
     unsafe {
         let version = &*version;
         version.exits.get_unchecked(exit).count();
         stats::count_exit(version.compiled.native.exits.get_unchecked(exit).reason);
         if stats::is_detailed() {
-            count_in_detail(version, exit);
+            count_in_detail((*frame).f_code, version, exit);
         }
     }
 }
 
 #[cold]
 #[inline(never)]
-extern "C" fn count_in_detail(version: &Version, exit: usize) {
+unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Version, exit: usize) {
     let recipe = &version.compiled.native.exits[exit];
-    stats::count_exit_in_detail(version.id, exit, || label(version, recipe));
+    stats::count_exit_in_detail(version.id, exit, || {
+        // SAFETY: code that has versions has a state.
+        let operation = unsafe { operation(&*code_state::of(code), recipe.pc) };
+        let kind = format!("{} at {operation}", recipe.reason.name());
+        (format!("{kind}, {} of {}", recipe.pc, version.name), kind)
+    });
 }
 
-fn label(version: &Version, recipe: &ExitRecipe) -> String {
-    format!("{} at {} of {}", recipe.reason.name(), recipe.pc, version.name)
+/// What the bytecode does at an offset, without its operands.
+fn operation(state: &CodeState, pc: u32) -> String {
+    let instruction = bytecode::decode(state.description()).ok().and_then(|code| code.at(pc).copied());
+    let Some(instruction) = instruction else { return "nothing".to_owned() };
+    let text = format!("{:?}", instruction.op);
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
 /// Whether a version in use declared itself invalid (and its frames were not just called out).
@@ -92,7 +101,7 @@ unsafe fn is_invalid(version: *const Version) -> bool {
 pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Version, exit: usize) -> c_int {
     // SAFETY: the frame holds the code, the code its state; the version is counted as running.
     unsafe {
-        count(version, exit);
+        count(frame, version, exit);
         shortage::recover();
         let version = &*version;
         let recipe = &version.compiled.native.exits[exit];

@@ -195,7 +195,7 @@ unsafe extern "C" fn left(
     unsafe {
         let Rebuilt { yielded, mut throw, pending } = rebuild(frame, version, exit, buffer);
         if !yielded.is_null() {
-            exits::count(version, exit);
+            exits::count(frame, version, exit);
             return Outcome { object: leave(frame, thread, yielded), next: 0 };
         }
         if pending != NOT_PENDING && !handle_pending(frame, thread, pending) {

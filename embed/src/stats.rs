@@ -72,6 +72,8 @@ struct Clock {
 struct ExitLine {
     count: u64,
     label: String,
+    /// Its reason and the operation.
+    kind: String,
 }
 
 struct Stats {
@@ -176,10 +178,14 @@ pub fn count_exit(reason: ExitReason) {
     STATS.counters.exits[reason as usize].count();
 }
 
-/// Counts an exit by itself; `label` says which one it is when it is seen for the first time.
-pub fn count_exit_in_detail(version: u64, exit: usize, label: impl FnOnce() -> String) {
+/// Counts an exit by itself; `describe` says which one it is when it is seen for the first time,
+/// and of what kind.
+pub fn count_exit_in_detail(version: u64, exit: usize, describe: impl FnOnce() -> (String, String)) {
     if let Some(lines) = STATS.exit_lines.borrow_mut().as_mut() {
-        let line = lines.entry((version, exit)).or_insert_with(|| ExitLine { count: 0, label: label() });
+        let line = lines.entry((version, exit)).or_insert_with(|| {
+            let (label, kind) = describe();
+            ExitLine { count: 0, label, kind }
+        });
         line.count += 1;
     }
 }
@@ -229,6 +235,11 @@ fn write_table(out: &mut String) -> std::fmt::Result {
 
     let lines = STATS.exit_lines.borrow();
     let mut lines: Vec<&ExitLine> = lines.iter().flat_map(HashMap::values).collect();
+    let mut kinds: HashMap<&str, u64> = HashMap::new();
+    for line in &lines {
+        *kinds.entry(&line.kind).or_default() += line.count;
+    }
+    write_counts(out, "exits by reason and operation", &kinds.into_iter().collect::<Vec<_>>())?;
     if !lines.is_empty() {
         writeln!(out, "  most frequent exits")?;
     }
@@ -239,7 +250,7 @@ fn write_table(out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-fn write_counts(out: &mut String, title: &str, counts: &[(&'static str, u64)]) -> std::fmt::Result {
+fn write_counts(out: &mut String, title: &str, counts: &[(&str, u64)]) -> std::fmt::Result {
     if !counts.is_empty() {
         writeln!(out, "  {title}")?;
     }
