@@ -13,15 +13,6 @@ pub enum CompileError {
         /// Byte offset asked for.
         pc: u32,
     },
-    /// More bytecode, blocks or instructions than the limits allow.
-    TooLarge {
-        /// What was counted.
-        what: &'static str,
-        /// How many there were.
-        count: usize,
-        /// The limit.
-        limit: usize,
-    },
     /// The operand or block stack does not add up: bytecode no compiler of CPython makes.
     Malformed {
         /// Byte offset of the instruction.
@@ -47,7 +38,6 @@ impl CompileError {
         match self {
             CompileError::Decode(_) => "decode",
             CompileError::BadEntry { .. } => "bad_entry",
-            CompileError::TooLarge { .. } => "too_large",
             CompileError::Malformed { .. } => "malformed",
             CompileError::Verify(_) => "verify",
             CompileError::Backend(_) => "backend",
@@ -63,9 +53,6 @@ impl fmt::Display for CompileError {
         match self {
             CompileError::Decode(error) => write!(f, "{error}"),
             CompileError::BadEntry { pc } => write!(f, "no entry at offset {pc}"),
-            CompileError::TooLarge { what, count, limit } => {
-                write!(f, "too large: {count} {what}, the limit is {limit}")
-            }
             CompileError::Malformed { pc, what } => write!(f, "malformed bytecode at offset {pc}: {what}"),
             CompileError::Verify(what) => write!(f, "invalid HIR: {what}"),
             CompileError::Backend(what) => write!(f, "backend: {what}"),

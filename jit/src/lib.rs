@@ -52,9 +52,7 @@ pub struct Options {
     pub unbox: bool,
     /// Run the passes that only make code better. Without them, what is built is what is lowered.
     pub optimise: bool,
-    /// Largest bytecode accepted, in bytes.
-    pub max_bytecode: usize,
-    /// Largest HIR accepted, in values.
+    /// HIR values after which what is left of the code is left to the interpreter.
     pub max_values: usize,
     /// Keep HIR texts for dumps (`backend.keep_texts` keeps those of the backend).
     pub keep_texts: bool,
@@ -68,8 +66,7 @@ impl Default for Options {
             speculate: true,
             unbox: true,
             optimise: true,
-            max_bytecode: 16 * 1024,
-            max_values: 60_000,
+            max_values: 40_000,
             keep_texts: false,
             backend: BackendOptions::default(),
         }

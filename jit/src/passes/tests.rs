@@ -3,7 +3,7 @@
 use super::run;
 use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
-use crate::hir::{FrameBlock, Function, Insn, Repr, Type, ValueId, build};
+use crate::hir::{ExitReason, FrameBlock, Function, Insn, Repr, Type, ValueId, build};
 use crate::host::testing;
 use crate::{EntrySpec, Options};
 
@@ -168,4 +168,18 @@ fn without_feedback_everything_is_generic() {
     println!("{function}");
     let calls = function.values.iter().filter(|v| matches!(v.insn, Insn::Call { .. })).count();
     assert!(calls >= 2);
+}
+
+#[test]
+fn code_beyond_the_limit_is_left_to_the_interpreter() {
+    let options = Options { max_values: 1, ..Options::default() };
+    let function = compile_with(&counting_loop(), &EntrySpec::default(), &Feedback::new(), options);
+    let leaves = |v: &ValueId| match function.insn(*v) {
+        Insn::Exit(exit) => Some((exit.reason, function.state(exit.state).pc)),
+        _ => None,
+    };
+    let exits: Vec<_> =
+        function.block_ids().filter_map(|b| function.block(b).insns.last().and_then(leaves)).collect();
+    assert_eq!(exits, [(ExitReason::Uncompiled, 0)], "{function}");
+    assert_eq!(function.entries.len(), 1);
 }

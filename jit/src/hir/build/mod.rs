@@ -105,10 +105,6 @@ pub fn build(
     host: &Host,
     options: &Options,
 ) -> Result<Function, CompileError> {
-    if code.code.len() > options.max_bytecode {
-        let (count, limit) = (code.code.len(), options.max_bytecode);
-        return Err(CompileError::TooLarge { what: "bytes of bytecode", count, limit });
-    }
     let mut builder = Builder {
         code,
         bytecode,
@@ -137,10 +133,12 @@ pub fn build(
         builder.enter(entry)?;
     }
     while let Some((key, block)) = builder.work.pop() {
-        builder.build_block(key, block)?;
-        let count = builder.function.values.len();
-        if count > options.max_values {
-            return Err(CompileError::TooLarge { what: "HIR values", count, limit: options.max_values });
+        if builder.function.values.len() < options.max_values {
+            builder.build_block(key, block)?;
+        } else {
+            // A hot loop in there gets an entry, and a limit, of its own.
+            builder.restore(block, &key);
+            builder.leave(ExitReason::Uncompiled, key.pc)?;
         }
     }
     Ok(builder.function)
@@ -230,7 +228,6 @@ impl Builder<'_> {
     }
 
     fn build_block(&mut self, key: Key, block: BlockId) -> Result<(), CompileError> {
-        self.current = block;
         self.restore(block, &key);
         if key.arrival != Arrival::Executing {
             return self.catch(key.pc, key.arrival);
@@ -268,6 +265,7 @@ impl Builder<'_> {
 
     /// Takes up the frame as it is at the start of a keyed block.
     fn restore(&mut self, block: BlockId, key: &Key) {
+        self.current = block;
         let id = self.function.block(block).entry_state.expect("keyed blocks have an entry state");
         let state = self.function.state(id);
         self.locals.clone_from(&state.locals);
