@@ -19,6 +19,10 @@ mod bindings {
 pub use bindings::_PyUnicodeUCS2_IsWhitespace as is_unicode_whitespace;
 #[cfg(all(py2, py_ucs4))]
 pub use bindings::_PyUnicodeUCS4_IsWhitespace as is_unicode_whitespace;
+#[cfg(all(py2, not(py_ucs4)))]
+pub use bindings::PyUnicodeUCS2_AsUTF8String as encode_utf8;
+#[cfg(all(py2, py_ucs4))]
+pub use bindings::PyUnicodeUCS4_AsUTF8String as encode_utf8;
 pub use bindings::*;
 use std::ffi::c_long;
 use std::ptr;

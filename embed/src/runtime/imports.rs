@@ -1,4 +1,4 @@
-//! `IMPORT_NAME`, `IMPORT_FROM`.
+//! `IMPORT_NAME`, `IMPORT_FROM`, `IMPORT_STAR`.
 
 use super::stack::{Owned, Stack};
 use super::{Frame, evaluator};
@@ -63,4 +63,108 @@ unsafe fn passes_level(level: Object) -> bool {
 pub(super) unsafe extern "C" fn import_from(_frame: Frame, module: Object, name: Object) -> Object {
     // SAFETY: see the module.
     unsafe { evaluator::import_from(module, name) }
+}
+
+/// `IMPORT_STAR`
+pub(super) unsafe extern "C" fn import_star(frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
+    // SAFETY: the module is ours.
+    unsafe {
+        let module = Owned(*at);
+        #[cfg(py2)]
+        py::PyFrame_FastToLocals(frame);
+        #[cfg(py3)]
+        if py::PyFrame_FastToLocalsWithError(frame) < 0 {
+            return -1;
+        }
+        let locals = (*frame).f_locals;
+        if locals.is_null() {
+            py::PyErr_SetString(py::PyExc_SystemError, c"no locals found during 'import *'".as_ptr());
+            return -1;
+        }
+        let done = import_all_from(locals, module.0);
+        py::PyFrame_LocalsToFast(frame, 0);
+        if done { 0 } else { -1 }
+    }
+}
+
+/// `import_all_from` of ceval.c.
+unsafe fn import_all_from(locals: Object, module: Object) -> bool {
+    // SAFETY: borrowed arguments.
+    unsafe {
+        let mut names = Owned(py::PyObject_GetAttrString(module, c"__all__".as_ptr()));
+        let all = names.0.is_null();
+        if all {
+            if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) == 0 {
+                return false;
+            }
+            py::PyErr_Clear();
+            let dict = Owned(py::PyObject_GetAttrString(module, c"__dict__".as_ptr()));
+            if dict.0.is_null() {
+                if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0 {
+                    let message = c"from-import-* object has no __dict__ and no __all__";
+                    py::PyErr_SetString(py::PyExc_ImportError, message.as_ptr());
+                }
+                return false;
+            }
+            names.0 = keys(dict.0);
+            if names.0.is_null() {
+                return false;
+            }
+        }
+        for position in 0.. {
+            let name = Owned(py::PySequence_GetItem(names.0, position));
+            if name.0.is_null() {
+                if py::PyErr_ExceptionMatches(py::PyExc_IndexError) == 0 {
+                    return false;
+                }
+                py::PyErr_Clear();
+                break;
+            }
+            if all && is_private(name.0) {
+                continue;
+            }
+            let value = Owned(py::PyObject_GetAttr(module, name.0));
+            if value.0.is_null() {
+                return false;
+            }
+            let status = if py::type_of(locals) == &raw mut py::PyDict_Type {
+                py::PyDict_SetItem(locals, name.0, value.0)
+            } else {
+                py::PyObject_SetItem(locals, name.0, value.0)
+            };
+            drop(name);
+            if status != 0 {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// `PyMapping_Keys`: on 2.7 a call of `keys`, whatever that gives.
+unsafe fn keys(mapping: Object) -> Object {
+    // SAFETY: a borrowed argument.
+    unsafe {
+        #[cfg(py2)]
+        return py::PyObject_CallMethod(mapping, c"keys".as_ptr().cast_mut(), ptr::null_mut());
+        #[cfg(py3)]
+        py::PyMapping_Keys(mapping)
+    }
+}
+
+/// Whether a name begins with an underscore.
+unsafe fn is_private(name: Object) -> bool {
+    // SAFETY: a borrowed argument, of a type that is checked.
+    unsafe {
+        #[cfg(py2)]
+        return py::has_feature(py::type_of(name), py::Py_TPFLAGS_STRING_SUBCLASS as u64)
+            && *py::PyString_AsString(name) == b'_' as _;
+        #[cfg(py3)]
+        {
+            // An empty str: the character read is the NUL behind it.
+            py::has_feature(py::type_of(name), py::Py_TPFLAGS_UNICODE_SUBCLASS as u64)
+                && py::PyUnicode_GetLength(name) > 0
+                && py::PyUnicode_ReadChar(name, 0) == u32::from(b'_')
+        }
+    }
 }

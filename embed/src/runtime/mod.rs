@@ -22,6 +22,7 @@ mod calls;
 mod coroutines;
 mod dict;
 mod evaluator;
+mod exec;
 pub mod globals;
 mod imports;
 mod iteration;
@@ -119,6 +120,8 @@ pub fn address(helper: Helper) -> usize {
         MakeClosure => address_of!(calls::make_closure),
         BuildClass => calls::build_class_address(),
         ImportName => address_of!(imports::import_name),
+        ImportStar => address_of!(imports::import_star),
+        ExecStmt => exec::address(),
         Slice => slices::addresses().load,
         StoreSlice => slices::addresses().store,
         DeleteSlice => slices::addresses().delete,

@@ -142,6 +142,10 @@ pub enum Helper {
     BuildClass,
     /// `level, fromlist -> module`; immediate is the name.
     ImportName,
+    /// `module -> status`: binds names of the frame's locals, the fast ones included.
+    ImportStar,
+    /// 2.7: `code, globals, locals -> status`: may bind the frame's fast locals.
+    ExecStmt,
     /// 2.7 `SLICE+n`: `object, [lower], [upper] -> object`; immediate is n.
     Slice,
     /// 2.7: `value, object, [lower], [upper] -> status`; immediate is n.
@@ -262,7 +266,9 @@ impl Helper {
             | GetAwaitable
             | GetAiter
             | BeforeAsyncWith
-            | BuildMapUnpackWithCall => {
+            | BuildMapUnpackWithCall
+            | ImportStar
+            | ExecStmt => {
                 return Convention::Stack;
             }
         };
@@ -305,6 +311,8 @@ impl Helper {
             | Catch
             | EndHandler
             | AddTraceback
+            | ImportStar
+            | ExecStmt
             | SetName
             | SyncName
             | IsModuleFrame

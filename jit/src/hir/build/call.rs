@@ -150,6 +150,19 @@ impl Builder<'_> {
         Ok(())
     }
 
+    /// Calls a stack helper with a status that may rebind locals, be they fast or not.
+    pub(super) fn call_rebinding(&mut self, helper: Helper, operands: usize, pc: u32, next: u32) -> Step {
+        // What a slot keeps alive may be released.
+        self.own_all();
+        let status = self.emit_call_stack(helper, operands, 0, pc)?;
+        for slot in 0..self.code.locals {
+            self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::ANY);
+        }
+        self.check_status(status, pc)?;
+        self.check_tracing(next);
+        Ok(Flow::Next)
+    }
+
     /// `CALL_FUNCTION*`.
     pub(super) fn call_function(&mut self, shape: CallShape, pc: u32, next: u32) -> Step {
         let CallShape { positional, keyword, star, star_star } = shape;

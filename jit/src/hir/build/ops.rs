@@ -142,8 +142,8 @@ impl Builder<'_> {
             Op::PrintItemTo => self.call_stack(Helper::PrintItemTo, 2, 0, pc, next),
             Op::PrintNewlineTo => self.call_stack(Helper::PrintNewlineTo, 1, 0, pc, next),
 
-            // Rare, or bound to the interpreter's own unwinding.
-            Op::ImportStar | Op::ExecStmt => self.leave(ExitReason::Uncompiled, pc),
+            Op::ImportStar => self.call_rebinding(Helper::ImportStar, 1, pc, next),
+            Op::ExecStmt => self.call_rebinding(Helper::ExecStmt, 3, pc, next),
         }
     }
 
