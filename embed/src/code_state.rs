@@ -13,10 +13,10 @@ use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
-use pyjion_jit::hir::ExitReason;
+use pyjion_jit::hir::{Entry, ExitReason};
 use pyjion_jit::{Compiled, EntrySpec};
 use std::cell::{Cell, OnceCell, RefCell};
-use std::ffi::{c_int, c_void};
+use std::ffi::c_void;
 use std::ptr;
 
 /// Where a code object stands.
@@ -79,6 +79,10 @@ pub struct Version {
     pub valid: Box<Cell<u8>>,
     /// Entry indices by offset.
     by_pc: Vec<(u32, u32)>,
+    /// By offset, the index of the only entry there, plus one; 0 for others.
+    only_entry: Box<[u16]>,
+    /// Block stacks by entry, as frames have them.
+    blocks: Box<[Box<[PyTryBlock]>]>,
 }
 
 impl Version {
@@ -89,8 +93,16 @@ impl Version {
         let mut by_pc: Vec<(u32, u32)> =
             compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
         by_pc.sort_unstable();
+        let mut only_entry = vec![0; by_pc.last().map_or(0, |&(pc, _)| pc as usize + 1)];
+        for same in by_pc.chunk_by(|a, b| a.0 == b.0) {
+            if let [(pc, index)] = *same {
+                only_entry[pc as usize] = u16::try_from(index + 1).unwrap_or(0);
+            }
+        }
+        let raw = |entry: &Entry| entry.blocks.iter().map(describe::raw_block).collect();
         stats::counters().code_bytes.add(compiled.native.size as u64);
         Version {
+            blocks: compiled.entries.iter().map(raw).collect(),
             id: IDS.get(),
             name,
             exits: compiled.native.exits.iter().map(|_| Counter::new()).collect(),
@@ -104,6 +116,30 @@ impl Version {
             attend: Cell::new(declares_itself_invalid()),
             valid,
             by_pc,
+            only_entry: only_entry.into(),
+        }
+    }
+
+    /// The entry for a generator's frame that is resumed, if there is no other for that place.
+    ///
+    /// # Safety
+    /// The frame is not running: its `f_stacktop` is set.
+    #[inline]
+    pub unsafe fn resume_point(&self, frame: *mut PyFrameObject) -> Option<u32> {
+        // SAFETY: as for this function.
+        unsafe {
+            let pc = ((*frame).f_lasti + 1) as usize;
+            let index = u32::from(*self.only_entry.get(pc)?).checked_sub(1)?;
+            let depth = self.compiled.entries[index as usize].depth as usize;
+            let blocks = &self.blocks[index as usize];
+            let same = |a: &PyTryBlock, b: &PyTryBlock| {
+                (a.b_type, a.b_handler, a.b_level) == (b.b_type, b.b_handler, b.b_level)
+            };
+            // Handlers that are on have a block whose offset means nothing: -1 here and there.
+            let fits = describe::depth(frame) == depth
+                && (*frame).f_iblock as usize == blocks.len()
+                && blocks.iter().zip(&(*frame).f_blockstack).all(|(a, b)| same(a, b));
+            fits.then_some(index)
         }
     }
 
@@ -242,8 +278,8 @@ pub struct CodeState {
     pub heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
     pub debt: Cell<u32>,
-    /// What the code would take to compile, as a multiple of what a small function takes.
-    pub bulk: u32,
+    /// Size of the bytecode.
+    pub bytes: u32,
     phase: Cell<Phase>,
     /// The loop header at which a hook just suspended a frame to have it compiled.
     request: Cell<u32>,
@@ -266,6 +302,18 @@ impl CodeState {
     #[inline(always)]
     pub fn phase(&self) -> Phase {
         self.phase.get()
+    }
+
+    /// What the code would take to compile, as a multiple of what a small function takes.
+    #[inline(always)]
+    pub fn bulk(&self) -> u32 {
+        1 + self.bytes / SMALL_FUNCTION
+    }
+
+    /// Back to being counted, from the start.
+    pub fn cool_down(&self) {
+        self.heat.set(0);
+        self.set_phase(Phase::Cold);
     }
 
     /// Moves on.
@@ -528,6 +576,15 @@ impl Drop for CodeState {
     }
 }
 
+/// `CodeExtra` of codeobject.c: what `co_extra` points to.
+#[repr(C)]
+struct CodeExtra {
+    /// Entries.
+    size: isize,
+    /// The first of them.
+    extras: [*mut c_void; 1],
+}
+
 static INDEX: Gil<Cell<isize>> = Gil::new(Cell::new(-1));
 
 /// Reserves our place in code objects. Works before `Py_Initialize`.
@@ -549,11 +606,16 @@ pub fn request_index() -> bool {
 /// `code` is a code object.
 #[inline(always)]
 pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
-    let mut state = ptr::null_mut();
-    // SAFETY: fails for what is not a code object only.
-    let status: c_int = unsafe { _PyCode_GetExtra(code.cast(), INDEX.get() as _, &mut state) };
-    debug_assert_eq!(status, 0);
-    state.cast()
+    // SAFETY: what `_PyCode_GetExtra` does. The index is not negative: it was asked for before
+    // any code came here.
+    unsafe {
+        let extra = (*code).co_extra.cast::<CodeExtra>();
+        let index = INDEX.get();
+        if extra.is_null() || (*extra).size <= index {
+            return ptr::null();
+        }
+        *(&raw const (*extra).extras).cast::<*const CodeState>().offset(index)
+    }
 }
 
 /// Gives a code object its state; NULL when there is no memory (no exception is set).
@@ -564,12 +626,11 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
 pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
     let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size };
-    let bulk = 1 + bytes as u32 / SMALL_FUNCTION;
     let state = Box::into_raw(Box::new(CodeState {
         start: Cell::new(ptr::null()),
         heat: Cell::new(0),
         debt: Cell::new(0),
-        bulk,
+        bytes: bytes as u32,
         phase: Cell::new(Phase::Cold),
         request: Cell::new(NO_REQUEST),
         runs: Counter::new(),

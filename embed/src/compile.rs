@@ -1,5 +1,6 @@
 //! Has code compiled: gathers what the compiler needs, runs it, keeps the result or the reason why not.
 
+use crate::budget;
 use crate::code_room;
 use crate::code_state::{Closed, CodeState, Phase, Version};
 use crate::describe;
@@ -19,7 +20,6 @@ use pyjion_jit::{Compiled, EntrySpec, Options};
 use std::cell::{Cell, RefCell};
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};
-use std::time::Instant;
 
 /// Versions that are compiled for one place before it has to do with what it has.
 pub const MAX_GENERATIONS: u32 = 5;
@@ -199,7 +199,7 @@ pub fn compile(
     };
 
     let description = state.description();
-    let started = Instant::now();
+    let started = budget::thread_time();
     let mode = stats::switch(Mode::Compiler);
     let mut backend = BACKEND.borrow_mut();
     COMPILING.set(true);
@@ -217,7 +217,9 @@ pub fn compile(
     }
     drop(backend);
     stats::switch(mode);
-    stats::counters().compile_microseconds.add(started.elapsed().as_micros() as u64);
+    let took = budget::thread_time() - started;
+    stats::counters().compile_microseconds.add(took);
+    budget::spend(took, description.code.len());
     result.unwrap_or_else(|_| Err(CompileError::Panic(PANIC.take())))
 }
 

@@ -202,6 +202,12 @@ pub unsafe fn has_shape(frame: *mut PyFrameObject, operands: u32, blocks: &[Fram
     }
 }
 
+/// A block as frames have it.
+pub fn raw_block(block: &FrameBlock) -> PyTryBlock {
+    let handler = if block.kind == BlockKind::ExceptHandler { -1 } else { block.handler as c_int };
+    PyTryBlock { b_type: block_type(block.kind), b_handler: handler, b_level: block.level as c_int }
+}
+
 /// The block stack of a frame; `None` if it holds something no compiler of CPython makes.
 ///
 /// # Safety
@@ -226,12 +232,7 @@ pub unsafe fn set_blocks(frame: *mut PyFrameObject, blocks: &[FrameBlock]) {
     // SAFETY: the block stack is large enough for its code.
     unsafe {
         for (index, block) in blocks.iter().enumerate() {
-            let handler = if block.kind == BlockKind::ExceptHandler { -1 } else { block.handler as c_int };
-            (*frame).f_blockstack[index] = PyTryBlock {
-                b_type: block_type(block.kind),
-                b_handler: handler,
-                b_level: block.level as c_int,
-            };
+            (*frame).f_blockstack[index] = raw_block(block);
         }
         (*frame).f_iblock = blocks.len() as c_int;
     }

@@ -1,5 +1,6 @@
 //! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
 
+use crate::budget;
 use crate::code_state::{self, Closed, CodeState, Phase, Version};
 use crate::compile::MAX_GENERATIONS;
 use crate::describe;
@@ -169,6 +170,11 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);
+    if !budget::allows(state.bytes) {
+        stats::counters().postponed.count();
+        state.cool_down();
+        return true;
+    }
     if learn && state.phase() == Phase::Hot && settings::is_speculating() {
         record::open(state);
     }

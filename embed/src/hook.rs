@@ -1,6 +1,7 @@
 //! The evaluator of every frame: counts, and picks who runs the frame: the interpreter, its
 //! recording twin, or native code.
 
+use crate::budget;
 use crate::code_state::{self, CodeState, Phase, Version};
 use crate::compile;
 use crate::describe;
@@ -135,19 +136,21 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
             return eval_planned(frame);
         }
         let state = &*state;
+        let start = state.start.get();
         if (*frame).f_lasti < 0 {
             state.runs.count();
-            let start = state.start.get();
             if !start.is_null() {
                 stats::counters().frames_native.count();
-                return begin(frame, start);
+                return begin(frame, start, 0);
             }
+        } else if !start.is_null() {
+            return resume(frame, start);
         }
         match state.phase() {
             Phase::Cold => {
                 let heat = state.heat.get() + settings::HEAT_PER_CALL;
                 state.heat.set(heat);
-                if heat >= settings::hot_at(state.bulk) {
+                if heat >= settings::hot_at(state.bulk()) {
                     return eval_planned(frame);
                 }
             }
@@ -183,7 +186,7 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
             if state.phase() == Phase::Cold {
                 let heat = state.heat.get() + settings::HEAT_PER_CALL;
                 state.heat.set(heat);
-                if heat < settings::hot_at(state.bulk) {
+                if heat < settings::hot_at(state.bulk()) {
                     return drive(frame, thread, Plan::INTERPRETER, 0);
                 }
             }
@@ -192,13 +195,28 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
     }
 }
 
-/// Runs a frame at its start in native code.
+/// Resumes a generator's frame, in native code if there is an entry for it.
 #[inline(never)]
-unsafe extern "C" fn begin(frame: *mut PyFrameObject, start: *const Version) -> Object {
-    let thread = thread_state();
-    // SAFETY: a version for the start of the frame's code.
+unsafe extern "C" fn resume(frame: *mut PyFrameObject, start: *const Version) -> Object {
+    // SAFETY: a version of the frame's code; the frame is not running.
     unsafe {
-        let outcome = frame_entry::run_here(frame, thread, start, 0, 0);
+        match (*start).resume_point(frame) {
+            Some(entry) => {
+                stats::counters().frames_native.count();
+                begin(frame, start, entry)
+            }
+            None => eval_planned(frame),
+        }
+    }
+}
+
+/// Runs a frame in native code.
+#[inline(never)]
+unsafe extern "C" fn begin(frame: *mut PyFrameObject, version: *const Version, entry: u32) -> Object {
+    let thread = thread_state();
+    // SAFETY: a version of the frame's code, and an entry that the frame fits.
+    unsafe {
+        let outcome = frame_entry::run_here(frame, thread, version, entry, 0);
         if outcome.object != suspended() {
             return outcome.object;
         }
@@ -290,7 +308,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
         }
         (*state).runs.count();
         (*state).heat.set(settings::HEAT_PER_CALL);
-        if settings::HEAT_PER_CALL < settings::hot_at((*state).bulk) {
+        if settings::HEAT_PER_CALL < settings::hot_at((*state).bulk()) {
             return Plan::INTERPRETER;
         }
         plan_entry(frame, &*state)
@@ -302,8 +320,8 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
     // SAFETY: the frame is not running.
     unsafe {
-        if state.phase() == Phase::Cold {
-            became_hot(state);
+        if state.phase() == Phase::Cold && !became_hot(state) {
+            return Plan::INTERPRETER;
         }
         match state.phase() {
             Phase::Recording => return Plan::RECORDER,
@@ -366,10 +384,16 @@ unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyTh
     }
 }
 
-/// The next phase of code that has just become hot; none yet if it was hot before and gave its code up.
-fn became_hot(state: &CodeState) {
+/// The next phase of code that has just become hot; false when it has to wait: it was hot before
+/// and gave its code up, or enough time has gone into compiling.
+fn became_hot(state: &CodeState) -> bool {
     if state.heat.get() < state.debt.get() {
-        return;
+        return false;
+    }
+    if !budget::allows(state.bytes) {
+        stats::counters().postponed.count();
+        state.heat.set(state.heat.get() / 4 * 3);
+        return false;
     }
     let options = settings::options();
     let selected = options.only.is_empty() || {
@@ -383,6 +407,7 @@ fn became_hot(state: &CodeState) {
     } else {
         record::open(state);
     }
+    true
 }
 
 /// A version that was compiled before anything was observed has run once: time to observe.
@@ -432,10 +457,12 @@ fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jump
     if state.phase() == Phase::Cold {
         let heat = state.heat.get().saturating_add(jumps);
         state.heat.set(heat);
-        if heat < settings::hot_at(state.bulk) {
+        if heat < settings::hot_at(state.bulk()) {
             return false;
         }
-        became_hot(state);
+        if !became_hot(state) {
+            return false;
+        }
         if state.phase() == Phase::Recording {
             return true;
         }
@@ -460,9 +487,15 @@ fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jump
 fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
     let wanted = state.with_target(target, |target| {
         target.heat = target.heat.saturating_add(jumps);
-        target.closed.is_none()
+        let is_due = target.closed.is_none()
             && target.generations < compile::MAX_GENERATIONS
-            && target.heat >= settings::loop_hot_at()
+            && target.heat >= settings::loop_hot_at();
+        if is_due && !budget::allows(state.bytes) {
+            stats::counters().postponed.count();
+            target.heat = target.heat / 4 * 3;
+            return false;
+        }
+        is_due
     });
     if wanted != Some(true) {
         return false;

@@ -4,6 +4,7 @@
 #[cfg(not(has_suspend))]
 compile_error!("this CPython lacks the patches that let an evaluator continue another one's frame");
 
+mod budget;
 mod code_room;
 mod code_state;
 mod compile;

@@ -15,9 +15,12 @@ struct Settings {
 static SETTINGS: Gil<Settings> = Gil::new(Settings {
     enabled: Cell::new(false),
     outsiders: Cell::new(false),
-    threshold: Cell::new(6000),
+    threshold: Cell::new(DEFAULT_THRESHOLD),
     options: OnceCell::new(),
 });
+
+/// `PYJION_THRESHOLD` when it is not set.
+pub const DEFAULT_THRESHOLD: u32 = 6000;
 
 /// Takes the options of the environment over, once.
 pub fn initialise(options: Options) {

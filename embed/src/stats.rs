@@ -39,6 +39,7 @@ counters! {
     recordings: "Recording windows opened.";
     recorded_instructions: "Instructions recorded.";
     compilations: "Compilations that succeeded.";
+    postponed: "Compilations put off, as enough time had gone into compiling.";
     failures: "Compilations that failed.";
     respecialised: "Versions replaced after too many exits.";
     invalidated: "Versions that were found to be no longer valid.";
