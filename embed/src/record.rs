@@ -1,10 +1,12 @@
 //! Feedback from the running interpreter: what the recording evaluator tells before each instruction.
 
 use crate::code_state::{CodeState, Phase, Window};
+use crate::describe;
 use crate::kinds::kind_of;
 use crate::py::*;
 use crate::settings;
 use crate::stats;
+use pyjion_jit::error::CompileError;
 use pyjion_jit::hir::Type;
 use std::ffi::c_int;
 
@@ -29,8 +31,31 @@ pub fn open(state: &CodeState) {
 /// Enough was seen.
 fn close(state: &CodeState) {
     stats::counters().recorded_instructions.add(u64::from(state.hot().window.get().instructions));
+    if let Some(error) = unprofitable(state) {
+        stats::count_failure(error.name());
+        *state.hot().failure.borrow_mut() = Some(error);
+        state.set_phase(Phase::Failed);
+        return;
+    }
     state.set_phase(Phase::Hot);
     state.outdate_generic_versions();
+}
+
+/// A generator that executes fewer instructions than this each time it is resumed gains less from
+/// running native than it takes to enter and to leave native code.
+const WORTHWHILE: u32 = 12;
+
+/// Why code that was just observed had better be interpreted.
+fn unprofitable(state: &CodeState) -> Option<CompileError> {
+    let window = state.hot().window.get();
+    // SAFETY: the code object is alive, as it owns the state.
+    let is_generator = unsafe { describe::is_generator(state.code) };
+    // A lower threshold than the usual one asks for everything to be compiled.
+    if !is_generator || settings::threshold() < settings::DEFAULT_THRESHOLD {
+        return None;
+    }
+    let instructions = window.instructions.checked_div(window.completed)?;
+    (instructions < WORTHWHILE).then_some(CompileError::Unprofitable { instructions })
 }
 
 /// The kinds of the topmost operands, `[TOS, second, third]`.

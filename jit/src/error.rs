@@ -28,6 +28,11 @@ pub enum CompileError {
     CodeMemory(String),
     /// The compiler panicked; the user's program goes on without it.
     Panic(String),
+    /// Its frames do so little at a time that entering and leaving compiled code costs more.
+    Unprofitable {
+        /// Instructions that a frame executed between being resumed and yielding, on average.
+        instructions: u32,
+    },
     /// Compilation was made to fail by an option, for tests.
     Forced,
 }
@@ -43,6 +48,7 @@ impl CompileError {
             CompileError::Backend(_) => "backend",
             CompileError::CodeMemory(_) => "code_memory",
             CompileError::Panic(_) => "panic",
+            CompileError::Unprofitable { .. } => "unprofitable",
             CompileError::Forced => "forced",
         }
     }
@@ -58,6 +64,9 @@ impl fmt::Display for CompileError {
             CompileError::Backend(what) => write!(f, "backend: {what}"),
             CompileError::CodeMemory(what) => write!(f, "code memory: {what}"),
             CompileError::Panic(what) => write!(f, "the compiler panicked: {what}"),
+            CompileError::Unprofitable { instructions } => {
+                write!(f, "not worth it: {instructions} instructions at a time")
+            }
             CompileError::Forced => f.write_str("compilation was made to fail"),
         }
     }
