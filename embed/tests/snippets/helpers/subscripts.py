@@ -48,7 +48,7 @@ class Log(object):
 
 def shown(value):
     # The order of a dict with a None key depends on an address.
-    if type(value) is dict:
+    if isinstance(value, dict):
         return "{%s}" % ", ".join(sorted("%r: %r" % item for item in value.items()))
     return repr(value)
 
