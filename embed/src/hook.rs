@@ -448,7 +448,34 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
         if state.is_null() {
             return 0;
         }
-        c_int::from(shall_suspend(&*state, frame, target as u32, jumps))
+        if !shall_suspend(&*state, frame, target as u32, jumps) {
+            return 0;
+        }
+        if is_periodic_work_due() {
+            arm(0);
+            return 0;
+        }
+        1
+    }
+}
+
+/// Whether the interpreter would do its periodic work at this jump. It has to before the frame is
+/// suspended: compiled code may leave again before it comes to a check of its own, and continues
+/// in the interpreter without one, for ever in the worst case.
+#[cfg(has_backedge_hook)]
+unsafe fn is_periodic_work_due() -> bool {
+    // SAFETY: cells of the interpreter that live as long as it; the GIL protects the ticker.
+    unsafe {
+        #[cfg(py2)]
+        {
+            let ticker = &raw mut _Py_Ticker;
+            ticker.write_volatile(ticker.read_volatile() - 1);
+            ticker.read_volatile() < 0
+        }
+        #[cfg(py3)]
+        {
+            _PyEval_EvalBreaker().read_volatile() != 0
+        }
     }
 }
 
