@@ -3,7 +3,7 @@
 use crate::describe;
 use crate::py::*;
 use crate::runtime::globals;
-use pyjion_jit::deopt::{ExitRecipe, Source};
+use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Source};
 use pyjion_jit::hir::{PC_IN_FRAME, Repr, Resume};
 use std::ptr;
 
@@ -53,15 +53,6 @@ impl Boxes {
             self.used += 1;
         }
         object
-    }
-
-    /// This object is about to go.
-    fn forget(&mut self, object: Object) {
-        for made in &mut self.made[..self.used] {
-            if made.1 == object {
-                made.0 = Key::None;
-            }
-        }
     }
 
     /// From now on, the number of this source is this object, borrowed from the frame.
@@ -136,14 +127,13 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
             PyErr_Fetch(&mut ty, &mut value, &mut traceback);
         }
 
+        know_names(frame, recipe, buffer, &mut boxes);
         fill_locals(frame, recipe, buffer, &mut boxes);
         // Buffer words may be borrowed from names that are about to change: take all the
         // references first. (An empty Vec costs nothing.)
-        let names: Vec<(usize, Object)> = recipe
-            .names
-            .iter()
-            .map(|(name, source)| (*name, number_of_name(frame, *name, source, buffer, &mut boxes)))
-            .collect();
+        let former = recipe.names.iter().filter(|name| !is_current(name, buffer));
+        let names: Vec<(usize, Object)> =
+            former.map(|name| (name.name, boxes.object(&name.source, buffer))).collect();
         let stack = (*frame).f_valuestack;
         for (index, source) in recipe.operands.iter().enumerate() {
             *stack.add(index) = boxes.object(source, buffer);
@@ -196,29 +186,31 @@ unsafe fn fill_locals(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
     }
 }
 
-/// A new reference to the object that a name shall be bound to, which may be bound already.
+/// Whether a name is bound to the object of its number.
 ///
 /// # Safety
 /// As for [`rebuild`].
-unsafe fn number_of_name(
-    frame: *mut PyFrameObject,
-    name: usize,
-    source: &Source,
-    buffer: *const u64,
-    boxes: &mut Boxes,
-) -> Object {
-    // SAFETY: the name is one of the code's.
+unsafe fn is_current(name: &Name, buffer: *const u64) -> bool {
+    match name.bound {
+        Bound::Current => true,
+        Bound::Former => false,
+        // SAFETY: the recipe says that the exit left this byte.
+        Bound::Marked(offset) => unsafe { *buffer.cast::<u8>().add(offset as usize) == 0 },
+    }
+}
+
+/// Whoever else has the number of a name that is bound to its object shall find that object.
+///
+/// # Safety
+/// As for [`rebuild`].
+unsafe fn know_names(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *const u64, boxes: &mut Boxes) {
+    // SAFETY: the names are those of the code.
     unsafe {
-        let object = boxes.object(source, buffer);
-        let Some(bound) = globals::bound_number(frame, name as Object, object) else { return object };
-        if bound == object {
-            return object;
+        for name in &recipe.names {
+            if is_current(name, buffer) {
+                boxes.know(&name.source, globals::bound(frame, name.name as Object));
+            }
         }
-        boxes.forget(object);
-        boxes.know(source, bound);
-        incref(bound);
-        decref(object);
-        bound
     }
 }
 

@@ -28,6 +28,28 @@ pub enum Source {
     Null,
 }
 
+/// A global with a number. It is bound, to something whose release runs no code.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Name {
+    /// Address of the interned name.
+    pub name: usize,
+    /// The number.
+    pub source: Source,
+    /// What the name is bound to.
+    pub bound: Bound,
+}
+
+/// What a global with a number is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The object of its number, for the operands too.
+    Current,
+    /// An older one.
+    Former,
+    /// An older one if the byte at this offset of the exit buffer is not 0.
+    Marked(u32),
+}
+
 /// One exit of a compiled function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExitRecipe {
@@ -40,9 +62,8 @@ pub struct ExitRecipe {
     /// Local slots to fill when they are NULL. What they hold otherwise is the object that their
     /// source stands for, for the operands too.
     pub locals: Vec<(u32, Source)>,
-    /// Globals to bind: the address of the interned name, and its value. They are bound already,
-    /// to something whose release runs no code; an equal number of the same type stays.
-    pub names: Vec<(usize, Source)>,
+    /// Globals that may have to be bound.
+    pub names: Vec<Name>,
     /// Operand stack, bottom first.
     pub operands: Vec<Source>,
     /// Block stack, outermost first.

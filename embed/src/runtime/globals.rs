@@ -182,47 +182,13 @@ pub(super) unsafe extern "C" fn set_name(frame: Frame, value: Object, name: Obje
     }
 }
 
-/// The same for a number made just now: a name bound to an equal one of the same type stays as it
-/// is, since most often it is that very number.
-pub(super) unsafe extern "C" fn sync_name(frame: Frame, value: Object, name: Object) -> i64 {
-    // SAFETY: see the module.
-    unsafe {
-        if is_same_number(name_value(frame, name), value) {
-            return 0;
-        }
-        set_name(frame, value, name)
-    }
-}
-
-/// What a name is bound to, borrowed, if that is a number equal to this one and of its type.
+/// What a name is bound to, borrowed; NULL when it is not.
 ///
 /// # Safety
-/// The frame and the objects are alive; the GIL is held.
-pub unsafe fn bound_number(frame: Frame, name: Object, number: Object) -> Option<Object> {
+/// The frame and the name are alive; the GIL is held.
+pub unsafe fn bound(frame: Frame, name: Object) -> Object {
     // SAFETY: the caller's.
-    unsafe {
-        let bound = name_value(frame, name);
-        is_same_number(bound, number).then_some(bound)
-    }
-}
-
-/// Whether two objects, the first of which may be NULL, are numbers of one exact type and value
-/// (bits of a float).
-unsafe fn is_same_number(a: Object, b: Object) -> bool {
-    // SAFETY: alive or NULL, as said; comparing two exact ints runs no code and cannot fail.
-    unsafe {
-        if a.is_null() || b.is_null() || py::type_of(a) != py::type_of(b) {
-            return false;
-        }
-        if py::type_of(a) == &raw mut py::PyFloat_Type {
-            return py::PyFloat_AsDouble(a).to_bits() == py::PyFloat_AsDouble(b).to_bits();
-        }
-        #[cfg(py2)]
-        let is_int = py::type_of(a) == &raw mut py::PyInt_Type;
-        #[cfg(py3)]
-        let is_int = py::type_of(a) == &raw mut py::PyLong_Type;
-        is_int && py::PyObject_RichCompareBool(a, b, py::Py_EQ as i32) == 1
-    }
+    unsafe { name_value(frame, name) }
 }
 
 /// 0 when names and globals of the frame are the same, and in an exact dict; else -1.

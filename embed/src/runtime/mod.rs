@@ -82,7 +82,6 @@ pub fn address(helper: Helper) -> usize {
         DeleteName => address_of!(names::delete_name),
         NameValue => address_of!(globals::name_value),
         SetName => address_of!(globals::set_name),
-        SyncName => address_of!(globals::sync_name),
         IsModuleFrame => address_of!(globals::is_module_frame),
         LoadLocals => address_of!(names::load_locals),
         LoadDeref => address_of!(names::load_deref),

@@ -44,6 +44,26 @@ pub enum Resume {
     YieldFrom,
 }
 
+/// A slot that an exit may have to fill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stale {
+    /// The slot.
+    pub slot: u32,
+    /// Whether the object of its number has yet to be made.
+    pub lacks: Lacks,
+}
+
+/// Whether the memory of a slot lacks the object of its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lacks {
+    /// No: it is there for the operands to find.
+    No,
+    /// Yes.
+    Yes,
+    /// Its memory says so: that of a local is NULL then, and a tracked name has its mark set.
+    Told,
+}
+
 /// The frame as the interpreter would have it; unboxed values stand for the objects they box to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrameState {
@@ -57,7 +77,7 @@ pub struct FrameState {
     /// Slots whose memory may not hold their current value: what an exit must fill. Slots that
     /// hold the object of a number among the operands are listed too.
     /// Computed by `passes::writeback`; before that, empty.
-    pub stale: Vec<u32>,
+    pub stale: Vec<Stale>,
     /// Operand stack, bottom first.
     pub operands: Vec<Operand>,
     /// Block stack, outermost first.

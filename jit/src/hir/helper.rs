@@ -53,9 +53,6 @@ pub enum Helper {
     NameValue,
     /// `(value; name) -> status`: binds a name that `NameValue` found; never fails.
     SetName,
-    /// The same for a number that the name may be bound to already: it stays bound to an equal
-    /// object of the same type.
-    SyncName,
     /// `() -> status`: 0 when the frame's locals are its globals and an exact dict, else -1
     /// without an exception.
     IsModuleFrame,
@@ -223,7 +220,7 @@ impl Helper {
             NameValue | DeleteGlobal | LoadName | DeleteName | LoadDeref | LoadClassDeref | DeleteDeref => {
                 (0, 1)
             }
-            SetName | SyncName | StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
+            SetName | StoreGlobal | StoreName | StoreDeref | DeleteAttr | ImportFrom => (1, 1),
             LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame | AddTraceback => (0, 0),
             CallExit => (4, 0),
             LoadAttr => (1, 2),
@@ -314,7 +311,6 @@ impl Helper {
             | ImportStar
             | ExecStmt
             | SetName
-            | SyncName
             | IsModuleFrame
             | YieldFrom
             | BeforeAsyncWith
@@ -330,7 +326,7 @@ impl Helper {
 
     /// Whether it can run code that sees the frame or changes what others hold.
     pub fn runs_code(self) -> bool {
-        !matches!(self, Helper::NameValue | Helper::SetName | Helper::SyncName | Helper::IsModuleFrame)
+        !matches!(self, Helper::NameValue | Helper::SetName | Helper::IsModuleFrame)
     }
 
     /// What is known of an object result that is not NULL.

@@ -164,6 +164,22 @@ pub enum Insn {
         /// Index into `f_localsplus`.
         to: u32,
     },
+    /// Binds a tracked name to a new object for an Int, Float or Bool when its mark says that it
+    /// lacks the object, and takes the mark away.
+    FillName {
+        /// The name's slot.
+        slot: u32,
+        /// The number.
+        value: ValueId,
+    },
+    /// Marks a tracked name, for this run of the code: whether what it is bound to is an older
+    /// object than that of its number. None is marked at first.
+    MarkName {
+        /// The name's slot.
+        slot: u32,
+        /// The mark.
+        lacks: bool,
+    },
     /// The builder's `STORE_FAST`, before `passes::writeback` replaces it: the slot takes
     /// `value` (owned), then `old`, the slot's former value, is released.
     SetLocal {
@@ -412,12 +428,15 @@ impl Insn {
             | Insn::LoadStack(_)
             | Insn::ClearLocal(_)
             | Insn::CopyLocal { .. }
+            | Insn::MarkName { .. }
             | Insn::PeriodicDue
             | Insn::CheckUnshared(_)
             | Insn::CheckTracing(_)
             | Insn::CheckValid(_)
             | Insn::Exit(_) => {}
-            Insn::StoreLocal { value, .. } | Insn::FillLocal { value, .. } => f(value),
+            Insn::StoreLocal { value, .. } | Insn::FillLocal { value, .. } | Insn::FillName { value, .. } => {
+                f(value)
+            }
             Insn::SetLocal { value, old, .. } => {
                 f(value);
                 f(old);

@@ -1,6 +1,6 @@
 //! The text form of HIR: one line per instruction, for dumps, fixtures and the verifier's messages.
 
-use super::frame_state::{FrameBlock, FrameState, Resume};
+use super::frame_state::{FrameBlock, FrameState, Lacks, Resume};
 use super::function::{Block, Function};
 use super::helper::Helper;
 use super::insn::{BlockId, Edge, Insn, SideExit, StateId};
@@ -134,7 +134,16 @@ impl Display for FrameState {
             f.write_str("}")?;
         }
         if !self.stale.is_empty() {
-            write!(f, " stale {:?}", self.stale)?;
+            f.write_str(" stale [")?;
+            write_list(f, &self.stale, |f, stale| {
+                let lacks = match stale.lacks {
+                    Lacks::No => " held",
+                    Lacks::Yes => " new",
+                    Lacks::Told => "",
+                };
+                write!(f, "{}{lacks}", stale.slot)
+            })?;
+            f.write_str("]")?;
         }
         write_frame_blocks(f, &self.blocks)
     }
@@ -240,6 +249,8 @@ impl Display for Insn {
             Insn::FillLocal { slot, value } => write!(f, "FillLocal {slot}, {value:?}"),
             Insn::ClearLocal(slot) => write!(f, "ClearLocal {slot}"),
             Insn::CopyLocal { from, to } => write!(f, "CopyLocal {to}, from {from}"),
+            Insn::FillName { slot, value } => write!(f, "FillName {slot}, {value:?}"),
+            Insn::MarkName { slot, lacks } => write!(f, "MarkName {slot}, {lacks}"),
             Insn::SetLocal { slot, value, old, .. } => write!(f, "SetLocal {slot}, {value:?} was {old:?}"),
             Insn::LoadStack(index) => write!(f, "LoadStack {index}"),
             Insn::NewRef(v) => write!(f, "NewRef {v:?}"),
@@ -318,7 +329,7 @@ impl Display for Insn {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Entry, ExitReason, Operand, ValueId};
+    use super::super::{Entry, ExitReason, Operand, Stale, ValueId};
     use super::*;
     use crate::bytecode::{BinaryOp, CompareOp};
 
@@ -362,7 +373,7 @@ mod tests {
 
         let counter = f.add_param(header, Repr::Int, Type::INT);
         let mut at_header = state(3, &[counter], &[]);
-        at_header.stale = vec![0];
+        at_header.stale = vec![Stale { slot: 0, lacks: Lacks::Told }];
         at_header.blocks = vec![frame];
         f.blocks[header.index()].entry_state = Some(f.add_state(at_header.clone()));
         let limit = push(f, header, Insn::Int(10), Repr::Int, Type::INT);
@@ -445,8 +456,8 @@ b4() cold:
         assert_eq!(yielding.to_string(), format!("Yield 24 [v1 owned, v2] {blocks}"));
         let mut throwing = state(9, &[ValueId(3), ValueId(4)], &[]);
         throwing.resume = Resume::Throw;
-        throwing.stale = vec![0, 1];
-        assert_eq!(throwing.to_string(), "Throw 9 [] locals {0: v3, 1: v4} stale [0, 1]");
+        throwing.stale = vec![Stale { slot: 0, lacks: Lacks::Told }, Stale { slot: 1, lacks: Lacks::Yes }];
+        assert_eq!(throwing.to_string(), "Throw 9 [] locals {0: v3, 1: v4} stale [0, 1 new]");
     }
 
     #[test]

@@ -226,7 +226,7 @@ impl Verifier<'_> {
             Stage::Built if state.stale.is_empty() => Ok((0..state.locals.len()).collect()),
             Stage::Built => Err("has stale slots before write-back".to_string()),
             Stage::Final => {
-                let slots: Vec<usize> = state.stale.iter().map(|slot| *slot as usize).collect();
+                let slots: Vec<usize> = state.stale.iter().map(|stale| stale.slot as usize).collect();
                 match slots.iter().find(|slot| **slot >= state.locals.len()) {
                     Some(slot) => Err(format!("there is no local {slot}")),
                     None => Ok(slots),
@@ -244,7 +244,7 @@ impl Verifier<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::frame_state::Operand;
+    use super::super::frame_state::{Lacks, Operand, Stale};
     use super::super::function::Entry;
     use super::super::insn::{ExitReason, SideExit};
     use super::super::types::Type;
@@ -502,11 +502,11 @@ mod tests {
             "b2: v4 `Exit uncompiled s0`: state s0: local 0: v2, defined in b1, does not dominate its use";
         assert_eq!(built(&f), rule);
         assert_eq!(broken(&f, Stage::Final), "");
-        f.states[state.index()].stale = vec![0];
+        f.states[state.index()].stale = vec![Stale { slot: 0, lacks: Lacks::Told }];
         assert_eq!(broken(&f, Stage::Final), rule);
         let rule = "b2: v4 `Exit uncompiled s0`: state s0: has stale slots before write-back";
         assert_eq!(built(&f), rule);
-        f.states[state.index()].stale = vec![1];
+        f.states[state.index()].stale = vec![Stale { slot: 1, lacks: Lacks::Told }];
         let rule = "b2: v4 `Exit uncompiled s0`: state s0: there is no local 1";
         assert_eq!(broken(&f, Stage::Final), rule);
         f.states[state.index()].locals.clear();

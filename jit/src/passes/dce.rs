@@ -71,7 +71,7 @@ fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut V
     work.extend(state.operands.iter().map(|o| o.value));
     match stage {
         Stage::Built => work.extend(&state.locals),
-        Stage::Final => work.extend(state.stale.iter().map(|slot| state.locals[*slot as usize])),
+        Stage::Final => work.extend(state.stale.iter().map(|stale| state.locals[stale.slot as usize])),
     }
 }
 
@@ -116,6 +116,8 @@ fn is_needed(insn: &Insn) -> bool {
         | Insn::FillLocal { .. }
         | Insn::ClearLocal(_)
         | Insn::CopyLocal { .. }
+        | Insn::FillName { .. }
+        | Insn::MarkName { .. }
         | Insn::SetLocal { .. }
         | Insn::LoadStack(_)
         | Insn::NewRef(_)

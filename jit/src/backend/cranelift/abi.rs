@@ -95,7 +95,8 @@ impl Lowering<'_> {
         }
     }
 
-    fn helper(&mut self, helper: Helper, args: &[ir::Value]) -> Result<ir::Value> {
+    /// Calls a helper with all its arguments, the frame first.
+    pub fn helper(&mut self, helper: Helper, args: &[ir::Value]) -> Result<ir::Value> {
         let address = (self.host.helper)(helper);
         if address == 0 {
             return Err(backend_error(format!("the host does not have {helper:?}")));

@@ -7,8 +7,8 @@
 use super::lower::Lowering;
 use super::regions::Region;
 use super::{Result, backend_error};
-use crate::deopt::{ExitRecipe, Source};
-use crate::hir::{ExitReason, Function, Insn, Operand, Repr, SideExit, StateId, ValueId};
+use crate::deopt::{Bound, ExitRecipe, Name, Source};
+use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, Repr, SideExit, Stale, StateId, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use std::collections::HashMap;
@@ -19,9 +19,17 @@ pub(super) struct Exits {
     recipes: Vec<ExitRecipe>,
     stubs: Vec<Stub>,
     known: HashMap<(StateId, ExitReason), usize>,
-    /// Values left in the buffer, in order of words.
-    shapes: Vec<Vec<ValueId>>,
-    shape_of: HashMap<Vec<ValueId>, usize>,
+    shapes: Vec<Shape>,
+    shape_of: HashMap<Shape, usize>,
+}
+
+/// What exits leave in the buffer.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Shape {
+    /// Values, in order of words.
+    words: Vec<ValueId>,
+    /// Then the marks of the names.
+    marks: bool,
 }
 
 /// Where guards branch to.
@@ -62,13 +70,22 @@ fn constant(function: &Function, value: ValueId) -> Option<Source> {
     }
 }
 
+/// What a stale name is bound to, when the marks follow so many words in the buffer.
+fn bound(function: &Function, stale: &Stale, words: usize) -> Bound {
+    match stale.lacks {
+        Lacks::No => Bound::Current,
+        Lacks::Yes => Bound::Former,
+        Lacks::Told => Bound::Marked(words as u32 * 8 + stale.slot - function.locals),
+    }
+}
+
 /// Builds the recipe of an exit, and the values it wants in the buffer.
 fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueId>)> {
     let state = function.state(exit.state);
     let mut pieces = Vec::with_capacity(state.stale.len() + state.operands.len());
-    for &slot in &state.stale {
-        let value = state.locals.get(slot as usize);
-        let value = *value.ok_or_else(|| backend_error(format!("{:?}: no slot {slot}", exit.state)))?;
+    for stale in &state.stale {
+        let value = state.locals.get(stale.slot as usize);
+        let value = *value.ok_or_else(|| backend_error(format!("{:?}: no slot {stale:?}", exit.state)))?;
         pieces.push(Operand { value: root(function, value), owned: false });
     }
     for operand in &state.operands {
@@ -101,10 +118,11 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
     });
     let mut locals = Vec::with_capacity(state.stale.len());
     let mut names = Vec::new();
-    for (&slot, source) in state.stale.iter().zip(&mut sources) {
-        match function.tracked_name(slot) {
-            Some(name) => names.push((name, source?)),
-            None => locals.push((slot, source?)),
+    for (stale, source) in state.stale.iter().zip(&mut sources) {
+        let source = source?;
+        match function.tracked_name(stale.slot) {
+            Some(name) => names.push(Name { name, source, bound: bound(function, stale, words.len()) }),
+            None => locals.push((stale.slot, source)),
         }
     }
     let operands = sources.collect::<Result<_>>()?;
@@ -127,10 +145,11 @@ impl Lowering<'_> {
             return Ok(self.exits.stubs[number].block);
         }
         let (recipe, words) = recipe(self.function, exit)?;
+        let marks = recipe.names.iter().any(|name| matches!(name.bound, Bound::Marked(_)));
         let block = self.cold_block();
         let exits = &mut self.exits;
-        let shape = *exits.shape_of.entry(words).or_insert_with_key(|words| {
-            exits.shapes.push(words.clone());
+        let shape = *exits.shape_of.entry(Shape { words, marks }).or_insert_with_key(|shape| {
+            exits.shapes.push(shape.clone());
             exits.shapes.len() - 1
         });
         exits.known.insert((exit.state, exit.reason), exits.stubs.len());
@@ -179,7 +198,7 @@ impl Lowering<'_> {
                 self.leave(&shapes[stub.shape], result)?;
                 continue;
             }
-            if shapes[stub.shape].is_empty() {
+            if shapes[stub.shape].words.is_empty() && !shapes[stub.shape].marks {
                 self.builder.ins().return_(&[result]);
                 continue;
             }
@@ -193,24 +212,28 @@ impl Lowering<'_> {
             };
             self.builder.ins().jump(tail, &[result.into()]);
         }
-        for (tail, words) in shared.into_iter().zip(&shapes) {
+        for (tail, shape) in shared.into_iter().zip(&shapes) {
             let Some(tail) = tail else { continue };
             self.builder.switch_to_block(tail);
             let result = self.builder.block_params(tail)[0];
-            self.leave(words, result)?;
+            self.leave(shape, result)?;
         }
-        Ok(shapes.iter().map(Vec::len).max().unwrap_or(0).max(1))
+        let size = |shape: &Shape| shape.words.len() + if shape.marks { self.mark_words() } else { 0 };
+        Ok(shapes.iter().map(size).max().unwrap_or(0).max(1))
     }
 
     /// Stores the words and returns.
-    fn leave(&mut self, words: &[ValueId], result: ir::Value) -> Result<()> {
-        for (index, &word) in words.iter().enumerate() {
+    fn leave(&mut self, shape: &Shape, result: ir::Value) -> Result<()> {
+        for (index, &word) in shape.words.iter().enumerate() {
             let value = self.value(word)?;
             let value = match self.function.value(word).repr {
                 Repr::Bool => self.builder.ins().uextend(types::I64, value),
                 Repr::Obj | Repr::Int | Repr::Float | Repr::Status | Repr::None => value,
             };
             self.store(Region::Buffer, value, self.buffer, index as i32 * 8);
+        }
+        if shape.marks {
+            self.leave_marks(shape.words.len());
         }
         self.builder.ins().return_(&[result]);
         Ok(())

@@ -54,9 +54,11 @@ pub(super) fn lower(
         exits: Exits::default(),
         signatures: HashMap::new(),
         stored_lasti: None,
+        marks: None,
     };
     let order = function.reverse_postorder();
     lowering.create_blocks(&order)?;
+    lowering.clear_marks();
     lowering.stress_invalidate();
     lowering.dispatch(entry)?;
     for block in order {
@@ -94,6 +96,8 @@ pub(super) struct Lowering<'a> {
     pub signatures: HashMap<abi::CallShape, ir::SigRef>,
     /// What `f_lasti` is known to hold, within a block.
     pub stored_lasti: Option<u32>,
+    /// The marks of tracked names.
+    pub marks: Option<ir::StackSlot>,
 }
 
 /// The CLIF type of a representation.
@@ -203,6 +207,8 @@ impl Lowering<'_> {
             Insn::FillLocal { slot, value } => return self.fill_local(*slot, *value).map(none),
             Insn::ClearLocal(slot) => return self.clear_local(*slot).map(none),
             Insn::CopyLocal { from, to } => return self.copy_local(*from, *to).map(none),
+            Insn::FillName { slot, value } => return self.fill_name(*slot, *value).map(none),
+            Insn::MarkName { slot, lacks } => return self.mark_name(*slot, *lacks).map(none),
             Insn::SetLocal { .. } => return Err(backend_error(format!("{id:?}: SetLocal in final form"))),
             Insn::LoadStack(index) => self.load_stack(*index)?,
 

@@ -10,6 +10,7 @@ mod exits;
 mod float_ops;
 mod lower;
 mod memory;
+mod names;
 mod objects;
 mod regions;
 mod stress;

@@ -31,11 +31,13 @@ pub(super) enum Region {
     Iterator,
     /// Cells of the interpreter and of the backend: tickers, flags, counters.
     Cell,
+    /// Marks of tracked names.
+    Marks,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "frame", "locals", "stack", "buffer", "refcount", "type", "number", "sequence", "items", "iterator",
-    "cell",
+    "cell", "marks",
 ];
 
 /// The memory flags of each region in one function.

@@ -36,6 +36,15 @@ impl Rules<'_> {
                 Repr::None
             }
             Insn::ClearLocal(_) | Insn::CopyLocal { .. } => Repr::None,
+            Insn::FillName { slot, value } => {
+                self.tracked(*slot)?;
+                self.unboxed(*value)?;
+                Repr::None
+            }
+            Insn::MarkName { slot, .. } => {
+                self.tracked(*slot)?;
+                Repr::None
+            }
             Insn::SetLocal { slot, value, old, .. } => {
                 ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))?;
                 self.all(&[*value, *old], Obj, Repr::None)?
@@ -124,6 +133,10 @@ impl Rules<'_> {
             Insn::Branch { condition, then: _, otherwise: _ } => self.all(&[*condition], Bool, Repr::None)?,
             Insn::Return(v, _) => self.all(&[*v], Obj, Repr::None)?,
         })
+    }
+
+    fn tracked(&self, slot: u32) -> Result<(), String> {
+        ensure(self.function.tracked_name(slot).is_some(), || format!("slot {slot} is no tracked name's"))
     }
 
     fn unboxed(&self, value: ValueId) -> Result<(), String> {

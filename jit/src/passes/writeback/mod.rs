@@ -17,7 +17,9 @@ mod slots;
 
 use super::cfg::Cfg;
 use crate::bytecode::Version;
-use crate::hir::{BlockId, Edge, Function, Helper, Insn, PC_IN_FRAME, Repr, SideExit, Type, ValueId};
+use crate::hir::{
+    BlockId, Edge, Function, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit, Stale, Type, ValueId,
+};
 use crate::host::Host;
 use slots::{Memory, Slots, virtual_value};
 
@@ -25,10 +27,12 @@ use slots::{Memory, Slots, virtual_value};
 pub fn run(function: &mut Function, host: &Host) {
     let cfg = Cfg::new(function);
     let entry_slots = analyse(function, &cfg);
+    let marked = slots::in_doubt(function, &entry_slots);
     for block in &cfg.order {
         let slots = entry_slots[block.index()].clone().expect("reachable blocks were analysed");
         let insns = function.block(*block).insns.clone();
-        let mut walk = Walk { function, version: host.version, slots, out: Some(Vec::new()) };
+        let mut walk =
+            Walk { function, version: host.version, slots, marked: &marked, out: Some(Vec::new()) };
         walk.block(&insns, &entry_slots);
         let out = walk.out.expect("set above");
         function.blocks[block.index()].insns = out;
@@ -47,7 +51,7 @@ fn analyse(function: &mut Function, cfg: &Cfg) -> Vec<Option<Slots>> {
         for block in &cfg.order {
             let Some(slots) = at_entry[block.index()].clone() else { continue };
             let insns = function.block(*block).insns.clone();
-            let mut walk = Walk { function, version: Version::V27, slots, out: None };
+            let mut walk = Walk { function, version: Version::V27, slots, marked: &[], out: None };
             walk.block(&insns, &at_entry);
             let slots = walk.slots;
             for edge in function.terminator(*block).edges().into_iter().cloned().collect::<Vec<_>>() {
@@ -75,6 +79,8 @@ struct Walk<'a> {
     function: &'a mut Function,
     version: Version,
     slots: Slots,
+    /// Names that need marks.
+    marked: &'a [u32],
     out: Option<Vec<ValueId>>,
 }
 
@@ -171,8 +177,7 @@ impl Walk<'_> {
         let next = rest.iter().find(|v| !is_preparation(v))?;
         let Insn::SetLocal { slot, value, .. } = *self.function.insn(*next) else { return None };
         let slot = slot as usize;
-        let is_lost = slot < self.function.locals as usize
-            && value != copy
+        let is_lost = value != copy
             && self.slots.memory[slot] != Memory::Lacks
             && virtual_value(self.function, self.slots.current[slot]) == Some(inner);
         is_lost.then_some(slot)
@@ -261,22 +266,32 @@ impl Walk<'_> {
         match (0..self.slots.memory.len()).find(|s| held(s) && is_twin(s)) {
             Some(twin) => {
                 let object = self.read_slot(twin as u32, self.boxed_type(inner));
-                self.call_naming(Helper::SetName, slot, object, PC_IN_FRAME);
+                self.set_name(slot, object, PC_IN_FRAME);
+            }
+            None if self.slots.memory[slot as usize] == Memory::Unknown => {
+                self.emit(Insn::FillName { slot, value: inner }, Repr::None, Type::EMPTY);
             }
             None => {
-                let is_new = self.slots.memory[slot as usize] == Memory::Lacks;
-                let helper = if is_new { Helper::SetName } else { Helper::SyncName };
                 let object = self.make_object(inner);
-                self.call_naming(helper, slot, object, PC_IN_FRAME);
+                self.set_name(slot, object, PC_IN_FRAME);
                 self.emit(Insn::Decref(object, PC_IN_FRAME), Repr::None, Type::EMPTY);
             }
         }
     }
 
-    fn call_naming(&mut self, helper: Helper, slot: u32, object: ValueId, pc: u32) {
+    fn set_name(&mut self, slot: u32, object: ValueId, pc: u32) {
         let name = self.function.tracked_name(slot).expect("the slot is a name's");
-        let call = Insn::Call { helper, args: vec![object], immediates: vec![name as i64], pc };
+        let immediates = vec![name as i64];
+        let call = Insn::Call { helper: Helper::SetName, args: vec![object], immediates, pc };
         self.emit(call, Repr::Status, Type::EMPTY);
+        self.mark_name(slot, false);
+    }
+
+    /// Notes whether a name lacks the object of its number, where nobody knows without.
+    fn mark_name(&mut self, slot: u32, lacks: bool) {
+        if self.marked.contains(&slot) {
+            self.emit(Insn::MarkName { slot, lacks }, Repr::None, Type::EMPTY);
+        }
     }
 
     /// The slot of a tracked name that is bound to this number's object.
@@ -306,7 +321,7 @@ impl Walk<'_> {
         if self.function.tracked_name(slot).is_none() {
             return false;
         }
-        self.call_naming(Helper::SetName, slot, object, pc);
+        self.set_name(slot, object, pc);
         self.emit(Insn::Decref(object, pc), Repr::None, Type::EMPTY);
         true
     }
@@ -386,13 +401,17 @@ impl Walk<'_> {
                 self.sync(twin);
                 if self.rewriting() {
                     let object = self.read_slot(twin as u32, self.boxed_type(inner));
-                    self.call_naming(Helper::SetName, slot, object, PC_IN_FRAME);
+                    self.set_name(slot, object, PC_IN_FRAME);
                 }
                 Memory::Holds
             }
             None => {
-                if self.rewriting() && !is_name && !former_is_null {
-                    self.emit(Insn::ClearLocal(slot), Repr::None, Type::EMPTY);
+                match (self.rewriting(), is_name) {
+                    (true, true) => self.mark_name(slot, true),
+                    (true, false) if !former_is_null => {
+                        self.emit(Insn::ClearLocal(slot), Repr::None, Type::EMPTY);
+                    }
+                    _ => {}
                 }
                 Memory::Lacks
             }
@@ -609,7 +628,12 @@ impl Walk<'_> {
         }
         for (slot, inner) in stale {
             state.locals[slot] = inner;
-            state.stale.push(slot as u32);
+            let lacks = match self.slots.memory[slot] {
+                Memory::Holds | Memory::Droppable => Lacks::No,
+                Memory::Lacks => Lacks::Yes,
+                Memory::Unknown => Lacks::Told,
+            };
+            state.stale.push(Stale { slot: slot as u32, lacks });
         }
         SideExit { state: self.function.add_state(state), reason: exit.reason }
     }

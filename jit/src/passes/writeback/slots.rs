@@ -7,8 +7,7 @@ use crate::hir::{BlockId, Function, Insn, ValueId};
 ///
 /// The memory of a local whose number has no object yet is NULL, so that it can be told at run
 /// time (`Unknown`). That of a tracked name cannot be NULL: a name that lacks the object is bound
-/// to an older number, and one that may lack it is taken to hold it when it is bound to an equal
-/// number.
+/// to an older one. Names that may or may not lack it somewhere are marked in the native frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Memory {
     /// It does, and the object is one that the interpreter has one of: it could be dropped.
@@ -86,6 +85,13 @@ impl Slots {
             .filter(|slot| virtual_value(function, target[*slot]).is_none() || shared(*slot))
             .collect()
     }
+}
+
+/// The tracked names of which some block cannot know whether they lack their object.
+pub(super) fn in_doubt(function: &Function, at_entry: &[Option<Slots>]) -> Vec<u32> {
+    let unknown =
+        |slot: &u32| at_entry.iter().flatten().any(|slots| slots.memory[*slot as usize] == Memory::Unknown);
+    (function.locals..function.slots() as u32).filter(unknown).collect()
 }
 
 /// Whether the object of a value is found again by boxing its number.

@@ -11,8 +11,8 @@ use crate::code::CodeMemory;
 use crate::deopt::Source;
 use crate::error::CompileError;
 use crate::hir::{
-    BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Operand, Repr, Resume, SideExit, StateId,
-    Type, ValueId,
+    BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Lacks, Operand, Repr, Resume, SideExit,
+    Stale, StateId, Type, ValueId,
 };
 use crate::host::Host;
 use world::{Frame, host_27, host_35};
@@ -79,7 +79,7 @@ impl Build {
             pc,
             resume,
             locals: locals.to_vec(),
-            stale: (0..locals.len() as u32).collect(),
+            stale: (0..locals.len() as u32).map(|slot| Stale { slot, lacks: Lacks::Told }).collect(),
             operands: operands.to_vec(),
             blocks: Vec::new(),
         })
