@@ -34,7 +34,6 @@ fn is_failed_speculation(reason: ExitReason) -> bool {
         | ExitReason::CacheMiss => true,
         ExitReason::Exception
         | ExitReason::Tracing
-        | ExitReason::Pending
         | ExitReason::Uncompiled
         | ExitReason::Yield
         | ExitReason::Invalidated => false,

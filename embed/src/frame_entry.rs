@@ -14,7 +14,6 @@ use crate::py::*;
 use crate::reify::{self, Left};
 use crate::shortage;
 use crate::stats::{self, Mode};
-use pyjion_jit::hir::ExitReason;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
 use std::ptr;
@@ -152,34 +151,7 @@ unsafe extern "C" fn attend(
     }
 }
 
-/// The size of `CALL_FUNCTION` and its relatives.
-const CALL_SIZE: c_int = 3;
-
-/// Does the evaluator's periodic work after the call that ends at `next`, where the interpreter
-/// would do it: before anything else. False when it raised; the frame is set to unwind then.
-#[cold]
-unsafe extern "C" fn handle_pending(
-    frame: *mut PyFrameObject,
-    thread: *mut PyThreadState,
-    next: u32,
-) -> bool {
-    // SAFETY: the frame is rebuilt and still the thread's current one.
-    unsafe {
-        let top = std::mem::replace(&mut (*frame).f_stacktop, ptr::null_mut());
-        (*frame).f_lasti = next as c_int - CALL_SIZE;
-        let done = _PyEval_HandlePending(thread) >= 0;
-        (*frame).f_stacktop = top;
-        if done {
-            (*frame).f_lasti = next as c_int - 1;
-        }
-        done
-    }
-}
-
 /// Native code left by an exit.
-///
-/// A thread may end in the periodic work: nothing in here can panic either, for then the function
-/// would stop a forced unwinding, and the process with it.
 ///
 /// # Safety
 /// As for [`run`]; the buffer is what the exit left in it.
@@ -193,13 +165,10 @@ unsafe extern "C" fn left(
 ) -> Outcome {
     // SAFETY: the recipe belongs to the exit.
     unsafe {
-        let Rebuilt { yielded, mut throw, pending } = rebuild(frame, version, exit, buffer);
+        let Rebuilt { yielded, throw } = rebuild(frame, version, exit, buffer);
         if !yielded.is_null() {
             exits::count(frame, version, exit);
             return Outcome { object: leave(frame, thread, yielded), next: 0 };
-        }
-        if pending != NOT_PENDING && !handle_pending(frame, thread, pending) {
-            throw = THROW;
         }
         // For another evaluator to take up: everything but this stays in place.
         (*thread).recursion_depth -= 1;
@@ -216,11 +185,7 @@ struct Rebuilt {
     yielded: Object,
     /// [`THROW`] or 0.
     throw: c_int,
-    /// Where the frame goes on when periodic work is due, or else [`NOT_PENDING`].
-    pending: u32,
 }
-
-const NOT_PENDING: u32 = u32::MAX;
 
 /// # Safety
 /// As for [`left`].
@@ -239,8 +204,7 @@ unsafe extern "C" fn rebuild(
             Left::Throwing => (ptr::null_mut(), THROW),
             Left::Yielded(value) => (value, 0),
         };
-        let pending = if recipe.reason == ExitReason::Pending { recipe.pc } else { NOT_PENDING };
-        Rebuilt { yielded, throw, pending }
+        Rebuilt { yielded, throw }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::describe;
 use crate::frame_entry::{self, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
 use crate::gil::Gil;
 use crate::layout;
+use crate::pending;
 use crate::py::*;
 use crate::record;
 use crate::settings;
@@ -162,6 +163,19 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
     }
 }
 
+/// Goes on with a frame that native code left.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn after(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    outcome: Outcome,
+) -> Object {
+    let (plan, flags) = plan_after(&outcome);
+    // SAFETY: the frame is not running.
+    unsafe { drive(frame, thread, plan, flags) }
+}
+
 /// [`eval_frame`] when something is out of the ordinary: tracing, a frame that raises, the JIT
 /// switched off, detailed statistics.
 #[inline(never)]
@@ -217,11 +231,7 @@ unsafe extern "C" fn begin(frame: *mut PyFrameObject, version: *const Version, e
     // SAFETY: a version of the frame's code, and an entry that the frame fits.
     unsafe {
         let outcome = frame_entry::run_here(frame, thread, version, entry, 0);
-        if outcome.object != suspended() {
-            return outcome.object;
-        }
-        let (plan, flags) = plan_after(&outcome);
-        drive(frame, thread, plan, flags)
+        if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
     }
 }
 
@@ -451,31 +461,14 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
         if !shall_suspend(&*state, frame, target as u32, jumps) {
             return 0;
         }
-        if is_periodic_work_due() {
+        // The interpreter has to do its periodic work before the frame is suspended: compiled code
+        // may leave again before it comes to a check of its own, and continues in the interpreter
+        // without one, for ever in the worst case.
+        if pending::is_due() {
             arm(0);
             return 0;
         }
         1
-    }
-}
-
-/// Whether the interpreter would do its periodic work at this jump. It has to before the frame is
-/// suspended: compiled code may leave again before it comes to a check of its own, and continues
-/// in the interpreter without one, for ever in the worst case.
-#[cfg(has_backedge_hook)]
-unsafe fn is_periodic_work_due() -> bool {
-    // SAFETY: cells of the interpreter that live as long as it; the GIL protects the ticker.
-    unsafe {
-        #[cfg(py2)]
-        {
-            let ticker = &raw mut _Py_Ticker;
-            ticker.write_volatile(ticker.read_volatile() - 1);
-            ticker.read_volatile() < 0
-        }
-        #[cfg(py3)]
-        {
-            _PyEval_EvalBreaker().read_volatile() != 0
-        }
     }
 }
 

@@ -17,6 +17,7 @@ mod kinds;
 mod layout;
 mod module;
 mod options;
+mod pending;
 mod py;
 mod record;
 mod reify;

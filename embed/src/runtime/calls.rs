@@ -2,16 +2,46 @@
 
 use super::stack::{Owned, Stack};
 use super::{Frame, address_of, evaluator};
-use crate::py::{self, Object};
+use crate::frame_entry::thread_state;
+use crate::pending;
+use crate::py::{self, Object, PyThreadState};
+use pyjion_jit::hir::CALL_UNINTERRUPTED;
 use std::ffi::c_int;
 use std::ptr;
 
 /// `CALL_FUNCTION`
 pub(super) unsafe extern "C" fn call(_frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
-    // SAFETY: the operands are laid out as on the evaluator's stack; call_function consumes them.
+    // SAFETY: the operands are laid out as on the evaluator's stack, and consumed here.
     unsafe {
-        let mut top = at.add(count as usize);
-        evaluator::call_function(&mut top, immediate)
+        let thread = thread_state();
+        let result = call_generally(at, count as usize, immediate);
+        finish(thread, result, immediate)
+    }
+}
+
+/// Does the periodic work that the evaluator does before it goes on to the next instruction.
+#[inline(always)]
+unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64) -> Object {
+    // SAFETY: a new reference, or NULL with an exception set.
+    unsafe {
+        let is_left_to_others = result.is_null() || (*thread).use_tracing != 0;
+        if is_left_to_others || immediate & CALL_UNINTERRUPTED != 0 || !pending::is_due() {
+            return result;
+        }
+        if pending::handle(thread) {
+            return result;
+        }
+        py::decref(result);
+        ptr::null_mut()
+    }
+}
+
+/// `call_function` of ceval.c: consumes the function and its arguments.
+unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Object {
+    // SAFETY: the operands are laid out as on the evaluator's stack.
+    unsafe {
+        let mut top = at.add(count);
+        evaluator::call_function(&mut top, immediate & 0xffff)
     }
 }
 
@@ -45,7 +75,7 @@ pub(super) unsafe extern "C" fn call_ex(
         let result = evaluator::ext_do_call(function, &mut top, flags, positional, keyword);
         py::decref(function);
         drop(Stack::new(at, top.offset_from(at) as i64));
-        result
+        finish(thread_state(), result, immediate)
     }
 }
 

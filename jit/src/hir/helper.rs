@@ -126,9 +126,12 @@ pub enum Helper {
     /// `sequence -> status`; immediate is `before | after << 8`; leaves before + 1 + after
     /// values, the first one last (topmost).
     UnpackEx,
-    /// `function, positional…, (name, value)… -> object`; immediate is the operand of `CALL_FUNCTION`.
+    /// `function, positional…, (name, value)… -> object`; immediate is the operand of
+    /// `CALL_FUNCTION`, plus [`CALL_UNINTERRUPTED`] when the evaluator would not do its periodic
+    /// work after it. Otherwise that is done: a function that sends a signal sees its handler run
+    /// before the caller goes on, and recursion without loops lets other threads run.
     Call,
-    /// The same with `*args` and/or `**kwargs` on top; immediate is the operand
+    /// The same with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
     CallEx,
     /// Operands as on the stack `-> function`; immediate is the operand of `MAKE_FUNCTION`.
@@ -193,6 +196,9 @@ pub enum Helper {
     /// was being handled before. Always 0.
     EndHandler,
 }
+
+/// Part of the immediate of [`Helper::Call`] and [`Helper::CallEx`].
+pub const CALL_UNINTERRUPTED: i64 = 1 << 24;
 
 /// Whether a helper is called by `Insn::Call` or `Insn::CallStack`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

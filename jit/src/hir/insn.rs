@@ -47,8 +47,6 @@ pub enum ExitReason {
     Exception,
     /// Tracing or profiling was switched on.
     Tracing,
-    /// Periodic work is due: a signal, a thread switch, a pending call.
-    Pending,
     /// The operation has no native code.
     Uncompiled,
     /// The generator yields.
@@ -63,7 +61,7 @@ pub enum ExitReason {
 
 impl ExitReason {
     /// All reasons, in order.
-    pub const ALL: [ExitReason; 13] = [
+    pub const ALL: [ExitReason; 12] = [
         ExitReason::TypeGuard,
         ExitReason::Unbound,
         ExitReason::Overflow,
@@ -71,7 +69,6 @@ impl ExitReason {
         ExitReason::IndexRange,
         ExitReason::Exception,
         ExitReason::Tracing,
-        ExitReason::Pending,
         ExitReason::Uncompiled,
         ExitReason::Yield,
         ExitReason::Unreached,
@@ -89,7 +86,6 @@ impl ExitReason {
             ExitReason::IndexRange => "index_range",
             ExitReason::Exception => "exception",
             ExitReason::Tracing => "tracing",
-            ExitReason::Pending => "pending",
             ExitReason::Uncompiled => "uncompiled",
             ExitReason::Yield => "yield",
             ExitReason::Unreached => "unreached",

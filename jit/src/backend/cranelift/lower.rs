@@ -403,11 +403,7 @@ impl Lowering<'_> {
             | ExitReason::Unreached
             | ExitReason::Invalidated
             | ExitReason::CacheMiss => true,
-            ExitReason::Exception
-            | ExitReason::Tracing
-            | ExitReason::Pending
-            | ExitReason::Uncompiled
-            | ExitReason::Yield => false,
+            ExitReason::Exception | ExitReason::Tracing | ExitReason::Uncompiled | ExitReason::Yield => false,
         }
     }
 }

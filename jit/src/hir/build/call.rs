@@ -1,8 +1,8 @@
 //! Calls into the runtime: consuming operands, checking errors and tracing afterwards.
 
-use super::super::helper::{Convention, Helper};
+use super::super::helper::{CALL_UNINTERRUPTED, Convention, Helper};
 use super::*;
-use crate::bytecode::CallShape;
+use crate::bytecode::{CallShape, Op};
 
 impl Builder<'_> {
     /// Throws when a C status is negative.
@@ -168,23 +168,20 @@ impl Builder<'_> {
         let CallShape { positional, keyword, star, star_star } = shape;
         let operands =
             1 + positional as usize + 2 * keyword as usize + usize::from(star) + usize::from(star_star);
-        let operand = i64::from(positional) | i64::from(keyword) << 8;
+        let operand = i64::from(positional) | i64::from(keyword) << 8 | self.uninterrupted(next);
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
-            self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)?;
+            self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)
         } else {
-            self.call_stack(Helper::Call, operands, operand, pc, next)?;
+            self.call_stack(Helper::Call, operands, operand, pc, next)
         }
-        self.check_pending(next);
-        Ok(Flow::Next)
     }
 
-    /// Leaves when periodic work is due: a function that sends a signal sees its handler run
-    /// before the caller goes on, and recursion without loops lets other threads run.
-    fn check_pending(&mut self, next: u32) {
-        let due = self.emit(Insn::PeriodicDue, Repr::Bool, Type::BOOL);
-        let exit = self.exit(ExitReason::Pending, Resume::At, next);
-        self.emit_effect(Insn::GuardBool(due, false, exit));
+    /// The evaluator does not let a signal come between a call and the `try` whose `finally`
+    /// releases what it acquired.
+    fn uninterrupted(&self, next: u32) -> i64 {
+        let next = self.bytecode.at(next).map(|instruction| instruction.op);
+        if let Some(Op::SetupFinally(_)) = next { CALL_UNINTERRUPTED } else { 0 }
     }
 
     /// `MAKE_FUNCTION` and `MAKE_CLOSURE`: the operand counts what lies below the code object.
