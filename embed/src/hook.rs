@@ -163,6 +163,29 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
     }
 }
 
+/// `PyEval_EvalFrameEx` for a new frame of a function that compiled code calls, in line for what
+/// is compiled itself.
+///
+/// # Safety
+/// The frame has not been run, and the thread is the current one.
+#[inline(always)]
+pub unsafe fn evaluate(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Object {
+    // SAFETY: as for `eval_frame`.
+    unsafe {
+        let state = code_state::of((*frame).f_code);
+        let start = if state.is_null() { ptr::null() } else { (*state).start.get() };
+        let is_ordinary = settings::is_enabled() && !settings::has_outsiders() && !stats::is_detailed();
+        if start.is_null() || !is_ordinary || (*thread).use_tracing != 0 || !is_ours((*thread).interp) {
+            return PyEval_EvalFrameEx(frame, 0);
+        }
+        stats::counters().frames.count();
+        stats::counters().frames_native.count();
+        (*state).runs.count();
+        let outcome = frame_entry::run_here(frame, thread, start, 0, 0);
+        if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
+    }
+}
+
 /// Goes on with a frame that native code left.
 #[cold]
 #[inline(never)]

@@ -1,7 +1,7 @@
 //! `CALL_FUNCTION*`, `MAKE_FUNCTION`, `MAKE_CLOSURE`, `BUILD_CLASS`, `LOAD_BUILD_CLASS`.
 
 use super::stack::{Owned, Stack};
-use super::{Frame, address_of, evaluator};
+use super::{Frame, address_of, evaluator, functions};
 use crate::frame_entry::thread_state;
 use crate::pending;
 use crate::py::{self, Object, PyThreadState};
@@ -14,7 +14,11 @@ pub(super) unsafe extern "C" fn call(_frame: Frame, at: *mut Object, count: i64,
     // SAFETY: the operands are laid out as on the evaluator's stack, and consumed here.
     unsafe {
         let thread = thread_state();
-        let result = call_generally(at, count as usize, immediate);
+        let result = if immediate >> 8 & 0xff == 0 {
+            call_positional(thread, at, count as usize - 1)
+        } else {
+            call_generally(at, count as usize, immediate)
+        };
         finish(thread, result, immediate)
     }
 }
@@ -42,6 +46,70 @@ unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Objec
     unsafe {
         let mut top = at.add(count);
         evaluator::call_function(&mut top, immediate & 0xffff)
+    }
+}
+
+/// The same without keywords.
+#[inline(always)]
+unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: usize) -> Object {
+    // SAFETY: the function is lowest, `count` arguments are above it; all are ours.
+    unsafe {
+        let callable = *at;
+        let ty = py::type_of(callable);
+        if ty == &raw mut py::PyFunction_Type {
+            if functions::is_simple(callable, count) {
+                // One reference more, as the evaluator has, for whoever counts them.
+                py::incref(callable);
+                let result = functions::call(thread, callable, at.add(1), count);
+                py::decref(callable);
+                release(at, count + 1);
+                return result;
+            }
+        } else if ty == &raw mut py::PyMethod_Type {
+            let method = callable.cast::<py::PyMethodObject>();
+            let (receiver, function) = ((*method).im_self, (*method).im_func);
+            if !receiver.is_null()
+                && py::type_of(function) == &raw mut py::PyFunction_Type
+                && functions::is_simple(function, count + 1)
+            {
+                py::incref(receiver);
+                py::incref(function);
+                *at = receiver;
+                py::decref(callable);
+                let result = functions::call(thread, function, at, count + 1);
+                py::decref(function);
+                release(at, count + 1);
+                return result;
+            }
+        } else if ty == &raw mut py::PyCFunction_Type && (*thread).use_tracing == 0 {
+            let method = (*callable.cast::<py::PyCFunctionObject>()).m_ml;
+            let receiver = (*callable.cast::<py::PyCFunctionObject>()).m_self;
+            let flags = (*method).ml_flags as u32;
+            let takes = (flags & (py::METH_NOARGS | py::METH_O), count);
+            if let (py::METH_NOARGS, 0) | (py::METH_O, 1) = takes {
+                let argument = if count == 0 { ptr::null_mut() } else { *at.add(1) };
+                let result = (*method).ml_meth.unwrap_unchecked()(receiver, argument);
+                if count == 1 {
+                    py::decref(argument);
+                }
+                #[cfg(py35)]
+                let result = py::_Py_CheckFunctionResult(callable, result, ptr::null());
+                py::decref(callable);
+                return result;
+            }
+        }
+        call_generally(at, count + 1, count as i64)
+    }
+}
+
+/// Releases operands, topmost first.
+#[inline(always)]
+unsafe fn release(at: *mut Object, count: usize) {
+    // SAFETY: ours.
+    unsafe {
+        for index in (0..count).rev() {
+            py::decref(*at.add(index));
+        }
     }
 }
 

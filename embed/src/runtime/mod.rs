@@ -23,6 +23,7 @@ mod coroutines;
 mod dict;
 mod evaluator;
 mod exec;
+mod functions;
 pub mod globals;
 mod imports;
 mod iteration;
