@@ -83,8 +83,13 @@ unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: us
             }
         } else if ty == &raw mut py::PyCFunction_Type && (*thread).use_tracing == 0 {
             let method = (*callable.cast::<py::PyCFunctionObject>()).m_ml;
-            let receiver = (*callable.cast::<py::PyCFunctionObject>()).m_self;
             let flags = (*method).ml_flags as u32;
+            // `PyCFunction_GET_SELF`
+            let receiver = if cfg!(py3) && flags & py::METH_STATIC != 0 {
+                ptr::null_mut()
+            } else {
+                (*callable.cast::<py::PyCFunctionObject>()).m_self
+            };
             let takes = (flags & (py::METH_NOARGS | py::METH_O), count);
             if let (py::METH_NOARGS, 0) | (py::METH_O, 1) = takes {
                 let argument = if count == 0 { ptr::null_mut() } else { *at.add(1) };

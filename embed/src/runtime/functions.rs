@@ -140,7 +140,8 @@ unsafe fn release_frame(thread: *mut PyThreadState, frame: Frame) {
     unsafe {
         // Deep recursion in destructors is noticed.
         (*thread).recursion_depth += 1;
-        if cfg!(py_debug) || (*frame.cast::<py::PyObject>()).ob_refcnt != 1 || !is_bare(thread, frame) {
+        let is_shared = (*frame.cast::<py::PyObject>()).ob_refcnt != 1;
+        if cfg!(py_debug) || is_shared || !is_bare(thread, frame) {
             py::decref(frame.cast());
         } else {
             dismantle(thread, frame);
@@ -149,7 +150,8 @@ unsafe fn release_frame(thread: *mut PyThreadState, frame: Frame) {
     }
 }
 
-/// Whether nothing was attached to the frame, and its deallocation would not be put off.
+/// Whether nothing was attached to the frame, its deallocation would not be put off, and it would
+/// not go to the list of free frames, which is the interpreter's own.
 #[inline(always)]
 unsafe fn is_bare(thread: *mut PyThreadState, frame: Frame) -> bool {
     // SAFETY: alive.
@@ -163,6 +165,7 @@ unsafe fn is_bare(thread: *mut PyThreadState, frame: Frame) -> bool {
             (*frame).f_exc_traceback as usize,
         ];
         attached.iter().fold(0, |all, one| all | one) == 0
+            && (*(*frame).f_code).co_zombieframe.is_null()
             && (*thread).trash_delete_nesting < py::PyTrash_UNWIND_LEVEL as i32
     }
 }

@@ -1,0 +1,30 @@
+# Frames of compiled functions count for the garbage collector as frames do: collections begin when they would.
+from __future__ import print_function
+import gc
+
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+def deep(n):
+    return 0 if n == 0 else deep(n - 1) + 1
+
+
+def defaults(n, step=1):
+    return [] if n == 0 else [defaults(n - step)]
+
+
+def count(function, *args):
+    before = gc.get_count()[0]
+    function(*args)
+    return gc.get_count()[0] - before
+
+
+gc.collect()
+gc.disable()
+results = []
+for attempt in range(6):
+    results.append((count(fib, 12), count(deep, 700), count(deep, 300), count(defaults, 300)))
+for result in results:
+    print(result)
