@@ -1,6 +1,7 @@
 //! `fuzz`: writes programs, runs them on stock and on ours in every mode, and reduces what differs.
 
 mod classes;
+mod corners;
 mod dialect;
 mod events;
 mod expr;

@@ -1,5 +1,6 @@
 //! A whole program from a seed.
 
+use super::corners;
 use super::dialect::Dialect;
 use super::events;
 use super::functions::Function;
@@ -77,9 +78,10 @@ impl Program {
     fn write(&mut self) {
         self.out.raw(PRELUDE);
         self.out.raw(&events::setup(self.dialect.py3));
+        self.out.raw(&corners::setup(self.dialect.py3));
         self.out.line("TURN = 0");
         if self.dialect.is_35() {
-            self.out.raw("class Soon:\n    def __init__(self, value):\n        self.value = value\n    def __await__(self):\n        return (yield self.value)\n");
+            self.out.raw(corners::ASYNCHRONOUS);
         }
         if self.dialect.py3 {
             self.out.raw("class Meta(type):\n    def __call__(cls, *a):\n        hit('meta')\n        return type.__call__(cls, *a)\n");
@@ -100,6 +102,9 @@ impl Program {
                 6..8 => self.generator(),
                 _ => self.closure_function(),
             }
+        }
+        if self.rng.chance(40) {
+            self.corner();
         }
         if self.rng.chance(35) {
             self.module_code();
@@ -169,6 +174,7 @@ impl Program {
             let script: Vec<&str> = (0..self.rng.between(2, 9)).map(|_| self.rng.word(&words)).collect();
             self.out.line(format!("for r in range({}):", self.rng.between(3, 40)));
             self.out.line(format!("    drain({generator}(r), [None, {}, 'close'])", script.join(", ")));
+            self.out.line(format!("    run({generator}(r % 12))"));
         }
         for generator in self.generators.clone() {
             let times = self.rng.between(3, 30);

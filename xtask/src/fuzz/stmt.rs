@@ -476,6 +476,9 @@ impl Program {
         let mut index = Some(self.loop_name(scope));
         let name = self.loop_name(scope);
         let range = if self.rng.chance(80) { self.dialect.lazy_range() } else { "range" };
+        if scope.coroutine && self.rng.chance(30) {
+            return self.async_for(scope, name, count, n);
+        }
         let head = match if scope.loops.is_empty() { self.rng.below(14) } else { self.rng.below(24) } {
             0..8 => format!("for {name} in {range}({count}):"),
             8 => format!("for {name} in {range}({}, {}, {}):", count, -1, -1),
@@ -538,6 +541,14 @@ impl Program {
         // Lists are kept short, so that a walk over one is short too.
         let count = if index.is_some() { count } else { count.clamp(3, 30) };
         self.body(scope, index, count, n);
+    }
+
+    fn async_for(&mut self, scope: &mut Scope, name: String, count: usize, n: usize) {
+        let rows = [(12, "Rows"), (3, "LateRows"), (2, "FailingRows"), (1, "OddRows")];
+        let rows = self.rng.weighted(&rows);
+        let every = self.rng.pick(&[0, 0, 0, 2, 7, 50]);
+        self.out.line(format!("async for {name} in {rows}({count}, {every}):"));
+        self.body(scope, Some(name), count, n);
     }
 
     /// A `while` loop with a counter of its own.
@@ -613,6 +624,13 @@ impl Program {
 
     fn with_statement(&mut self, scope: &mut Scope) {
         let swallow = self.rng.word(&["True", "False", "0", "'x'"]);
+        if scope.coroutine && self.rng.chance(50) {
+            let wait = self.rng.word(&["", ", True"]);
+            let name = self.rng.word(&["", " as m9"]);
+            self.out.line(format!("async with Door({swallow}{wait}){name}:"));
+            let n = self.rng.between(1, 3);
+            return self.suite(scope, n);
+        }
         let manager = match self.rng.below(5) {
             0 => format!("Manager({swallow}) as m9"),
             1 => format!("Manager({swallow}), Manager(False)"),
