@@ -17,7 +17,9 @@ impl Program {
             n => scope.vars[self.rng.below(n)].name.clone(),
         };
         let number = scope.vars.iter().filter(|v| matches!(v.kind, Kind::Int | Kind::Float)).count();
-        let line = match self.rng.below(36) {
+        let form = self.rng.below(36);
+        let line = match form {
+            _ if self.extras.refcounts && self.rng.chance(25) => format!("refs({name})"),
             30.. if number > 0 => {
                 // A number of the same type, but out of the ordinary.
                 let vars: Vec<_> = scope
@@ -45,7 +47,6 @@ impl Program {
                 .word(&["sys.settrace(tracer)", "sys.settrace(None)", "sys.setprofile(profiler)"])
                 .to_string(),
             14 => "put('info', sys.exc_info()[0], str(sys.exc_info()[1]))".to_string(),
-            15 if self.extras.refcounts => format!("put('refs', sys.getrefcount({name}))"),
             15 | 16 => {
                 let object = self.variable_or(Kind::Obj, scope);
                 match self.rng.below(7) {
