@@ -35,6 +35,11 @@ use std::sync::Arc;
 /// Code memory when nothing else is said.
 const DEFAULT_CODE_MEMORY: usize = 64 << 20;
 
+/// Cranelift's optimisations take a quarter of the time of a compilation. They pay in tight loops;
+/// elsewhere it is the calls of helpers that take time. So this is the largest function, in HIR
+/// values, that they are for, provided that it has a loop.
+const MAX_OPTIMISED: usize = 1000;
+
 /// Result of everything that can refuse a function.
 type Result<T> = std::result::Result<T, CompileError>;
 
@@ -42,6 +47,7 @@ type Result<T> = std::result::Result<T, CompileError>;
 pub struct CraneliftBackend {
     memory: Arc<CodeMemory>,
     optimising: OwnedTargetIsa,
+    plain: OwnedTargetIsa,
     fast: OwnedTargetIsa,
     context: Context,
     builder_context: FunctionBuilderContext,
@@ -58,6 +64,7 @@ impl CraneliftBackend {
         Ok(CraneliftBackend {
             memory,
             optimising: isa(&[("opt_level", "speed")])?,
+            plain: isa(&[("opt_level", "none")])?,
             fast: isa(&[("opt_level", "none"), ("regalloc_algorithm", "single_pass")])?,
             context: Context::new(),
             builder_context: FunctionBuilderContext::new(),
@@ -111,7 +118,13 @@ fn module_error(error: ModuleError) -> CompileError {
 impl Backend for CraneliftBackend {
     fn compile(&mut self, function: &Function, host: &Host, options: &BackendOptions) -> Result<NativeCode> {
         self.context.clear();
-        let isa = if options.fast_compile { &self.fast } else { &self.optimising };
+        let isa = if options.fast_compile {
+            &self.fast
+        } else if function.values.len() <= MAX_OPTIMISED && function.has_loop() {
+            &self.optimising
+        } else {
+            &self.plain
+        };
         self.context.func.signature = abi::native_signature(CallConv::triple_default(isa.triple()));
         self.context.func.name = ir::UserFuncName::user(0, 0);
         self.context.set_disasm(options.keep_texts);
