@@ -5,11 +5,32 @@ use crate::gil::Gil;
 use crate::settings;
 use std::cell::Cell;
 
-/// Compiling may take one part in this many of the processor time used so far,
-const SHARE: u64 = 25;
+/// What a compilation promises.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Promise {
+    /// A loop runs hot: what is computed there may become many times faster.
+    Loop,
+    /// A function is called often: much of its time goes into calls and lookups, which stay.
+    Function,
+}
 
-/// and this many microseconds more, so that a short program with a hot loop gains as well.
-const START: u64 = 8_000;
+impl Promise {
+    /// Compiling may take one part in this many of the processor time used so far,
+    fn share(self) -> u64 {
+        match self {
+            Promise::Loop => 32,
+            Promise::Function => 64,
+        }
+    }
+
+    /// and this many microseconds more, so that a short program with a hot loop gains as well.
+    fn start(self) -> u64 {
+        match self {
+            Promise::Loop => 6_000,
+            Promise::Function => 3_000,
+        }
+    }
+}
 
 /// What compiling takes until some has been done, in microseconds for a byte of bytecode.
 const FIRST_GUESS: u64 = 25;
@@ -42,14 +63,14 @@ pub fn spend(microseconds: u64, bytes: usize) {
 
 /// Whether there is time for compiling this much bytecode. A lower threshold than the usual one
 /// asks for more to be compiled, and raises the limit accordingly.
-pub fn allows(bytes: u32) -> bool {
+pub fn allows(bytes: u32, promise: Promise) -> bool {
     if settings::is_eager() {
         return true;
     }
     // The first guess counts as if a kilobyte had been compiled.
     let spent = BUDGET.spent.get();
     let estimate = (spent + 1024 * FIRST_GUESS) * u64::from(bytes) / (BUDGET.bytes.get() + 1024);
-    let limit = START + clock(libc::CLOCK_PROCESS_CPUTIME_ID) / SHARE;
+    let limit = promise.start() + clock(libc::CLOCK_PROCESS_CPUTIME_ID) / promise.share();
     let scale = u64::from(settings::DEFAULT_THRESHOLD.max(settings::threshold()));
     spent + estimate <= limit * scale / u64::from(settings::threshold())
 }

@@ -280,6 +280,8 @@ pub struct CodeState {
     pub debt: Cell<u32>,
     /// Size of the bytecode.
     pub bytes: u32,
+    /// What the code would take to compile, as a multiple of what a small function takes.
+    pub bulk: u32,
     phase: Cell<Phase>,
     /// The loop header at which a hook just suspended a frame to have it compiled.
     request: Cell<u32>,
@@ -302,12 +304,6 @@ impl CodeState {
     #[inline(always)]
     pub fn phase(&self) -> Phase {
         self.phase.get()
-    }
-
-    /// What the code would take to compile, as a multiple of what a small function takes.
-    #[inline(always)]
-    pub fn bulk(&self) -> u32 {
-        1 + self.bytes / SMALL_FUNCTION
     }
 
     /// Back to being counted, from the start.
@@ -631,6 +627,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         heat: Cell::new(0),
         debt: Cell::new(0),
         bytes: bytes as u32,
+        bulk: 1 + bytes as u32 / SMALL_FUNCTION,
         phase: Cell::new(Phase::Cold),
         request: Cell::new(NO_REQUEST),
         runs: Counter::new(),

@@ -1,6 +1,6 @@
 //! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
 
-use crate::budget;
+use crate::budget::{self, Promise};
 use crate::code_state::{self, Closed, CodeState, Phase, Version};
 use crate::compile::MAX_GENERATIONS;
 use crate::describe;
@@ -169,7 +169,8 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);
-    if !budget::allows(state.bytes) {
+    let promise = if pc == 0 { Promise::Function } else { Promise::Loop };
+    if !budget::allows(state.bytes, promise) {
         stats::counters().postponed.count();
         state.cool_down();
         return true;

@@ -1,7 +1,7 @@
 //! The evaluator of every frame: counts, and picks who runs the frame: the interpreter, its
 //! recording twin, or native code.
 
-use crate::budget;
+use crate::budget::{self, Promise};
 use crate::code_state::{self, CodeState, Phase, Version};
 use crate::compile;
 use crate::describe;
@@ -127,8 +127,7 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
     // end much sooner than without us.
     // SAFETY: the frame is alive, and so are its code and the thread.
     unsafe {
-        let is_ordinary = flags == 0 && settings::is_enabled() && !settings::has_outsiders();
-        if !is_ordinary || (*thread_state()).use_tracing != 0 || stats::is_detailed() {
+        if flags != 0 || !settings::is_ordinary() || (*thread_state()).use_tracing != 0 {
             return eval_rare(frame, flags);
         }
         stats::counters().frames.count();
@@ -147,16 +146,14 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
         } else if !start.is_null() {
             return resume(frame, start);
         }
-        match state.phase() {
-            Phase::Cold => {
-                let heat = state.heat.get() + settings::HEAT_PER_CALL;
-                state.heat.set(heat);
-                if heat >= settings::hot_at(state.bulk()) {
-                    return eval_planned(frame);
-                }
+        if state.phase() == Phase::Cold {
+            let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
+            state.heat.set(heat);
+            if settings::is_hot(heat, state.bulk) {
+                return eval_planned(frame);
             }
-            Phase::Failed | Phase::Excluded => {}
-            Phase::Recording | Phase::Hot => return eval_planned(frame),
+        } else if matches!(state.phase(), Phase::Recording | Phase::Hot) {
+            return eval_planned(frame);
         }
         let result = _PyEval_EvalFrameDefault(frame, 0);
         if result == suspended() { go_on(frame) } else { result }
@@ -174,8 +171,11 @@ pub unsafe fn evaluate(frame: *mut PyFrameObject, thread: *mut PyThreadState) ->
     unsafe {
         let state = code_state::of((*frame).f_code);
         let start = if state.is_null() { ptr::null() } else { (*state).start.get() };
-        let is_ordinary = settings::is_enabled() && !settings::has_outsiders() && !stats::is_detailed();
-        if start.is_null() || !is_ordinary || (*thread).use_tracing != 0 || !is_ours((*thread).interp) {
+        if start.is_null()
+            || !settings::is_ordinary()
+            || (*thread).use_tracing != 0
+            || !is_ours((*thread).interp)
+        {
             return PyEval_EvalFrameEx(frame, 0);
         }
         stats::counters().frames.count();
@@ -221,9 +221,9 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
                 state.runs.count();
             }
             if state.phase() == Phase::Cold {
-                let heat = state.heat.get() + settings::HEAT_PER_CALL;
+                let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
                 state.heat.set(heat);
-                if heat < settings::hot_at(state.bulk()) {
+                if !settings::is_hot(heat, state.bulk) {
                     return drive(frame, thread, Plan::INTERPRETER, 0);
                 }
             }
@@ -341,7 +341,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
         }
         (*state).runs.count();
         (*state).heat.set(settings::HEAT_PER_CALL);
-        if settings::HEAT_PER_CALL < settings::hot_at((*state).bulk()) {
+        if !settings::is_hot(settings::HEAT_PER_CALL, (*state).bulk) {
             return Plan::INTERPRETER;
         }
         plan_entry(frame, &*state)
@@ -353,7 +353,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
     // SAFETY: the frame is not running.
     unsafe {
-        if state.phase() == Phase::Cold && !became_hot(state) {
+        if state.phase() == Phase::Cold && !became_hot(state, Promise::Function) {
             return Plan::INTERPRETER;
         }
         match state.phase() {
@@ -419,11 +419,11 @@ unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyTh
 
 /// The next phase of code that has just become hot; false when it has to wait: it was hot before
 /// and gave its code up, or enough time has gone into compiling.
-fn became_hot(state: &CodeState) -> bool {
+fn became_hot(state: &CodeState, promise: Promise) -> bool {
     if state.heat.get() < state.debt.get() {
         return false;
     }
-    if !budget::allows(state.bytes) {
+    if !budget::allows(state.bytes, promise) {
         stats::counters().postponed.count();
         state.heat.set(state.heat.get() / 4 * 3);
         return false;
@@ -500,10 +500,10 @@ fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jump
     if state.phase() == Phase::Cold {
         let heat = state.heat.get().saturating_add(jumps);
         state.heat.set(heat);
-        if heat < settings::hot_at(state.bulk()) {
+        if !settings::is_hot(heat, state.bulk) {
             return false;
         }
-        if !became_hot(state) {
+        if !became_hot(state, Promise::Loop) {
             return false;
         }
         if state.phase() == Phase::Recording {
@@ -533,7 +533,7 @@ fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
         let is_due = target.closed.is_none()
             && target.generations < compile::MAX_GENERATIONS
             && target.heat >= settings::loop_hot_at();
-        if is_due && !budget::allows(state.bytes) {
+        if is_due && !budget::allows(state.bytes, Promise::Loop) {
             stats::counters().postponed.count();
             target.heat = target.heat / 4 * 3;
             return false;

@@ -37,6 +37,7 @@ pub extern "C" fn pyjion_register() {
     settings::initialise(options);
     compile::keep_panics_quiet();
     if detailed {
+        settings::set_detailed();
         stats::start_detailed();
     }
     module::register();

@@ -8,14 +8,23 @@ struct Settings {
     enabled: Cell<bool>,
     /// Frames are running that began before our evaluator was installed.
     outsiders: Cell<bool>,
+    /// What happens is to be measured in detail.
+    detailed: Cell<bool>,
+    /// See [`is_ordinary`].
+    ordinary: Cell<bool>,
     threshold: Cell<u32>,
+    /// See [`is_hot`].
+    unit: Cell<u32>,
     options: OnceCell<Options>,
 }
 
 static SETTINGS: Gil<Settings> = Gil::new(Settings {
     enabled: Cell::new(false),
     outsiders: Cell::new(false),
+    detailed: Cell::new(false),
+    ordinary: Cell::new(false),
     threshold: Cell::new(DEFAULT_THRESHOLD),
+    unit: Cell::new(unit(DEFAULT_THRESHOLD)),
     options: OnceCell::new(),
 });
 
@@ -24,8 +33,8 @@ pub const DEFAULT_THRESHOLD: u32 = 6000;
 
 /// Takes the options of the environment over, once.
 pub fn initialise(options: Options) {
-    SETTINGS.enabled.set(options.enabled);
-    SETTINGS.threshold.set(options.threshold);
+    set_enabled(options.enabled);
+    set_threshold(options.threshold);
     let _ = SETTINGS.options.set(options);
 }
 
@@ -43,6 +52,7 @@ pub fn is_enabled() -> bool {
 /// Switches the JIT on or off; what runs native goes on until it leaves.
 pub fn set_enabled(enabled: bool) {
     SETTINGS.enabled.set(enabled);
+    update();
 }
 
 /// Whether there may be frames that our evaluator does not know of.
@@ -54,6 +64,24 @@ pub fn has_outsiders() -> bool {
 /// See [`has_outsiders`].
 pub fn set_outsiders(outsiders: bool) {
     SETTINGS.outsiders.set(outsiders);
+    update();
+}
+
+/// From now on, what happens is measured in detail.
+pub fn set_detailed() {
+    SETTINGS.detailed.set(true);
+    update();
+}
+
+/// Whether frames can take the short ways: the JIT is on, and neither outsiders nor detailed
+/// measurements are to be thought of.
+#[inline(always)]
+pub fn is_ordinary() -> bool {
+    SETTINGS.ordinary.get()
+}
+
+fn update() {
+    SETTINGS.ordinary.set(is_enabled() && !has_outsiders() && !SETTINGS.detailed.get());
 }
 
 /// `PYJION_THRESHOLD`.
@@ -64,6 +92,7 @@ pub fn threshold() -> u32 {
 /// Changes it.
 pub fn set_threshold(threshold: u32) {
     SETTINGS.threshold.set(threshold.max(1));
+    SETTINGS.unit.set(unit(threshold.max(1)));
 }
 
 /// Whether everything is compiled at its first call, before anything was observed.
@@ -75,12 +104,16 @@ pub fn is_eager() -> bool {
 /// What a call adds to the heat of a code object; a jump backwards adds 1.
 pub const HEAT_PER_CALL: u32 = 4;
 
-/// The heat at which code is hot. Compiling pays when it takes no longer than the code has run
-/// already; both grow with the size of the code, but only a part of it is what runs.
+/// The heat at which a small function is hot; everything is when code is compiled at its first call.
+const fn unit(threshold: u32) -> u32 {
+    if threshold == 1 { 0 } else { threshold.saturating_mul(3) }
+}
+
+/// Whether code of a certain bulk is hot. Compiling pays when it takes no longer than the code has
+/// run already; both grow with the size of the code, but only a part of it is what runs.
 #[inline(always)]
-pub fn hot_at(bulk: u32) -> u32 {
-    let threshold = SETTINGS.threshold.get();
-    if threshold == 1 { 1 } else { threshold.saturating_mul(3).saturating_mul(bulk) }
+pub fn is_hot(heat: u32, bulk: u32) -> bool {
+    u64::from(heat) >= u64::from(SETTINGS.unit.get()) * u64::from(bulk)
 }
 
 /// How many jumps to a loop header make it worth a version of its own, in code that is hot.
