@@ -7,6 +7,8 @@
 
 use super::Frame;
 use super::dict::{self, Found, Table};
+#[cfg(py2)]
+use super::instances;
 use super::stack::Owned;
 use crate::gil::Gil;
 use crate::py::{self, Object, PyTypeObject};
@@ -22,14 +24,15 @@ pub(super) struct AttributeCache {
     tag: usize,
     /// What its MRO has under the name: borrowed, NULL for nothing.
     found: Object,
-    /// Where the name was in the instance's dict.
+    /// Where the name was in the instance's dict; for the attribute of a type, the version tag
+    /// that its metatype had, which is no index of any dict.
     index: usize,
 }
 
 /// Tags are given out anew after `PyType_ClearCache` and when there are no more of them, so one
 /// alone may be that of a type long dead. But then all tags become invalid first, that of `object`
 /// too: eras end with it. The lower half is zero, for the tag.
-static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(0));
+static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(1 << 32));
 
 /// Watches for the end of eras.
 pub(super) fn initialise() {
@@ -88,8 +91,62 @@ impl AttributeCache {
         }
     }
 
+    /// What `ty`, itself the object whose attribute is loaded, has under the name (borrowed), when
+    /// its metatype has nothing there; `None` when that is not so or cannot be remembered.
+    #[inline(always)]
+    unsafe fn own_attribute(
+        &mut self,
+        ty: *mut PyTypeObject,
+        metatype: *mut PyTypeObject,
+        name: Object,
+    ) -> Option<Object> {
+        // SAFETY: borrowed arguments; `found` is alive while the tags hold.
+        unsafe {
+            match (version_tag(ty), version_tag(metatype)) {
+                (Some(tag), Some(meta)) if self.ty == ty && self.tag == tag && self.index == meta => {
+                    Some(self.found)
+                }
+                _ => self.look_up_own(ty, metatype, name),
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn look_up_own(
+        &mut self,
+        ty: *mut PyTypeObject,
+        metatype: *mut PyTypeObject,
+        name: Object,
+    ) -> Option<Object> {
+        // SAFETY: borrowed arguments.
+        unsafe {
+            if (*ty).tp_dict.is_null() || (*metatype).tp_dict.is_null() {
+                return None;
+            }
+            let inherited = py::_PyType_Lookup(metatype, name);
+            if !inherited.is_null() || !py::PyErr_Occurred().is_null() {
+                return None;
+            }
+            let meta = version_tag(metatype)?;
+            let found = py::_PyType_Lookup(ty, name);
+            if found.is_null() || !py::PyErr_Occurred().is_null() || version_tag(metatype) != Some(meta) {
+                return None;
+            }
+            *self = AttributeCache { ty, tag: version_tag(ty)?, found, index: meta };
+            Some(found)
+        }
+    }
+
+    /// Where the name was in the instance's dict.
+    #[cfg(py2)]
+    #[inline(always)]
+    pub(super) fn hint(&self) -> usize {
+        self.index
+    }
+
     /// The entry of the name in an instance's dict, with the hint brought up to date.
-    unsafe fn find(&mut self, table: &Table, name: Object) -> Found {
+    pub(super) unsafe fn find(&mut self, table: &Table, name: Object) -> Found {
         // SAFETY: names are strings.
         let found = unsafe { table.find(name) };
         if let Found::At(index) = found {
@@ -100,7 +157,7 @@ impl AttributeCache {
 }
 
 /// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
-unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
+pub(super) unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
     if attribute.is_null() {
         return (None, None);
     }
@@ -139,7 +196,7 @@ pub(super) unsafe extern "C" fn load_attr(
     unsafe {
         let ty = py::type_of(object);
         if cache.is_null() || !gets_generically(ty) {
-            return py::PyObject_GetAttr(object, name);
+            return load_specially(object, name, cache);
         }
         let Some(attribute) = (*cache).type_attribute(ty, name) else {
             return py::PyObject_GetAttr(object, name);
@@ -188,9 +245,37 @@ pub(super) unsafe extern "C" fn load_attr(
     }
 }
 
+/// `LOAD_ATTR` of what has a way of its own: types, and instances of old-style classes.
+unsafe fn load_specially(object: Object, name: Object, cache: *mut AttributeCache) -> Object {
+    // SAFETY: as for `load_attr`.
+    unsafe {
+        let ty = py::type_of(object);
+        #[cfg(py2)]
+        if ty == &raw mut py::PyInstance_Type
+            && !cache.is_null()
+            && let Some(value) = instances::load(object, name, &mut *cache)
+        {
+            return value;
+        }
+        let of_types = py::PyType_Type.tp_getattro.map_or(0, |function| function as usize);
+        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
+        if getattro == of_types
+            && !cache.is_null()
+            && let Some(attribute) = (*cache).own_attribute(object.cast(), ty, name)
+        {
+            let Some(get) = descriptor(attribute).0 else {
+                py::incref(attribute);
+                return attribute;
+            };
+            return call_get(get, attribute, ptr::null_mut(), object.cast());
+        }
+        py::PyObject_GetAttr(object, name)
+    }
+}
+
 /// Calls a descriptor's `__get__`.
 #[inline]
-unsafe fn call_get(
+pub(super) unsafe fn call_get(
     get: unsafe extern "C" fn(Object, Object, Object) -> Object,
     attribute: Object,
     object: Object,
@@ -215,6 +300,13 @@ pub(super) unsafe extern "C" fn store_attr(
     // SAFETY: see the module; whoever is called into holds references to what it uses.
     unsafe {
         let ty = py::type_of(object);
+        #[cfg(py2)]
+        if ty == &raw mut py::PyInstance_Type
+            && !cache.is_null()
+            && instances::store(object, name, value, &mut *cache)
+        {
+            return 0;
+        }
         let setattro = (*ty).tp_setattro.map_or(0, |function| function as usize);
         if !cache.is_null()
             && setattro == py::PyObject_GenericSetAttr as *const () as usize

@@ -26,6 +26,8 @@ mod exec;
 mod functions;
 pub mod globals;
 mod imports;
+#[cfg(py2)]
+mod instances;
 mod iteration;
 mod names;
 mod operators;
