@@ -95,6 +95,8 @@ def outcome(function, *args):
 
 
 signal.signal(signal.SIGALRM, raise_timeout)
+# A shell has its jobs in the background ignore this signal, and Python keeps to that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 for attempt in range(2):
     for function in SPINS:
         signal.setitimer(signal.ITIMER_REAL, 0.08)
