@@ -194,6 +194,7 @@ pub fn compile(
             keep_texts: wanted.keep_texts,
             fast_compile: settings.no_opt,
             valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),
+            bytecode_counter: stats::bytecode_counter(),
         },
         ..Options::default()
     };

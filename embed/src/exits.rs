@@ -66,6 +66,10 @@ pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: us
 #[inline(never)]
 unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Version, exit: usize) {
     let recipe = &version.compiled.native.exits[exit];
+    if recipe.resume == Resume::At {
+        // It was counted when it began, and begins again.
+        stats::counters().bytecodes_native.subtract(1);
+    }
     stats::count_exit_in_detail(version.id, exit, || {
         // SAFETY: code that has versions has a state.
         let operation = unsafe { operation(&*code_state::of(code), recipe.pc) };

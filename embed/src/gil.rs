@@ -48,6 +48,11 @@ impl Counter {
         self.0.set(self.0.get().wrapping_add(events));
     }
 
+    /// Where it counts.
+    pub fn address(&self) -> usize {
+        self.0.as_ptr() as usize
+    }
+
     /// Takes events back.
     pub fn subtract(&self, events: u64) {
         self.0.set(self.0.get().saturating_sub(events));

@@ -320,6 +320,9 @@ unsafe extern "C" fn drive(
 unsafe fn interpret(frame: *mut PyFrameObject, flags: c_int) -> Object {
     // SAFETY: as for `drive`.
     unsafe {
+        if stats::is_detailed() && record::counts(frame) {
+            return record::evaluate(frame, flags);
+        }
         let mode = stats::switch(Mode::Interpreter);
         let result = _PyEval_EvalFrameDefault(frame, flags);
         stats::switch(mode);

@@ -36,7 +36,7 @@ pub const TABLE: &[Documented] = &[
         name: "PYJION_STATS",
         takes: "0 or 1",
         default: "0",
-        meaning: "1 prints a table of statistics to stderr at exit",
+        meaning: "1 prints a table of statistics to stderr at exit, the share of bytecodes of hot code that native code executed first",
         set: |options, text| set_flag(&mut options.stats, text),
     },
     Documented {

@@ -2,6 +2,7 @@
 
 use crate::code_state::{CodeState, Phase, Window};
 use crate::describe;
+use crate::frame_entry::thread_state;
 use crate::kinds::kind_of;
 use crate::py::*;
 use crate::settings;
@@ -74,6 +75,19 @@ pub unsafe fn top_kinds(top: *mut Object, depth: usize) -> [Type; 3] {
     kinds
 }
 
+/// Whether the bytecodes that the interpreter executes in a frame are counted for the statistics:
+/// those of code that has been hot are, by the recording evaluator.
+///
+/// # Safety
+/// The frame is alive.
+pub unsafe fn counts(frame: *mut PyFrameObject) -> bool {
+    // SAFETY: as for this function; the state lives as long as the code.
+    unsafe {
+        let state = crate::code_state::of((*frame).f_code);
+        !state.is_null() && (*state).phase() != Phase::Cold && (*thread_state()).use_tracing == 0
+    }
+}
+
 /// Runs a frame in the recording evaluator.
 ///
 /// # Safety
@@ -129,6 +143,12 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
             return 0;
         }
         let state = &*state;
+        if stats::is_detailed() {
+            stats::counters().bytecodes_interpreted.count();
+            if state.phase() != Phase::Recording {
+                return 0;
+            }
+        }
         if state.phase() != Phase::Recording {
             // Another frame of the code has seen enough.
             return 1;

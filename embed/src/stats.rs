@@ -36,6 +36,8 @@ counters! {
     frames: "Frames begun or resumed under the JIT.";
     frames_native: "Frames that began or resumed in native code.";
     loop_entries: "Frames that entered native code at a loop header.";
+    bytecodes_native: "Bytecodes executed in native code, if detailed statistics are on.";
+    bytecodes_interpreted: "Bytecodes of hot code executed elsewhere, if detailed statistics are on.";
     recordings: "Recording windows opened.";
     recorded_instructions: "Instructions recorded.";
     compilations: "Compilations that succeeded.";
@@ -108,6 +110,16 @@ pub fn counters() -> &'static Counters {
 #[inline(always)]
 pub fn is_detailed() -> bool {
     STATS.detailed.get()
+}
+
+/// Where native code counts bytecodes; 0 when it does not.
+pub fn bytecode_counter() -> usize {
+    if is_detailed() { STATS.counters.bytecodes_native.address() } else { 0 }
+}
+
+/// The bytecodes of hot code executed so far, in native code and elsewhere.
+pub fn bytecodes() -> (u64, u64) {
+    (STATS.counters.bytecodes_native.get(), STATS.counters.bytecodes_interpreted.get())
 }
 
 /// Begins to measure in detail, and prints the table when the process exits.
@@ -221,6 +233,11 @@ pub fn table() -> String {
 }
 
 fn write_table(out: &mut String) -> std::fmt::Result {
+    let (native, elsewhere) = bytecodes();
+    if let total @ 1.. = native + elsewhere {
+        let share = 100.0 * native as f64 / total as f64;
+        writeln!(out, "  {share:5.1}% of {total} bytecodes of hot code in native code")?;
+    }
     if let Some([interpreter, native, compiler]) = seconds() {
         let total = interpreter + native + compiler;
         writeln!(out, "  {:5.1}% of {total:.3} s in native code", 100.0 * native / total.max(1e-9))?;

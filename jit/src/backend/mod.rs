@@ -22,6 +22,8 @@ pub struct BackendOptions {
     pub fast_compile: bool,
     /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
     pub valid_flag: usize,
+    /// Address of a 64-bit counter of bytecodes that begin to execute; 0 = they are not counted.
+    pub bytecode_counter: usize,
 }
 
 /// The signature of compiled code: `(frame, thread_state, entry index, exit buffer) -> exit`.

@@ -352,6 +352,8 @@ pub enum Insn {
     /// Bool: the evaluator's periodic work (signals, thread switches, pending calls) is due; on
     /// 2.7 this counts the ticker down. `Helper::HandlePending` does the work.
     PeriodicDue,
+    /// Counts a bytecode that begins to execute, for statistics.
+    CountBytecode,
     /// Leaves when somebody besides the evaluator holds a reference to the frame
     /// (`ob_refcnt != 1`), so that a frame that outlives its run gets its stale slots written.
     CheckUnshared(SideExit),
@@ -426,6 +428,7 @@ impl Insn {
             | Insn::CopyLocal { .. }
             | Insn::MarkName { .. }
             | Insn::PeriodicDue
+            | Insn::CountBytecode
             | Insn::CheckUnshared(_)
             | Insn::CheckTracing(_)
             | Insn::CheckValid(_)

@@ -314,6 +314,7 @@ impl Display for Insn {
                 write!(f, " at {pc}")
             }
             Insn::PeriodicDue => write!(f, "PeriodicDue"),
+            Insn::CountBytecode => write!(f, "CountBytecode"),
             Insn::CheckUnshared(exit) => write!(f, "CheckUnshared else {exit}"),
             Insn::CheckTracing(exit) => write!(f, "CheckTracing else {exit}"),
             Insn::CheckValid(exit) => write!(f, "CheckValid else {exit}"),

@@ -135,6 +135,7 @@ fn is_needed(insn: &Insn) -> bool {
         | Insn::ListStore { .. }
         | Insn::CallStack { .. }
         | Insn::PeriodicDue
+        | Insn::CountBytecode
         | Insn::CheckUnshared(_)
         | Insn::CheckTracing(_)
         | Insn::CheckValid(_)

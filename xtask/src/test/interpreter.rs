@@ -18,9 +18,10 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 4] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 5] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
+        ("counts the bytecodes it executes", &|| bytecodes(pair, &scratch)),
         ("can be moved", &|| movable(pair, &scratch)),
         ("exports nothing of Rust", &|| exports(pair)),
     ];
@@ -79,6 +80,31 @@ fn expect(output: &Output, stdout: &str) -> Result<()> {
 fn registered(pair: &Pair, scratch: &Path) -> Result<()> {
     let code = "import sys, pyjion; sys.stdout.write('pyjion' in sys.builtin_module_names and 'yes' or 'no')";
     expect(&python(&pair.ours, &scratch.join("registered"), code)?, "yes")
+}
+
+/// A thousand turns more of a loop of nine bytecodes are nine thousand more in native code, and none
+/// elsewhere.
+fn bytecodes(pair: &Pair, scratch: &Path) -> Result<()> {
+    let code = "
+import sys, pyjion
+def turns(n):
+    i = 0
+    while i < n:
+        i += 1
+def count(n):
+    before = pyjion.stats()
+    turns(n)
+    after = pyjion.stats()
+    return [after[name] - before[name] for name in ('bytecodes_native', 'bytecodes_interpreted')]
+for warm in range(50):
+    count(1000)
+(a, b), (c, d) = count(1000), count(2000)
+sys.stdout.write('%d %d' % (c - a, d - b))
+";
+    let mut command = process::python(&pair.ours);
+    command.env("PYJION_THRESHOLD", "1").env("PYJION_STATS", "1");
+    let output = process::run(command.args(["-c", code]), &scratch.join("bytecodes"), LIMIT)?;
+    expect(&output, "9000 0")
 }
 
 /// Links the whole prefix to another place, the executable being a real file there, and imports from it.

@@ -232,6 +232,18 @@ impl Lowering<'_> {
         offset.ok_or_else(|| backend_error("a slot out of reach"))
     }
 
+    /// `Insn::CountBytecode`.
+    pub fn count_bytecode(&mut self) -> Result<()> {
+        if self.bytecode_counter == 0 {
+            return Err(backend_error("nowhere to count bytecodes"));
+        }
+        let counter = self.address(self.bytecode_counter);
+        let count = self.load(Region::Cell, types::I64, counter, 0);
+        let count = self.builder.ins().iadd_imm_s(count, 1);
+        self.store(Region::Cell, count, counter, 0);
+        Ok(())
+    }
+
     /// `Insn::PeriodicDue`.
     pub fn periodic_due(&mut self) -> ir::Value {
         match self.host.periodic {

@@ -43,6 +43,7 @@ pub(super) fn lower(
         function,
         host,
         valid_flag: options.valid_flag,
+        bytecode_counter: options.bytecode_counter,
         stress_guards: options.stress_exit.map(stress::Stress::guards),
         stress_validity: options.stress_invalidate.map(stress::Stress::validity),
         regions,
@@ -81,6 +82,7 @@ pub(super) struct Lowering<'a> {
     pub function: &'a Function,
     pub host: &'a Host,
     pub valid_flag: usize,
+    pub bytecode_counter: usize,
     pub stress_guards: Option<stress::Stress>,
     pub stress_validity: Option<stress::Stress>,
     pub regions: Regions,
@@ -334,6 +336,7 @@ impl Lowering<'_> {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
             }
             Insn::PeriodicDue => self.periodic_due(),
+            Insn::CountBytecode => return self.count_bytecode().map(none),
             Insn::CheckUnshared(exit) => {
                 let count = self.load(Region::Refcount, types::I64, self.frame, self.host.layout.refcnt);
                 let shared = self.builder.ins().icmp_imm_s(IntCC::NotEqual, count, 1);

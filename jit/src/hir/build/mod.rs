@@ -241,6 +241,9 @@ impl Builder<'_> {
             let Some(instruction) = self.bytecode.at(pc).copied() else {
                 return Err(CompileError::Malformed { pc, what: "runs off the end of the code" });
             };
+            if self.options.backend.bytecode_counter != 0 {
+                self.emit_effect(Insn::CountBytecode);
+            }
             if self.step(&instruction)? == Flow::Ended {
                 return Ok(());
             }

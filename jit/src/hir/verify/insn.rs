@@ -35,7 +35,7 @@ impl Rules<'_> {
                 self.unboxed(*value)?;
                 Repr::None
             }
-            Insn::ClearLocal(_) | Insn::CopyLocal { .. } => Repr::None,
+            Insn::ClearLocal(_) | Insn::CopyLocal { .. } | Insn::CountBytecode => Repr::None,
             Insn::FillName { slot, value } => {
                 self.tracked(*slot)?;
                 self.unboxed(*value)?;

@@ -172,8 +172,12 @@ impl Walk<'_> {
     /// The local whose memory is the only place that knows the object of a number, when the
     /// instructions that follow overwrite it while the operand stack still has the number.
     fn about_to_be_lost(&self, inner: ValueId, copy: ValueId, rest: &[ValueId]) -> Option<usize> {
-        let is_preparation =
-            |v: &&ValueId| matches!(self.function.insn(**v), Insn::NewRef(_) | Insn::Null | Insn::Box(_));
+        let is_preparation = |v: &&ValueId| {
+            matches!(
+                self.function.insn(**v),
+                Insn::NewRef(_) | Insn::Null | Insn::Box(_) | Insn::CountBytecode
+            )
+        };
         let next = rest.iter().find(|v| !is_preparation(v))?;
         let Insn::SetLocal { slot, value, .. } = *self.function.insn(*next) else { return None };
         let slot = slot as usize;
