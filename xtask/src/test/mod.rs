@@ -117,6 +117,9 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     if let Err(e) = &outcome {
         tally.fail("the test run itself", &format!("{e:#}"));
     }
+    if let (true, 0, Some(filter)) = (outcome.is_ok(), tally.total(), &args.filter) {
+        tally.fail("the selection", &format!("nothing to run has a name that contains {filter:?}"));
+    }
     tally.repeat_failures();
     println!("{tally}");
     // The line above is the last one of the output, so nothing more is said about the failures.

@@ -51,6 +51,11 @@ impl Tally {
         }
     }
 
+    /// How many checks there were.
+    pub fn total(&self) -> usize {
+        self.passed + self.failed + self.skipped
+    }
+
     /// Names the failures once more, near the end of the output where they are found.
     pub fn repeat_failures(&self) {
         if !self.failures.is_empty() {

@@ -9,8 +9,9 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Lets pip make wheels, and so keep what it compiled.
-const WHEEL: &str = "wheel==0.33.6";
+/// What pip needs besides: wheel lets it keep what it compiled, and some packages ask the other
+/// one for their version.
+const TOOLS: [&str; 2] = ["wheel==0.33.6", "setuptools_scm==3.3.3"];
 
 /// What was installed.
 pub struct Installation {
@@ -29,7 +30,7 @@ pub fn ensure(
     offline: bool,
 ) -> Result<Installation> {
     let sources = [suite.source.join(" "), suite.sdist.clone().unwrap_or_default()];
-    let key = hash::strings(&[&requirements.join(" "), &sources[0], &sources[1], WHEEL]);
+    let key = hash::strings(&[&requirements.join(" "), &sources[0], &sources[1], TOOLS[0], TOOLS[1]]);
     let home = dirs.target.join("test/packages").join(pair.version.to_string());
     let folder = home.join("installed").join(format!("{}@{}", suite.name, &key[..12]));
     let _lock = Lock::take(&home)?;
@@ -99,8 +100,8 @@ impl Pip<'_> {
         let target = partial.to_string_lossy().into_owned();
         self.pip(
             &partial,
-            "install wheel",
-            &["install", "--no-deps", "--no-compile", "--target", &target, WHEEL],
+            "install the tools of pip",
+            &["install", "--no-deps", "--no-compile", "--target", &target, TOOLS[0], TOOLS[1]],
         )?;
         std::fs::rename(&partial, &self.tools)
             .with_context(|| format!("cannot create {}", self.tools.display()))

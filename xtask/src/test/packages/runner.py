@@ -80,8 +80,13 @@ def main():
         watch_unittest(notes)
     else:
         sys.stdout = Lines(notes)
-    sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))
-    runpy.run_path(sys.argv[0], run_name='__main__')
+    if sys.argv[0] == '-m':
+        sys.path[0] = ''
+        del sys.argv[0]
+        runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)
+    else:
+        sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))
+        runpy.run_path(sys.argv[0], run_name='__main__')
 
 
 if __name__ == '__main__':
