@@ -34,6 +34,9 @@ impl Program {
         }
         let constant = self.int_constant();
         self.out.line(format!("k = {constant}"));
+        if plain == "object" && !self.dialect.py3 {
+            self.out.line("__cmp__ = in_order");
+        }
         let maker = match plain {
             "object" => "def __init__(self, n=0):",
             "list" | "dict" => "def __init__(self, n=0, *rest):",
