@@ -142,6 +142,10 @@ unsafe fn new_module() -> Object {
 
 #[cfg(py3)]
 unsafe fn new_module() -> Object {
+    #[cfg(not(py_debug))]
+    use crate::py::PyModule_Create2 as create;
+    #[cfg(py_debug)]
+    use crate::py::PyModule_Create2TraceRefs as create;
     // SAFETY: all zero is what PyModuleDef_HEAD_INIT gives but for the count; it lives for ever.
     unsafe {
         let definition: &'static mut PyModuleDef = Box::leak(Box::new(std::mem::zeroed()));
@@ -150,7 +154,7 @@ unsafe fn new_module() -> Object {
         definition.m_doc = documentation();
         definition.m_size = -1;
         definition.m_methods = method_table();
-        PyModule_Create2(definition, API_VERSION)
+        create(definition, API_VERSION)
     }
 }
 
