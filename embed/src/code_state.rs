@@ -285,8 +285,10 @@ pub struct CodeState {
     phase: Cell<Phase>,
     /// The loop header at which a hook just suspended a frame to have it compiled.
     request: Cell<u32>,
-    /// Frames begun.
+    /// Frames begun or resumed, but for some of those that passed us by: see [`CodeState::runs`].
     pub runs: Counter,
+    /// Frames that were to pass us by when that was looked at last.
+    pub passes: Cell<u32>,
     /// The code object, which owns this.
     pub code: *mut PyCodeObject,
     hot: OnceCell<Box<Hot>>,
@@ -312,8 +314,15 @@ impl CodeState {
         self.set_phase(Phase::Cold);
     }
 
+    /// Frames begun or resumed.
+    pub fn runs(&self) -> u64 {
+        self.settle();
+        self.runs.get()
+    }
+
     /// Moves on.
     pub fn set_phase(&self, phase: Phase) {
+        self.stop_passing();
         PHASES[self.phase.get() as usize].subtract(1);
         PHASES[phase as usize].count();
         self.phase.set(phase);
@@ -538,6 +547,9 @@ impl CodeState {
             }
         }
         self.start.set(start);
+        if !start.is_null() {
+            self.stop_passing();
+        }
     }
 
     /// Runs `change` on the target for a place, made if there is room for it.
@@ -631,6 +643,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         phase: Cell::new(Phase::Cold),
         request: Cell::new(NO_REQUEST),
         runs: Counter::new(),
+        passes: Cell::new(0),
         code,
         hot: OnceCell::new(),
     }));

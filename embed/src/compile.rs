@@ -96,7 +96,7 @@ fn widen(kinds: &mut Vec<Type>, before: &[Type]) {
 }
 
 /// Whether another version may be compiled for a place now.
-fn is_open(state: &CodeState, pc: u32) -> bool {
+pub fn is_open(state: &CodeState, pc: u32) -> bool {
     state.phase() == Phase::Hot
         && state
             .with_target(pc, |target| target.closed.is_none() && target.generations < MAX_GENERATIONS)

@@ -137,8 +137,8 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
         }
         let state = &*state;
         let start = state.start.get();
+        state.runs.count();
         if (*frame).f_lasti < 0 {
-            state.runs.count();
             if !start.is_null() {
                 stats::counters().frames_native.count();
                 return begin(frame, start, 0);
@@ -146,14 +146,18 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
         } else if !start.is_null() {
             return resume(frame, start);
         }
-        if state.phase() == Phase::Cold {
-            let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
-            state.heat.set(heat);
-            if settings::is_hot(heat, state.bulk) {
-                return eval_planned(frame);
+        match state.phase() {
+            Phase::Cold => {
+                state.settle();
+                let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
+                state.heat.set(heat);
+                if settings::is_hot(heat, state.bulk) {
+                    return eval_planned(frame);
+                }
+                state.pass_until_hot();
             }
-        } else if matches!(state.phase(), Phase::Recording | Phase::Hot) {
-            return eval_planned(frame);
+            Phase::Recording | Phase::Hot => return eval_planned(frame),
+            Phase::Failed | Phase::Excluded => state.pass_for_a_while(),
         }
         let result = _PyEval_EvalFrameDefault(frame, 0);
         if result == suspended() { go_on(frame) } else { result }
@@ -206,6 +210,10 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
     let thread = thread_state();
     // SAFETY: as for `eval_frame`.
     unsafe {
+        if flags == RESUME {
+            // It passed us by, and was suspended.
+            return go_on(frame);
+        }
         if settings::has_outsiders() {
             adopt(frame);
         }
@@ -217,9 +225,7 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
         let state = code_state::of((*frame).f_code);
         if !state.is_null() {
             let state = &*state;
-            if (*frame).f_lasti < 0 {
-                state.runs.count();
-            }
+            state.runs.count();
             if state.phase() == Phase::Cold {
                 let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
                 state.heat.set(heat);
@@ -382,6 +388,9 @@ unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) ->
             stats::counters().frames_native.count();
             return Plan::native(version, entry);
         }
+        if pc == 0 && !describe::is_generator((*frame).f_code) && !compile::is_open(state, 0) {
+            state.pass_for_a_while();
+        }
         Plan::INTERPRETER
     }
 }
@@ -510,7 +519,8 @@ fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jump
             return false;
         }
         if state.phase() == Phase::Recording {
-            return true;
+            // Its next call is there soon, and shows the whole of it.
+            return !record::is_called_often(state);
         }
     }
     match state.phase() {

@@ -24,6 +24,7 @@ mod reify;
 mod runtime;
 mod settings;
 mod shortage;
+mod skip;
 mod stats;
 
 /// Called by `main` before CPython's own main: from the first frame on, the JIT is there.

@@ -46,7 +46,7 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         c"info",
         info,
         METH_O,
-        c"info(function) -> dict\n\nrun_count: how often it was called while the JIT was on\nstate: cold, recording, hot, native, failed, retired or excluded\ncompiled: whether there is native code for it\nfailed: why it cannot be compiled, or None\nversions: for each version in use: entry (bytecode offset), generation, size, entered,\n    running, exits (a dict by reason)\nexits: exits from the versions in use, by reason\nnative_size: bytes of machine code of the versions in use",
+        c"info(function) -> dict\n\nrun_count: how often it was called, or resumed, while the JIT was on\nstate: cold, recording, hot, native, failed, retired or excluded\ncompiled: whether there is native code for it\nfailed: why it cannot be compiled, or None\nversions: for each version in use: entry (bytecode offset), generation, size, entered,\n    running, exits (a dict by reason)\nexits: exits from the versions in use, by reason\nnative_size: bytes of machine code of the versions in use",
     ),
     (
         c"set_threshold",
@@ -378,7 +378,7 @@ unsafe extern "C" fn info(_: Object, argument: Object) -> Object {
         let state = code_state::of(code).as_ref();
         let versions = state.map(versions).unwrap_or_default();
         let mut dict = Dict::new();
-        dict.set("run_count", new_count(state.map_or(0, |state| state.runs.get())));
+        dict.set("run_count", new_count(state.map_or(0, CodeState::runs)));
         dict.set("state", new_text(state.map_or(Phase::Cold.name(), state_name)));
         dict.set("compiled", new_bool(!versions.is_empty()));
         dict.set("failed", state.and_then(failure).map_or_else(new_none, |reason| new_text(&reason)));

@@ -21,6 +21,14 @@ const ENOUGH_INSTRUCTIONS: u32 = 500;
 /// or after this many wherever the code is.
 #[cfg(has_recording)]
 const TOO_MANY_INSTRUCTIONS: u32 = 5000;
+/// Code that was called this often is recorded until it returns: what comes after its loops counts
+/// as much as they do.
+const CALLED_OFTEN: u64 = 20;
+
+/// Whether the calls of a code object, rather than one long run of it, make it hot.
+pub fn is_called_often(state: &CodeState) -> bool {
+    state.runs() >= CALLED_OFTEN
+}
 
 /// Has the frames of a code object recorded for a while.
 pub fn open(state: &CodeState) {
@@ -170,7 +178,8 @@ fn is_enough(state: &CodeState, frame: *mut PyFrameObject, pc: u32, kinds: [Type
     window.instructions += 1;
     let passes = if is_header { window.pass(pc) } else { 0 };
     hot.window.set(window);
-    if is_header && (passes >= ENOUGH_PASSES || window.instructions >= ENOUGH_INSTRUCTIONS) {
+    let is_enough = passes >= ENOUGH_PASSES || window.instructions >= ENOUGH_INSTRUCTIONS;
+    if is_header && is_enough && !is_called_often(state) {
         close(state);
         state.ask_for(pc);
         return true;

@@ -2,12 +2,15 @@
 
 use crate::gil::Gil;
 use crate::options::Options;
+use crate::skip;
 use std::cell::{Cell, OnceCell};
 
 struct Settings {
     enabled: Cell<bool>,
     /// Frames are running that began before our evaluator was installed.
     outsiders: Cell<bool>,
+    /// The threshold was changed while the program ran.
+    retuned: Cell<bool>,
     /// What happens is to be measured in detail.
     detailed: Cell<bool>,
     /// See [`is_ordinary`].
@@ -21,6 +24,7 @@ struct Settings {
 static SETTINGS: Gil<Settings> = Gil::new(Settings {
     enabled: Cell::new(false),
     outsiders: Cell::new(false),
+    retuned: Cell::new(false),
     detailed: Cell::new(false),
     ordinary: Cell::new(false),
     threshold: Cell::new(DEFAULT_THRESHOLD),
@@ -34,7 +38,7 @@ pub const DEFAULT_THRESHOLD: u32 = 6000;
 /// Takes the options of the environment over, once.
 pub fn initialise(options: Options) {
     set_enabled(options.enabled);
-    set_threshold(options.threshold);
+    apply_threshold(options.threshold);
     let _ = SETTINGS.options.set(options);
 }
 
@@ -81,7 +85,9 @@ pub fn is_ordinary() -> bool {
 }
 
 fn update() {
-    SETTINGS.ordinary.set(is_enabled() && !has_outsiders() && !SETTINGS.detailed.get());
+    let is_ordinary = is_enabled() && !has_outsiders() && !SETTINGS.detailed.get();
+    SETTINGS.ordinary.set(is_ordinary);
+    skip::set_allowed(is_ordinary && !SETTINGS.retuned.get());
 }
 
 /// `PYJION_THRESHOLD`.
@@ -89,8 +95,15 @@ pub fn threshold() -> u32 {
     SETTINGS.threshold.get()
 }
 
-/// Changes it.
+/// Changes it while the program runs. What code objects were told before would be wrong now: from
+/// now on, every frame comes to us.
 pub fn set_threshold(threshold: u32) {
+    apply_threshold(threshold);
+    SETTINGS.retuned.set(true);
+    update();
+}
+
+fn apply_threshold(threshold: u32) {
     SETTINGS.threshold.set(threshold.max(1));
     SETTINGS.unit.set(unit(threshold.max(1)));
 }
@@ -113,7 +126,13 @@ const fn unit(threshold: u32) -> u32 {
 /// run already; both grow with the size of the code, but only a part of it is what runs.
 #[inline(always)]
 pub fn is_hot(heat: u32, bulk: u32) -> bool {
-    u64::from(heat) >= u64::from(SETTINGS.unit.get()) * u64::from(bulk)
+    u64::from(heat) >= hot_at(bulk)
+}
+
+/// The heat from which on code of a certain bulk is hot.
+#[inline(always)]
+pub fn hot_at(bulk: u32) -> u64 {
+    u64::from(SETTINGS.unit.get()) * u64::from(bulk)
 }
 
 /// How many jumps to a loop header make it worth a version of its own, in code that is hot.
@@ -123,7 +142,7 @@ pub fn loop_hot_at() -> u32 {
 
 /// How many jumps backwards the interpreter makes between two calls of our hook, less one.
 pub fn backedge_interval() -> i32 {
-    if is_eager() { 0 } else { 63 }
+    if is_eager() { 0 } else { (threshold() / 12).min(500) as i32 }
 }
 
 /// Whether types are worth recording.
