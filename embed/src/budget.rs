@@ -1,39 +1,48 @@
 //! How much of the program's time may go into compiling: what is not compiled in time runs as
 //! fast as it always did, hence no program may lose more than a small share of its time.
 
+use crate::code_state::CodeState;
 use crate::gil::Gil;
 use crate::settings;
+use pyjion_jit::bytecode::{self, CodeDesc, Op};
 use std::cell::Cell;
 
-/// What a compilation promises.
+/// What code is to be compiled for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Promise {
-    /// A loop runs hot: what is computed there may become many times faster.
-    Loop,
-    /// A function is called often: much of its time goes into calls and lookups, which stay.
-    Function,
+pub enum Occasion {
+    /// The loop with this header runs hot.
+    Loop(u32),
+    /// It is called often.
+    Calls,
+}
+
+/// What a compilation promises, and may take.
+struct Promise {
+    /// One part in this many of the processor time used so far,
+    share: u64,
+    /// and this many microseconds more, so that a short program gains as well.
+    start: u64,
+    /// As many turns of the loop, or calls, are sure to save a microsecond.
+    repays: u64,
 }
 
 impl Promise {
-    /// Compiling may take one part in this many of the processor time used so far,
-    fn share(self) -> u64 {
-        match self {
-            Promise::Loop => 32,
-            Promise::Function => 64,
-        }
-    }
-
-    /// and this many microseconds more, so that a short program with a hot loop gains as well.
-    fn start(self) -> u64 {
-        match self {
-            Promise::Loop => 6_000,
-            Promise::Function => 3_000,
-        }
-    }
+    /// A loop that calculates may become many times faster.
+    const ARITHMETIC: Promise = Promise { share: 32, start: 6_000, repays: 20 };
+    /// Elsewhere, much of the time goes into calls and lookups, which stay.
+    const OTHER: Promise = Promise { share: 64, start: 3_000, repays: 100 };
 }
 
 /// What compiling takes until some has been done, in microseconds for a byte of bytecode.
 const FIRST_GUESS: u64 = 25;
+
+/// Whether a loop does more arithmetic than calls.
+fn calculates(code: &CodeDesc, header: u32) -> bool {
+    let Ok(code) = bytecode::decode(code) else { return false };
+    let body = code.loop_body(header);
+    let count = |wanted: fn(&Op) -> bool| body.iter().filter(|one| wanted(&one.op)).count();
+    count(|op| matches!(op, Op::Binary { .. })) > 2 * count(|op| matches!(op, Op::Call(_)))
+}
 
 struct Budget {
     spent: Cell<u64>,
@@ -61,16 +70,29 @@ pub fn spend(microseconds: u64, bytes: usize) {
     BUDGET.bytes.set(BUDGET.bytes.get() + bytes as u64);
 }
 
-/// Whether there is time for compiling this much bytecode. A lower threshold than the usual one
-/// asks for more to be compiled, and raises the limit accordingly.
-pub fn allows(bytes: u32, promise: Promise) -> bool {
+/// Whether there is time for compiling a code object. A lower threshold than the usual one asks for
+/// more to be compiled, and raises the limit accordingly.
+pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
     if settings::is_eager() {
         return true;
     }
     // The first guess counts as if a kilobyte had been compiled.
     let spent = BUDGET.spent.get();
-    let estimate = (spent + 1024 * FIRST_GUESS) * u64::from(bytes) / (BUDGET.bytes.get() + 1024);
-    let limit = promise.start() + clock(libc::CLOCK_PROCESS_CPUTIME_ID) / promise.share();
+    let guess = spent + 1024 * FIRST_GUESS;
+    let estimate = guess * u64::from(state.bytes) / (BUDGET.bytes.get() + 1024);
+    let (promise, seen) = match occasion {
+        Occasion::Loop(header) if calculates(state.description(), header) => {
+            (Promise::ARITHMETIC, state.turns(header).into())
+        }
+        Occasion::Loop(header) => (Promise::OTHER, state.turns(header).into()),
+        Occasion::Calls => (Promise::OTHER, state.runs()),
+    };
+    // Whoever rents until that has cost as much as buying pays twice as much as need be at most. Where
+    // there were versions that did not last, the next one has to wait longer.
+    if seen / promise.repays >= estimate << state.generations() {
+        return true;
+    }
+    let limit = promise.start + clock(libc::CLOCK_PROCESS_CPUTIME_ID) / promise.share;
     let scale = u64::from(settings::DEFAULT_THRESHOLD.max(settings::threshold()));
     spent + estimate <= limit * scale / u64::from(settings::threshold())
 }

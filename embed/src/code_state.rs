@@ -278,6 +278,9 @@ pub struct CodeState {
     pub heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
     pub debt: Cell<u32>,
+    /// The loop header with a majority of the jumps backwards that were seen in the interpreter since
+    /// a loop of the code was compiled, and how large that is.
+    turns: Cell<(u32, u32)>,
     /// Size of the bytecode.
     pub bytes: u32,
     /// What the code would take to compile, as a multiple of what a small function takes.
@@ -411,6 +414,9 @@ impl CodeState {
         if let Some(old) = old {
             self.replace(old);
         }
+        if pc != 0 {
+            self.turns.set((0, 0));
+        }
         self.update_start();
         code_room::add(self);
         address
@@ -532,6 +538,28 @@ impl CodeState {
         }
     }
 
+    /// Counts jumps to a loop header.
+    pub fn turn(&self, header: u32, jumps: u32) {
+        let (leader, lead) = self.turns.get();
+        self.turns.set(match lead.checked_sub(jumps) {
+            _ if leader == header => (leader, lead.saturating_add(jumps)),
+            Some(lead) => (leader, lead),
+            None => (header, jumps),
+        });
+    }
+
+    /// How many more jumps there were to a loop header than to all others.
+    pub fn turns(&self, header: u32) -> u32 {
+        let (leader, lead) = self.turns.get();
+        if leader == header { lead } else { 0 }
+    }
+
+    /// The most versions that were compiled for one place.
+    pub fn generations(&self) -> u32 {
+        let Some(hot) = self.hot_if_any() else { return 0 };
+        hot.targets.borrow().iter().map(|target| target.generations).max().unwrap_or(0)
+    }
+
     /// Recomputes the shortcut for the start. A generic version does not get one, as the
     /// second call decides to record.
     pub fn update_start(&self) {
@@ -638,6 +666,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         start: Cell::new(ptr::null()),
         heat: Cell::new(0),
         debt: Cell::new(0),
+        turns: Cell::new((0, 0)),
         bytes: bytes as u32,
         bulk: 1 + bytes as u32 / SMALL_FUNCTION,
         phase: Cell::new(Phase::Cold),

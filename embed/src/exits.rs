@@ -1,6 +1,6 @@
 //! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
 
-use crate::budget::{self, Promise};
+use crate::budget::{self, Occasion};
 use crate::code_state::{self, Closed, CodeState, Phase, Version};
 use crate::compile::MAX_GENERATIONS;
 use crate::describe;
@@ -123,8 +123,9 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         let state = &*state;
         version.failed_speculations.count();
         let failures = version.exits[exit].get();
-        // Code that was not reached counts as observed only once it was recorded.
-        let observed = recipe.reason != ExitReason::Unreached;
+        // Code that was not reached counts as observed only once it was recorded, or has to do
+        // without that.
+        let observed = recipe.reason != ExitReason::Unreached || failures == TOO_MANY_FAILURES;
         if recipe.resume == Resume::At && observed && failures <= TOO_MANY_FAILURES {
             let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
             state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
@@ -173,8 +174,8 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);
-    let promise = if pc == 0 { Promise::Function } else { Promise::Loop };
-    if !budget::allows(state.bytes, promise) {
+    let occasion = if pc == 0 { Occasion::Calls } else { Occasion::Loop(pc) };
+    if !budget::allows(state, occasion) {
         stats::counters().postponed.count();
         state.cool_down();
         return true;

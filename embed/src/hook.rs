@@ -1,7 +1,7 @@
 //! The evaluator of every frame: counts, and picks who runs the frame: the interpreter, its
 //! recording twin, or native code.
 
-use crate::budget::{self, Promise};
+use crate::budget::{self, Occasion};
 use crate::code_state::{self, CodeState, Phase, Version};
 use crate::compile;
 use crate::describe;
@@ -362,7 +362,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
     // SAFETY: the frame is not running.
     unsafe {
-        if state.phase() == Phase::Cold && !became_hot(state, Promise::Function) {
+        if state.phase() == Phase::Cold && !became_hot(state, Occasion::Calls) {
             return Plan::INTERPRETER;
         }
         match state.phase() {
@@ -431,11 +431,11 @@ unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyTh
 
 /// The next phase of code that has just become hot; false when it has to wait: it was hot before
 /// and gave its code up, or enough time has gone into compiling.
-fn became_hot(state: &CodeState, promise: Promise) -> bool {
+fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
     if state.heat.get() < state.debt.get() {
         return false;
     }
-    if !budget::allows(state.bytes, promise) {
+    if !budget::allows(state, occasion) {
         stats::counters().postponed.count();
         state.heat.set(state.heat.get() / 4 * 3);
         return false;
@@ -509,13 +509,14 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
 
 #[cfg(has_backedge_hook)]
 fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jumps: u32) -> bool {
+    state.turn(target, jumps);
     if state.phase() == Phase::Cold {
         let heat = state.heat.get().saturating_add(jumps);
         state.heat.set(heat);
         if !settings::is_hot(heat, state.bulk) {
             return false;
         }
-        if !became_hot(state, Promise::Loop) {
+        if !became_hot(state, Occasion::Loop(target)) {
             return false;
         }
         if state.phase() == Phase::Recording {
@@ -541,19 +542,18 @@ fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jump
 /// A loop of hot code still runs in the interpreter.
 #[cfg(has_backedge_hook)]
 fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
-    let wanted = state.with_target(target, |target| {
+    let is_due = state.with_target(target, |target| {
         target.heat = target.heat.saturating_add(jumps);
-        let is_due = target.closed.is_none()
+        target.closed.is_none()
             && target.generations < compile::MAX_GENERATIONS
-            && target.heat >= settings::loop_hot_at();
-        if is_due && !budget::allows(state.bytes, Promise::Loop) {
-            stats::counters().postponed.count();
-            target.heat = target.heat / 4 * 3;
-            return false;
-        }
-        is_due
+            && target.heat >= settings::loop_hot_at()
     });
-    if wanted != Some(true) {
+    if is_due != Some(true) {
+        return false;
+    }
+    if !budget::allows(state, Occasion::Loop(target)) {
+        stats::counters().postponed.count();
+        let _ = state.with_target(target, |target| target.heat = target.heat / 4 * 3);
         return false;
     }
     let observed = state.hot().feedback.borrow().site(target).is_some();

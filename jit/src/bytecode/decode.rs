@@ -115,6 +115,18 @@ impl Bytecode {
         &self.loop_headers
     }
 
+    /// The instructions from a loop header to the last jump back to it.
+    pub fn loop_body(&self, header: u32) -> &[Instruction] {
+        let is_back = |instruction: &Instruction| {
+            instruction.pc >= header
+                && matches!(target(instruction.op), Some(Target::Jump(to)) if to == header)
+        };
+        match (self.index_of(header), self.instructions.iter().rposition(is_back)) {
+            (Some(first), Some(last)) => &self.instructions[first..=last],
+            _ => &[],
+        }
+    }
+
     /// Offsets at which a suspended generator is resumed, in ascending order, each once.
     ///
     /// A frame continues at `f_lasti + 1`. `YIELD_VALUE` leaves `f_lasti` on itself: resumption is
@@ -324,6 +336,9 @@ mod tests {
         assert_eq!(offsets(&bytecode, Bytecode::is_jump_target), [7, 28, 53]);
         assert_eq!(offsets(&bytecode, Bytecode::is_handler), [42, 54]);
         assert_eq!(bytecode.loop_headers(), [7]);
+        let body = bytecode.loop_body(7);
+        assert_eq!((body[0].op, body.last().unwrap().op), (Op::ForIter(53), Op::Jump(7)));
+        assert!(bytecode.loop_body(13).is_empty());
         assert_eq!(bytecode.yields().count(), 0);
     }
 
