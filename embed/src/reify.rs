@@ -5,6 +5,7 @@ use crate::py::*;
 use crate::runtime::globals;
 use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Source};
 use pyjion_jit::hir::{PC_IN_FRAME, Repr, Resume};
+use std::mem::MaybeUninit;
 use std::ptr;
 
 /// How the frame goes on.
@@ -23,7 +24,8 @@ const BOXES: usize = 16;
 /// The objects made for the numbers of an exit.
 struct Boxes {
     used: usize,
-    made: [(Key, Object); BOXES],
+    /// The first `used` of them; setting up the others takes longer than most exits do.
+    made: [MaybeUninit<(Key, Object)>; BOXES],
     /// There was no memory for one.
     failed: bool,
 }
@@ -31,7 +33,6 @@ struct Boxes {
 /// What makes numbers the same.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Key {
-    None,
     Word(u16),
     Int(i64),
     Float(u64),
@@ -40,19 +41,27 @@ enum Key {
 impl Boxes {
     /// A new reference to the object for a number.
     unsafe fn get(&mut self, key: Key, make: impl FnOnce() -> Object) -> Object {
-        if let Some((_, object)) = self.made[..self.used].iter().find(|(known, _)| *known == key) {
+        // SAFETY: as many are there.
+        let mut made = self.made[..self.used].iter().map(|one| unsafe { one.assume_init() });
+        if let Some((_, object)) = made.find(|(known, _)| *known == key) {
             // SAFETY: it is in the frame, or about to be.
-            unsafe { incref(*object) };
-            return *object;
+            unsafe { incref(object) };
+            return object;
         }
         let object = make();
         if object.is_null() {
             self.failed = true;
-        } else if self.used < BOXES {
-            self.made[self.used] = (key, object);
-            self.used += 1;
+        } else {
+            self.remember(key, object);
         }
         object
+    }
+
+    fn remember(&mut self, key: Key, object: Object) {
+        if let Some(place) = self.made.get_mut(self.used) {
+            place.write((key, object));
+            self.used += 1;
+        }
     }
 
     /// From now on, the number of this source is this object, borrowed from the frame.
@@ -63,10 +72,7 @@ impl Boxes {
             Source::Float(bits) => Key::Float(bits),
             Source::Buffer { .. } | Source::Object(_) | Source::Bool(_) | Source::Null => return,
         };
-        if self.used < BOXES {
-            self.made[self.used] = (key, object);
-            self.used += 1;
-        }
+        self.remember(key, object);
     }
 
     /// A new reference to what a slot of the frame shall hold.
@@ -122,7 +128,7 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
     // SAFETY: slots, stack and blocks are within what the code of the frame has.
     unsafe {
         let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        let mut boxes = Boxes { used: 0, made: [(Key::None, ptr::null_mut()); BOXES], failed: false };
+        let mut boxes = Boxes { used: 0, made: [const { MaybeUninit::uninit() }; BOXES], failed: false };
         if recipe.resume == Resume::Throw {
             PyErr_Fetch(&mut ty, &mut value, &mut traceback);
         }
