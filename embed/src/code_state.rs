@@ -17,6 +17,7 @@ use pyjion_jit::hir::{Entry, ExitReason};
 use pyjion_jit::{Compiled, EntrySpec};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
+use std::num::NonZeroU16;
 use std::ptr;
 
 /// Where a code object stands.
@@ -120,18 +121,20 @@ impl Version {
         }
     }
 
-    /// The entry for a generator's frame that is resumed, if there is no other for that place.
+    /// The entry for a generator's frame that is resumed, if there is no other for that place: its
+    /// index plus one.
     ///
     /// # Safety
     /// The frame is not running: its `f_stacktop` is set.
-    #[inline]
-    pub unsafe fn resume_point(&self, frame: *mut PyFrameObject) -> Option<u32> {
+    #[inline(never)]
+    pub unsafe extern "C" fn resume_point(&self, frame: *mut PyFrameObject) -> Option<NonZeroU16> {
         // SAFETY: as for this function.
         unsafe {
             let pc = ((*frame).f_lasti + 1) as usize;
-            let index = u32::from(*self.only_entry.get(pc)?).checked_sub(1)?;
-            let depth = self.compiled.entries[index as usize].depth as usize;
-            let blocks = &self.blocks[index as usize];
+            let number = NonZeroU16::new(*self.only_entry.get(pc)?)?;
+            let index = usize::from(number.get() - 1);
+            let depth = self.compiled.entries[index].depth as usize;
+            let blocks = &self.blocks[index];
             let same = |a: &PyTryBlock, b: &PyTryBlock| {
                 (a.b_type, a.b_handler, a.b_level) == (b.b_type, b.b_handler, b.b_level)
             };
@@ -139,7 +142,7 @@ impl Version {
             let fits = describe::depth(frame) == depth
                 && (*frame).f_iblock as usize == blocks.len()
                 && blocks.iter().zip(&(*frame).f_blockstack).all(|(a, b)| same(a, b));
-            fits.then_some(index)
+            fits.then_some(number)
         }
     }
 

@@ -246,7 +246,7 @@ unsafe extern "C" fn resume(frame: *mut PyFrameObject, start: *const Version) ->
         match (*start).resume_point(frame) {
             Some(entry) => {
                 stats::counters().frames_native.count();
-                begin(frame, start, entry)
+                begin(frame, start, u32::from(entry.get() - 1))
             }
             None => eval_planned(frame),
         }

@@ -3,6 +3,7 @@
 use super::Pair;
 use super::process::{self, Output};
 use super::tally::Tally;
+use super::unwinding;
 use crate::dirs::{Dirs, remove_tree};
 use crate::net;
 use crate::versions::Release;
@@ -18,12 +19,13 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 5] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 6] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
         ("counts the bytecodes it executes", &|| bytecodes(pair, &scratch)),
         ("can be moved", &|| movable(pair, &scratch)),
         ("exports nothing of Rust", &|| exports(pair)),
+        ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];
     for (name, check) in checks {
         let name = format!("interpreter {} {name}", pair.version.short());

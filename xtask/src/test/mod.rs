@@ -12,6 +12,7 @@ mod snippets;
 mod store;
 mod tally;
 mod unit;
+mod unwinding;
 
 pub use process::{Output, difference, python};
 
