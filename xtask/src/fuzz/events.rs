@@ -151,7 +151,7 @@ impl Program {
                 "{class}.{} = lambda self: {}",
                 self.dialect.bool_method(),
                 // No names: 2.7 has no plain `exec` beside functions that look some up.
-                self.rng.word(&["1 == 1", "1 == 0", "1", "None"])
+                self.rng.word(&["1 == 1", "1 == 0", "1", "''"])
             ),
             12 => format!("{class}.__getattr__ = lambda self, name: {number}"),
             13 => format!("globals()['{builtin}'] = lambda *a: {number}"),
