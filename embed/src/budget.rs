@@ -28,7 +28,7 @@ struct Promise {
 
 impl Promise {
     /// A loop that calculates may become many times faster.
-    const ARITHMETIC: Promise = Promise { share: 32, start: 6_000, repays: 20 };
+    const ARITHMETIC: Promise = Promise { share: 32, start: 6_000, repays: 10 };
     /// Elsewhere, much of the time goes into calls and lookups, which stay.
     const OTHER: Promise = Promise { share: 64, start: 3_000, repays: 100 };
 }

@@ -281,8 +281,8 @@ pub struct CodeState {
     pub heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
     pub debt: Cell<u32>,
-    /// The loop header with a majority of the jumps backwards that were seen in the interpreter since
-    /// a loop of the code was compiled, and how large that is.
+    /// The loop header that most jumps backwards lead to, of those that were seen in the interpreter
+    /// since a loop of the code was compiled, and how many, less a quarter of all the others.
     turns: Cell<(u32, u32)>,
     /// Size of the bytecode.
     pub bytes: u32,
@@ -544,14 +544,14 @@ impl CodeState {
     /// Counts jumps to a loop header.
     pub fn turn(&self, header: u32, jumps: u32) {
         let (leader, lead) = self.turns.get();
-        self.turns.set(match lead.checked_sub(jumps) {
+        self.turns.set(match lead.checked_sub(jumps / 4) {
             _ if leader == header => (leader, lead.saturating_add(jumps)),
             Some(lead) => (leader, lead),
             None => (header, jumps),
         });
     }
 
-    /// How many more jumps there were to a loop header than to all others.
+    /// How many jumps there were to a loop header, if it leads; those to others count against it.
     pub fn turns(&self, header: u32) -> u32 {
         let (leader, lead) = self.turns.get();
         if leader == header { lead } else { 0 }
