@@ -11,6 +11,7 @@ use crate::step;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// A program and what its first comment lines ask for.
@@ -70,13 +71,6 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
             work.retain(|(s, _, _)| s.path != snippet.path);
         }
     }
-    let results = process::parallel(jobs, &work, |i, (snippet, mode, _)| {
-        let mut command = command(&pair.ours, driver, snippet, Some(mode));
-        command.current_dir(&folder);
-        let run = process::run(&mut command, &scratch.join(format!("ours-{i}")), limit);
-        (run.map(|o| normalise(o, &pair.ours)), step::describe(&command))
-    });
-    step.done();
     let reference = |snippet: &Snippet| -> Result<&Output> {
         let at = snippets.iter().position(|s| s.path == snippet.path).context("a snippet got lost")?;
         match &expected[at] {
@@ -84,23 +78,34 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
             Err(e) => bail!("stock: {e:#}"),
         }
     };
-    let mut passed = 0;
-    for ((snippet, mode, listed), (found, command)) in work.iter().zip(results) {
-        let name = title(pair, snippet, mode);
+    // Verdicts are said as they come: a run of many modes that is broken off has said what it found.
+    let verdicts = Mutex::new((&mut *tally, 0));
+    process::parallel(jobs, &work, |i, (snippet, mode, listed)| {
+        let mut command = command(&pair.ours, driver, snippet, Some(mode));
+        command.current_dir(&folder);
+        let found = process::run(&mut command, &scratch.join(format!("ours-{i}")), limit)
+            .map(|o| normalise(o, &pair.ours));
         let complaint = match (reference(snippet), found) {
             (Ok(expected), Ok(found)) => compare(expected, &found),
             (Err(e), _) | (_, Err(e)) => Some(format!("{e:#}")),
         };
+        let name = title(pair, snippet, mode);
+        let mut verdicts = verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (tally, passed) = &mut *verdicts;
         match (complaint, listed) {
-            (None, None) => passed += 1,
+            (None, None) => *passed += 1,
             (None, Some(reason)) if !SkipList::may_vary(reason) => {
                 let why = format!("agrees with stock: take its line out of {}.txt", mode.name);
                 tally.fail(&name, &why);
             }
             (_, Some(reason)) => tally.skip(&name, reason),
-            (Some(why), None) => tally.fail(&name, &format!("{why}reproduce: {command}")),
+            (Some(why), None) => {
+                tally.fail(&name, &format!("{why}reproduce: {}", step::describe(&command)));
+            }
         }
-    }
+    });
+    step.done();
+    let (tally, passed) = verdicts.into_inner().unwrap_or_else(PoisonError::into_inner);
     tally.pass_many(passed, &format!("snippets on CPython {short}"));
     // What is left there is only of use while looking at a failure.
     let _ = std::fs::remove_dir_all(&scratch);
