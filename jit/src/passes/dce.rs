@@ -12,7 +12,7 @@ pub fn run(function: &mut Function, stage: Stage) {
     let mut work: Vec<ValueId> = Vec::new();
     for block in &cfg.order {
         for value in &function.block(*block).insns {
-            if is_needed(function.insn(*value)) {
+            if is_needed(function.insn(*value), stage) {
                 work.push(*value);
             }
         }
@@ -76,7 +76,7 @@ fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut V
 }
 
 /// Whether an instruction must stay even when nobody uses its result.
-fn is_needed(insn: &Insn) -> bool {
+fn is_needed(insn: &Insn, stage: Stage) -> bool {
     match insn {
         Insn::Param
         | Insn::Object(_)
@@ -111,7 +111,9 @@ fn is_needed(insn: &Insn) -> bool {
             BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor
         ),
         Insn::IntNeg(..) => false,
-        Insn::GuardType(_, _, exit) => exit.reason != ExitReason::TypeGuard,
+        // Write-back concludes from a number's type what its slot holds and what it is not the same as, without
+        // a use of the guard that the type comes from: what it has seen, stays.
+        Insn::GuardType(_, _, exit) => stage == Stage::Final || exit.reason != ExitReason::TypeGuard,
         Insn::StoreLocal { .. }
         | Insn::FillLocal { .. }
         | Insn::ClearLocal(_)
