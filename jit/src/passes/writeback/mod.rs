@@ -26,7 +26,7 @@ use slots::{Memory, Slots, virtual_value};
 /// Runs the pass; `SetLocal` and virtual boxes are gone afterwards.
 pub fn run(function: &mut Function, host: &Host) {
     let cfg = Cfg::new(function);
-    let entry_slots = analyse(function, &cfg);
+    let entry_slots = analyse(function, &cfg, host.version);
     let marked = slots::in_doubt(function, &entry_slots);
     for block in &cfg.order {
         let slots = entry_slots[block.index()].clone().expect("reachable blocks were analysed");
@@ -40,7 +40,7 @@ pub fn run(function: &mut Function, host: &Host) {
 }
 
 /// The slots at the start of each reachable block: a fixpoint over what paths agree on.
-fn analyse(function: &mut Function, cfg: &Cfg) -> Vec<Option<Slots>> {
+fn analyse(function: &mut Function, cfg: &Cfg, version: Version) -> Vec<Option<Slots>> {
     let mut at_entry: Vec<Option<Slots>> = vec![None; function.blocks.len()];
     for entry in &function.entries {
         at_entry[entry.block.index()] = Some(Slots::at_entry(function.slots()));
@@ -51,7 +51,7 @@ fn analyse(function: &mut Function, cfg: &Cfg) -> Vec<Option<Slots>> {
         for block in &cfg.order {
             let Some(slots) = at_entry[block.index()].clone() else { continue };
             let insns = function.block(*block).insns.clone();
-            let mut walk = Walk { function, version: Version::V27, slots, marked: &[], out: None };
+            let mut walk = Walk { function, version, slots, marked: &[], out: None };
             walk.block(&insns, &at_entry);
             let slots = walk.slots;
             for edge in function.terminator(*block).edges().into_iter().cloned().collect::<Vec<_>>() {
@@ -110,6 +110,12 @@ impl Walk<'_> {
     /// One instruction; `rest` is what follows it in the block.
     fn step(&mut self, value: ValueId, rest: &[ValueId], at_entry: &[Option<Slots>]) {
         let insn = self.function.insn(value).clone();
+        // Here and not while rewriting, lest the slots are others then than the ones analysed.
+        for inner in self.consumed(&insn) {
+            if let Some(slot) = self.slot_of(inner) {
+                self.sync(slot);
+            }
+        }
         match &insn {
             // Virtual: made where it is consumed.
             Insn::Box(_) => return,
@@ -169,6 +175,34 @@ impl Walk<'_> {
         }
     }
 
+    /// The numbers that an instruction needs an object of, one that stays with their locals.
+    fn consumed(&self, insn: &Insn) -> Vec<ValueId> {
+        let objects: Vec<ValueId> = match insn {
+            Insn::Call { args, .. } => args.clone(),
+            Insn::CallStack { operands, .. } => operands.clone(),
+            Insn::ListStore { value, .. } => vec![*value],
+            Insn::SameObject(a, b) if self.known_identity(*a, *b).is_none() => vec![*a, *b],
+            Insn::Jump(edge) => {
+                let params = &self.function.block(edge.target).params;
+                let passed = edge.args.iter().zip(params).enumerate();
+                let is_operand = |(index, (_, param)): &(usize, (&ValueId, &ValueId))| {
+                    self.function.value(**param).repr == Repr::Obj
+                        && self.slot_of_param(edge.target, *index).is_none()
+                };
+                passed.filter(is_operand).map(|(_, (arg, _))| *arg).collect()
+            }
+            _ => return Vec::new(),
+        };
+        objects.into_iter().filter_map(|object| self.virtual_object(object)).collect()
+    }
+
+    /// The local or name that a block's parameter is the value of.
+    fn slot_of_param(&self, block: BlockId, index: usize) -> Option<usize> {
+        let block = self.function.block(block);
+        let state = self.function.state(block.entry_state?);
+        state.locals.iter().position(|v| *v == block.params[index])
+    }
+
     /// The local whose memory is the only place that knows the object of a number, when the
     /// instructions that follow overwrite it while the operand stack still has the number.
     fn about_to_be_lost(&self, inner: ValueId, copy: ValueId, rest: &[ValueId]) -> Option<usize> {
@@ -209,7 +243,10 @@ impl Walk<'_> {
         for slot in 0..arriving.memory.len() {
             let (here, there) = (arriving.memory[slot], at_entry.memory[slot]);
             match (here, there) {
-                (Memory::Droppable, Memory::Lacks) if slot < self.function.locals as usize => {
+                (Memory::Droppable | Memory::Holds, Memory::Lacks)
+                    if slot < self.function.locals as usize =>
+                {
+                    debug_assert_ne!(here, Memory::Holds, "the analysis has seen less than the rewriting");
                     self.emit(Insn::ClearLocal(slot as u32), Repr::None, Type::EMPTY);
                 }
                 (Memory::Lacks | Memory::Unknown, Memory::Holds | Memory::Droppable) => self.sync(slot),
@@ -474,17 +511,11 @@ impl Walk<'_> {
             }
             Insn::Jump(edge) => self.pass(edge),
             Insn::SameObject(a, b) => {
-                let (x, y) = (self.virtual_object(*a), self.virtual_object(*b));
-                let known = match (x, y) {
-                    (Some(x), Some(y)) if x == y => Some(true),
-                    (Some(x), None) => self.never_same(x, *b),
-                    (None, Some(y)) => self.never_same(y, *a),
-                    _ => None,
-                };
-                if let Some(same) = known {
+                if let Some(same) = self.known_identity(*a, *b) {
                     self.function.values[value.index()].insn = Insn::Bool(same);
                     return self.keep(value);
                 }
+                let (x, y) = (self.virtual_object(*a), self.virtual_object(*b));
                 for (operand, inner) in [(a, x), (b, y)] {
                     if let Some(inner) = inner {
                         *operand = self.borrow(inner, &mut temporaries);
@@ -531,6 +562,16 @@ impl Walk<'_> {
 
     fn virtual_object(&self, value: ValueId) -> Option<ValueId> {
         virtual_value(self.function, value)
+    }
+
+    /// Whether two values are one object, when that is known without making any.
+    fn known_identity(&self, a: ValueId, b: ValueId) -> Option<bool> {
+        match (self.virtual_object(a), self.virtual_object(b)) {
+            (Some(x), Some(y)) if x == y => Some(true),
+            (Some(x), None) => self.never_same(x, b),
+            (None, Some(y)) => self.never_same(y, a),
+            _ => None,
+        }
     }
 
     /// Whether the object of a virtual number can be told from another object without making it.
@@ -586,15 +627,13 @@ impl Walk<'_> {
 
     /// Arguments of an edge: a virtual local is in its slot by now, a virtual operand is made.
     fn pass(&mut self, edge: &mut Edge) {
-        let params = self.function.block(edge.target).params.clone();
-        let state = self.function.block(edge.target).entry_state;
-        for (arg, param) in edge.args.iter_mut().zip(params) {
+        for (index, arg) in edge.args.iter_mut().enumerate() {
+            let param = self.function.block(edge.target).params[index];
             if self.function.value(param).repr != Repr::Obj {
                 continue;
             }
             let Some(inner) = self.virtual_object(*arg) else { continue };
-            let locals = state.map(|s| self.function.state(s).locals.as_slice()).unwrap_or_default();
-            if let Some(slot) = locals.iter().position(|v| *v == param) {
+            if let Some(slot) = self.slot_of_param(edge.target, index) {
                 let ty = self.boxed_type(inner);
                 *arg = self.read_slot(slot as u32, ty);
             } else {
