@@ -54,6 +54,9 @@ pub struct Options {
     pub optimise: bool,
     /// HIR values after which what is left of the code is left to the interpreter.
     pub max_values: usize,
+    /// Operands on the stack beyond which code is left to the interpreter: all of them live across every call, and
+    /// the time that allocating registers takes grows with the square of their number.
+    pub max_depth: usize,
     /// Keep HIR texts for dumps (`backend.keep_texts` keeps those of the backend).
     pub keep_texts: bool,
     /// For the backend.
@@ -67,6 +70,7 @@ impl Default for Options {
             unbox: true,
             optimise: true,
             max_values: 40_000,
+            max_depth: 48,
             keep_texts: false,
             backend: BackendOptions::default(),
         }

@@ -183,3 +183,18 @@ fn code_beyond_the_limit_is_left_to_the_interpreter() {
     assert_eq!(exits, [(ExitReason::Uncompiled, 0)], "{function}");
     assert_eq!(function.entries.len(), 1);
 }
+
+#[test]
+fn code_with_too_many_operands_is_left_to_the_interpreter() {
+    let options = Options { max_depth: 1, ..Options::default() };
+    let function = compile_with(&counting_loop(), &EntrySpec::default(), &Feedback::new(), options);
+    let exits = function.values.iter().filter(|v| match v.insn {
+        Insn::Exit(exit) => {
+            let state = function.state(exit.state);
+            assert_eq!(state.operands.len(), 2, "{function}");
+            exit.reason == ExitReason::Uncompiled
+        }
+        _ => false,
+    });
+    assert_ne!(exits.count(), 0, "{function}");
+}

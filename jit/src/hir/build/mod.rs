@@ -241,6 +241,10 @@ impl Builder<'_> {
             let Some(instruction) = self.bytecode.at(pc).copied() else {
                 return Err(CompileError::Malformed { pc, what: "runs off the end of the code" });
             };
+            if self.stack.len() > self.options.max_depth {
+                self.leave(ExitReason::Uncompiled, pc)?;
+                return Ok(());
+            }
             if self.options.backend.bytecode_counter != 0 {
                 self.emit_effect(Insn::CountBytecode);
             }
