@@ -93,9 +93,10 @@ impl Program {
     pub fn corner(&mut self) {
         let name = format!("f{}", self.functions.len());
         let before = self.spent;
-        match self.rng.below(6) {
+        match self.rng.below(8) {
             0..3 => self.products(&name),
             3 | 4 => self.class_bodies(&name),
+            5 | 6 => self.searches(&name),
             _ => self.deep_end(&name),
         }
         self.costs.push((name.clone(), (self.spent - before).max(5)));
@@ -206,6 +207,65 @@ impl Program {
         self.out.dedent();
         // A class is as costly as many statements.
         self.spent += count * (lines + 25);
+    }
+
+    /// Nested loops that look for something, with variables that are no number until it has been found.
+    fn searches(&mut self, name: &str) {
+        let turns = *self.rng.pick(&[6, 20, 60, 300]);
+        let (rows, columns) = (self.rng.between(1, 6), self.rng.between(1, 9));
+        let seldom = *self.rng.pick(&[2, 7, 50, 400, 1000]);
+        self.spent += turns * rows * columns * 4;
+        let range = self.dialect.lazy_range();
+        let nothing = self.rng.word(&["None", "None", "None", "''", "()", "False", "0.5", "-1"]);
+        let number = self.rng.word(&["i", "j", "i + j", "i * 0.5", "turn", "float(j)", "-i", "x"]);
+        let found = self.rng.word(&[
+            "best = NUMBER",
+            "best, place = NUMBER, i",
+            "place = best = NUMBER",
+            "if best is None: best = NUMBER",
+            "if best is None: best, place = NUMBER, j",
+            "if place is NOTHING: place = j\nbest = NUMBER",
+            "best = NUMBER if best is NOTHING else best + NUMBER",
+            "best = NUMBER if place is None else NOTHING\nplace = i",
+        ]);
+        let test = self.rng.word(&[
+            "best is None",
+            "best is not None",
+            "not best",
+            "best is NOTHING",
+            "best == place",
+        ]);
+        let then =
+            self.rng.word(&["t += 1", "t += 1\ncontinue", "best = 7", "place = turn", "put('miss', best)"]);
+        let leave = self.rng.word(&["", "", "continue", "break"]);
+        let again = self.rng.chance(70);
+        let fill = |text: &str| text.replace("NUMBER", number).replace("NOTHING", nothing);
+        let mut lines = vec![(0, format!("def {name}(x):")), (1, "t = 0".to_string())];
+        let first = format!("best = place = {nothing}");
+        if !again {
+            lines.push((1, first.clone()));
+        }
+        lines.push((1, format!("for turn in {range}({turns}):")));
+        if again {
+            lines.push((2, first));
+        }
+        lines.push((2, format!("for j in {range}({rows}):")));
+        lines.push((3, format!("for i in {range}({columns}):")));
+        lines.push((4, format!("if (i * 7 + j * 3 + turn * 5) % {seldom} == 1:")));
+        lines.extend(fill(found).lines().map(|line| (5, line.to_string())));
+        if !leave.is_empty() {
+            lines.push((5, leave.to_string()));
+        }
+        if self.rng.chance(40) {
+            lines.push((4, "if best != place: t = t + 1".to_string()));
+        }
+        lines.push((2, format!("if {}:", fill(test))));
+        lines.extend(then.lines().map(|line| (3, line.to_string())));
+        lines.push((2, format!("if turn > {}: put(best, place, t)", turns - 4)));
+        lines.push((1, "return t".to_string()));
+        for (depth, line) in lines {
+            self.out.line(format!("{}{line}", "    ".repeat(depth)));
+        }
     }
 
     fn class_or_object(&mut self) -> String {
