@@ -106,5 +106,9 @@ fn sole_source(
             base = Some(under);
         }
     }
-    if exact_agrees { exact } else { base }
+    if exact_agrees {
+        return exact;
+    }
+    // Whoever uses the parameter may rely on what its guarded forms are known to be.
+    base.filter(|base| function.value(*base).ty.is_subset(function.value(param).ty))
 }
