@@ -34,7 +34,7 @@ impl Promise {
 }
 
 /// What compiling takes until some has been done, in microseconds for a byte of bytecode.
-const FIRST_GUESS: u64 = 25;
+const FIRST_GUESS: u64 = 16;
 
 /// Whether a loop does more arithmetic than calls.
 fn calculates(code: &CodeDesc, header: u32) -> bool {
@@ -85,7 +85,12 @@ pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
             (Promise::ARITHMETIC, state.turns(header).into())
         }
         Occasion::Loop(header) => (Promise::OTHER, state.turns(header).into()),
-        Occasion::Calls => (Promise::OTHER, state.runs()),
+        Occasion::Calls => match state.leading_loop() {
+            (header, turns) if u64::from(turns) > state.runs() && calculates(state.description(), header) => {
+                (Promise::ARITHMETIC, turns.into())
+            }
+            _ => (Promise::OTHER, state.runs()),
+        },
     };
     // Whoever rents until that has cost as much as buying pays twice as much as need be at most. Where
     // there were versions that did not last, the next one has to wait longer.

@@ -553,8 +553,13 @@ impl CodeState {
 
     /// How many jumps there were to a loop header, if it leads; those to others count against it.
     pub fn turns(&self, header: u32) -> u32 {
-        let (leader, lead) = self.turns.get();
+        let (leader, lead) = self.leading_loop();
         if leader == header { lead } else { 0 }
+    }
+
+    /// The header of the loop that leads, and by how many jumps.
+    pub fn leading_loop(&self) -> (u32, u32) {
+        self.turns.get()
     }
 
     /// The most versions that were compiled for one place.
