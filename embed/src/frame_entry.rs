@@ -14,6 +14,7 @@ use crate::py::*;
 use crate::reify::{self, Left};
 use crate::shortage;
 use crate::stats::{self, Mode};
+use pyjion_jit::backend::YIELDED;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
 use std::ptr;
@@ -117,6 +118,8 @@ pub unsafe fn run_here(
             (*frame).f_iblock = 0;
             let result = leave(frame, thread, *buffer as Object);
             Outcome { object: result, next: 0 }
+        } else if exit == YIELDED {
+            Outcome { object: leave(frame, thread, *buffer as Object), next: 0 }
         } else {
             left(frame, thread, version, exit as usize - 1, buffer)
         };

@@ -1,11 +1,12 @@
 //! The interpreter that compiled code serves, as the compiler wants it: offsets, addresses of
 //! types and singletons, helpers.
 
+use crate::describe;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
 use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
-use pyjion_jit::host::{Host, IntLayout, Layout, Periodic};
+use pyjion_jit::host::{Host, IntLayout, Layout, Periodic, SuspensionLayout};
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::OnceLock;
@@ -101,6 +102,15 @@ fn describe() -> Host {
         true_: py::true_() as usize,
         false_: py::false_() as usize,
         periodic: periodic(),
+        suspension: Some(SuspensionLayout {
+            frame_stack_top: offset_of!(py::PyFrameObject, f_stacktop) as i32,
+            frame_block_count: offset_of!(py::PyFrameObject, f_iblock) as i32,
+            frame_blocks: offset_of!(py::PyFrameObject, f_blockstack) as i32,
+            block: |block| {
+                let raw = describe::raw_block(block);
+                [raw.b_type, raw.b_handler, raw.b_level]
+            },
+        }),
         helper: runtime::address,
         box_int: runtime::box_int as *const () as usize,
         box_float: runtime::box_float as *const () as usize,

@@ -52,7 +52,7 @@ fn close(state: &CodeState) {
 
 /// A generator that executes fewer instructions than this each time it is resumed gains less from
 /// running native than it takes to enter and to leave native code.
-const WORTHWHILE: u32 = 12;
+const WORTHWHILE: u32 = 4;
 
 /// Why code that was just observed had better be interpreted.
 fn unprofitable(state: &CodeState) -> Option<CompileError> {

@@ -2,7 +2,7 @@
 //! singletons and helpers.
 
 use crate::bytecode::Version;
-use crate::hir::{Helper, Type};
+use crate::hir::{FrameBlock, Helper, Type};
 
 /// How exact ints are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +66,18 @@ pub struct Layout {
     pub thread_use_tracing: i32,
 }
 
+/// What compiled code has to know to suspend a frame by itself.
+pub struct SuspensionLayout {
+    /// `PyFrameObject.f_stacktop` (a pointer)
+    pub frame_stack_top: i32,
+    /// `PyFrameObject.f_iblock` (C int)
+    pub frame_block_count: i32,
+    /// `PyFrameObject.f_blockstack` (an array of three C ints each)
+    pub frame_blocks: i32,
+    /// An item of it.
+    pub block: fn(&FrameBlock) -> [i32; 3],
+}
+
 /// What tells compiled code that the evaluator's periodic work is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Periodic {
@@ -93,6 +105,8 @@ pub struct Host {
     pub false_: usize,
     /// Periodic work.
     pub periodic: Periodic,
+    /// How a frame is suspended; without it, every yield is an exit.
+    pub suspension: Option<SuspensionLayout>,
     /// Address of the implementation of a helper.
     pub helper: fn(Helper) -> usize,
     /// `extern "C" fn(i64) -> *mut PyObject`: a new reference to an exact int.
@@ -149,6 +163,7 @@ pub mod testing {
             true_: 0x20,
             false_: 0x30,
             periodic: Periodic::Ticker(0x40),
+            suspension: None,
             helper: |_| 0x50,
             box_int: 0x60,
             box_float: 0x70,

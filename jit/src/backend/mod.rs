@@ -27,10 +27,14 @@ pub struct BackendOptions {
 }
 
 /// The signature of compiled code: `(frame, thread_state, entry index, exit buffer) -> exit`.
-/// The result is 0 when the frame returned (the owned result in word 0 of the buffer), else
-/// 1 + the index of the exit taken (its values in the buffer as its recipe says). The buffer is
-/// written last of all, so that every run of compiled code can have the same.
+/// The result is 0 when the frame returned and [`YIELDED`] when it yielded (the owned result in word
+/// 0 of the buffer; a frame that yielded is as the interpreter would have left it), else 1 + the
+/// index of the exit taken (its values in the buffer as its recipe says). The buffer is written
+/// last of all, so that every run of compiled code can have the same.
 pub type NativeFn = unsafe extern "C" fn(*mut u8, *mut u8, u64, *mut u64) -> u64;
+
+/// What [`NativeFn`] returns when the frame yielded without an exit.
+pub const YIELDED: u64 = u64::MAX;
 
 /// Compiled code; dropping it frees its memory, so nobody may run it then.
 pub struct NativeCode {

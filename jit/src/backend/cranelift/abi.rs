@@ -155,7 +155,7 @@ impl Lowering<'_> {
 
     /// Where the frame's operand stack begins. It never moves, but keeping the pointer in a
     /// register across calls costs as much as loading it again.
-    fn value_stack(&mut self) -> ir::Value {
+    pub fn value_stack(&mut self) -> ir::Value {
         self.load(Region::Frame, types::I64, self.frame, self.host.layout.frame_value_stack)
     }
 

@@ -46,7 +46,7 @@ impl Exits {
 }
 
 /// The value that names the same object first, before guards and references of their own.
-fn root(function: &Function, mut value: ValueId) -> ValueId {
+pub(super) fn root(function: &Function, mut value: ValueId) -> ValueId {
     while let Insn::GuardNotNull(of, _)
     | Insn::GuardType(of, ..)
     | Insn::GuardIs(of, ..)

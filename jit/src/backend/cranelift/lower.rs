@@ -373,6 +373,9 @@ impl Lowering<'_> {
             }
             Insn::Return(value, pc) => return self.return_object(*value, *pc).map(none),
             Insn::Exit(exit) => {
+                if self.yield_without_exit(*exit)? {
+                    return Ok(None);
+                }
                 let stub = self.exit_stub(*exit)?;
                 self.builder.ins().jump(stub, &[]);
                 return Ok(None);

@@ -16,6 +16,7 @@ mod regions;
 mod stress;
 #[cfg(test)]
 mod tests;
+mod yields;
 
 use super::{Backend, BackendOptions, NativeCode, NativeFn};
 use crate::code::CodeMemory;

@@ -224,6 +224,7 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         true_: true_(),
         false_: false_(),
         periodic,
+        suspension: None,
         helper,
         box_int: box_int as *const () as usize,
         box_float: box_float as *const () as usize,
