@@ -3,7 +3,7 @@
 use super::run;
 use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
-use crate::hir::{ExitReason, FrameBlock, Function, Insn, Repr, Type, ValueId, build};
+use crate::hir::{ExitReason, FrameBlock, Function, Insn, Repr, Resume, Type, ValueId, build};
 use crate::host::testing;
 use crate::{EntrySpec, Options};
 
@@ -182,6 +182,21 @@ fn code_beyond_the_limit_is_left_to_the_interpreter() {
         function.block_ids().filter_map(|b| function.block(b).insns.last().and_then(leaves)).collect();
     assert_eq!(exits, [(ExitReason::Uncompiled, 0)], "{function}");
     assert_eq!(function.entries.len(), 1);
+}
+
+#[test]
+fn exceptions_unwind_in_code_beyond_the_limit() {
+    let code = counting_loop();
+    for max_values in 1..200 {
+        let options = Options { max_values, ..Options::default() };
+        let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), options);
+        for value in &function.values {
+            if let Insn::Exit(exit) = value.insn {
+                let state = function.state(exit.state);
+                assert!(state.resume != Resume::At || (state.pc as usize) < code.code.len(), "{function}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -133,7 +133,8 @@ pub fn build(
         builder.enter(entry)?;
     }
     while let Some((key, block)) = builder.work.pop() {
-        if builder.function.values.len() < options.max_values {
+        let is_raised = key.arrival != Arrival::Executing;
+        if is_raised || builder.function.values.len() < options.max_values {
             builder.build_block(key, block)?;
         } else {
             // A hot loop in there gets an entry, and a limit, of its own.
