@@ -46,7 +46,9 @@ def growth(path, runs):
 def main():
     del sys.argv[0]
     sys.path.insert(0, os.path.dirname(os.path.abspath(sys.argv[0])))
-    print(growth(sys.argv[0], 5))
+    grown = growth(sys.argv[0], 5)
+    # What depends on timing, as threads that live on do, says nothing.
+    print(grown if len(set(grown)) == 1 else "varies")
     # At its end, a debug build prints the total, which is nobody's business here.
     sys.stdout.flush()
     os._exit(0)

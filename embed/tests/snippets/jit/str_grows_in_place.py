@@ -1,4 +1,6 @@
 import sys
+# A debug build copies the string each time.
+scale = 10 if hasattr(sys, 'gettotalrefcount') else 1
 def f(n):
     s = ''
     for i in range(n):
@@ -9,9 +11,9 @@ def g(n):
     while t < n:
         s = s + 'x'; t += 1
     return s
-print(f(400000), len(g(300000)))
+print(f(400000 // scale), len(g(300000 // scale)))
 s = ''
-for i in range(300000):
+for i in range(300000 // scale):
     s += 'y'
 print(len(s))
 def h(n):
@@ -21,5 +23,5 @@ def h(n):
     for i in range(n):
         s += 'z'
     return k()
-print(h(200000))
+print(h(200000 // scale))
 print(7/2)
