@@ -40,6 +40,7 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
     };
     command.stdin(Stdio::null()).stdout(create(&out)?).stderr(create(&err)?);
     command.process_group(0);
+    default_signals(command);
     let mut child = command.spawn().with_context(|| format!("cannot start `{}`", step::describe(command)))?;
     let started = Instant::now();
     let end = loop {
@@ -66,6 +67,22 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     };
     Ok(Output { stdout: read(&out)?, stderr: read(&err)?, end })
+}
+
+/// The child begins with the signals that a job in a terminal has, even where `nohup` or a shell's background
+/// job made this process ignore some: tests that send them to children of theirs would wait forever.
+fn default_signals(command: &mut Command) {
+    let reset = || {
+        for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+            // SAFETY: async-signal-safe, and there is no handler that could be lost.
+            if unsafe { libc::signal(signal, libc::SIG_DFL) } == libc::SIG_ERR {
+                return Err(std::io::Error::last_os_error());
+            }
+        }
+        Ok(())
+    };
+    // SAFETY: between fork and exec nothing happens but calls that are safe there.
+    unsafe { command.pre_exec(reset) };
 }
 
 /// Whether a child has ended; it is still to be waited for.
@@ -148,6 +165,7 @@ mod tests {
         assert_eq!((output.stdout.as_str(), output.stderr.as_str()), ("a\n", "b\n"));
         assert_eq!(output.end, "exit 3");
         assert_eq!(run_it("kill -9 $$", limit).end, "signal 9");
+        assert_eq!(run_it("kill -HUP $$", limit).end, "signal 1");
         assert!(run_it("exec sleep 30", Duration::from_millis(200)).end.starts_with("timeout"));
         std::fs::remove_dir_all(&folder).expect("clean up");
     }
