@@ -186,6 +186,7 @@ pub fn compile(
         speculate: !settings.no_speculate,
         unbox: !settings.no_unbox,
         optimise: !settings.no_opt,
+        max_values: settings.max_values as usize,
         keep_texts: wanted.keep_texts,
         backend: BackendOptions {
             stress_exit: (settings.stress_exit > 0).then_some(settings.stress_exit),

@@ -98,6 +98,14 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_flag(&mut options.no_speculate, text),
     },
     Documented {
+        name: "PYJION_MAX_VALUES",
+        takes: "a whole number of at least 1",
+        default: "40000",
+        meaning: "most values of the intermediate representation before optimisation: the parts of code \
+                  that would be beyond are left to the interpreter",
+        set: |options, text| set_number(&mut options.max_values, text, 1),
+    },
+    Documented {
         name: "PYJION_MAX_CODE",
         takes: "a number of bytes, kilobytes (256K) or megabytes (64M)",
         default: "64M",
@@ -170,6 +178,8 @@ pub struct Options {
     pub no_opt: bool,
     /// Ignore observed types.
     pub no_speculate: bool,
+    /// Values of a function after which the rest of it is left to the interpreter.
+    pub max_values: u32,
     /// Cap on machine code, in bytes.
     pub max_code: usize,
 }
@@ -188,6 +198,7 @@ impl Default for Options {
             no_unbox: false,
             no_opt: false,
             no_speculate: false,
+            max_values: 40_000,
             max_code: 64 << 20,
         }
     }
@@ -418,6 +429,7 @@ mod tests {
             ("PYJION_NO_UNBOX", "1"),
             ("PYJION_NO_OPT", "1"),
             ("PYJION_NO_SPECULATE", "1"),
+            ("PYJION_MAX_VALUES", "150"),
             ("PYJION_MAX_CODE_MB", "2"),
         ]);
         assert_eq!(complaints, Vec::<String>::new());
@@ -434,6 +446,7 @@ mod tests {
             no_unbox: true,
             no_opt: true,
             no_speculate: true,
+            max_values: 150,
             max_code: 2 << 20,
         };
         assert_eq!(options, expected);
