@@ -89,6 +89,28 @@ impl Outcome {
         rest
     }
 
+    /// Whether it left out something that `other` ran, for lack of a module, say.
+    pub fn lacks(&self, other: &Outcome) -> bool {
+        let runs = |name: &String| other.tests.get(name).is_some_and(|o| !is_skipped(o));
+        (self.skipped.is_some() && other.skipped.is_none())
+            || self.tests.iter().any(|(name, outcomes)| is_skipped(outcomes) && runs(name))
+    }
+
+    /// The same, but what it left out is as in `other`, and so are the sums.
+    pub fn completed_by(&self, other: &Outcome) -> Outcome {
+        if !self.lacks(other) {
+            return self.clone();
+        }
+        let whole_file = self.skipped.is_some();
+        let mut tests = if whole_file { other.tests.clone() } else { self.tests.clone() };
+        for (name, outcomes) in tests.iter_mut().filter(|(_, outcomes)| is_skipped(outcomes)) {
+            if let Some(others) = other.tests.get(name) {
+                outcomes.clone_from(others);
+            }
+        }
+        Outcome { tests, seconds: self.seconds, leaks: self.leaks.clone(), ..other.clone() }
+    }
+
     /// In what ours differs from this; `None` when they agree.
     pub fn differs(&self, ours: &Outcome) -> Option<String> {
         let mut why = Vec::new();
@@ -128,6 +150,10 @@ impl Outcome {
     }
 }
 
+fn is_skipped(outcomes: &[String]) -> bool {
+    outcomes.iter().all(|outcome| outcome == SKIPPED)
+}
+
 /// `test_x leaked [2, 2, 2] references, sum=6`.
 fn leak_line(file: &str, line: &str) -> Option<(String, i64)> {
     let rest = line.trim().strip_prefix(file)?.strip_prefix(" leaked [")?;
@@ -147,6 +173,9 @@ fn summary_line(line: &str) -> Option<String> {
     (counts || verdict).then(|| line.to_string())
 }
 
+/// What is said of a test that was left out.
+const SKIPPED: &str = "skipped";
+
 const OUTCOMES: &[&str] = &["ok", "FAIL", "ERROR", "expected failure", "unexpected success"];
 
 /// Reads `name (class) ... outcome`, also when a docstring or output stands in between.
@@ -160,7 +189,7 @@ fn parse(text: &str) -> BTreeMap<String, Vec<String>> {
         }
         let said = line.rsplit_once(" ... ").map_or(line, |(_, said)| said);
         let outcome = if said.starts_with("skipped ") {
-            Some("skipped".to_string())
+            Some(SKIPPED.to_string())
         } else {
             OUTCOMES
                 .iter()
@@ -222,6 +251,20 @@ mod tests {
         assert_eq!(get("test_bad"), "FAIL");
         assert_eq!(o.tests["test.test_int.__test__.x"], ["ok"]);
         assert_eq!(o.summary, ["6 tests", "FAILED (failures=1, skipped=1)"]);
+    }
+
+    #[test]
+    fn what_stock_cannot_run_is_taken_from_elsewhere() {
+        let stock = outcome(OUTPUT, "exit 1");
+        let off =
+            outcome(&OUTPUT.replace("skipped 'not here'", "ok").replace("... FAIL", "... ok"), "exit 0");
+        assert!(stock.lacks(&off) && !stock.lacks(&stock) && !off.lacks(&stock));
+        let reference = stock.completed_by(&off);
+        assert_eq!(reference.tests["test.test_int.IntTestCases.test_skip"], ["ok"]);
+        assert_eq!(reference.tests["test.test_int.IntTestCases.test_bad"], ["FAIL"]);
+        assert_eq!((reference.end.as_str(), off.completed_by(&stock)), ("exit 0", off.clone()));
+        let none = outcome("test_int skipped -- No module named '_ssl'\n", "exit 0");
+        assert_eq!(none.completed_by(&off).differs(&off), None);
     }
 
     #[test]
