@@ -21,6 +21,7 @@ mod pending;
 mod py;
 mod record;
 mod reify;
+mod report;
 mod runtime;
 mod settings;
 mod shortage;
@@ -34,12 +35,13 @@ pub extern "C" fn pyjion_register() {
     for complaint in complaints {
         eprintln!("{complaint}");
     }
-    let (enabled, detailed) = (options.enabled, options.stats);
+    let (enabled, wanted) = (options.enabled, options.stats.clone());
     settings::initialise(options);
     compile::keep_panics_quiet();
-    if detailed {
+    if let Some(wanted) = wanted {
         settings::set_detailed();
         stats::start_detailed();
+        report::at_exit(wanted);
     }
     module::register();
     if enabled && code_state::request_index() {

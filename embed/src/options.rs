@@ -34,10 +34,11 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_STATS",
-        takes: "0 or 1",
+        takes: "0, 1 or a path with a slash",
         default: "0",
-        meaning: "1 prints a table of statistics to stderr at exit, the share of bytecodes of hot code that native code executed first",
-        set: |options, text| set_flag(&mut options.stats, text),
+        meaning: "1 prints a table of statistics to stderr at exit, the share of bytecodes of hot code that native \
+                  code executed first; a path appends them to that file as a line of JSON, one for each process",
+        set: set_stats,
     },
     Documented {
         name: "PYJION_DUMP",
@@ -127,7 +128,7 @@ const BUILD_TOOL: &[&str] = &["PYJION_DOWNLOADS", "PYJION_PREFIX", "PYJION_TARGE
 
 /// Families of such variables.
 const BUILD_TOOL_PREFIXES: &[&str] =
-    &["PYJION_BENCH_", "PYJION_BUILD_", "PYJION_CPYTHON_", "PYJION_FUZZ_", "PYJION_TEST_"];
+    &["PYJION_BENCH_", "PYJION_BUILD_", "PYJION_CPYTHON_", "PYJION_FUZZ_", "PYJION_SHARE_", "PYJION_TEST_"];
 
 /// Whether a variable is none of the running interpreter's business.
 fn is_of_build_tool(name: &str) -> bool {
@@ -146,6 +147,15 @@ pub struct Dump {
     pub path: Option<String>,
 }
 
+/// Where statistics go at exit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// To stderr, as a table.
+    Table,
+    /// To the end of this file, as a line of JSON.
+    Json(String),
+}
+
 /// A `PYJION_ONLY` pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
@@ -160,8 +170,8 @@ pub struct Options {
     pub enabled: bool,
     /// How hot code must be.
     pub threshold: u32,
-    /// Print statistics at exit.
-    pub stats: bool,
+    /// Measure in detail, and report it at exit.
+    pub stats: Option<Report>,
     /// Dump what is compiled.
     pub dump: Option<Dump>,
     /// Compile only what matches one of these; empty means everything.
@@ -189,7 +199,7 @@ impl Default for Options {
         Options {
             enabled: true,
             threshold: 6000,
-            stats: false,
+            stats: None,
             dump: None,
             only: Vec::new(),
             stress_exit: 0,
@@ -359,6 +369,16 @@ fn set_size(size: &mut usize, text: &str) -> bool {
     bytes.is_some()
 }
 
+fn set_stats(options: &mut Options, text: &str) -> bool {
+    options.stats = match text {
+        "0" => None,
+        "1" => Some(Report::Table),
+        path if path.contains('/') => Some(Report::Json(path.to_owned())),
+        _ => return false,
+    };
+    true
+}
+
 fn set_dump(options: &mut Options, text: &str) -> bool {
     let (names, path) = match text.split_once(':') {
         Some((names, path)) => (names, Some(path)),
@@ -437,7 +457,7 @@ mod tests {
         let expected = Options {
             enabled: false,
             threshold: 1,
-            stats: true,
+            stats: Some(Report::Table),
             dump,
             only: vec![],
             stress_exit: 7,
@@ -450,6 +470,21 @@ mod tests {
             max_code: 2 << 20,
         };
         assert_eq!(options, expected);
+    }
+
+    #[test]
+    fn statistics_go_to_stderr_or_a_file() {
+        for (text, expected) in [
+            ("0", None),
+            ("1", Some(Report::Table)),
+            ("/tmp/s", Some(Report::Json("/tmp/s".to_owned()))),
+            ("./s", Some(Report::Json("./s".to_owned()))),
+        ] {
+            assert_eq!(parse(&[("PYJION_STATS", text)]).0.stats, expected, "{text}");
+        }
+        let (options, complaints) = parse(&[("PYJION_STATS", "2")]);
+        let complaint = "pyjion: PYJION_STATS: \"2\" is not 0, 1 or a path with a slash; using 0";
+        assert_eq!((options.stats, complaints), (None, vec![complaint.to_owned()]));
     }
 
     #[test]

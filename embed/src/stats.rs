@@ -1,10 +1,9 @@
-//! What happened: every counter, the exclusive time by mode, and the table printed at exit.
+//! What happened: every counter, and the exclusive time by mode.
 
 use crate::gil::{Counter, Gil};
 use pyjion_jit::hir::ExitReason;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::time::Instant;
 
 macro_rules! counters {
@@ -72,11 +71,14 @@ struct Clock {
 }
 
 /// How often one exit was taken, and what it is.
-struct ExitLine {
-    count: u64,
-    label: String,
+#[derive(Clone)]
+pub struct ExitLine {
+    /// How often.
+    pub count: u64,
+    /// Which one it is.
+    pub label: String,
     /// Its reason and the operation.
-    kind: String,
+    pub kind: String,
 }
 
 struct Stats {
@@ -122,19 +124,13 @@ pub fn bytecodes() -> (u64, u64) {
     (STATS.counters.bytecodes_native.get(), STATS.counters.bytecodes_interpreted.get())
 }
 
-/// Begins to measure in detail, and prints the table when the process exits.
+/// Begins to measure in detail.
 pub fn start_detailed() {
     STATS.detailed.set(true);
     *STATS.exit_lines.borrow_mut() = Some(HashMap::new());
     let now = ticks();
     STATS.clock.since.set(now);
     let _ = STATS.clock.started.set((Instant::now(), now));
-
-    extern "C" fn at_exit() {
-        eprint!("{}", table());
-    }
-    // SAFETY: a plain function, which stays loaded.
-    unsafe { libc::atexit(at_exit) };
 }
 
 /// A cheap monotonic clock of unknown rate.
@@ -224,58 +220,10 @@ pub fn seconds() -> Option<[f64; 3]> {
     Some(all)
 }
 
-/// The table of `PYJION_STATS=1`.
-pub fn table() -> String {
-    let mut text = String::from("pyjion statistics\n");
-    // Writing to a String cannot fail.
-    let _ = write_table(&mut text);
-    text
-}
-
-fn write_table(out: &mut String) -> std::fmt::Result {
-    let (native, elsewhere) = bytecodes();
-    if let total @ 1.. = native + elsewhere {
-        let share = 100.0 * native as f64 / total as f64;
-        writeln!(out, "  {share:5.1}% of {total} bytecodes of hot code in native code")?;
-    }
-    if let Some([interpreter, native, compiler]) = seconds() {
-        let total = interpreter + native + compiler;
-        writeln!(out, "  {:5.1}% of {total:.3} s in native code", 100.0 * native / total.max(1e-9))?;
-        writeln!(out, "  {interpreter:10.3} s in the interpreter and the C code it calls")?;
-        writeln!(out, "  {native:10.3} s in native code and the C code it calls")?;
-        writeln!(out, "  {compiler:10.3} s in the compiler")?;
-    }
-    for (_, value, description) in STATS.counters.all() {
-        writeln!(out, "  {value:10} {description}")?;
-    }
-    write_counts(out, "failures by reason", &failures())?;
-    write_counts(out, "exits by reason", &exits())?;
-
+/// Exits one by one, most frequent first; nothing unless measured.
+pub fn exit_lines() -> Vec<ExitLine> {
     let lines = STATS.exit_lines.borrow();
-    let mut lines: Vec<&ExitLine> = lines.iter().flat_map(HashMap::values).collect();
-    let mut kinds: HashMap<&str, u64> = HashMap::new();
-    for line in &lines {
-        *kinds.entry(&line.kind).or_default() += line.count;
-    }
-    write_counts(out, "exits by reason and operation", &kinds.into_iter().collect::<Vec<_>>())?;
-    if !lines.is_empty() {
-        writeln!(out, "  most frequent exits")?;
-    }
+    let mut lines: Vec<ExitLine> = lines.iter().flat_map(HashMap::values).cloned().collect();
     lines.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
-    for line in lines.iter().take(20) {
-        writeln!(out, "  {:10} {}", line.count, line.label)?;
-    }
-    Ok(())
-}
-
-fn write_counts(out: &mut String, title: &str, counts: &[(&str, u64)]) -> std::fmt::Result {
-    if !counts.is_empty() {
-        writeln!(out, "  {title}")?;
-    }
-    let mut sorted = counts.to_vec();
-    sorted.sort_by_key(|&(name, count)| (std::cmp::Reverse(count), name));
-    for (name, count) in sorted {
-        writeln!(out, "  {count:10} {name}")?;
-    }
-    Ok(())
+    lines
 }

@@ -17,6 +17,7 @@ mod patch;
 mod pip;
 mod prereqs;
 mod series;
+mod share;
 mod stamp;
 mod step;
 mod test;
@@ -52,6 +53,8 @@ enum Verb {
     Fuzz(fuzz::Args),
     /// Check, edit or regenerate the patch series
     Patch(patch::Args),
+    /// Print how much of hot code runs in native code, and why the rest does not
+    Share(share::Args),
     /// Run the whole ladder of checks; the last line counts them
     Test(test::Args),
     /// Check the house rules that no compiler checks
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Verb::Doctor => prereqs::doctor(&dirs),
         Verb::Fuzz(args) => fuzz::run(&dirs, args),
         Verb::Patch(args) => patch::run(&dirs, args),
+        Verb::Share(args) => share::run(&dirs, args),
         Verb::Test(args) => test::run(&dirs, args),
         Verb::Tidy => tidy::run(&dirs),
     });

@@ -158,7 +158,7 @@ unsafe fn is_private(name: Object) -> bool {
     unsafe {
         #[cfg(py2)]
         return py::has_feature(py::type_of(name), py::Py_TPFLAGS_STRING_SUBCLASS as u64)
-            && *py::PyString_AsString(name) == b'_' as _;
+            && *py::PyString_AsString(name) == b'_' as std::ffi::c_char;
         #[cfg(py3)]
         {
             // An empty str: the character read is the NUL behind it.

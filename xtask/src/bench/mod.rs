@@ -1,7 +1,7 @@
 //! `bench`: runs small programs on stock and on ours in turn and prints how much faster ours is.
 
 mod measure;
-mod program;
+pub mod program;
 
 use crate::build_python::{self, Common, Options, Plan};
 use crate::dirs::{Dirs, Flavour};

@@ -14,7 +14,8 @@ mod tally;
 mod unit;
 mod unwinding;
 
-pub use process::{Output, difference, python};
+pub use process::{Output, difference, parallel, python, run as run_limited};
+pub use regrtest::{all_files as regrtest_files, command as regrtest_command};
 
 use crate::build_python::{self, Common, Options, Plan};
 use crate::dirs::{Dirs, Flavour};
