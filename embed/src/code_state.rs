@@ -10,14 +10,14 @@ use crate::gil::{Counter, Gil};
 use crate::py::*;
 use crate::settings;
 use crate::stats;
+use crate::version::{self, Version};
+use pyjion_jit::EntrySpec;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
-use pyjion_jit::hir::{Entry, ExitReason};
-use pyjion_jit::{Compiled, EntrySpec};
+use pyjion_jit::hir::ExitReason;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
-use std::num::NonZeroU16;
 use std::ptr;
 
 /// Where a code object stands.
@@ -50,125 +50,6 @@ impl Phase {
             Phase::Excluded => "excluded",
         }
     }
-}
-
-/// A compiled version of a code object.
-pub struct Version {
-    /// Unique in the process.
-    pub id: u64,
-    /// Name and place of the code, for people.
-    pub name: String,
-    /// The code, its entries and exits.
-    pub compiled: Compiled,
-    /// Compiled without any feedback.
-    pub generic: bool,
-    /// Frames that entered.
-    pub entered: Counter,
-    /// Exits taken, in the order of the recipes.
-    pub exits: Box<[Counter]>,
-    /// Exits taken because a speculation failed.
-    pub failed_speculations: Counter,
-    /// `entered` when room was made last.
-    pub entered_before: Cell<u64>,
-    /// Frames running it now.
-    pub running: Cell<u32>,
-    /// It is no longer entered; freed when nobody runs it.
-    pub replaced: Cell<bool>,
-    /// Something is to be done about it when a frame leaves it.
-    pub attend: Cell<bool>,
-    /// Zeroed when running frames shall leave; compiled code reads it.
-    pub valid: Box<Cell<u8>>,
-    /// Entry indices by offset.
-    by_pc: Vec<(u32, u32)>,
-    /// By offset, the index of the only entry there, plus one; 0 for others.
-    only_entry: Box<[u16]>,
-    /// Block stacks by entry, as frames have them.
-    blocks: Box<[Box<[PyTryBlock]>]>,
-}
-
-impl Version {
-    /// Wraps the result of a compilation.
-    pub fn new(compiled: Compiled, valid: Box<Cell<u8>>, generic: bool, name: String) -> Version {
-        static IDS: Gil<Counter> = Gil::new(Counter::new());
-        IDS.count();
-        let mut by_pc: Vec<(u32, u32)> =
-            compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
-        by_pc.sort_unstable();
-        let mut only_entry = vec![0; by_pc.last().map_or(0, |&(pc, _)| pc as usize + 1)];
-        for same in by_pc.chunk_by(|a, b| a.0 == b.0) {
-            if let [(pc, index)] = *same {
-                only_entry[pc as usize] = u16::try_from(index + 1).unwrap_or(0);
-            }
-        }
-        let raw = |entry: &Entry| entry.blocks.iter().map(describe::raw_block).collect();
-        stats::counters().code_bytes.add(compiled.native.size as u64);
-        Version {
-            blocks: compiled.entries.iter().map(raw).collect(),
-            id: IDS.get(),
-            name,
-            exits: compiled.native.exits.iter().map(|_| Counter::new()).collect(),
-            compiled,
-            generic,
-            entered: Counter::new(),
-            entered_before: Cell::new(0),
-            failed_speculations: Counter::new(),
-            running: Cell::new(0),
-            replaced: Cell::new(false),
-            attend: Cell::new(declares_itself_invalid()),
-            valid,
-            by_pc,
-            only_entry: only_entry.into(),
-        }
-    }
-
-    /// The entry for a generator's frame that is resumed, if there is no other for that place: its
-    /// index plus one.
-    ///
-    /// # Safety
-    /// The frame is not running: its `f_stacktop` is set.
-    #[inline(never)]
-    pub unsafe extern "C" fn resume_point(&self, frame: *mut PyFrameObject) -> Option<NonZeroU16> {
-        // SAFETY: as for this function.
-        unsafe {
-            let pc = ((*frame).f_lasti + 1) as usize;
-            let number = NonZeroU16::new(*self.only_entry.get(pc)?)?;
-            let index = usize::from(number.get() - 1);
-            let depth = self.compiled.entries[index].depth as usize;
-            let blocks = &self.blocks[index];
-            let same = |a: &PyTryBlock, b: &PyTryBlock| {
-                (a.b_type, a.b_handler, a.b_level) == (b.b_type, b.b_handler, b.b_level)
-            };
-            // Handlers that are on have a block whose offset means nothing: -1 here and there.
-            let fits = describe::depth(frame) == depth
-                && (*frame).f_iblock as usize == blocks.len()
-                && blocks.iter().zip(&(*frame).f_blockstack).all(|(a, b)| same(a, b));
-            fits.then_some(number)
-        }
-    }
-
-    /// The entry for a frame about to execute the instruction at `pc`, if it has the shape.
-    ///
-    /// # Safety
-    /// The frame is not running: its `f_stacktop` is set.
-    unsafe fn entry(&self, pc: u32, frame: *mut PyFrameObject) -> Option<u32> {
-        let first = self.by_pc.partition_point(|&(at, _)| at < pc);
-        self.by_pc[first..].iter().take_while(|&&(at, _)| at == pc).map(|&(_, index)| index).find(|&index| {
-            let entry = &self.compiled.entries[index as usize];
-            // SAFETY: as for this function.
-            unsafe { describe::has_shape(frame, entry.depth, &entry.blocks) }
-        })
-    }
-}
-
-impl Drop for Version {
-    fn drop(&mut self) {
-        stats::counters().code_bytes.subtract(self.compiled.native.size as u64);
-    }
-}
-
-/// Whether compiled code may declare itself invalid, which is seen when a frame leaves it.
-fn declares_itself_invalid() -> bool {
-    settings::options().stress_invalidate > 0
 }
 
 /// A place that versions are compiled for: the start, or a loop header.
@@ -396,7 +277,7 @@ impl CodeState {
             .iter()
             .filter(|target| !target.stale)
             .filter_map(|target| target.version.as_deref())
-            .find(|version| version.by_pc.binary_search_by_key(&pc, |&(at, _)| at).is_ok())
+            .find(|version| version.has_entry_at(pc))
             .map(|version| version.generic && version.entered.get() > 0)
     }
 
@@ -523,7 +404,7 @@ impl CodeState {
     pub fn end_call_out(&self) {
         self.each_version(|version| {
             version.valid.set(u8::from(!version.replaced.get()));
-            version.attend.set(version.replaced.get() || declares_itself_invalid());
+            version.attend.set(version.replaced.get() || version::declares_itself_invalid());
         });
     }
 

@@ -2,7 +2,7 @@
 
 use crate::budget;
 use crate::code_room;
-use crate::code_state::{Closed, CodeState, Phase, Version};
+use crate::code_state::{Closed, CodeState, Phase};
 use crate::describe;
 use crate::gil::Gil;
 use crate::layout;
@@ -11,6 +11,7 @@ use crate::py::*;
 use crate::settings;
 use crate::shortage;
 use crate::stats::{self, Mode};
+use crate::version::Version;
 use pyjion_jit::backend::BackendOptions;
 use pyjion_jit::backend::cranelift::CraneliftBackend;
 use pyjion_jit::error::CompileError;

@@ -1,7 +1,7 @@
 //! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
 
 use crate::budget::{self, Occasion};
-use crate::code_state::{self, Closed, CodeState, Phase, Version};
+use crate::code_state::{self, Closed, CodeState, Phase};
 use crate::compile::MAX_GENERATIONS;
 use crate::describe;
 use crate::frame_entry::RECORD;
@@ -11,6 +11,7 @@ use crate::record;
 use crate::settings;
 use crate::shortage;
 use crate::stats;
+use crate::version::Version;
 use pyjion_jit::bytecode::{self, BlockKind};
 use pyjion_jit::deopt::ExitRecipe;
 use pyjion_jit::hir::{ExitReason, Resume, Type};

@@ -5,7 +5,6 @@
 //! thread that ends while it waits for the GIL (3.x at interpreter exit) unwinds through them by
 //! force, which Rust answers with an abort where a panic would have had something to do.
 
-use crate::code_state::Version;
 #[cfg(py3)]
 use crate::describe;
 use crate::exits;
@@ -14,6 +13,7 @@ use crate::py::*;
 use crate::reify::{self, Left};
 use crate::shortage;
 use crate::stats::{self, Mode};
+use crate::version::Version;
 use pyjion_jit::backend::YIELDED;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;

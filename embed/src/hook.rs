@@ -2,7 +2,7 @@
 //! recording twin, or native code.
 
 use crate::budget::{self, Occasion};
-use crate::code_state::{self, CodeState, Phase, Version};
+use crate::code_state::{self, CodeState, Phase};
 use crate::compile;
 use crate::describe;
 use crate::frame_entry::{self, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
@@ -14,6 +14,7 @@ use crate::record;
 use crate::settings;
 use crate::shortage;
 use crate::stats::{self, Mode};
+use crate::version::Version;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::ptr;

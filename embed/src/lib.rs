@@ -22,11 +22,13 @@ mod py;
 mod record;
 mod reify;
 mod report;
+mod resume_points;
 mod runtime;
 mod settings;
 mod shortage;
 mod skip;
 mod stats;
+mod version;
 
 /// Called by `main` before CPython's own main: from the first frame on, the JIT is there.
 #[unsafe(no_mangle)]
