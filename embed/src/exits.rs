@@ -46,6 +46,11 @@ fn is_learnable(reason: ExitReason) -> bool {
     matches!(reason, ExitReason::TypeGuard | ExitReason::Unreached)
 }
 
+/// Whether it was the operation, not the kinds of its operands, that compiled code does not do.
+fn is_of_operation(reason: ExitReason) -> bool {
+    matches!(reason, ExitReason::Overflow | ExitReason::RareOperand | ExitReason::IndexRange)
+}
+
 /// Counts an exit. Cannot panic.
 ///
 /// # Safety
@@ -171,7 +176,12 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
     // What was observed at the exits so far may do; if not, no more guesses there.
     let learn = is_learnable(recipe.reason) && generations <= 2;
     if !learn {
-        state.hot().feedback.borrow_mut().site_mut(recipe.pc).failed = true;
+        let mut feedback = state.hot().feedback.borrow_mut();
+        let site = feedback.site_mut(recipe.pc);
+        match is_of_operation(recipe.reason) {
+            true => site.rare = true,
+            false => site.failed = true,
+        }
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);

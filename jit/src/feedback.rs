@@ -12,6 +12,9 @@ pub struct Site {
     pub count: u32,
     /// A guard at this site failed in compiled code: do not speculate on it again.
     pub failed: bool,
+    /// The operation did there what compiled code leaves to the interpreter, too often: it overflowed, divided by
+    /// zero, met an index out of range.
+    pub rare: bool,
 }
 
 /// Observations of one code object.
@@ -48,6 +51,11 @@ impl Feedback {
             *seen = seen.union(new);
         }
         site.count = site.count.saturating_add(1);
+    }
+
+    /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
+    pub fn is_rare(&self, pc: u32) -> bool {
+        self.site(pc).is_some_and(|site| site.rare)
     }
 
     /// Offsets at which a guard has failed.

@@ -3,7 +3,7 @@
 use super::run;
 use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
-use crate::hir::{ExitReason, FrameBlock, Function, Insn, Repr, Resume, Type, ValueId, build};
+use crate::hir::{BlockId, ExitReason, FrameBlock, Function, Insn, Repr, Resume, Type, ValueId, build};
 use crate::host::testing;
 use crate::{EntrySpec, Options};
 
@@ -119,8 +119,10 @@ fn a_module_level_loop_keeps_its_names_in_registers() {
     assert!(insns.iter().all(|v| !matches!(function.insn(*v), Insn::Call { .. } | Insn::Box(_))));
 }
 
+/// Of some turns of [`counting_loop`].
 fn feedback() -> Feedback {
     let mut feedback = Feedback::new();
+    feedback.record(9, [Type::EMPTY; 3]);
     feedback.record(15, [Type::INT, Type::INT, Type::EMPTY]);
     feedback.record(27, [Type::INT, Type::INT, Type::EMPTY]);
     feedback
@@ -130,20 +132,19 @@ fn feedback() -> Feedback {
 fn an_int_loop_has_no_object_in_it() {
     let function = compiled(&feedback());
     println!("{function}");
-    let in_loop = function.block_ids().filter(|b| {
+    let adds = |b: &BlockId| {
         function.block(*b).insns.iter().any(|v| matches!(function.insn(*v), Insn::IntBinary { .. }))
-    });
+    };
+    let in_loop: Vec<BlockId> = function.block_ids().filter(adds).collect();
+    assert_ne!(in_loop, [], "{function}");
     for block in in_loop {
         for value in &function.block(block).insns {
             let insn = function.insn(*value);
+            // Only `ClearLocal`: the first turn finds the object that `i` was before the loop.
             assert!(
                 !matches!(
                     insn,
-                    Insn::Box(_)
-                        | Insn::StoreLocal { .. }
-                        | Insn::ClearLocal(_)
-                        | Insn::GuardType(..)
-                        | Insn::Call { .. }
+                    Insn::Box(_) | Insn::StoreLocal { .. } | Insn::GuardType(..) | Insn::Call { .. }
                 ),
                 "{insn:?} in the loop:\n{function}"
             );
@@ -168,6 +169,18 @@ fn without_feedback_everything_is_generic() {
     println!("{function}");
     let calls = function.values.iter().filter(|v| matches!(v.insn, Insn::Call { .. })).count();
     assert!(calls >= 2);
+}
+
+#[test]
+fn an_operation_that_overflowed_is_left_to_a_helper() {
+    let mut feedback = feedback();
+    let adds = |function: &Function| function.values.iter().any(|v| matches!(v.insn, Insn::IntBinary { .. }));
+    assert!(adds(&compiled(&feedback)));
+    feedback.site_mut(27).rare = true;
+    let function = compiled(&feedback);
+    assert!(!adds(&function), "{function}");
+    let compares = function.values.iter().any(|v| matches!(v.insn, Insn::IntCompare(..)));
+    assert!(compares, "what did not overflow stays as it was:\n{function}");
 }
 
 #[test]

@@ -10,7 +10,11 @@ const EXACT_IN_DOUBLE: i64 = 1 << 53;
 impl Builder<'_> {
     pub(super) fn binary(&mut self, op: BinaryOp, inplace: bool, pc: u32, next: u32) -> Step {
         self.peek(pc, 1)?;
-        let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
+        let may_leave = !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
+        let kinds = match may_leave && self.feedback.is_rare(pc) {
+            true => (None, None),
+            false => (self.expected_kind(pc, 1), self.expected_kind(pc, 0)),
+        };
         let numeric = |k: Option<Type>| k == Some(Type::INT) || k == Some(Type::FLOAT);
         if kinds == (Some(Type::INT), Some(Type::INT)) {
             if let Some(result) = self.int_binary(op, pc) {
@@ -153,7 +157,7 @@ impl Builder<'_> {
         let value = self.peek(pc, 0)?.value;
         let kind = self.expected_kind(pc, 0);
         match (op, kind) {
-            (UnaryOp::Negative, Some(Type::INT)) => {
+            (UnaryOp::Negative, Some(Type::INT)) if !self.feedback.is_rare(pc) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let int = self.as_int(value, exit);
                 let exit = SideExit { reason: ExitReason::Overflow, ..exit };
@@ -207,7 +211,9 @@ impl Builder<'_> {
                 let rhs = self.int_at(0, exit);
                 self.emit(Insn::IntCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
             }
-            (_, (Some(a @ (Type::INT | Type::FLOAT)), Some(b @ (Type::INT | Type::FLOAT)))) if ordering => {
+            (_, (Some(a @ (Type::INT | Type::FLOAT)), Some(b @ (Type::INT | Type::FLOAT))))
+                if ordering && !self.feedback.is_rare(pc) =>
+            {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let lhs = self.compared_float(1, a, exit);
                 let rhs = self.compared_float(0, b, exit);

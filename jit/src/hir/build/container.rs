@@ -6,8 +6,9 @@ use super::*;
 impl Builder<'_> {
     pub(super) fn subscript(&mut self, pc: u32, next: u32) -> Step {
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
-        let (Some(kind @ (Type::LIST | Type::TUPLE)), Some(Type::INT)) = kinds else {
-            return self.call_borrowing(Helper::Subscr, 2, &[], pc, next);
+        let kind = match kinds {
+            (Some(kind @ (Type::LIST | Type::TUPLE)), Some(Type::INT)) if !self.feedback.is_rare(pc) => kind,
+            _ => return self.call_borrowing(Helper::Subscr, 2, &[], pc, next),
         };
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
         let container = self.guard_type(self.operand(1), kind, exit);
@@ -23,7 +24,7 @@ impl Builder<'_> {
     pub(super) fn store_subscript(&mut self, pc: u32, next: u32) -> Step {
         self.peek(pc, 2)?;
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
-        if kinds != (Some(Type::LIST), Some(Type::INT)) {
+        if kinds != (Some(Type::LIST), Some(Type::INT)) || self.feedback.is_rare(pc) {
             // On the stack: value, container, key.
             let (args, releases) = ([1, 2, 0], [0, 1, 2]);
             return self.call_ordered(Helper::StoreSubscr, 3, &args, &releases, &[], pc, next);
@@ -57,7 +58,7 @@ impl Builder<'_> {
 
     pub(super) fn unpack_sequence(&mut self, count: u32, pc: u32) -> Step {
         let kind = match self.expected_kind(pc, 0) {
-            Some(kind @ (Type::LIST | Type::TUPLE)) => kind,
+            Some(kind @ (Type::LIST | Type::TUPLE)) if !self.feedback.is_rare(pc) => kind,
             _ => {
                 self.call_stack_leaving(Helper::UnpackSequence, 1, i64::from(count), count as usize, pc)?;
                 return Ok(Flow::Next);
