@@ -10,6 +10,12 @@ def function%d(n):
     total = 0
     for i in range(n):
         total += i ^ %d
+        if total & 1:
+            total = (total >> 1) + (i << 2) - (i %% 7)
+        elif total & 2:
+            total = total // 3 + i * 5
+        else:
+            total ^= i | 64
     return total
 """
 
@@ -23,6 +29,17 @@ def used_memory():
         for line in status:
             if line.startswith("VmRSS"):
                 return int(line.split()[1])
+
+
+def code_memory():
+    size = 0
+    with open("/proc/self/maps") as maps:
+        for line in maps:
+            fields = line.split()
+            if len(fields) == 5 and "x" in fields[1]:
+                start, end = fields[0].split("-")
+                size += int(end, 16) - int(start, 16)
+    return size // 1024
 
 
 def make(number):
@@ -43,9 +60,12 @@ def run_and_drop(first, count, trips):
 print(run_and_drop(0, 60, 15000))
 gc.collect()
 before = used_memory()
+code_before = code_memory()
 print(run_and_drop(60, 200, 15000))
 gc.collect()
 grown = used_memory() - before
+code_grown = code_memory() - code_before
+print("code grew by", "little" if code_grown <= 256 else "%d KiB" % code_grown)
 print("memory grew by", "little" if grown < 3000 else "%d KiB" % grown)
 
 # The code object dies when its function does, although it was compiled, and its constants too.

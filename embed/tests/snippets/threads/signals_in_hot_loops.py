@@ -1,4 +1,4 @@
-# Signals, timers, KeyboardInterrupt, pending calls and exceptions from other threads reach hot loops soon.
+# Signals, timers, KeyboardInterrupt, pending calls and exceptions from other threads reach hot loops and recursion soon.
 from __future__ import print_function
 import ctypes
 import os
@@ -72,7 +72,13 @@ def spin_continue(flag):
             break
 
 
-SPINS = (spin, spin_float, spin_nested, spin_calls, spin_generator, spin_forever, spin_continue)
+def spin_recursion(flag):
+    def fib(n):
+        return n if flag or n < 2 else fib(n - 1) + fib(n - 2)
+    fib(60)
+
+
+SPINS = (spin, spin_float, spin_nested, spin_calls, spin_generator, spin_forever, spin_continue, spin_recursion)
 warm = [1]
 for function in SPINS:
     if function is not spin_forever:
