@@ -51,6 +51,17 @@ def calls(n):
     return total
 
 
+def straight_on(n):
+    a = n * 2
+    b = a + 0.5
+    kept_by_callee()
+    if n % 10000:
+        kept.pop()
+    c = a + 3
+    d = b * 2
+    return d
+
+
 def generator(n):
     total = 0
     for i in range(n):
@@ -85,6 +96,13 @@ for attempt in range(3):
     del kept[:]
     gc.collect()
     print("thing", watch() is not None)
+
+    for i in range(1, N + 1):
+        straight_on(i)
+    for frame in kept:
+        print(describe(frame))
+    del frame
+    del kept[:]
 
     tracebacks = []
     for function in (raises, lambda n: raises(n)):
