@@ -1,6 +1,7 @@
 //! Checks of the built interpreter itself: complete, movable, and nothing of Rust to be seen from outside.
 
 use super::Pair;
+use super::evaluators;
 use super::process::{self, Output};
 use super::tally::Tally;
 use super::unwinding;
@@ -19,12 +20,13 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 6] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 7] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
         ("counts the bytecodes it executes", &|| bytecodes(pair, &scratch)),
         ("can be moved", &|| movable(pair, &scratch)),
         ("exports nothing of Rust", &|| exports(pair)),
+        ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];
     for (name, check) in checks {

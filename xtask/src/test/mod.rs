@@ -1,5 +1,6 @@
 //! `test`: the whole ladder of checks, ending in one line that counts them.
 
+mod evaluators;
 mod fuzzing;
 mod interpreter;
 mod modes;

@@ -1,0 +1,89 @@
+//! Another evaluator beside the JIT: builds an extension that uses the C API of the hook, and counts frames with it.
+
+use super::Pair;
+use super::process;
+use anyhow::{Context, Result, bail, ensure};
+use std::path::Path;
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// `evaluator.c`, built as anybody would build it.
+const SETUP: &str = "
+from distutils.core import setup, Extension
+setup(name='evaluator', ext_modules=[Extension('evaluator', ['evaluator.c'])])
+";
+
+/// Frames of hot code, called from native code or not, are all seen by the other evaluator while it is there, and
+/// by nobody else after it went; what it attached to code dies with the code.
+const PROGRAM: &str = "
+import gc, sys, evaluator
+
+space = {}
+exec('''
+def called(n):
+    return n + 1
+
+def produced(n):
+    for i in range(n):
+        yield i
+
+def loop(n):
+    total = 0
+    for i in range(n):
+        total += called(i)
+    for i in produced(n):
+        total += i
+    return total
+''', space)
+loop = space['loop']
+names = ['called', 'produced', 'loop']
+
+def counts():
+    return [int(evaluator.count(space[name].__code__)) for name in names]
+
+for name in names:
+    evaluator.watch(space[name].__code__)
+before = loop(40000)
+seen = [counts()]
+evaluator.install()
+for turn in range(3):
+    loop(1000)
+seen.append(counts())
+same = loop(40000) == before
+seen.append(counts())
+evaluator.remove()
+loop(1000)
+seen.append(counts())
+del loop
+space.clear()
+gc.collect()
+sys.stdout.write('%r %r %d' % (seen, same, evaluator.freed()))
+";
+
+const EXPECTED: &str = "[[0, 0, 0], [3000, 3003, 3], [43000, 43004, 4], [43000, 43004, 4]] True 3";
+
+/// Runs the check; `scratch` is a folder of its own.
+pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
+    std::fs::create_dir_all(scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
+    std::fs::write(scratch.join("evaluator.c"), include_str!("evaluator.c"))?;
+    std::fs::write(scratch.join("setup.py"), SETUP)?;
+    let mut build = process::python(&pair.ours);
+    build.current_dir(scratch).args(["setup.py", "build_ext", "--inplace"]);
+    let built = process::run(&mut build, scratch, LIMIT)?;
+    ensure!(built.end == "exit 0", "the extension does not build ({}):\n{}", built.end, built.stderr.trim());
+    for threshold in ["1", "6000"] {
+        let mut command = process::python(&pair.ours);
+        command.current_dir(scratch).env("PYTHONPATH", scratch).env("PYJION_THRESHOLD", threshold);
+        let output = process::run(command.args(["-c", PROGRAM]), scratch, LIMIT)?;
+        if output.end != "exit 0" || output.stdout.trim() != EXPECTED {
+            bail!(
+                "with PYJION_THRESHOLD={threshold}: expected `{EXPECTED}`, got `{}` ({})\n{}",
+                output.stdout.trim(),
+                output.end,
+                output.stderr.trim()
+            );
+        }
+    }
+    Ok(())
+}
