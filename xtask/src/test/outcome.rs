@@ -93,7 +93,15 @@ impl Outcome {
     pub fn lacks(&self, other: &Outcome) -> bool {
         let runs = |name: &String| other.tests.get(name).is_some_and(|o| !is_skipped(o));
         (self.skipped.is_some() && other.skipped.is_none())
+            || (self.failed_to_import() && !other.failed_to_import())
             || self.tests.iter().any(|(name, outcomes)| is_skipped(outcomes) && runs(name))
+    }
+
+    /// Whether the whole file could not be imported.
+    fn failed_to_import(&self) -> bool {
+        let ran_nothing = self.tests.is_empty() && self.summary.is_empty();
+        let failed = self.end.starts_with("exit") && self.end != "exit 0";
+        failed && ran_nothing && self.tail.iter().any(|line| line.starts_with("ImportError: "))
     }
 
     /// The same, but what it left out is as in `other`, and so are the sums.
@@ -101,8 +109,11 @@ impl Outcome {
         if !self.lacks(other) {
             return self.clone();
         }
-        let whole_file = self.skipped.is_some();
-        let mut tests = if whole_file { other.tests.clone() } else { self.tests.clone() };
+        let mut tests = if self.skipped.is_some() || self.failed_to_import() {
+            other.tests.clone()
+        } else {
+            self.tests.clone()
+        };
         for (name, outcomes) in tests.iter_mut().filter(|(_, outcomes)| is_skipped(outcomes)) {
             if let Some(others) = other.tests.get(name) {
                 outcomes.clone_from(others);
@@ -265,6 +276,12 @@ mod tests {
         assert_eq!((reference.end.as_str(), off.completed_by(&stock)), ("exit 0", off.clone()));
         let none = outcome("test_int skipped -- No module named '_ssl'\n", "exit 0");
         assert_eq!(none.completed_by(&off).differs(&off), None);
+        let unimportable =
+            outcome("Traceback (most recent call last):\nImportError: No module named '_ssl'\n", "exit 1");
+        assert_eq!(unimportable.completed_by(&off).differs(&off), None);
+        assert_eq!(unimportable.completed_by(&none).differs(&none), None);
+        // One that ran nothing for another reason is as it is.
+        assert!(!outcome("MemoryError\n", "exit 1").lacks(&off));
     }
 
     #[test]
