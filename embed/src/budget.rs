@@ -2,6 +2,7 @@
 //! fast as it always did, hence no program may lose more than a small share of its time.
 
 use crate::code_state::CodeState;
+use crate::describe;
 use crate::gil::Gil;
 use crate::settings;
 use pyjion_jit::bytecode::{self, CodeDesc, Op};
@@ -22,15 +23,22 @@ struct Promise {
     share: u64,
     /// and this many microseconds more, so that a short program gains as well.
     start: u64,
-    /// As many turns of the loop, or calls, are sure to save a microsecond.
-    repays: u64,
+    /// What a turn of the loop, or a call, is sure to save, in picoseconds.
+    saves: u64,
 }
 
 impl Promise {
     /// A loop that calculates may become many times faster.
-    const ARITHMETIC: Promise = Promise { share: 32, start: 6_000, repays: 10 };
-    /// Elsewhere, much of the time goes into calls and lookups, which stay.
-    const OTHER: Promise = Promise { share: 64, start: 3_000, repays: 100 };
+    const ARITHMETIC: Promise = Promise { share: 32, start: 6_000, saves: 100_000 };
+
+    /// Elsewhere, much of the time goes into calls and lookups, which stay: a few instructions have their turn.
+    const OTHER: Promise = Promise { share: 64, start: 3_000, saves: 10_000 };
+
+    /// A call of a function goes through much of its code, and at least the way from one instruction to the
+    /// next is shorter.
+    fn of_call(bytes: u32) -> Promise {
+        Promise { saves: Promise::OTHER.saves.max(u64::from(bytes) * 400), ..Promise::OTHER }
+    }
 }
 
 /// What compiling takes until some has been done, in microseconds for a byte of bytecode.
@@ -89,12 +97,14 @@ pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
             (header, turns) if u64::from(turns) > state.runs() && calculates(state.description(), header) => {
                 (Promise::ARITHMETIC, turns.into())
             }
-            _ => (Promise::OTHER, state.runs()),
+            // SAFETY: the state's code object is alive.
+            _ if unsafe { describe::is_generator(state.code) } => (Promise::OTHER, state.runs()),
+            _ => (Promise::of_call(state.bytes), state.runs()),
         },
     };
     // Whoever rents until that has cost as much as buying pays twice as much as need be at most. Where
     // there were versions that did not last, the next one has to wait longer.
-    if seen / promise.repays >= estimate << state.generations() {
+    if seen * promise.saves / 1_000_000 >= estimate << state.generations() {
         return true;
     }
     let limit = promise.start + clock(libc::CLOCK_PROCESS_CPUTIME_ID) / promise.share;
