@@ -454,7 +454,14 @@ impl<'a> Suite<'a> {
                 "not comparable: {module} is adapted to OpenSSL 3: {first}"
             )));
         }
-        Ok(match self.judge_by(file, &self.with_jit_off(file)?, ours) {
+        let off = self.with_jit_off(file)?;
+        if off.timed_out() {
+            return Ok(Verdict::Skipped(format!(
+                "not comparable: hangs with the JIT off, too ({})",
+                off.end
+            )));
+        }
+        Ok(match self.judge_by(file, &off, ours) {
             Verdict::Agrees(tests, words) => {
                 let words =
                     format!("{words} or, as {module} is adapted to OpenSSL 3, with the JIT off ({first})");
