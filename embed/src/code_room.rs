@@ -4,7 +4,8 @@ use crate::code_state::CodeState;
 use crate::gil::Gil;
 use crate::settings;
 use crate::stats;
-use pyjion_jit::code::CodeMemory;
+use pyjion_jit::code::{CodeMemory, Publisher};
+use pyjion_jit::error::CompileError;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::ptr;
@@ -21,6 +22,16 @@ static OWNERS: Gil<RefCell<BTreeSet<*const CodeState>>> = Gil::new(RefCell::new(
 /// The memory that all machine code is in.
 pub fn memory() -> &'static Arc<CodeMemory> {
     MEMORY.get_or_init(|| CodeMemory::new(settings::options().max_code))
+}
+
+/// What puts code there.
+pub fn publisher() -> Result<&'static Publisher, CompileError> {
+    static PUBLISHER: Gil<OnceCell<Publisher>> = Gil::new(OnceCell::new());
+    if let Some(publisher) = PUBLISHER.get() {
+        return Ok(publisher);
+    }
+    let publisher = Publisher::new(memory().clone())?;
+    Ok(PUBLISHER.get_or_init(|| publisher))
 }
 
 /// The state has a version.

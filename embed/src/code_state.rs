@@ -5,6 +5,7 @@
 //! Python code can run, so recursion and thread switches cannot see them borrowed.
 
 use crate::code_room;
+use crate::compile;
 use crate::describe;
 use crate::gil::{Counter, Gil};
 use crate::py::*;
@@ -19,6 +20,7 @@ use pyjion_jit::hir::ExitReason;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
 use std::ptr;
+use std::sync::Arc;
 
 /// Where a code object stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +68,8 @@ pub struct Target {
     pub invalidations: u32,
     /// Jumps to it that were seen in the interpreter while the code was hot.
     pub heat: u32,
+    /// The next version is being compiled in the background.
+    pub is_under_way: bool,
     /// What was asked for last; kinds are those of all the times before, too.
     pub spec: EntrySpec,
     /// Why it is never to be compiled again.
@@ -90,6 +94,7 @@ impl Target {
             generations: 0,
             invalidations: 0,
             heat: 0,
+            is_under_way: false,
             spec: EntrySpec { pc, ..EntrySpec::default() },
             closed: None,
         }
@@ -112,7 +117,7 @@ pub struct Hot {
     /// Versions replaced while frames were running them, which have their addresses.
     #[allow(clippy::vec_box, reason = "a version must not move")]
     replaced: RefCell<Vec<Box<Version>>>,
-    description: OnceCell<CodeDesc>,
+    description: OnceCell<Arc<CodeDesc>>,
 }
 
 /// Progress of a recording.
@@ -178,6 +183,8 @@ pub struct CodeState {
     pub passes: Cell<u32>,
     /// The code object, which owns this.
     pub code: *mut PyCodeObject,
+    /// Versions that are being compiled in the background.
+    pub under_way: Cell<u32>,
     hot: OnceCell<Box<Hot>>,
 }
 
@@ -238,9 +245,9 @@ impl CodeState {
     }
 
     /// The code object as data.
-    pub fn description(&self) -> &CodeDesc {
+    pub fn description(&self) -> &Arc<CodeDesc> {
         // SAFETY: the code object is alive, as it owns this state.
-        self.hot().description.get_or_init(|| unsafe { describe::code(self.code) })
+        self.hot().description.get_or_init(|| Arc::new(unsafe { describe::code(self.code) }))
     }
 
     /// Asks for a version for the loop header that the frame is about to be suspended at.
@@ -497,6 +504,9 @@ impl CodeState {
 impl Drop for CodeState {
     fn drop(&mut self) {
         code_room::remove(self);
+        if self.under_way.get() > 0 {
+            compile::forget(self);
+        }
         PHASES[self.phase.get() as usize].subtract(1);
     }
 }
@@ -563,6 +573,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         runs: Counter::new(),
         passes: Cell::new(0),
         code,
+        under_way: Cell::new(0),
         hot: OnceCell::new(),
     }));
     PHASES[Phase::Cold as usize].count();

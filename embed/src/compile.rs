@@ -1,8 +1,11 @@
-//! Has code compiled: gathers what the compiler needs, runs it, keeps the result or the reason why not.
+//! Has code compiled: gathers what the compiler needs, has it run here or in the background, keeps the
+//! result or the reason why not.
 
+use crate::background::{self, Ticket};
 use crate::budget;
 use crate::code_room;
 use crate::code_state::{Closed, CodeState, Phase};
+use crate::compiler::{Compiler, Job, Output};
 use crate::describe;
 use crate::gil::Gil;
 use crate::layout;
@@ -12,15 +15,17 @@ use crate::settings;
 use crate::shortage;
 use crate::stats::{self, Mode};
 use crate::version::Version;
-use pyjion_jit::backend::BackendOptions;
-use pyjion_jit::backend::cranelift::CraneliftBackend;
+use pyjion_jit::backend::{BackendOptions, MachineCode};
+use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
 use pyjion_jit::hir::Type;
 use pyjion_jit::{Compiled, EntrySpec, Options};
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::io::Write;
-use std::panic::{self, AssertUnwindSafe};
+use std::ptr;
+use std::sync::Arc;
 
 /// Versions that are compiled for one place before it has to do with what it has.
 pub const MAX_GENERATIONS: u32 = 5;
@@ -28,42 +33,33 @@ pub const MAX_GENERATIONS: u32 = 5;
 /// Versions of one place that `PYJION_STRESS_INVALIDATE` makes invalid.
 const MAX_INVALIDATIONS: u32 = 100;
 
-static BACKEND: Gil<RefCell<Option<CraneliftBackend>>> = Gil::new(RefCell::new(None));
+/// For compilations that the program waits for.
+static COMPILER: Gil<RefCell<Compiler>> = Gil::new(RefCell::new(Compiler::new()));
 
-/// The message of the panic that is being caught.
-static PANIC: Gil<RefCell<String>> = Gil::new(RefCell::new(String::new()));
-
-/// Panics are being caught.
-static COMPILING: Gil<Cell<bool>> = Gil::new(Cell::new(false));
-
-/// Name of the backend.
-pub const BACKEND_NAME: &str = "cranelift";
-
-/// Panics of the compiler are the compiler's own business: they are caught and remembered with
-/// the code, not printed into the program's stderr.
-pub fn keep_panics_quiet() {
-    let default = panic::take_hook();
-    panic::set_hook(Box::new(move |info| {
-        if !COMPILING.get() {
-            default(info);
-            return;
-        }
-        let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
-        let text = info.payload_as_str().unwrap_or("no message");
-        if let Ok(mut message) = PANIC.try_borrow_mut() {
-            *message = format!("{text}{}", place.unwrap_or_default());
-        }
-    }));
+/// A version that is being compiled in the background.
+struct UnderWay {
+    /// Alive: one that dies takes its versions out.
+    state: *const CodeState,
+    /// The place it is for.
+    pc: u32,
+    /// The byte that will say that it is valid.
+    valid: Box<Cell<u8>>,
+    /// Nothing had been observed.
+    generic: bool,
+    /// Bytes of its bytecode.
+    bytes: usize,
 }
 
-/// Compiles a version for the start (and a generator's resume points), unless that was tried
-/// often enough; true when there is one.
+static UNDER_WAY: Gil<RefCell<BTreeMap<Ticket, UnderWay>>> = Gil::new(RefCell::new(BTreeMap::new()));
+
+/// Has a version compiled for the start (and a generator's resume points), unless that was tried
+/// often enough; true when there is one by now.
 pub fn for_start(state: &CodeState) -> bool {
-    let spec = EntrySpec::default();
-    is_open(state, 0) && install(state, spec).is_ok()
+    is_open(state, 0) && request(state, EntrySpec::default())
 }
 
-/// Compiles a version for the loop header that the frame is about to execute.
+/// Has a version compiled for the loop header that the frame is about to execute; true when there is one
+/// by now.
 ///
 /// # Safety
 /// The frame is one of the state's code and not running.
@@ -82,7 +78,7 @@ pub unsafe fn for_loop(state: &CodeState, frame: *mut PyFrameObject, pc: u32) ->
             widen(&mut spec.names, &target.spec.names);
         }
     });
-    install(state, spec).is_ok()
+    request(state, spec)
 }
 
 /// Adds the kinds of an earlier time; those of another shape are of no use.
@@ -100,61 +96,157 @@ fn widen(kinds: &mut Vec<Type>, before: &[Type]) {
 pub fn is_open(state: &CodeState, pc: u32) -> bool {
     state.phase() == Phase::Hot
         && state
-            .with_target(pc, |target| target.closed.is_none() && target.generations < MAX_GENERATIONS)
+            .with_target(pc, |target| {
+                target.closed.is_none() && !target.is_under_way && target.generations < MAX_GENERATIONS
+            })
             .unwrap_or(false)
         && shortage::is_there_room()
 }
 
-/// Compiles and installs a version; a failure is remembered.
+/// Has a version compiled, in the background if that can be; true when there is one by now.
+fn request(state: &CodeState, spec: EntrySpec) -> bool {
+    let pc = spec.pc;
+    let order = match Order::new(state, spec) {
+        Ok(order) => order,
+        Err(error) => return fail(state, pc, error).is_ok(),
+    };
+    if !background::is_wanted() {
+        return order.fulfil(state).is_ok();
+    }
+    let Order { pc, job, valid, generic } = order;
+    let bytes = job.description.code.len();
+    match background::submit(job) {
+        Ok(ticket) => {
+            budget::promise(bytes);
+            state.under_way.set(state.under_way.get() + 1);
+            let _ = state.with_target(pc, |target| target.is_under_way = true);
+            UNDER_WAY.borrow_mut().insert(ticket, UnderWay { state, pc, valid, generic, bytes });
+            false
+        }
+        Err(job) => Order { pc, job, valid, generic }.fulfil(state).is_ok(),
+    }
+}
+
+/// Compiles and installs a version here and now; a failure is remembered.
 pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
     let pc = spec.pc;
-    if state.with_target(pc, |target| target.spec.clone_from(&spec)).is_none() {
-        return Err(CompileError::BadEntry { pc });
+    match Order::new(state, spec) {
+        Ok(order) => order.fulfil(state),
+        Err(error) => fail(state, pc, error),
     }
-    let valid = Box::new(Cell::new(1u8));
-    let feedback = state.hot().feedback.borrow();
-    let generic = feedback.is_empty();
-    let options = settings::options();
-    let room = code_room::estimate(state.description().code.len());
-    code_room::make(room, state);
-    let invalidations = state.with_target(pc, |target| target.invalidations).unwrap_or(0);
-    let wanted = Wanted {
-        valid: Some(&valid),
-        stress: invalidations < MAX_INVALIDATIONS,
-        keep_texts: options.dump.is_some(),
-    };
-    let mut result = compile(state, &feedback, std::slice::from_ref(&spec), &wanted);
-    if matches!(result, Err(CompileError::CodeMemory(_))) && code_room::make(options.max_code / 2, state) {
-        result = compile(state, &feedback, &[spec], &wanted);
+}
+
+/// A job of the background is done. What it was for may be gone, or have come by another way.
+pub fn finish(ticket: Ticket, output: Output) {
+    let order = UNDER_WAY.borrow_mut().remove(&ticket);
+    let bytes = order.as_ref().map_or(0, |order| order.bytes);
+    account(&output, bytes);
+    let Some(UnderWay { state, pc, valid, generic, bytes }) = order else { return };
+    budget::redeem(bytes);
+    // SAFETY: a state that dies takes its orders back.
+    let state = unsafe { &*state };
+    state.under_way.set(state.under_way.get() - 1);
+    let is_missing = state.with_target(pc, |target| {
+        target.is_under_way = false;
+        target.closed.is_none() && (target.version.is_none() || target.stale)
+    });
+    // Meanwhile the code may have given its memory up, or turned out to be one that cannot be compiled.
+    if is_missing == Some(true) && matches!(state.phase(), Phase::Hot | Phase::Recording) {
+        let _ = keep(state, pc, output.result, valid, generic);
     }
-    drop(feedback);
-    match result {
+}
+
+/// A state dies: what is under way for it is for nobody.
+pub fn forget(state: &CodeState) {
+    UNDER_WAY.borrow_mut().retain(|_, order| {
+        let is_other = !ptr::eq(order.state, state);
+        if !is_other {
+            budget::redeem(order.bytes);
+        }
+        is_other
+    });
+}
+
+/// A version to be compiled.
+struct Order {
+    /// The place it is for.
+    pc: u32,
+    job: Job,
+    /// The byte that will say that the version is valid.
+    valid: Box<Cell<u8>>,
+    /// Nothing was observed yet.
+    generic: bool,
+}
+
+impl Order {
+    fn new(state: &CodeState, spec: EntrySpec) -> Result<Order, CompileError> {
+        let pc = spec.pc;
+        let prepared = state.with_target(pc, |target| {
+            target.spec.clone_from(&spec);
+            target.invalidations
+        });
+        let Some(invalidations) = prepared else { return Err(CompileError::BadEntry { pc }) };
+        let valid = Box::new(Cell::new(1u8));
+        code_room::make(code_room::estimate(state.description().code.len()), state);
+        let feedback = state.hot().feedback.borrow().clone();
+        let generic = feedback.is_empty();
+        let wanted = Wanted {
+            valid: Some(&valid),
+            stress: invalidations < MAX_INVALIDATIONS,
+            keep_texts: settings::options().dump.is_some(),
+        };
+        let job = job(state, feedback, spec, &wanted)?;
+        Ok(Order { pc, job, valid, generic })
+    }
+
+    /// Compiles and installs the version.
+    fn fulfil(self, state: &CodeState) -> Result<(), CompileError> {
+        let output = run(&self.job);
+        keep(state, self.pc, output.result, self.valid, self.generic)
+    }
+}
+
+/// Installs what was compiled for a place, or remembers why there is nothing.
+fn keep(
+    state: &CodeState,
+    pc: u32,
+    result: Result<Compiled<MachineCode>, CompileError>,
+    valid: Box<Cell<u8>>,
+    generic: bool,
+) -> Result<(), CompileError> {
+    let published = result.and_then(|compiled| {
+        code_room::make(CodeMemory::room(compiled.code.bytes.len()), state);
+        compiled.publish(code_room::publisher()?)
+    });
+    match published {
         Ok(compiled) => {
             stats::counters().compilations.count();
-            if let Some(dump) = &options.dump {
+            if let Some(dump) = &settings::options().dump {
                 write_dump(dump, state, &compiled, pc);
             }
-            let name = name(state);
-            state.install(pc, Version::new(compiled, valid, generic, name));
+            state.install(pc, Version::new(compiled, valid, generic, name(state)));
             Ok(())
         }
-        Err(error) => {
-            stats::count_failure(error.name());
-            if matches!(error, CompileError::CodeMemory(_)) {
-                // There may be room another time, but there is an end to trying.
-                let _ = state.with_target(pc, |target| target.generations += 1);
-                return Err(error);
-            }
-            // Only an entry in the wrong place says nothing about the rest of the code.
-            if matches!(error, CompileError::BadEntry { .. }) && pc != 0 {
-                state.uninstall(pc, Some(Closed::Failed(error.clone())));
-            } else {
-                *state.hot().failure.borrow_mut() = Some(error.clone());
-                state.set_phase(Phase::Failed);
-            }
-            Err(error)
-        }
+        Err(error) => fail(state, pc, error),
     }
+}
+
+/// Remembers why there is no version for a place.
+fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileError> {
+    stats::count_failure(error.name());
+    if matches!(error, CompileError::CodeMemory(_)) {
+        // There may be room another time, but there is an end to trying.
+        let _ = state.with_target(pc, |target| target.generations += 1);
+        return Err(error);
+    }
+    // Only an entry in the wrong place says nothing about the rest of the code.
+    if matches!(error, CompileError::BadEntry { .. }) && pc != 0 {
+        state.uninstall(pc, Some(Closed::Failed(error.clone())));
+    } else {
+        *state.hot().failure.borrow_mut() = Some(error.clone());
+        state.set_phase(Phase::Failed);
+    }
+    Err(error)
 }
 
 /// What a compilation is to have besides code.
@@ -167,13 +259,13 @@ pub struct Wanted<'a> {
     pub keep_texts: bool,
 }
 
-/// Runs the compiler; no Python code runs meanwhile.
-pub fn compile(
+/// What the compiler needs; errors are those that it need not be asked for.
+pub fn job(
     state: &CodeState,
-    feedback: &Feedback,
-    entries: &[EntrySpec],
+    feedback: Feedback,
+    entry: EntrySpec,
     wanted: &Wanted<'_>,
-) -> Result<Compiled, CompileError> {
+) -> Result<Job, CompileError> {
     let settings = settings::options();
     if settings.stress_fail {
         return Err(CompileError::Forced);
@@ -200,30 +292,23 @@ pub fn compile(
         },
         ..Options::default()
     };
+    let description = Arc::clone(state.description());
+    Ok(Job { description, feedback, entry, options, host: layout::host() })
+}
 
-    let description = state.description();
-    let started = budget::thread_time();
+/// Runs the compiler while the program waits; no Python code runs meanwhile.
+pub fn run(job: &Job) -> Output {
     let mode = stats::switch(Mode::Compiler);
-    let mut backend = BACKEND.borrow_mut();
-    COMPILING.set(true);
-    let result = panic::catch_unwind(AssertUnwindSafe(|| {
-        let backend = match backend.as_mut() {
-            Some(backend) => backend,
-            None => backend.insert(CraneliftBackend::with_memory(code_room::memory().clone())?),
-        };
-        pyjion_jit::compile(description, feedback, entries, layout::host(), backend, &options)
-    }));
-    COMPILING.set(false);
-    if result.is_err() {
-        // Whatever state it is in.
-        *backend = None;
-    }
-    drop(backend);
+    let output = COMPILER.borrow_mut().run(job);
     stats::switch(mode);
-    let took = budget::thread_time() - started;
-    stats::counters().compile_microseconds.add(took);
-    budget::spend(took, description.code.len());
-    result.unwrap_or_else(|_| Err(CompileError::Panic(PANIC.take())))
+    account(&output, job.description.code.len());
+    output
+}
+
+/// Notes what compiling so much bytecode took.
+fn account(output: &Output, bytes: usize) {
+    stats::counters().compile_microseconds.add(output.microseconds);
+    budget::spend(output.microseconds, bytes);
 }
 
 /// Name and place of the code, for people.

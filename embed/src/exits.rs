@@ -61,7 +61,7 @@ pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: us
     unsafe {
         let version = &*version;
         version.exits.get_unchecked(exit).count();
-        stats::count_exit(version.compiled.native.exits.get_unchecked(exit).reason);
+        stats::count_exit(version.compiled.code.exits.get_unchecked(exit).reason);
         if stats::is_detailed() {
             count_in_detail((*frame).f_code, version, exit);
         }
@@ -71,7 +71,7 @@ pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: us
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Version, exit: usize) {
-    let recipe = &version.compiled.native.exits[exit];
+    let recipe = &version.compiled.code.exits[exit];
     if recipe.resume == Resume::At {
         // It was counted when it began, and begins again.
         stats::counters().bytecodes_native.subtract(1);
@@ -114,7 +114,7 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         count(frame, version, exit);
         shortage::recover();
         let version = &*version;
-        let recipe = &version.compiled.native.exits[exit];
+        let recipe = &version.compiled.code.exits[exit];
         if recipe.resume == Resume::At {
             // Back to native code at the next jump backwards.
             hook::arm(0);

@@ -112,7 +112,7 @@ pub unsafe fn run_here(
         version.entered.count();
         version.running.set(version.running.get() + 1);
         let mode = stats::switch(Mode::Native);
-        let exit = (version.compiled.native.function)(frame.cast(), thread.cast(), u64::from(entry), buffer);
+        let exit = (version.compiled.code.function)(frame.cast(), thread.cast(), u64::from(entry), buffer);
         stats::switch(mode);
         let outcome = if exit == 0 {
             (*frame).f_iblock = 0;
@@ -201,7 +201,7 @@ unsafe extern "C" fn rebuild(
 ) -> Rebuilt {
     // SAFETY: the recipe belongs to the exit.
     unsafe {
-        let recipe = &(&(*version).compiled.native.exits)[exit];
+        let recipe = &(&(*version).compiled.code.exits)[exit];
         let (yielded, throw) = match reify::rebuild(frame, recipe, buffer) {
             Left::At => (ptr::null_mut(), 0),
             Left::Throwing => (ptr::null_mut(), THROW),

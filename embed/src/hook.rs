@@ -1,6 +1,7 @@
 //! The evaluator of every frame: counts, and picks who runs the frame: the interpreter, its
 //! recording twin, or native code.
 
+use crate::background;
 use crate::budget::{self, Occasion};
 use crate::code_state::{self, CodeState, Phase};
 use crate::compile;
@@ -361,6 +362,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 /// A frame of warm code begins or is resumed.
 #[inline(never)]
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
+    background::poll();
     // SAFETY: the frame is not running.
     unsafe {
         if state.phase() == Phase::Cold && !became_hot(state, Occasion::Calls) {
@@ -389,7 +391,11 @@ unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) ->
             stats::counters().frames_native.count();
             return Plan::native(version, entry);
         }
-        if pc == 0 && !describe::is_generator((*frame).f_code) && !compile::is_open(state, 0) {
+        if pc == 0
+            && !describe::is_generator((*frame).f_code)
+            && state.under_way.get() == 0
+            && !compile::is_open(state, 0)
+        {
             state.pass_for_a_while();
         }
         Plan::INTERPRETER
@@ -399,6 +405,7 @@ unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) ->
 /// A frame was suspended at the request of one of our hooks.
 #[inline(never)]
 unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Plan {
+    background::poll();
     // SAFETY: the frame is not running.
     unsafe {
         let state = code_state::of((*frame).f_code);
@@ -481,6 +488,7 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
     let jumps = ARMED.get() as u32 + 1;
     arm(settings::backedge_interval());
     shortage::recover();
+    background::poll();
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
     unsafe {
         let thread = thread_state();
@@ -549,7 +557,8 @@ fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
             && target.generations < compile::MAX_GENERATIONS
             && target.heat >= settings::loop_hot_at()
     });
-    if is_due != Some(true) {
+    // What is under way may be a version that has this loop, too.
+    if is_due != Some(true) || state.under_way.get() > 0 {
         return false;
     }
     if !budget::allows(state, Occasion::Loop(target)) {

@@ -4,10 +4,12 @@
 #[cfg(not(has_suspend))]
 compile_error!("this CPython lacks the patches that let an evaluator continue another one's frame");
 
+mod background;
 mod budget;
 mod code_room;
 mod code_state;
 mod compile;
+mod compiler;
 mod describe;
 mod exits;
 mod frame_entry;
@@ -39,7 +41,7 @@ pub extern "C" fn pyjion_register() {
     }
     let (enabled, wanted) = (options.enabled, options.stats.clone());
     settings::initialise(options);
-    compile::keep_panics_quiet();
+    compiler::keep_panics_quiet();
     if let Some(wanted) = wanted {
         settings::set_detailed();
         stats::start_detailed();

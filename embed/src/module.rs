@@ -2,6 +2,7 @@
 
 use crate::code_state::{self, Closed, CodeState, Phase};
 use crate::compile::{self, Wanted};
+use crate::compiler;
 use crate::hook;
 use crate::layout;
 use crate::options::{STAGES, TABLE};
@@ -288,7 +289,7 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         dict.set("version", new_text(env!("CARGO_PKG_VERSION")));
         let python = CStr::from_ptr(Py_GetVersion()).to_string_lossy();
         dict.set("python", new_text(python.split(' ').next().unwrap_or_default()));
-        dict.set("backend", new_text(compile::BACKEND_NAME));
+        dict.set("backend", new_text(compiler::BACKEND_NAME));
         dict.set("threshold", new_int(settings::threshold().into()));
         let states = Phase::ALL.map(|phase| (phase.name(), code_state::count_in(phase)));
         dict.set_counts("states", &states);
@@ -351,7 +352,7 @@ fn versions(state: &CodeState) -> Vec<VersionInfo> {
     let info = |target: &code_state::Target| {
         let version = target.version.as_ref()?;
         let mut exits = Vec::new();
-        for (recipe, count) in version.compiled.native.exits.iter().zip(&version.exits) {
+        for (recipe, count) in version.compiled.code.exits.iter().zip(&version.exits) {
             if count.get() > 0 {
                 add_count(&mut exits, recipe.reason.name(), count.get());
             }
@@ -359,7 +360,7 @@ fn versions(state: &CodeState) -> Vec<VersionInfo> {
         Some(VersionInfo {
             entry: target.pc,
             generation: target.generations,
-            size: version.compiled.native.size,
+            size: version.compiled.code.size,
             entered: version.entered.get(),
             running: version.running.get(),
             exits,
@@ -540,11 +541,11 @@ fn text_of(state: &CodeState, stage: &str) -> Result<String, CompileError> {
         let start = targets.iter().filter(in_use).find(|target| target.pc == 0);
         start.or_else(|| targets.iter().find(in_use)).map(|target| target.spec.clone()).unwrap_or_default()
     };
-    let feedback = state.hot().feedback.borrow();
+    let feedback = state.hot().feedback.borrow().clone();
     // As in a version that is installed, a byte says that it is valid.
     let valid = Cell::new(1);
     let wanted = Wanted { valid: Some(&valid), stress: true, keep_texts: true };
-    let mut compiled = compile::compile(state, &feedback, &[spec], &wanted)?;
+    let mut compiled = compile::run(&compile::job(state, feedback, spec, &wanted)?).result?;
     let missing = || CompileError::Backend(format!("no text of stage {stage}"));
     compiled.texts.remove(stage).ok_or_else(missing)
 }

@@ -33,6 +33,14 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_number(&mut options.threshold, text, 1),
     },
     Documented {
+        name: "PYJION_BACKGROUND",
+        takes: "0 or 1",
+        default: "1",
+        meaning: "1 compiles in a thread of its own while the program runs on, where there is a processor to \
+                  spare and the threshold is above 1; 0 has the program wait for each compilation",
+        set: |options, text| set_flag(&mut options.background, text),
+    },
+    Documented {
         name: "PYJION_STATS",
         takes: "0, 1 or a path with a slash",
         default: "0",
@@ -170,6 +178,8 @@ pub struct Options {
     pub enabled: bool,
     /// How hot code must be.
     pub threshold: u32,
+    /// Compile in the background.
+    pub background: bool,
     /// Measure in detail, and report it at exit.
     pub stats: Option<Report>,
     /// Dump what is compiled.
@@ -199,6 +209,7 @@ impl Default for Options {
         Options {
             enabled: true,
             threshold: 6000,
+            background: true,
             stats: None,
             dump: None,
             only: Vec::new(),

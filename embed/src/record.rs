@@ -84,7 +84,7 @@ pub unsafe fn top_kinds(top: *mut Object, depth: usize) -> [Type; 3] {
 }
 
 /// Whether the bytecodes that the interpreter executes in a frame are counted for the statistics:
-/// those of code that has been hot are, by the recording evaluator.
+/// those of code that has been hot are, by the recording evaluator, unless it is still being compiled.
 ///
 /// # Safety
 /// The frame is alive.
@@ -92,7 +92,10 @@ pub unsafe fn counts(frame: *mut PyFrameObject) -> bool {
     // SAFETY: as for this function; the state lives as long as the code.
     unsafe {
         let state = crate::code_state::of((*frame).f_code);
-        !state.is_null() && (*state).phase() != Phase::Cold && (*thread_state()).use_tracing == 0
+        !state.is_null()
+            && (*state).phase() != Phase::Cold
+            && (*state).under_way.get() == 0
+            && (*thread_state()).use_tracing == 0
     }
 }
 

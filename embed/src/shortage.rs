@@ -10,6 +10,9 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::{c_int, c_void};
 use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::thread;
+use std::time::Duration;
 
 /// What compilations take at most, give or take.
 const COMPILATION: usize = 24 << 20;
@@ -19,28 +22,41 @@ const COMPILATION: usize = 24 << 20;
 const RESERVE: usize = 2 << 20;
 
 struct Shortage {
-    reserve: Cell<*mut c_void>,
     /// The thread whose frame shall raise, or NULL.
     thread: Cell<*mut PyThreadState>,
-    /// The reserve is in use.
-    wanting: Cell<bool>,
     /// No frame enters compiled code until there is a reserve again.
     paused: Cell<bool>,
 }
 
-static SHORTAGE: Gil<Shortage> = Gil::new(Shortage {
-    reserve: Cell::new(ptr::null_mut()),
-    thread: Cell::new(ptr::null_mut()),
-    wanting: Cell::new(false),
-    paused: Cell::new(false),
-});
+static SHORTAGE: Gil<Shortage> =
+    Gil::new(Shortage { thread: Cell::new(ptr::null_mut()), paused: Cell::new(false) });
+
+/// The reserve. Any thread may use it up, a holder of the GIL makes another one.
+static RESERVED: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
+
+/// The reserve is in use.
+static IS_WANTING: AtomicBool = AtomicBool::new(false);
+
+thread_local! {
+    /// This thread waits for memory rather than take the reserve.
+    static IS_PATIENT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// How long a patient thread waits before it asks for memory again.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// From now on, this thread waits when there is no memory, or does not. Threads that others wait for
+/// must not.
+pub fn set_patient(patient: bool) {
+    IS_PATIENT.set(patient);
+}
 
 /// Puts the reserve aside; without one, the JIT pauses.
 pub fn prepare() {
-    if SHORTAGE.reserve.get().is_null() {
+    if RESERVED.load(Ordering::Relaxed).is_null() {
         let reserve = map(RESERVE);
-        SHORTAGE.reserve.set(reserve);
-        SHORTAGE.wanting.set(reserve.is_null());
+        RESERVED.store(reserve, Ordering::Release);
+        IS_WANTING.store(reserve.is_null(), Ordering::Relaxed);
         if reserve.is_null() {
             SHORTAGE.paused.set(SHORTAGE.paused.get() || settings::is_enabled());
             settings::set_enabled(false);
@@ -55,7 +71,7 @@ pub fn prepare() {
 /// Puts the reserve aside again if it was used, and ends the pause.
 #[inline(always)]
 pub fn recover() {
-    if SHORTAGE.wanting.get() {
+    if IS_WANTING.load(Ordering::Relaxed) {
         prepare();
     }
 }
@@ -71,8 +87,8 @@ pub fn is_there_room() -> bool {
 /// Gives the reserve back to the kernel; false when it is gone already.
 #[cold]
 fn release() -> bool {
-    let reserve = SHORTAGE.reserve.replace(ptr::null_mut());
-    SHORTAGE.wanting.set(true);
+    let reserve = RESERVED.swap(ptr::null_mut(), Ordering::Acquire);
+    IS_WANTING.store(true, Ordering::Relaxed);
     unmap(reserve, RESERVE);
     !reserve.is_null()
 }
@@ -99,14 +115,28 @@ struct Allocator;
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
 
-// SAFETY: all of it is the system's allocator, asked twice at most. (Whoever allocates holds the
-// GIL, as far as the reserve is concerned.)
+/// What a failed allocation gives when it is tried again, for as long as that may help.
+#[cold]
+fn persist(allocate: impl Fn() -> *mut u8) -> *mut u8 {
+    if !IS_PATIENT.get() {
+        return if release() { allocate() } else { ptr::null_mut() };
+    }
+    loop {
+        thread::sleep(PATIENCE);
+        let block = allocate();
+        if !block.is_null() {
+            return block;
+        }
+    }
+}
+
+// SAFETY: all of it is the system's allocator, asked again when it fails.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller's.
         unsafe {
             let block = System.alloc(layout);
-            if block.is_null() && release() { System.alloc(layout) } else { block }
+            if block.is_null() { persist(|| System.alloc(layout)) } else { block }
         }
     }
 
@@ -114,7 +144,7 @@ unsafe impl GlobalAlloc for Allocator {
         // SAFETY: the caller's.
         unsafe {
             let block = System.alloc_zeroed(layout);
-            if block.is_null() && release() { System.alloc_zeroed(layout) } else { block }
+            if block.is_null() { persist(|| System.alloc_zeroed(layout)) } else { block }
         }
     }
 
@@ -122,7 +152,7 @@ unsafe impl GlobalAlloc for Allocator {
         // SAFETY: the caller's; a block that could not grow is still there.
         unsafe {
             let grown = System.realloc(block, layout, size);
-            if grown.is_null() && release() { System.realloc(block, layout, size) } else { grown }
+            if grown.is_null() { persist(|| System.realloc(block, layout, size)) } else { grown }
         }
     }
 

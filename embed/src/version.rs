@@ -50,12 +50,12 @@ impl Version {
         let mut by_pc: Vec<(u32, u32)> =
             compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
         by_pc.sort_unstable();
-        stats::counters().code_bytes.add(compiled.native.size as u64);
+        stats::counters().code_bytes.add(compiled.code.size as u64);
         Version {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
             id: IDS.get(),
             name,
-            exits: compiled.native.exits.iter().map(|_| Counter::new()).collect(),
+            exits: compiled.code.exits.iter().map(|_| Counter::new()).collect(),
             compiled,
             generic,
             entered: Counter::new(),
@@ -101,7 +101,7 @@ impl Version {
 
 impl Drop for Version {
     fn drop(&mut self) {
-        stats::counters().code_bytes.subtract(self.compiled.native.size as u64);
+        stats::counters().code_bytes.subtract(self.compiled.code.size as u64);
     }
 }
 

@@ -1,13 +1,14 @@
 //! Pyjion's compiler: CPython bytecode in, native code and a recipe for every exit out.
 //!
 //! ```text
-//! bytecode ──decode──► instructions ──build──► HIR ──passes──► HIR ──backend──► native code
+//! bytecode ──decode──► instructions ──build──► HIR ──passes──► HIR ──backend──► machine code ──publish──► native code
 //!                            ▲                  │                                   │
 //!                        feedback            frame states ───────────────────► exit recipes
 //! ```
 //!
 //! This crate knows bytecode but no CPython struct: the interpreter it compiles for is data
-//! ([`host::Host`]). [`compile`] is the whole pipeline.
+//! ([`host::Host`]). [`compile`] is the whole pipeline but its last step: it can run on any thread, and
+//! [`Compiled::publish`], which takes memory for code, where that is managed.
 
 pub mod backend;
 pub mod bytecode;
@@ -19,8 +20,9 @@ pub mod hir;
 pub mod host;
 mod passes;
 
-use backend::{Backend, BackendOptions, NativeCode};
+use backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use bytecode::CodeDesc;
+use code::Publisher;
 use error::CompileError;
 use feedback::Feedback;
 use host::Host;
@@ -77,10 +79,10 @@ impl Default for Options {
     }
 }
 
-/// The result of a compilation.
-pub struct Compiled {
+/// The result of a compilation. `C` is [`MachineCode`] until it is published.
+pub struct Compiled<C = NativeCode> {
     /// The code.
-    pub native: NativeCode,
+    pub code: C,
     /// Where a frame can enter it, in the order of `NativeFn`'s entry index. Those asked for
     /// come first; resume points of a generator follow.
     pub entries: Vec<hir::Entry>,
@@ -101,7 +103,7 @@ pub fn compile(
     host: &Host,
     backend: &mut dyn Backend,
     options: &Options,
-) -> Result<Compiled, CompileError> {
+) -> Result<Compiled<MachineCode>, CompileError> {
     let mut texts = BTreeMap::new();
     let bytecode = bytecode::decode(code)?;
     let mut function = hir::build(code, &bytecode, feedback, entries, host, options)?;
@@ -113,7 +115,21 @@ pub fn compile(
     if options.keep_texts {
         texts.insert("hir-final", function.to_string());
     }
-    let mut native = backend.compile(&function, host, &options.backend)?;
-    texts.append(&mut native.texts);
-    Ok(Compiled { native, entries: function.entries, caches: function.caches, texts })
+    let mut code = backend.generate(&function, host, &options.backend)?;
+    texts.append(&mut code.texts);
+    Ok(Compiled { code, entries: function.entries, caches: function.caches, texts })
 }
+
+impl Compiled<MachineCode> {
+    /// Puts the code where it can run.
+    pub fn publish(self, publisher: &Publisher) -> Result<Compiled, CompileError> {
+        let Compiled { code, entries, caches, texts } = self;
+        Ok(Compiled { code: publisher.publish(code)?, entries, caches, texts })
+    }
+}
+
+// Compilation moves to a thread of its own.
+const _: () = {
+    const fn is_send<T: Send>() {}
+    is_send::<Compiled<MachineCode>>();
+};

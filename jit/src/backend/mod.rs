@@ -36,6 +36,24 @@ pub type NativeFn = unsafe extern "C" fn(*mut u8, *mut u8, u64, *mut u64) -> u64
 /// What [`NativeFn`] returns when the frame yielded without an exit.
 pub const YIELDED: u64 = u64::MAX;
 
+/// Machine code that is not yet where it can run. It may be generated on one thread and published,
+/// by [`crate::code::Publisher`], on another.
+pub struct MachineCode {
+    /// The name of what it was compiled from, for profilers.
+    pub name: String,
+    /// A function of the type [`NativeFn`] that refers to itself by relative, to everything else by
+    /// absolute addresses.
+    pub bytes: Vec<u8>,
+    /// What its address has to be a multiple of.
+    pub alignment: u32,
+    /// Its exits.
+    pub exits: Vec<ExitRecipe>,
+    /// 64-bit words the exit buffer needs (at least 1).
+    pub buffer_words: usize,
+    /// Texts by stage name ("clif", "asm") when they were asked for.
+    pub texts: BTreeMap<&'static str, String>,
+}
+
 /// Compiled code; dropping it frees its memory, so nobody may run it then.
 pub struct NativeCode {
     /// The entry point.
@@ -46,19 +64,17 @@ pub struct NativeCode {
     pub exits: Vec<ExitRecipe>,
     /// 64-bit words the exit buffer needs (at least 1).
     pub buffer_words: usize,
-    /// Texts by stage name ("clif", "asm") when they were asked for.
-    pub texts: BTreeMap<&'static str, String>,
     /// Keeps the memory alive.
     pub memory: Box<dyn Any + Send>,
 }
 
-/// Turns HIR into something that runs.
+/// Turns HIR into machine code.
 pub trait Backend {
-    /// Compiles a verified function in its final form (after `passes::writeback`).
-    fn compile(
+    /// Generates code for a verified function in its final form (after `passes::writeback`).
+    fn generate(
         &mut self,
         function: &Function,
         host: &Host,
         options: &BackendOptions,
-    ) -> Result<NativeCode, CompileError>;
+    ) -> Result<MachineCode, CompileError>;
 }

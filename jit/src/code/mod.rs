@@ -6,8 +6,10 @@
 //! after `fork` each process has its own copy and its own idea of what is free.
 
 mod free_list;
+mod publish;
 
 use free_list::FreeList;
+pub use publish::Publisher;
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,7 +19,7 @@ const CHUNK: usize = 256 * 1024;
 /// Blocks start on and are multiples of this: a cache line.
 const GRANULE: usize = 64;
 
-/// Code memory with a cap, shared by all functions of a backend.
+/// Code memory with a cap, shared by all functions.
 pub struct CodeMemory {
     limit: usize,
     state: Mutex<State>,
@@ -52,6 +54,11 @@ impl CodeMemory {
         Arc::new(CodeMemory { limit, state: Mutex::default() })
     }
 
+    /// What so many bytes of code take.
+    pub fn room(size: usize) -> usize {
+        size.max(1).next_multiple_of(GRANULE)
+    }
+
     /// Bytes in use, rounding of block sizes included.
     pub fn used(&self) -> usize {
         self.lock().used
@@ -72,7 +79,7 @@ impl CodeMemory {
         if align > GRANULE {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "alignment of more than a cache line"));
         }
-        let size = size.max(1).next_multiple_of(GRANULE);
+        let size = CodeMemory::room(size);
         let mut state = self.lock();
         if state.used.saturating_add(size) > self.limit {
             let message = format!("{} of {} bytes in use, {size} more asked for", state.used, self.limit);

@@ -52,7 +52,7 @@ pub struct Plan {
 }
 
 /// Modes in which little or nothing is compiled anew: every program runs in them.
-const CHEAP: [&str; 2] = ["default", "hot"];
+const CHEAP: [&str; 3] = ["default", "hot", "background"];
 
 /// Modes that have more turns than the others.
 const OFTEN: [&str; 4] = ["threshold1", "stress1", "stress7", "stress97"];

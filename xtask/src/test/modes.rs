@@ -22,6 +22,7 @@ pub const EVERYDAY: &[&str] = &[
     "off",
     "default",
     "hot",
+    "background",
     "threshold1",
     "stress1",
     "stress7",
@@ -36,7 +37,8 @@ pub const EVERYDAY: &[&str] = &[
 pub const MODES: &[Mode] = &[
     mode("off", &[("PYJION", "0")]),
     mode("default", &[]),
-    mode("hot", &[("PYJION_THRESHOLD", "20")]),
+    mode("hot", &[("PYJION_THRESHOLD", "20"), ("PYJION_BACKGROUND", "0")]),
+    mode("background", &[("PYJION_THRESHOLD", "20")]),
     mode("threshold1", &[("PYJION_THRESHOLD", "1")]),
     mode("stress1", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "1")]),
     mode("stress7", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "7")]),

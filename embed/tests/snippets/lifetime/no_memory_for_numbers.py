@@ -2,6 +2,7 @@
 from __future__ import print_function
 import gc
 import resource
+import time
 
 
 class Hold(object):
@@ -63,10 +64,13 @@ for function in (make_floats, make_ints, calls):
     for attempt in range(4):
         print(function([None] * 10000, 10000))
     for attempt in range(2):
-        size = 3000000
+        # More than fits in what malloc may have set aside for other threads, too.
+        size = 8000000
         table = [None] * size
         hold.ballast = bytearray(12 << 20)
         gc.disable()
+        # A thread of the compiler's that is about to end would give its memory back.
+        time.sleep(0.3)
         resource.setrlimit(resource.RLIMIT_AS, (used() + (16 << 20), hard))
         outcome = function(table, size)
         del table

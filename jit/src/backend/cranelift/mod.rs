@@ -9,7 +9,6 @@ mod containers;
 mod exits;
 mod float_ops;
 mod lower;
-mod memory;
 mod names;
 mod objects;
 mod regions;
@@ -18,23 +17,16 @@ mod stress;
 mod tests;
 mod yields;
 
-use super::{Backend, BackendOptions, NativeCode, NativeFn};
-use crate::code::CodeMemory;
+use super::{Backend, BackendOptions, MachineCode};
 use crate::error::CompileError;
 use crate::hir::Function;
 use crate::host::Host;
+use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{Context, ir};
 use cranelift_frontend::FunctionBuilderContext;
-use cranelift_jit::{JITBuilder, JITModule};
-use cranelift_module::{Linkage, Module, ModuleError};
-use memory::FunctionMemory;
 use std::collections::BTreeMap;
-use std::sync::Arc;
-
-/// Code memory when nothing else is said.
-const DEFAULT_CODE_MEMORY: usize = 64 << 20;
 
 /// Cranelift's optimisations take a quarter of the time of a compilation. They pay in tight loops;
 /// elsewhere it is the calls of helpers that take time. So this is the largest function, in HIR
@@ -44,9 +36,8 @@ const MAX_OPTIMISED: usize = 1000;
 /// Result of everything that can refuse a function.
 type Result<T> = std::result::Result<T, CompileError>;
 
-/// Compiles HIR with Cranelift into code memory of its own.
+/// Compiles HIR with Cranelift.
 pub struct CraneliftBackend {
-    memory: Arc<CodeMemory>,
     optimising: OwnedTargetIsa,
     plain: OwnedTargetIsa,
     fast: OwnedTargetIsa,
@@ -55,15 +46,9 @@ pub struct CraneliftBackend {
 }
 
 impl CraneliftBackend {
-    /// A backend for this machine with the default cap on code memory.
+    /// A backend for this machine.
     pub fn new() -> Result<CraneliftBackend> {
-        CraneliftBackend::with_memory(CodeMemory::new(DEFAULT_CODE_MEMORY))
-    }
-
-    /// A backend for this machine that puts its code there.
-    pub fn with_memory(memory: Arc<CodeMemory>) -> Result<CraneliftBackend> {
         Ok(CraneliftBackend {
-            memory,
             optimising: isa(&[("opt_level", "speed")])?,
             plain: isa(&[("opt_level", "none")])?,
             fast: isa(&[("opt_level", "none"), ("regalloc_algorithm", "single_pass")])?,
@@ -71,21 +56,16 @@ impl CraneliftBackend {
             builder_context: FunctionBuilderContext::new(),
         })
     }
-
-    /// Where its code lives.
-    pub fn memory(&self) -> &Arc<CodeMemory> {
-        &self.memory
-    }
 }
 
-// Compilation may move to a thread of its own.
+// Compilation moves to a thread of its own.
 const _: () = {
     const fn is_send<T: Send>() {}
     is_send::<CraneliftBackend>();
 };
 
 /// The target: this machine, with settings common to all code and these.
-fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
+pub(crate) fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
     let common = [
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
@@ -107,17 +87,13 @@ fn backend_error(error: impl std::fmt::Display) -> CompileError {
     CompileError::Backend(error.to_string())
 }
 
-fn module_error(error: ModuleError) -> CompileError {
-    match error {
-        ModuleError::Allocation { err } => CompileError::CodeMemory(err.to_string()),
-        // The list of what the verifier found is in the debug form only.
-        ModuleError::Compilation(error) => CompileError::Backend(format!("{error:?}")),
-        error => CompileError::Backend(error.to_string()),
-    }
-}
-
 impl Backend for CraneliftBackend {
-    fn compile(&mut self, function: &Function, host: &Host, options: &BackendOptions) -> Result<NativeCode> {
+    fn generate(
+        &mut self,
+        function: &Function,
+        host: &Host,
+        options: &BackendOptions,
+    ) -> Result<MachineCode> {
         self.context.clear();
         let isa = if options.fast_compile {
             &self.fast
@@ -151,42 +127,26 @@ impl Backend for CraneliftBackend {
             texts.insert("clif", self.context.func.display().to_string());
         }
 
-        // A module holds one function, so that it can be freed by itself; only its block of
-        // code memory outlives this call.
-        let memory = FunctionMemory::new(&self.memory);
-        let block = memory.block();
-        let mut builder = JITBuilder::with_isa(isa.clone(), cranelift_module::default_libcall_names());
-        builder.memory_provider(Box::new(memory));
-        let mut module = JITModule::new(builder);
-        let id = module
-            .declare_function(&function.name, Linkage::Local, &self.context.func.signature)
-            .map_err(module_error)?;
-        module.define_function(id, &mut self.context).map_err(module_error)?;
-        let compiled = self.context.compiled_code().ok_or_else(|| backend_error("no code"))?;
+        let compiled = self
+            .context
+            .compile(&**isa, &mut ControlPlane::default())
+            // The list of what the verifier found is in the debug form only.
+            .map_err(|error| CompileError::Backend(format!("{:?}", error.inner)))?;
         if let Some(relocation) = compiled.buffer.relocs().first() {
             // Helpers are called by absolute address. A relocation would be a library call of
-            // Cranelift's own, and a symbol it does not find would make it panic.
+            // Cranelift's own, and a symbol it does not find would make publishing it panic.
             return Err(backend_error(format!("unexpected relocation {relocation:?}")));
         }
-        let size = compiled.code_buffer().len();
         if let Some(assembly) = compiled.vcode.clone() {
             texts.insert("asm", assembly);
         }
-        module.finalize_definitions().map_err(|error| CompileError::CodeMemory(error.to_string()))?;
-        let address = module.get_finalized_function(id);
-        drop(module);
-        let block = block.take().ok_or_else(|| backend_error("the code has no memory"))?;
-
-        // SAFETY: the code at this address was generated with exactly this signature, it is
-        // published, and `block`, which `NativeCode` keeps, holds it.
-        let function = unsafe { std::mem::transmute::<*const u8, NativeFn>(address) };
-        Ok(NativeCode {
-            function,
-            size,
+        Ok(MachineCode {
+            name: function.name.clone(),
+            bytes: compiled.code_buffer().to_vec(),
+            alignment: compiled.buffer.alignment,
             exits: lowered.exits,
             buffer_words: lowered.buffer_words,
             texts,
-            memory: Box::new(block),
         })
     }
 }

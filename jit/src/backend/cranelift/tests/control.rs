@@ -285,12 +285,14 @@ fn every_nth_check_finds_the_code_invalid() {
 #[test]
 fn code_memory_is_capped_and_returned() {
     let memory = CodeMemory::new(4096);
-    let mut backend = CraneliftBackend::with_memory(memory.clone()).unwrap();
+    let publisher = Publisher::new(memory.clone()).unwrap();
+    let mut backend = CraneliftBackend::new().unwrap();
     let mut b = Build::new();
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
     let host = host_27(0);
-    let mut compile = || backend.compile(&b.function, &host, &BackendOptions::default());
+    let mut compile =
+        || publisher.publish(backend.generate(&b.function, &host, &BackendOptions::default()).unwrap());
     let mut kept = vec![compile().unwrap()];
     let error = loop {
         match compile() {
@@ -313,7 +315,7 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     let mut refused = |make: &dyn Fn(&mut Build)| {
         let mut b = Build::new();
         make(&mut b);
-        match backend.compile(&b.function, &host, &BackendOptions::default()) {
+        match backend.generate(&b.function, &host, &BackendOptions::default()) {
             Err(CompileError::Backend(what)) => what,
             other => panic!("{:?}", other.err()),
         }
@@ -339,5 +341,5 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     let mut b = Build::new();
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
-    backend.compile(&b.function, &host, &BackendOptions::default()).unwrap();
+    backend.generate(&b.function, &host, &BackendOptions::default()).unwrap();
 }

@@ -7,7 +7,7 @@ mod world;
 
 use super::CraneliftBackend;
 use crate::backend::{Backend, BackendOptions, NativeCode};
-use crate::code::CodeMemory;
+use crate::code::{CodeMemory, Publisher};
 use crate::deopt::Source;
 use crate::error::CompileError;
 use crate::hir::{
@@ -110,7 +110,8 @@ impl Build {
     }
 
     fn compile_with(&self, host: &Host, options: &BackendOptions) -> Result<NativeCode, CompileError> {
-        CraneliftBackend::new().unwrap().compile(&self.function, host, options)
+        let code = CraneliftBackend::new()?.generate(&self.function, host, options)?;
+        Publisher::new(CodeMemory::new(1 << 20))?.publish(code)
     }
 }
 
