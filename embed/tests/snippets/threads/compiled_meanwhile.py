@@ -97,6 +97,20 @@ while len(ticks) < 40:
 signal.setitimer(signal.ITIMER_REAL, 0)
 print("signals", all(ticks[:40]))
 
+# What the program blocks is not for a thread that it does not know of.
+waited = []
+if hasattr(signal, "pthread_sigmask"):
+    for number in range(2000, 2010):
+        function = make(number)
+        for _ in range(30):
+            function(100)
+        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1])
+        os.kill(os.getpid(), signal.SIGUSR1)
+        function(100)
+        waited.append(signal.sigwait([signal.SIGUSR1]) == signal.SIGUSR1)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGUSR1])
+print("blocked signals", all(waited))
+
 # Several threads, all of which have code compiled.
 failures = []
 
