@@ -87,7 +87,8 @@ pub enum Periodic {
     Breaker(usize),
 }
 
-/// Everything the compiler and the backend need to know of the interpreter.
+/// Everything the compiler and the backend need to know of the interpreter. Its functions can be called
+/// on any thread.
 pub struct Host {
     /// Its version.
     pub version: Version,

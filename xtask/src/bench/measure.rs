@@ -1,14 +1,15 @@
-//! What one run of a program costs: seconds of processor time, or instructions.
+//! What one run of a program costs: seconds, or instructions.
 
 use crate::step;
 use anyhow::{Context, Result, bail};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 use wait4::Wait4;
 
 /// What is counted.
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
-    /// Processor time of the process, user and system.
+    /// The time that passes, and beside it the processor time of all threads, user and system.
     Time,
     /// Instructions executed in user mode: by the processor's counter when perf can read it, else by valgrind.
     Instructions,
@@ -22,6 +23,15 @@ impl Count {
             Count::Instructions => format!("{:.1} M", cost / 1e6),
         }
     }
+}
+
+/// What a run cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Cost {
+    /// Seconds that passed, or instructions.
+    pub amount: f64,
+    /// Seconds of processor time; nothing when instructions were counted.
+    pub processor: Option<f64>,
 }
 
 /// How instructions are counted on this machine.
@@ -58,15 +68,16 @@ impl Meter {
     }
 
     /// Runs a command; its cost, and what it wrote to its standard output.
-    pub fn run(&self, command: &Command) -> Result<(f64, String)> {
-        match (self.count, self.counter) {
-            (Count::Time, _) => processor_time(command),
+    pub fn run(&self, command: &Command) -> Result<(Cost, String)> {
+        let (amount, output) = match (self.count, self.counter) {
+            (Count::Time, _) => return timed(command),
             (Count::Instructions, Counter::Perf) => {
                 let mut perf = Command::new("perf");
-                counted(perf.args(["stat", "-x,", "-e", "instructions:u", "--"]), command, perf_count)
+                counted(perf.args(["stat", "-x,", "-e", "instructions:u", "--"]), command, perf_count)?
             }
-            (Count::Instructions, Counter::Valgrind) => counted(&mut valgrind(), command, valgrind_count),
-        }
+            (Count::Instructions, Counter::Valgrind) => counted(&mut valgrind(), command, valgrind_count)?,
+        };
+        Ok((Cost { amount, processor: None }, output))
     }
 }
 
@@ -76,9 +87,10 @@ fn valgrind() -> Command {
     command
 }
 
-fn processor_time(command: &Command) -> Result<(f64, String)> {
+fn timed(command: &Command) -> Result<(Cost, String)> {
     let mut command = copy(command);
     let what = step::describe(&command);
+    let started = Instant::now();
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -95,13 +107,15 @@ fn processor_time(command: &Command) -> Result<(f64, String)> {
     let stdout = read(child.stdout.take().map(|s| Box::new(s) as _));
     let stderr = read(child.stderr.take().map(|s| Box::new(s) as _));
     let used = child.wait4().with_context(|| format!("lost track of `{what}`"))?;
+    let elapsed = started.elapsed();
     let text = |thread: std::thread::JoinHandle<String>| thread.join().unwrap_or_default();
     let (stdout, stderr) = (text(stdout), text(stderr));
     if !used.status.success() {
         bail!("{what} ({}): {}", used.status, stderr.lines().last().unwrap_or(""));
     }
-    let time = used.rusage.utime + used.rusage.stime;
-    Ok((time.as_secs_f64().max(1e-6), stdout))
+    let processor = used.rusage.utime + used.rusage.stime;
+    let seconds = |time: std::time::Duration| time.as_secs_f64().max(1e-6);
+    Ok((Cost { amount: seconds(elapsed), processor: Some(seconds(processor)) }, stdout))
 }
 
 /// Runs a command below one that counts and reports to the standard error.
@@ -163,10 +177,11 @@ mod tests {
     }
 
     #[test]
-    fn processor_time_is_measured() {
+    fn time_is_measured() {
         let mut command = Command::new("sh");
-        command.args(["-c", "echo $A"]).env("A", "out");
-        let (cost, output) = processor_time(&command).expect("runs");
-        assert!(cost > 0.0 && output == "out\n");
+        command.args(["-c", "sleep 0.2; echo $A"]).env("A", "out");
+        let (cost, output) = timed(&command).expect("runs");
+        assert_eq!(output, "out\n");
+        assert!(cost.amount >= 0.2 && cost.processor.is_some_and(|time| time > 0.0), "{cost:?}");
     }
 }

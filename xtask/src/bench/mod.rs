@@ -63,6 +63,8 @@ struct Line {
     /// The median of each turn's ratio of stock to ours, and the least.
     ratio: f64,
     min_ratio: f64,
+    /// The median of each turn's ratio of processor times, which the compiler's thread has its part in.
+    processor_ratio: Option<f64>,
 }
 
 /// Runs the verb.
@@ -79,7 +81,8 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
         let pair = Pair::new(dirs, args, release)?;
         let short = release.version.short();
         println!("\nCPython {}: median of {} interleaved runs, whole process", release.version, args.runs);
-        println!("{:24} {:>12} {:>12} {:>8} {:>8}", "program", "stock", "pyjion", "ratio", "min");
+        let last = if args.count == Count::Time { "processor" } else { "" };
+        println!("{:24} {:>12} {:>12} {:>8} {:>8} {last:>10}", "program", "stock", "pyjion", "ratio", "min");
         let first = lines.len();
         for program in programs.iter().filter(|p| p.is_for(&short)) {
             let step = Step::start(format!("{} on {}", program.name, release.version));
@@ -89,8 +92,10 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
                 Ok(line) => {
                     let show = |cost| args.count.show(cost);
                     let mark = if line.ratio < SLOWER { "  slower" } else { "" };
+                    let processor =
+                        line.processor_ratio.map(|ratio| format!("{ratio:.2}×")).unwrap_or_default();
                     println!(
-                        "{:24} {:>12} {:>12} {:>7.2}× {:>7.2}×{mark}",
+                        "{:24} {:>12} {:>12} {:>7.2}× {:>7.2}× {processor:>10}{mark}",
                         line.program,
                         show(line.stock),
                         show(line.ours),
@@ -157,15 +162,17 @@ impl Pair {
     /// Runs in turn, so that whatever else the machine does hits both; the ratio is the median of each turn's.
     fn measure(&self, args: &Args, meter: &Meter, program: &Program) -> Result<Line> {
         let (mut stock, mut ours, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+        let mut processor_ratios = Vec::new();
         for _ in 0..args.runs.max(1) {
             let (x, expected) = meter.run(&self.command(args, &self.stock, program))?;
             let (y, found) = meter.run(&self.command(args, &self.ours, program))?;
             if expected != found {
                 bail!("stock printed {:?}, ours {:?}", expected.trim(), found.trim());
             }
-            stock.push(x);
-            ours.push(y);
-            ratios.push(x / y);
+            stock.push(x.amount);
+            ours.push(y.amount);
+            ratios.push(x.amount / y.amount);
+            processor_ratios.extend(x.processor.zip(y.processor).map(|(x, y)| x / y));
         }
         Ok(Line {
             version: self.version.clone(),
@@ -174,6 +181,7 @@ impl Pair {
             ours: median(&mut ours),
             min_ratio: ratios.iter().copied().fold(f64::INFINITY, f64::min),
             ratio: median(&mut ratios),
+            processor_ratio: (!processor_ratios.is_empty()).then(|| median(&mut processor_ratios)),
         })
     }
 }
