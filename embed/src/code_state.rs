@@ -101,6 +101,10 @@ impl Target {
     }
 }
 
+/// Jumps for which a frame is led to a loop header that there is a new version for, or back to one after an
+/// exit that is new.
+pub const SEEK_NEW: u32 = 4000;
+
 /// Most loop headers of a code object that are compiled for.
 const MAX_LOOP_TARGETS: usize = 4;
 
@@ -185,6 +189,8 @@ pub struct CodeState {
     pub code: *mut PyCodeObject,
     /// Versions that are being compiled in the background.
     pub under_way: Cell<u32>,
+    /// Jumps backwards that are still to be looked at one by one: see [`CodeState::seek`].
+    sought: Cell<u32>,
     hot: OnceCell<Box<Hot>>,
 }
 
@@ -307,6 +313,7 @@ impl CodeState {
         }
         if pc != 0 {
             self.turns.set((0, 0));
+            self.seek(SEEK_NEW);
         }
         self.update_start();
         code_room::add(self);
@@ -427,6 +434,24 @@ impl CodeState {
         if let Some(hot) = self.hot_if_any() {
             hot.replaced.borrow_mut().retain(|version| version.running.get() > 0);
         }
+    }
+
+    /// Has so many jumps backwards looked at one by one, as a frame in the interpreter shall come to a
+    /// loop header that there is a version for: looked at every so often, it may always be at another.
+    pub fn seek(&self, jumps: u32) {
+        self.sought.set(self.sought.get().max(jumps));
+    }
+
+    /// A frame has come to one.
+    pub fn end_seeking(&self) {
+        self.sought.set(0);
+    }
+
+    /// Whether the next jump is to be looked at as well.
+    pub fn is_seeking(&self) -> bool {
+        let left = self.sought.get();
+        self.sought.set(left.saturating_sub(1));
+        left > 0 && self.phase() == Phase::Hot
     }
 
     /// Counts jumps to a loop header.
@@ -574,6 +599,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         passes: Cell::new(0),
         code,
         under_way: Cell::new(0),
+        sought: Cell::new(0),
         hot: OnceCell::new(),
     }));
     PHASES[Phase::Cold as usize].count();

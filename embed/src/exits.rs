@@ -1,7 +1,7 @@
 //! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
 
 use crate::budget::{self, Occasion};
-use crate::code_state::{self, Closed, CodeState, Phase};
+use crate::code_state::{self, Closed, CodeState, Phase, SEEK_NEW};
 use crate::compile::MAX_GENERATIONS;
 use crate::describe;
 use crate::frame_entry::RECORD;
@@ -20,8 +20,15 @@ use std::ffi::c_int;
 /// A speculation that fails this often is given up.
 const TOO_MANY_FAILURES: u64 = 40;
 
+/// So often a loop is met that was never seen to run before it is taken in: it runs long in the
+/// interpreter each time.
+const TOO_MANY_LOOPS: u64 = 3;
+
 /// Entries after which it is clear what share of them ends in failed speculations.
 const ENTRIES_THAT_TELL: u64 = 1000;
+
+/// Jumps for which a frame that has left native code is led back to it, when it left there often before.
+const SEEK_OLD: u32 = 128;
 
 /// Whether compiled code left because it had expected something else.
 fn is_failed_speculation(reason: ExitReason) -> bool {
@@ -120,6 +127,10 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
             hook::arm(0);
         }
         let state = code_state::of((*frame).f_code);
+        if recipe.resume == Resume::At && !state.is_null() {
+            let is_new = version.exits[exit].get() <= TOO_MANY_FAILURES;
+            (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });
+        }
         if !state.is_null() && is_invalid(version) {
             (*state).invalidate(version);
         }
@@ -142,7 +153,11 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         if version.replaced.get() {
             return 0;
         }
-        if failures > TOO_MANY_FAILURES && respecialise(state, version, recipe) {
+        let too_many = failures > TOO_MANY_FAILURES
+            || (failures > TOO_MANY_LOOPS
+                && recipe.reason == ExitReason::Unreached
+                && is_loop(state, recipe.pc));
+        if too_many && respecialise(state, version, recipe) {
             return if state.phase() == Phase::Recording { RECORD } else { 0 };
         }
         let (entered, failed) = (version.entered.get(), version.failed_speculations.get());
@@ -151,6 +166,11 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         }
         0
     }
+}
+
+/// Whether a loop begins at an offset.
+fn is_loop(state: &CodeState, pc: u32) -> bool {
+    bytecode::decode(state.description()).is_ok_and(|code| code.loop_headers().binary_search(&pc).is_ok())
 }
 
 /// An exception went to a handler that none was seen to reach: the next version has it.

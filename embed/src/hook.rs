@@ -429,6 +429,7 @@ unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyTh
         }
         match found {
             Some((version, entry)) => {
+                state.end_seeking();
                 stats::counters().loop_entries.count();
                 Plan::native(version, entry)
             }
@@ -503,6 +504,9 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
             return 0;
         }
         if !shall_suspend(&*state, frame, target as u32, jumps) {
+            if (*state).is_seeking() {
+                arm(0);
+            }
             return 0;
         }
         // The interpreter has to do its periodic work before the frame is suspended: compiled code

@@ -18,6 +18,9 @@ const ENOUGH_FRAMES: u32 = 5;
 const ENOUGH_PASSES: u32 = 8;
 /// at the next return or loop header after this many instructions,
 const ENOUGH_INSTRUCTIONS: u32 = 500;
+/// (this many when there was a version already, which did not know enough),
+#[cfg(has_recording)]
+const MORE_INSTRUCTIONS: u32 = 3000;
 /// or after this many wherever the code is.
 #[cfg(has_recording)]
 const TOO_MANY_INSTRUCTIONS: u32 = 5000;
@@ -181,7 +184,10 @@ fn is_enough(state: &CodeState, frame: *mut PyFrameObject, pc: u32, kinds: [Type
     window.instructions += 1;
     let passes = if is_header { window.pass(pc) } else { 0 };
     hot.window.set(window);
-    let is_enough = passes >= ENOUGH_PASSES || window.instructions >= ENOUGH_INSTRUCTIONS;
+    let is_enough = match state.generations() {
+        0 => passes >= ENOUGH_PASSES || window.instructions >= ENOUGH_INSTRUCTIONS,
+        _ => window.instructions >= MORE_INSTRUCTIONS,
+    };
     if is_header && is_enough && !is_called_often(state) {
         close(state);
         state.ask_for(pc);
