@@ -85,20 +85,20 @@ fn has_processors() -> bool {
     }
 }
 
-/// Has a job done; [`compile::finish`] gets what becomes of it from [`poll`]. The job comes back when
-/// there are too many already, or no thread can be had.
-pub fn submit(job: Job) -> Result<Ticket, Job> {
+/// Has a job done; [`compile::finish`] gets what becomes of it from [`poll`]. Nothing when there are too
+/// many jobs already, or no thread can be had.
+pub fn submit(job: &Arc<Job>) -> Option<Ticket> {
     let mut shared = lock();
     if shared.queue.len() >= MOST || !(shared.is_alive || start(&mut shared)) {
-        return Err(job);
+        return None;
     }
     shared.tickets += 1;
     let ticket = shared.tickets;
-    shared.queue.push_back((ticket, Arc::new(job)));
+    shared.queue.push_back((ticket, Arc::clone(job)));
     let jobs = shared.queue.len() + 1;
     shared.done.reserve(jobs);
     WORK.notify_one();
-    Ok(ticket)
+    Some(ticket)
 }
 
 /// Does what is due, with the GIL held.

@@ -96,7 +96,7 @@ pub fn promise(bytes: usize) {
     BUDGET.promised.set(BUDGET.promised.get() + bytes as u64);
 }
 
-/// Notes that so much of what was promised is done, or will not be.
+/// Notes that so much of what was promised is done.
 pub fn redeem(bytes: usize) {
     BUDGET.promised.set(BUDGET.promised.get().saturating_sub(bytes as u64));
 }

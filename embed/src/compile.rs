@@ -46,8 +46,6 @@ struct UnderWay {
     valid: Box<Cell<u8>>,
     /// Nothing had been observed.
     generic: bool,
-    /// Bytes of its bytecode.
-    bytes: usize,
 }
 
 static UNDER_WAY: Gil<RefCell<BTreeMap<Ticket, UnderWay>>> = Gil::new(RefCell::new(BTreeMap::new()));
@@ -110,21 +108,14 @@ fn request(state: &CodeState, spec: EntrySpec) -> bool {
         Ok(order) => order,
         Err(error) => return fail(state, pc, error).is_ok(),
     };
-    if !background::is_wanted() {
-        return order.fulfil(state).is_ok();
-    }
-    let Order { pc, job, valid, generic } = order;
-    let bytes = job.description.code.len();
-    match background::submit(job) {
-        Ok(ticket) => {
-            budget::promise(bytes);
-            state.under_way.set(state.under_way.get() + 1);
-            let _ = state.with_target(pc, |target| target.is_under_way = true);
-            UNDER_WAY.borrow_mut().insert(ticket, UnderWay { state, pc, valid, generic, bytes });
-            false
-        }
-        Err(job) => Order { pc, job, valid, generic }.fulfil(state).is_ok(),
-    }
+    let ticket = if background::is_wanted() { background::submit(&order.job) } else { None };
+    let Some(ticket) = ticket else { return order.fulfil(state).is_ok() };
+    budget::promise(order.job.description.code.len());
+    let Order { valid, generic, .. } = order;
+    state.under_way.set(state.under_way.get() + 1);
+    let _ = state.with_target(pc, |target| target.is_under_way = true);
+    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { state, pc, valid, generic });
+    false
 }
 
 /// Compiles and installs a version here and now; a failure is remembered.
@@ -138,11 +129,10 @@ pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
 
 /// A job of the background is done. What it was for may be gone, or have come by another way.
 pub fn finish(ticket: Ticket, output: Output) {
+    account(&output);
+    budget::redeem(output.bytes);
     let order = UNDER_WAY.borrow_mut().remove(&ticket);
-    let bytes = order.as_ref().map_or(0, |order| order.bytes);
-    account(&output, bytes);
-    let Some(UnderWay { state, pc, valid, generic, bytes }) = order else { return };
-    budget::redeem(bytes);
+    let Some(UnderWay { state, pc, valid, generic }) = order else { return };
     // SAFETY: a state that dies takes its orders back.
     let state = unsafe { &*state };
     state.under_way.set(state.under_way.get() - 1);
@@ -158,20 +148,14 @@ pub fn finish(ticket: Ticket, output: Output) {
 
 /// A state dies: what is under way for it is for nobody.
 pub fn forget(state: &CodeState) {
-    UNDER_WAY.borrow_mut().retain(|_, order| {
-        let is_other = !ptr::eq(order.state, state);
-        if !is_other {
-            budget::redeem(order.bytes);
-        }
-        is_other
-    });
+    UNDER_WAY.borrow_mut().retain(|_, order| !ptr::eq(order.state, state));
 }
 
 /// A version to be compiled.
 struct Order {
     /// The place it is for.
     pc: u32,
-    job: Job,
+    job: Arc<Job>,
     /// The byte that will say that the version is valid.
     valid: Box<Cell<u8>>,
     /// Nothing was observed yet.
@@ -195,7 +179,7 @@ impl Order {
             stress: invalidations < MAX_INVALIDATIONS,
             keep_texts: settings::options().dump.is_some(),
         };
-        let job = job(state, feedback, spec, &wanted)?;
+        let job = Arc::new(job(state, feedback, spec, &wanted)?);
         Ok(Order { pc, job, valid, generic })
     }
 
@@ -301,14 +285,14 @@ pub fn run(job: &Job) -> Output {
     let mode = stats::switch(Mode::Compiler);
     let output = COMPILER.borrow_mut().run(job);
     stats::switch(mode);
-    account(&output, job.description.code.len());
+    account(&output);
     output
 }
 
-/// Notes what compiling so much bytecode took.
-fn account(output: &Output, bytes: usize) {
+/// Notes what a compilation took.
+fn account(output: &Output) {
     stats::counters().compile_microseconds.add(output.microseconds);
-    budget::spend(output.microseconds, bytes);
+    budget::spend(output.microseconds, output.bytes);
 }
 
 /// Name and place of the code, for people.

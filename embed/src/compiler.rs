@@ -36,6 +36,8 @@ pub struct Output {
     pub result: Result<Compiled<MachineCode>, CompileError>,
     /// Processor time that it took, in microseconds.
     pub microseconds: u64,
+    /// Bytes of bytecode that it was for.
+    pub bytes: usize,
 }
 
 /// What a thread needs to run jobs; kept from one to the next.
@@ -97,6 +99,7 @@ impl Compiler {
         Output {
             result: result.unwrap_or_else(|_| Err(CompileError::Panic(PANIC.take()))),
             microseconds: budget::thread_time() - started,
+            bytes: job.description.code.len(),
         }
     }
 

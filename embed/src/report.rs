@@ -96,7 +96,7 @@ fn write_table(out: &mut String) -> std::fmt::Result {
         writeln!(out, "  {:5.1}% of {total:.3} s in native code", 100.0 * native / total.max(1e-9))?;
         writeln!(out, "  {interpreter:10.3} s in the interpreter and the C code it calls")?;
         writeln!(out, "  {native:10.3} s in native code and the C code it calls")?;
-        writeln!(out, "  {compiler:10.3} s in the compiler")?;
+        writeln!(out, "  {compiler:10.3} s in the compiler while the program waited")?;
     }
     for (_, value, description) in stats::counters().all() {
         writeln!(out, "  {value:10} {description}")?;
