@@ -20,9 +20,11 @@ use std::ffi::c_int;
 /// A speculation that fails this often is given up.
 const TOO_MANY_FAILURES: u64 = 40;
 
-/// So often a loop is met that was never seen to run before it is taken in: it runs long in the
-/// interpreter each time.
+/// So often a loop is met that was never seen to run before it is taken in, as each time it runs long in
+/// the interpreter,
 const TOO_MANY_LOOPS: u64 = 3;
+/// by the first versions: there have to be some left for what turns out later.
+const LOOP_GENERATIONS: u32 = 2;
 
 /// Entries after which it is clear what share of them ends in failed speculations.
 const ENTRIES_THAT_TELL: u64 = 1000;
@@ -156,6 +158,7 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         let too_many = failures > TOO_MANY_FAILURES
             || (failures > TOO_MANY_LOOPS
                 && recipe.reason == ExitReason::Unreached
+                && state.generations() <= LOOP_GENERATIONS
                 && is_loop(state, recipe.pc));
         if too_many && respecialise(state, version, recipe) {
             return if state.phase() == Phase::Recording { RECORD } else { 0 };
