@@ -17,7 +17,7 @@ const ACCELERATORS: &[(&str, &str, &str)] = &[
     ("has_suspend", "ceval.h", "_PyEval_Suspended"),
     ("has_handle_pending", "ceval.h", "_PyEval_HandlePending"),
     ("has_eval_breaker", "ceval.h", "_PyEval_EvalBreaker"),
-    ("has_frame_countdown", "ceval.h", "_PyEval_SkippableEvaluator"),
+    ("has_frame_countdown", "ceval.h", "_PyEval_FirstSkip"),
     ("has_type_modified", "object.h", "_PyType_ModifiedHook"),
 ];
 

@@ -10,6 +10,7 @@ use crate::describe;
 use crate::gil::{Counter, Gil};
 use crate::py::*;
 use crate::settings;
+use crate::skip;
 use crate::stats;
 use crate::version::{self, Version};
 use pyjion_jit::EntrySpec;
@@ -586,9 +587,11 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
 pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
     let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size };
+    // SAFETY: a code object.
+    let (passed, passing) = unsafe { (skip::passed_first(code), skip::countdown(code)) };
     let state = Box::into_raw(Box::new(CodeState {
         start: Cell::new(ptr::null()),
-        heat: Cell::new(0),
+        heat: Cell::new(passed * settings::HEAT_PER_CALL),
         debt: Cell::new(0),
         turns: Cell::new((0, 0)),
         bytes: bytes as u32,
@@ -596,7 +599,7 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         phase: Cell::new(Phase::Cold),
         request: Cell::new(NO_REQUEST),
         runs: Counter::new(),
-        passes: Cell::new(0),
+        passes: Cell::new(passing),
         code,
         under_way: Cell::new(0),
         sought: Cell::new(0),
@@ -604,6 +607,9 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
     }));
     PHASES[Phase::Cold as usize].count();
     stats::counters().code_objects.count();
+    stats::counters().frames.add(passed.into());
+    // SAFETY: the state has just been made.
+    unsafe { (*state).runs.add(passed.into()) };
     // SAFETY: a code object and our index; on failure the state is still ours.
     unsafe {
         if _PyCode_SetExtra(code.cast(), INDEX.get() as _, state.cast()) < 0 {

@@ -351,8 +351,9 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
             return Plan::INTERPRETER;
         }
         (*state).runs.count();
-        (*state).heat.set(settings::HEAT_PER_CALL);
-        if !settings::is_hot(settings::HEAT_PER_CALL, (*state).bulk) {
+        let heat = (*state).heat.get().saturating_add(settings::HEAT_PER_CALL);
+        (*state).heat.set(heat);
+        if !settings::is_hot(heat, (*state).bulk) {
             return Plan::INTERPRETER;
         }
         plan_entry(frame, &*state)

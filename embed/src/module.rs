@@ -8,6 +8,7 @@ use crate::layout;
 use crate::options::{STAGES, TABLE};
 use crate::py::*;
 use crate::settings;
+use crate::skip;
 use crate::stats;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::error::CompileError;
@@ -379,7 +380,8 @@ unsafe extern "C" fn info(_: Object, argument: Object) -> Object {
         let state = code_state::of(code).as_ref();
         let versions = state.map(versions).unwrap_or_default();
         let mut dict = Dict::new();
-        dict.set("run_count", new_count(state.map_or(0, CodeState::runs)));
+        let runs = state.map_or_else(|| skip::passed_first(code).into(), CodeState::runs);
+        dict.set("run_count", new_count(runs));
         dict.set("state", new_text(state.map_or(Phase::Cold.name(), state_name)));
         dict.set("compiled", new_bool(!versions.is_empty()));
         dict.set("failed", state.and_then(failure).map_or_else(new_none, |reason| new_text(&reason)));

@@ -24,12 +24,39 @@ pub fn set_allowed(allowed: bool) {
     }
 }
 
+/// Frames of new code that pass before we hear of it: most code is never run that often. Far fewer than make
+/// anything hot.
+const FIRST: u32 = 64;
+
+/// Lets the first frames of code objects to come pass, or not.
+#[cfg_attr(not(has_frame_countdown), allow(unused_variables, reason = "they never do"))]
+pub fn set_first_pass(allowed: bool) {
+    #[cfg(has_frame_countdown)]
+    // SAFETY: a plain int, under the GIL or before any frame runs.
+    unsafe {
+        let few = settings::hot_at(1) / u64::from(settings::HEAT_PER_CALL) / 2;
+        _PyEval_FirstSkip = if allowed { few.min(FIRST.into()) as i32 } else { 0 };
+    }
+}
+
+/// How many frames of a code object that has no state yet have passed.
+///
+/// # Safety
+/// A code object.
+pub unsafe fn passed_first(code: *mut PyCodeObject) -> u32 {
+    #[cfg(has_frame_countdown)]
+    // SAFETY: a plain int, under the GIL; by the contract.
+    return unsafe { (_PyEval_FirstSkip as u32).saturating_sub(countdown(code)) };
+    #[cfg(not(has_frame_countdown))]
+    0
+}
+
 /// How many frames of a code object are still to pass.
 ///
 /// # Safety
 /// A code object.
 #[inline(always)]
-unsafe fn countdown(code: *mut PyCodeObject) -> u32 {
+pub unsafe fn countdown(code: *mut PyCodeObject) -> u32 {
     #[cfg(has_frame_countdown)]
     // SAFETY: by the contract; the interpreter counts down to 0.
     return unsafe { (*code).co_skip } as u32;
