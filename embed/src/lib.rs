@@ -50,6 +50,6 @@ pub extern "C" fn pyjion_register() {
     module::register();
     if enabled && code_state::request_index() {
         hook::install();
-        skip::set_first_pass(true);
+        skip::prepare();
     }
 }

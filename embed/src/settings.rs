@@ -100,7 +100,6 @@ pub fn threshold() -> u32 {
 pub fn set_threshold(threshold: u32) {
     apply_threshold(threshold);
     SETTINGS.retuned.set(true);
-    skip::set_first_pass(false);
     update();
 }
 

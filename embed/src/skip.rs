@@ -28,14 +28,14 @@ pub fn set_allowed(allowed: bool) {
 /// anything hot.
 const FIRST: u32 = 64;
 
-/// Lets the first frames of code objects to come pass, or not.
-#[cfg_attr(not(has_frame_countdown), allow(unused_variables, reason = "they never do"))]
-pub fn set_first_pass(allowed: bool) {
+/// Lets the first frames of all code objects pass, for as long as frames pass at all. Called before there are
+/// any: from what is left of the count, it is known how many have passed.
+pub fn prepare() {
     #[cfg(has_frame_countdown)]
-    // SAFETY: a plain int, under the GIL or before any frame runs.
+    // SAFETY: a plain int, before any frame runs.
     unsafe {
         let few = settings::hot_at(1) / u64::from(settings::HEAT_PER_CALL) / 2;
-        _PyEval_FirstSkip = if allowed { few.min(FIRST.into()) as i32 } else { 0 };
+        _PyEval_FirstSkip = few.min(FIRST.into()) as i32;
     }
 }
 

@@ -42,22 +42,22 @@ def nested_functions():
 
 signal.signal(signal.SIGALRM, handler)
 for attempt in range(3):
-    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
     print(endless())
 
 for attempt in range(2):
-    signal.setitimer(signal.ITIMER_REAL, 0.05)
+    signal.setitimer(signal.ITIMER_REAL, 0.2)
     try:
         nested_functions()
     except Alarm as alarm:
         print(alarm.args[0] in ("nested_functions", "work"))
 
 signal.signal(signal.SIGALRM, signal.default_int_handler)
-signal.setitimer(signal.ITIMER_REAL, 0.05)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
 print(endless_for([1, 2, 3]))
 
 count = 0
-signal.setitimer(signal.ITIMER_REAL, 0.05)
+signal.setitimer(signal.ITIMER_REAL, 0.2)
 try:
     while True:
         count += 1

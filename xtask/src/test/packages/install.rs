@@ -9,9 +9,9 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What pip needs besides: wheel lets it keep what it compiled, and some packages ask the other
-/// one for their version.
-const TOOLS: [&str; 2] = ["wheel==0.33.6", "setuptools_scm==3.3.3"];
+/// What pip needs besides: wheel lets it keep what it compiled, some packages ask setuptools_scm for
+/// their version, and a setuptools that is as new as they want it.
+const TOOLS: [&str; 3] = ["wheel==0.33.6", "setuptools_scm==3.3.3", "setuptools==41.2.0"];
 
 /// What was installed.
 pub struct Installation {
@@ -30,7 +30,8 @@ pub fn ensure(
     offline: bool,
 ) -> Result<Installation> {
     let sources = [suite.source.join(" "), suite.sdist.clone().unwrap_or_default()];
-    let key = hash::strings(&[&requirements.join(" "), &sources[0], &sources[1], TOOLS[0], TOOLS[1]]);
+    let tools = TOOLS.join(" ");
+    let key = hash::strings(&[&requirements.join(" "), &sources[0], &sources[1], &tools]);
     let home = dirs.target.join("test/packages").join(pair.version.to_string());
     let folder = home.join("installed").join(format!("{}@{}", suite.name, &key[..12]));
     let _lock = Lock::take(&home)?;
@@ -42,7 +43,8 @@ pub fn ensure(
         bail!("not installed yet, and --offline forbids to download it");
     }
     let log = dirs.logs().join(format!("packages-{}-{}.log", pair.version, suite.name));
-    let pip = Pip { pair, tools: home.join("tools"), log: step::fresh_log(log) };
+    let tools = home.join(format!("tools@{}", &hash::strings(&[&tools])[..12]));
+    let pip = Pip { pair, tools, log: step::fresh_log(log) };
     pip.prepare()?;
     let partial = folder.with_extension("partial");
     remove_tree(&partial)?;
@@ -98,11 +100,9 @@ impl Pip<'_> {
             step::run("unpack the bundled pip", &mut unzip, &self.log)?;
         }
         let target = partial.to_string_lossy().into_owned();
-        self.pip(
-            &partial,
-            "install the tools of pip",
-            &["install", "--no-deps", "--no-compile", "--target", &target, TOOLS[0], TOOLS[1]],
-        )?;
+        let mut args = vec!["install", "--upgrade", "--no-deps", "--no-compile", "--target", &target];
+        args.extend(TOOLS);
+        self.pip(&partial, "install the tools of pip", &args)?;
         std::fs::rename(&partial, &self.tools)
             .with_context(|| format!("cannot create {}", self.tools.display()))
     }
