@@ -363,6 +363,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 /// A frame of warm code begins or is resumed.
 #[inline(never)]
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
+    layout::host();
     background::poll();
     // SAFETY: the frame is not running.
     unsafe {
@@ -487,6 +488,8 @@ pub fn arm(jumps: c_int) {
 /// Called by the interpreter at a jump backwards, every so often: 1 suspends the frame.
 #[cfg(has_backedge_hook)]
 unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
+    // Known before anything is recorded: see `plan_first`, which the first frames of all code pass.
+    layout::host();
     let jumps = ARMED.get() as u32 + 1;
     arm(settings::backedge_interval());
     shortage::recover();
