@@ -20,10 +20,11 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 7] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 8] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
         ("counts the bytecodes it executes", &|| bytecodes(pair, &scratch)),
+        ("specialises the first loop of a program", &|| first_loop(pair, &scratch)),
         ("can be moved", &|| movable(pair, &scratch)),
         ("exports nothing of Rust", &|| exports(pair)),
         ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
@@ -109,6 +110,22 @@ sys.stdout.write('%d %d' % (c - a, d - b))
     command.env("PYJION_THRESHOLD", "1").env("PYJION_STATS", "1");
     let output = process::run(command.args(["-c", code]), &scratch.join("bytecodes"), LIMIT)?;
     expect(&output, "9000 0")
+}
+
+/// A loop over a range takes its numbers from the iterator itself, even if nothing else was hot before.
+fn first_loop(pair: &Pair, scratch: &Path) -> Result<()> {
+    let range = if pair.version.major == 2 { "xrange" } else { "range" };
+    let code = format!(
+        "import sys\ntotal = 0\nfor i in {range}(3000000):\n    total ^= i\nsys.stdout.write(str(total))\n"
+    );
+    let mut command = process::python(&pair.ours);
+    command.env("PYJION_DUMP", "hir-final").env("PYJION_BACKGROUND", "0");
+    let output = process::run(command.args(["-c", &code]), &scratch.join("first-loop"), LIMIT)?;
+    expect(&output, "0")?;
+    if !output.stderr.contains("RangeTake") {
+        bail!("the loop is not specialised:\n{}", output.stderr.trim());
+    }
+    Ok(())
 }
 
 /// Links the whole prefix to another place, the executable being a real file there, and imports from it.
