@@ -2,9 +2,9 @@
 
 use crate::describe;
 use crate::py::*;
-use crate::runtime::globals;
+use crate::runtime::{globals, methods};
 use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Source};
-use pyjion_jit::hir::{PC_IN_FRAME, Repr, Resume};
+use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -148,6 +148,9 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
             bind_names(frame, names);
         }
         describe::set_blocks(frame, &recipe.blocks);
+        if !recipe.receivers.is_empty() {
+            bind_methods(frame, recipe, buffer, &mut boxes);
+        }
 
         let mut top = stack.add(recipe.operands.len());
         if recipe.resume == Resume::Throw {
@@ -231,6 +234,34 @@ unsafe fn bind_names(frame: *mut PyFrameObject, names: Vec<(usize, Object)>) {
             if !object.is_null() {
                 PyDict_SetItem((*frame).f_globals, name as Object, object);
                 decref(object);
+            }
+        }
+    }
+}
+
+/// Makes methods of the operands that are functions yet. This may run the garbage collector, so nothing is
+/// in the buffer any more afterwards.
+///
+/// # Safety
+/// As for [`rebuild`]; the operands are in the frame.
+#[inline(never)]
+unsafe extern "C" fn bind_methods(
+    frame: *mut PyFrameObject,
+    recipe: &ExitRecipe,
+    buffer: *const u64,
+    boxes: &mut Boxes,
+) {
+    let mut receivers = [ptr::null_mut(); MAX_BOUND];
+    // SAFETY: the indices are those of operands; receivers are owned, and consumed here.
+    unsafe {
+        for ((_, source), receiver) in recipe.receivers.iter().zip(&mut receivers) {
+            *receiver = boxes.object(source, buffer);
+        }
+        for ((index, _), receiver) in recipe.receivers.iter().zip(receivers) {
+            let operand = (*frame).f_valuestack.add(*index as usize);
+            if !receiver.is_null() {
+                *operand = methods::bind(*operand, receiver);
+                boxes.failed |= (*operand).is_null();
             }
         }
     }

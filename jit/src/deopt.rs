@@ -66,6 +66,8 @@ pub struct ExitRecipe {
     pub names: Vec<Name>,
     /// Operand stack, bottom first.
     pub operands: Vec<Source>,
+    /// By index, operands that are functions, to be bound to these receivers unless those are NULL.
+    pub receivers: Vec<(u32, Source)>,
     /// Block stack, outermost first.
     pub blocks: Vec<FrameBlock>,
 }

@@ -9,6 +9,7 @@ use super::Frame;
 use super::dict::{self, Found, Table};
 #[cfg(py2)]
 use super::instances;
+use super::methods;
 use super::stack::Owned;
 use crate::gil::Gil;
 use crate::py::{self, Object, PyTypeObject};
@@ -192,10 +193,33 @@ pub(super) unsafe extern "C" fn load_attr(
     name: Object,
     cache: *mut AttributeCache,
 ) -> Object {
-    // SAFETY: see the module; whoever is called into holds references to what it uses.
+    // SAFETY: see the module.
+    unsafe { load(object, name, cache, ptr::null_mut()) }
+}
+
+/// `LOAD_ATTR`; unless `receiver` is NULL, methods are left unbound, with the object, a new reference, in
+/// `*receiver`.
+///
+/// # Safety
+/// Borrowed arguments and a cache or NULL; the place for the receiver holds NULL.
+#[inline(always)]
+pub(super) unsafe fn load(
+    object: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+    receiver: *mut Object,
+) -> Object {
+    // SAFETY: whoever is called into holds references to what it uses.
     unsafe {
         let ty = py::type_of(object);
         if cache.is_null() || !gets_generically(ty) {
+            #[cfg(py2)]
+            if ty == &raw mut py::PyInstance_Type
+                && !cache.is_null()
+                && let Some(value) = instances::load(object, name, &mut *cache, receiver)
+            {
+                return value;
+            }
             return load_specially(object, name, cache);
         }
         let Some(attribute) = (*cache).type_attribute(ty, name) else {
@@ -234,6 +258,9 @@ pub(super) unsafe extern "C" fn load_attr(
         }
 
         if let Some(get) = get {
+            if !receiver.is_null() && methods::is_method(attribute, ty) {
+                return methods::leave_unbound(attribute, object, receiver);
+            }
             return call_get(get, attribute, object, ty);
         }
         if attribute.is_null() {
@@ -245,18 +272,12 @@ pub(super) unsafe extern "C" fn load_attr(
     }
 }
 
-/// `LOAD_ATTR` of what has a way of its own: types, and instances of old-style classes.
+/// `LOAD_ATTR` of what has a way of its own: types.
+#[inline(never)]
 unsafe fn load_specially(object: Object, name: Object, cache: *mut AttributeCache) -> Object {
-    // SAFETY: as for `load_attr`.
+    // SAFETY: as for `load`.
     unsafe {
         let ty = py::type_of(object);
-        #[cfg(py2)]
-        if ty == &raw mut py::PyInstance_Type
-            && !cache.is_null()
-            && let Some(value) = instances::load(object, name, &mut *cache)
-        {
-            return value;
-        }
         let of_types = py::PyType_Type.tp_getattro.map_or(0, |function| function as usize);
         let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
         if getattro == of_types

@@ -25,7 +25,7 @@ pub(super) unsafe extern "C" fn call(_frame: Frame, at: *mut Object, count: i64,
 
 /// Does the periodic work that the evaluator does before it goes on to the next instruction.
 #[inline(always)]
-unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64) -> Object {
+pub(super) unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64) -> Object {
     // SAFETY: a new reference, or NULL with an exception set.
     unsafe {
         let is_left_to_others = result.is_null() || (*thread).use_tracing != 0;
@@ -41,7 +41,7 @@ unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64) -> 
 }
 
 /// `call_function` of ceval.c: consumes the function and its arguments.
-unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Object {
+pub(super) unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Object {
     // SAFETY: the operands are laid out as on the evaluator's stack.
     unsafe {
         let mut top = at.add(count);
@@ -51,7 +51,7 @@ unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Objec
 
 /// The same without keywords.
 #[inline(always)]
-unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: usize) -> Object {
+pub(super) unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: usize) -> Object {
     // SAFETY: the function is lowest, `count` arguments are above it; all are ours.
     unsafe {
         let callable = *at;
@@ -109,7 +109,7 @@ unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: us
 
 /// Releases operands, topmost first.
 #[inline(always)]
-unsafe fn release(at: *mut Object, count: usize) {
+pub(super) unsafe fn release(at: *mut Object, count: usize) {
     // SAFETY: ours.
     unsafe {
         for index in (0..count).rev() {

@@ -3,18 +3,25 @@
 
 use super::attributes::{self, AttributeCache};
 use super::dict::{self, Found, Table};
+use super::methods;
 use crate::py::{self, Object};
 use std::ptr;
 
 /// Base classes followed upwards at most.
 const MAX_DEPTH: u32 = 16;
 
-/// `LOAD_ATTR`: a new reference, or NULL with an exception set; `None` when nothing was done.
+/// `LOAD_ATTR`: a new reference, or NULL with an exception set; `None` when nothing was done. For `receiver`
+/// see [`attributes::load`].
 ///
 /// # Safety
 /// `object` is an old-style instance, `name` an interned string.
 #[inline(always)]
-pub(super) unsafe fn load(object: Object, name: Object, cache: &mut AttributeCache) -> Option<Object> {
+pub(super) unsafe fn load(
+    object: Object,
+    name: Object,
+    cache: &mut AttributeCache,
+    receiver: *mut Object,
+) -> Option<Object> {
     // SAFETY: an instance has a class and a dict; whoever is called into holds what it uses.
     unsafe {
         let instance = object.cast::<py::PyInstanceObject>();
@@ -44,8 +51,12 @@ pub(super) unsafe fn load(object: Object, name: Object, cache: &mut AttributeCac
             return Some(attribute);
         };
         // After an AttributeError, __getattr__ has its turn; methods do not raise it.
-        if py::type_of(attribute) != &raw mut py::PyFunction_Type && !(*class).cl_getattr.is_null() {
+        let is_function = py::type_of(attribute) == &raw mut py::PyFunction_Type;
+        if !is_function && !(*class).cl_getattr.is_null() {
             return None;
+        }
+        if is_function && !receiver.is_null() {
+            return Some(methods::leave_unbound(attribute, object, receiver));
         }
         Some(attributes::call_get(get, attribute, object, class.cast()))
     }
@@ -71,6 +82,22 @@ pub(super) unsafe fn store(object: Object, name: Object, value: Object, cache: &
         match cache.find(&table, name) {
             Found::At(index) => dict::replace(dict, index, name, value),
             Found::Absent | Found::Unknown => false,
+        }
+    }
+}
+
+/// The class of an object, be it an old-style one.
+///
+/// # Safety
+/// Alive.
+pub(super) unsafe fn class_of(object: Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let ty = py::type_of(object);
+        if ty == &raw mut py::PyInstance_Type {
+            (*object.cast::<py::PyInstanceObject>()).in_class.cast()
+        } else {
+            ty.cast()
         }
     }
 }

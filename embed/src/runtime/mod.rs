@@ -29,6 +29,7 @@ mod imports;
 #[cfg(py2)]
 mod instances;
 mod iteration;
+pub mod methods;
 mod names;
 mod operators;
 mod print;
@@ -53,6 +54,7 @@ pub type Frame = *mut PyFrameObject;
 pub fn initialise() {
     attributes::initialise();
     dict::initialise();
+    methods::initialise();
     shortage::prepare();
 }
 
@@ -92,6 +94,7 @@ pub fn address(helper: Helper) -> usize {
         StoreDeref => address_of!(names::store_deref),
         DeleteDeref => address_of!(names::delete_deref),
         LoadAttr => address_of!(attributes::load_attr),
+        LoadMethod => address_of!(methods::load_method),
         StoreAttr => address_of!(attributes::store_attr),
         DeleteAttr => address_of!(attributes::delete_attr),
         GetIter => address_of!(iteration::get_iter),
@@ -117,6 +120,7 @@ pub fn address(helper: Helper) -> usize {
         UnpackSequence => address_of!(iteration::unpack_sequence),
         UnpackEx => iteration::unpack_ex_address(),
         Call => address_of!(calls::call),
+        CallMethod => address_of!(methods::call_method),
         CallEx => address_of!(calls::call_ex),
         MakeFunction => address_of!(calls::make_function),
         MakeClosure => address_of!(calls::make_closure),

@@ -22,6 +22,21 @@ pub struct Operand {
     /// Whether the compiled code holds a reference of its own to it. Unboxed values and
     /// constants are never owned; a value borrowed from a local slot is not.
     pub owned: bool,
+    /// What the value, owned, is to be bound to: an owned reference as well, or NULL when the value
+    /// is the operand as it is. The interpreter has the method that `LOAD_ATTR` would have made.
+    pub receiver: Option<ValueId>,
+}
+
+impl Operand {
+    /// An operand that is its value.
+    pub fn new(value: ValueId, owned: bool) -> Operand {
+        Operand { value, owned, receiver: None }
+    }
+
+    /// The value, and the receiver if there is one.
+    pub fn values(self) -> impl Iterator<Item = ValueId> {
+        std::iter::once(self.value).chain(self.receiver)
+    }
 }
 
 /// Instead of an offset: the one that `f_lasti` holds already. So code that several instructions

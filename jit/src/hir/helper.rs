@@ -68,6 +68,10 @@ pub enum Helper {
     DeleteDeref,
     /// `(object; name, cache) -> object`; the cache as for `LoadGlobal`.
     LoadAttr,
+    /// `(object; name, cache, index) -> object`: `LOAD_ATTR` of what is going to be called. When that is a
+    /// method of the object's class, the result is the function and `f_valuestack[index]` the receiver, a new
+    /// reference: nothing is bound. Otherwise, and when it fails, NULL is there.
+    LoadMethod,
     /// `(object, value; name, cache) -> status`
     StoreAttr,
     /// `(object; name) -> status`
@@ -131,7 +135,10 @@ pub enum Helper {
     /// work after it. Otherwise that is done: a function that sends a signal sees its handler run
     /// before the caller goes on, and recursion without loops lets other threads run.
     Call,
-    /// The same with `*args` and/or `**kwargs` on top; immediate is that of `Call`
+    /// `receiver, positional… -> object`, and the callable after the immediate, which is that of `Call`: calls
+    /// what `LoadMethod` gave, by `Insn::CallMethod`. The receiver is NULL when there is none; all is consumed.
+    CallMethod,
+    /// The same as `Call` with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
     CallEx,
     /// Operands as on the stack `-> function`; immediate is the operand of `MAKE_FUNCTION`.
@@ -197,7 +204,7 @@ pub enum Helper {
     EndHandler,
 }
 
-/// Part of the immediate of [`Helper::Call`] and [`Helper::CallEx`].
+/// Part of the immediate of [`Helper::Call`], [`Helper::CallMethod`] and [`Helper::CallEx`].
 pub const CALL_UNINTERRUPTED: i64 = 1 << 24;
 
 /// Whether a helper is called by `Insn::Call` or `Insn::CallStack`.
@@ -230,6 +237,7 @@ impl Helper {
             LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame | AddTraceback => (0, 0),
             CallExit => (4, 0),
             LoadAttr => (1, 2),
+            LoadMethod => (1, 3),
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),
             AddThenStore
@@ -246,6 +254,7 @@ impl Helper {
             | UnpackSequence
             | UnpackEx
             | Call
+            | CallMethod
             | CallEx
             | MakeFunction
             | MakeClosure
@@ -322,11 +331,13 @@ impl Helper {
             | BeforeAsyncWith
             | BuildMapUnpackWithCall => Repr::Status,
             Binary(_) | Inplace(_) | Unary(_) | Compare(_) | Subscr | LoadGlobal | LoadName | NameValue
-            | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | GetIter | IterNext | ImportFrom
-            | LoadBuildClass | CallExit | AddThenStore | InplaceAddThenStore | BuildTuple | BuildList
-            | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack | BuildListUnpack | BuildSetUnpack
-            | BuildMapUnpack | Call | CallEx | MakeFunction | MakeClosure | BuildClass | ImportName
-            | Slice | GetYieldFromIter | GetAwaitable | GetAiter | GetAnext => Repr::Obj,
+            | LoadLocals | LoadDeref | LoadClassDeref | LoadAttr | LoadMethod | GetIter | IterNext
+            | ImportFrom | LoadBuildClass | CallExit | AddThenStore | InplaceAddThenStore | BuildTuple
+            | BuildList | BuildSet | BuildMap | BuildSlice | BuildTupleUnpack | BuildListUnpack
+            | BuildSetUnpack | BuildMapUnpack | Call | CallMethod | CallEx | MakeFunction | MakeClosure
+            | BuildClass | ImportName | Slice | GetYieldFromIter | GetAwaitable | GetAiter | GetAnext => {
+                Repr::Obj
+            }
         }
     }
 

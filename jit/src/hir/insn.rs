@@ -114,7 +114,7 @@ pub struct Edge {
 }
 
 /// An HIR instruction. "Owned" results are new references that exactly one later instruction
-/// consumes (`Decref`, `StoreLocal`, an operand of `CallStack`, `Return`, a frame state's owned
+/// consumes (`Decref`, `StoreLocal`, an operand of `CallStack` or `CallMethod`, `Return`, a frame state's owned
 /// operand at an exit that is taken). All other uses borrow.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Insn {
@@ -349,6 +349,20 @@ pub enum Insn {
         /// `f_lasti` while it runs.
         pc: u32,
     },
+    /// Calls what `Helper::LoadMethod` gave, in the way of `CallStack`: `fn(frame, &f_valuestack[base], count,
+    /// immediate, callable)`. The first operand is the receiver, which may be NULL.
+    CallMethod {
+        /// What is called, consumed.
+        callable: ValueId,
+        /// Index of the first operand on the frame's value stack.
+        base: u32,
+        /// Owned operands, bottom first.
+        operands: Vec<ValueId>,
+        /// As for `Helper::CallMethod`.
+        immediate: i64,
+        /// `f_lasti` while it runs.
+        pc: u32,
+    },
     /// Bool: the evaluator's periodic work (signals, thread switches, pending calls) is due; on
     /// 2.7 this counts the ticker down. `Helper::HandlePending` does the work.
     PeriodicDue,
@@ -487,6 +501,10 @@ impl Insn {
             }
             Insn::Call { args, .. } => args.iter_mut().for_each(f),
             Insn::CallStack { operands, .. } => operands.iter_mut().for_each(f),
+            Insn::CallMethod { callable, operands, .. } => {
+                f(callable);
+                operands.iter_mut().for_each(f);
+            }
             Insn::Jump(edge) => edge.args.iter_mut().for_each(f),
             Insn::Branch { condition, then, otherwise } => {
                 f(condition);

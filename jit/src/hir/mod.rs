@@ -10,7 +10,7 @@ mod print;
 mod types;
 mod verify;
 
-pub use build::build;
+pub use build::{MAX_BOUND, build};
 pub use dominators::Dominators;
 pub use frame_state::{FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale};
 pub use function::{Block, CACHE_WORDS, Entry, Function, Value};

@@ -125,7 +125,8 @@ impl Display for FrameState {
         };
         write!(f, "{resume} {} [", self.pc)?;
         write_list(f, &self.operands, |f, operand| {
-            write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })
+            write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })?;
+            operand.receiver.map_or(Ok(()), |receiver| write!(f, " bound to {receiver:?}"))
         })?;
         f.write_str("]")?;
         if !self.locals.is_empty() {
@@ -215,6 +216,7 @@ fn takes_addresses(helper: Helper) -> bool {
             | Helper::StoreName
             | Helper::DeleteName
             | Helper::LoadAttr
+            | Helper::LoadMethod
             | Helper::StoreAttr
             | Helper::DeleteAttr
             | Helper::ImportName
@@ -313,6 +315,13 @@ impl Display for Insn {
                 write_immediates(f, *helper, std::slice::from_ref(immediate))?;
                 write!(f, " at {pc}")
             }
+            Insn::CallMethod { callable, base, operands, immediate, pc } => {
+                write!(f, "CallMethod {callable:?}@{base}(")?;
+                write_list(f, operands, |f, operand| write!(f, "{operand:?}"))?;
+                f.write_str(")")?;
+                write_immediates(f, Helper::CallMethod, std::slice::from_ref(immediate))?;
+                write!(f, " at {pc}")
+            }
             Insn::PeriodicDue => write!(f, "PeriodicDue"),
             Insn::CountBytecode => write!(f, "CountBytecode"),
             Insn::CheckUnshared(exit) => write!(f, "CheckUnshared else {exit}"),
@@ -346,7 +355,7 @@ mod tests {
             resume: Resume::At,
             locals: locals.to_vec(),
             stale: Vec::new(),
-            operands: operands.iter().map(|&(value, owned)| Operand { value, owned }).collect(),
+            operands: operands.iter().map(|&(value, owned)| Operand::new(value, owned)).collect(),
             blocks: Vec::new(),
         }
     }
@@ -385,7 +394,7 @@ mod tests {
         push(f, header, Insn::Branch { condition, then, otherwise }, Repr::None, Type::EMPTY);
 
         let one = push(f, body, Insn::Int(1), Repr::Int, Type::INT);
-        at_header.operands = vec![Operand { value: one, owned: false }];
+        at_header.operands = vec![Operand::new(one, false)];
         let exit = SideExit { state: f.add_state(at_header), reason: ExitReason::Overflow };
         let add = Insn::IntBinary { op: BinaryOp::Add, lhs: counter, rhs: one, exit };
         let sum = push(f, body, add, Repr::Int, Type::INT);
@@ -479,6 +488,9 @@ b4() cold:
         let operands = vec![ValueId(1), ValueId(2)];
         let call = Insn::CallStack { helper: Helper::Call, base: 3, operands, immediate: 257, pc: 12 };
         assert_eq!(call.to_string(), "CallStack Call@3(v1, v2) [257] at 12");
+        let operands = vec![ValueId(1), ValueId(2)];
+        let call = Insn::CallMethod { callable: ValueId(0), base: 3, operands, immediate: 1, pc: 12 };
+        assert_eq!(call.to_string(), "CallMethod v0@3(v1, v2) [1] at 12");
     }
 
     #[test]

@@ -212,6 +212,13 @@ impl Verifier<'_> {
                 let constant = matches!(self.function.insn(value), Insn::Object(_));
                 ensure(!constant, || format!("operand {value:?}: a constant is never owned"))?;
             }
+            if let Some(receiver) = operand.receiver {
+                ensure(operand.owned, || format!("operand {value:?}: bound without being owned"))?;
+                self.check_use(block, index, receiver)
+                    .map_err(|rule| format!("receiver {receiver:?}: {rule}"))?;
+                let repr = self.function.value(receiver).repr;
+                ensure(repr == Repr::Obj, || format!("receiver {receiver:?} is {repr}, not an object"))?;
+            }
         }
         for slot in self.live_slots(state)? {
             self.check_state_value(block, index, state.locals[slot])
@@ -296,7 +303,7 @@ mod tests {
             resume: Resume::At,
             locals: vec![local],
             stale: Vec::new(),
-            operands: operands.iter().map(|&(value, owned)| Operand { value, owned }).collect(),
+            operands: operands.iter().map(|&(value, owned)| Operand::new(value, owned)).collect(),
             blocks: Vec::new(),
         });
         let exit = SideExit { state, reason: ExitReason::Uncompiled };
@@ -571,6 +578,23 @@ mod tests {
         exit(&mut f, 0, decref, &[]);
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: local 0: v1 is none, not an object";
         assert_eq!(built(&f), rule);
+    }
+
+    #[test]
+    fn receivers_are_objects_of_owned_functions() {
+        let bound = |owned: bool, receiver: Insn, repr: Repr| {
+            let mut f = function(1);
+            let callable = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
+            let receiver = push(&mut f, 0, receiver, repr);
+            let state = exit(&mut f, 0, callable, &[(callable, owned)]);
+            f.states[state.index()].operands[0].receiver = Some(receiver);
+            built(&f)
+        };
+        assert_eq!(bound(true, Insn::LoadStack(1), Repr::Obj), "");
+        let rule = "b0: v2 `Exit uncompiled s0`: state s0: operand v0: bound without being owned";
+        assert_eq!(bound(false, Insn::LoadStack(1), Repr::Obj), rule);
+        let rule = "b0: v2 `Exit uncompiled s0`: state s0: receiver v1 is i64, not an object";
+        assert_eq!(bound(true, Insn::Int(1), Repr::Int), rule);
     }
 
     #[test]

@@ -80,7 +80,10 @@ pub fn substitute(function: &mut Function, replacement: &[Option<ValueId>]) {
     }
     for state in &mut function.states {
         state.locals.iter_mut().for_each(find);
-        state.operands.iter_mut().for_each(|o| find(&mut o.value));
+        for operand in &mut state.operands {
+            find(&mut operand.value);
+            operand.receiver.iter_mut().for_each(find);
+        }
     }
 }
 

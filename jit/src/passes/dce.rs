@@ -68,7 +68,7 @@ pub fn run(function: &mut Function, stage: Stage) {
 
 fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut Vec<ValueId>) {
     let state = function.state(state);
-    work.extend(state.operands.iter().map(|o| o.value));
+    work.extend(state.operands.iter().flat_map(|o| o.values()));
     match stage {
         Stage::Built => work.extend(&state.locals),
         Stage::Final => work.extend(state.stale.iter().map(|stale| state.locals[stale.slot as usize])),
@@ -136,6 +136,7 @@ fn is_needed(insn: &Insn, stage: Stage) -> bool {
         | Insn::SequenceAt { .. }
         | Insn::ListStore { .. }
         | Insn::CallStack { .. }
+        | Insn::CallMethod { .. }
         | Insn::PeriodicDue
         | Insn::CountBytecode
         | Insn::CheckUnshared(_)

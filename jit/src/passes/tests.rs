@@ -3,7 +3,10 @@
 use super::run;
 use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
-use crate::hir::{BlockId, ExitReason, FrameBlock, Function, Insn, Repr, Resume, Type, ValueId, build};
+use crate::hir::{
+    BlockId, ExitReason, FrameBlock, FrameState, Function, Insn, MAX_BOUND, Repr, Resume, Type, ValueId,
+    build,
+};
 use crate::host::testing;
 use crate::{EntrySpec, Options};
 
@@ -225,4 +228,73 @@ fn code_with_too_many_operands_is_left_to_the_interpreter() {
         _ => false,
     });
     assert_ne!(exits.count(), 0, "{function}");
+}
+
+/// A function of two arguments with this bytecode and the name `m`.
+fn with_method(code: &[u8]) -> CodeDesc {
+    CodeDesc {
+        code: code.to_vec(),
+        arguments: 2,
+        names: vec![0x500],
+        name_texts: vec!["m".into()],
+        stack_size: 5,
+        ..counting_loop()
+    }
+}
+
+fn calls_method(code: &[u8]) -> bool {
+    let code = with_method(code);
+    let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
+    function.values.iter().any(|v| matches!(v.insn, Insn::CallMethod { .. }))
+}
+
+#[test]
+fn a_method_is_bound_by_exits_only() {
+    // o.m(x + 1)
+    let code = [124, 0, 0, 106, 0, 0, 124, 1, 0, 100, 2, 0, 23, 131, 1, 0, 83];
+    assert!(calls_method(&code));
+    let code = with_method(&code);
+    let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
+    println!("{function}");
+    let binding: Vec<(u32, Resume)> = function
+        .values
+        .iter()
+        .filter_map(|v| v.insn.side_exit())
+        .map(|exit| function.state(exit.state))
+        .filter(|state| state.operands.iter().any(|operand| operand.receiver.is_some()))
+        .map(|state| (state.pc, state.resume))
+        .collect();
+    assert!(binding.contains(&(6, Resume::At)), "tracing begins in LOAD_ATTR: {binding:?}");
+    assert!(binding.contains(&(12, Resume::Throw)), "the argument raises: {binding:?}");
+    assert!(binding.iter().all(|(pc, _)| (6..=13).contains(pc)), "{binding:?}");
+}
+
+#[test]
+fn what_may_reach_a_handler_with_a_method_on_the_stack_is_bound() {
+    // try: return o.m(x) [or: o.m(x + 1)] except: pass
+    let simple = [121, 13, 0, 124, 0, 0, 106, 0, 0, 124, 1, 0, 131, 1, 0, 83, 1, 1, 1, 100, 0, 0, 83];
+    assert!(calls_method(&simple));
+    let raising =
+        [121, 17, 0, 124, 0, 0, 106, 0, 0, 124, 1, 0, 100, 2, 0, 23, 131, 1, 0, 83, 1, 1, 1, 100, 0, 0, 83];
+    assert!(!calls_method(&raising));
+    // o.m(x or 1): an argument with a jump in it
+    let jumping = [124, 0, 0, 106, 0, 0, 124, 1, 0, 112, 15, 0, 100, 2, 0, 131, 1, 0, 83];
+    assert!(!calls_method(&jumping));
+    // o.m(1, m=x): keywords
+    let keyword = [124, 0, 0, 106, 0, 0, 100, 2, 0, 100, 1, 0, 124, 1, 0, 131, 1, 1, 83];
+    assert!(!calls_method(&keyword));
+}
+
+#[test]
+fn no_more_methods_wait_for_arguments_than_an_exit_can_bind() {
+    let depth = MAX_BOUND + 3;
+    let mut code = [124, 0, 0, 106, 0, 0].repeat(depth);
+    code.extend([124, 1, 0]);
+    code.extend([131, 1, 0].repeat(depth));
+    code.push(83);
+    let code = CodeDesc { stack_size: 20, ..with_method(&code) };
+    let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
+    let bound =
+        |state: &FrameState| state.operands.iter().filter(|operand| operand.receiver.is_some()).count();
+    assert_eq!(function.states.iter().map(bound).max(), Some(MAX_BOUND));
 }

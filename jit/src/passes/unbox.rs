@@ -299,11 +299,8 @@ fn edge_state(function: &mut Function, from: BlockId, target: BlockId, args: &[V
         }
     };
     let locals = state.locals.iter().map(|v| on_edge(*v, function)).collect();
-    let operands = state
-        .operands
-        .iter()
-        .map(|o| Operand { value: on_edge(o.value, function), owned: o.owned })
-        .collect();
+    let operands =
+        state.operands.iter().map(|o| Operand { value: on_edge(o.value, function), ..*o }).collect();
     FrameState { pc: state.pc, resume: Resume::At, locals, stale: Vec::new(), operands, blocks: state.blocks }
 }
 

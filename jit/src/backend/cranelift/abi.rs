@@ -137,6 +137,32 @@ impl Lowering<'_> {
         immediate: i64,
         pc: u32,
     ) -> Result<ir::Value> {
+        let at = self.store_operands(helper, base, operands)?;
+        let count = self.int(operands.len() as i64);
+        let immediate = self.int(immediate);
+        self.store_lasti(pc);
+        self.helper(helper, &[self.frame, at, count, immediate])
+    }
+
+    /// `Insn::CallMethod`.
+    pub fn call_method(
+        &mut self,
+        callable: ValueId,
+        base: u32,
+        operands: &[ValueId],
+        immediate: i64,
+        pc: u32,
+    ) -> Result<ir::Value> {
+        let at = self.store_operands(Helper::CallMethod, base, operands)?;
+        let count = self.int(operands.len() as i64);
+        let immediate = self.int(immediate);
+        let callable = self.value(callable)?;
+        self.store_lasti(pc);
+        self.helper(Helper::CallMethod, &[self.frame, at, count, immediate, callable])
+    }
+
+    /// Stores operands on the frame's value stack; their address.
+    fn store_operands(&mut self, helper: Helper, base: u32, operands: &[ValueId]) -> Result<ir::Value> {
         let stack = self.value_stack();
         let first = stack_offset(base)?;
         for (index, &operand) in operands.iter().enumerate() {
@@ -146,11 +172,7 @@ impl Lowering<'_> {
             let object = self.value(operand)?;
             self.store(Region::Stack, object, stack, first + index as i32 * 8);
         }
-        let operands_at = self.builder.ins().iadd_imm_s(stack, i64::from(first));
-        let count = self.int(operands.len() as i64);
-        let immediate = self.int(immediate);
-        self.store_lasti(pc);
-        self.helper(helper, &[self.frame, operands_at, count, immediate])
+        Ok(self.builder.ins().iadd_imm_s(stack, i64::from(first)))
     }
 
     /// Where the frame's operand stack begins. It never moves, but keeping the pointer in a

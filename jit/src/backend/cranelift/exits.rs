@@ -86,10 +86,13 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
     for stale in &state.stale {
         let value = state.locals.get(stale.slot as usize);
         let value = *value.ok_or_else(|| backend_error(format!("{:?}: no slot {stale:?}", exit.state)))?;
-        pieces.push(Operand { value: root(function, value), owned: false });
+        pieces.push(Operand::new(root(function, value), false));
     }
     for operand in &state.operands {
-        pieces.push(Operand { value: root(function, operand.value), owned: operand.owned });
+        pieces.push(Operand::new(root(function, operand.value), operand.owned));
+    }
+    for receiver in state.operands.iter().filter_map(|operand| operand.receiver) {
+        pieces.push(Operand::new(root(function, receiver), true));
     }
     let in_buffer = |piece: &Operand| match constant(function, piece.value) {
         // An owned reference to a constant is handed over as any other.
@@ -125,7 +128,9 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
             None => locals.push((stale.slot, source)),
         }
     }
-    let operands = sources.collect::<Result<_>>()?;
+    let operands = sources.by_ref().take(state.operands.len()).collect::<Result<_>>()?;
+    let bound = (0..).zip(&state.operands).filter_map(|(index, operand)| operand.receiver.map(|_| index));
+    let receivers = bound.zip(sources).map(|(index, source)| Ok((index, source?))).collect::<Result<_>>()?;
     let recipe = ExitRecipe {
         pc: state.pc,
         resume: state.resume,
@@ -133,6 +138,7 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         locals,
         names,
         operands,
+        receivers,
         blocks: state.blocks.clone(),
     };
     Ok((recipe, words))

@@ -335,6 +335,9 @@ impl Lowering<'_> {
             Insn::CallStack { helper, base, operands, immediate, pc } => {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
             }
+            Insn::CallMethod { callable, base, operands, immediate, pc } => {
+                self.call_method(*callable, *base, operands, *immediate, *pc)?
+            }
             Insn::PeriodicDue => self.periodic_due(),
             Insn::CountBytecode => return self.count_bytecode().map(none),
             Insn::CheckUnshared(exit) => {

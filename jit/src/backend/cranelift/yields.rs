@@ -55,6 +55,9 @@ fn plan(function: &Function, exit: SideExit) -> Option<Suspension> {
     }
     let mut numbers = Vec::new();
     let operands = state.operands.iter().map(|operand| {
+        if operand.receiver.is_some() {
+            return None;
+        }
         let value = root(function, operand.value);
         let source = match function.value(value).repr {
             Repr::Obj if matches!(function.insn(value), Insn::Null) => Source::Null,

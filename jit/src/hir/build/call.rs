@@ -172,6 +172,8 @@ impl Builder<'_> {
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
             self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)
+        } else if self.peek(pc, operands - 1)?.receiver.is_some() {
+            self.call_method(operands, operand, pc, next)
         } else {
             self.call_stack(Helper::Call, operands, operand, pc, next)
         }
@@ -187,15 +189,20 @@ impl Builder<'_> {
     /// `MAKE_FUNCTION` and `MAKE_CLOSURE`: the operand counts what lies below the code object.
     pub(super) fn make_function(&mut self, closure: bool, operand: u32, pc: u32, next: u32) -> Step {
         let helper = if closure { Helper::MakeClosure } else { Helper::MakeFunction };
+        let operands = self.function_operands(closure, operand);
+        self.call_stack(helper, operands, i64::from(operand), pc, next)
+    }
+
+    /// How many operands `MAKE_FUNCTION` or `MAKE_CLOSURE` takes.
+    pub(super) fn function_operands(&self, closure: bool, operand: u32) -> usize {
         let fixed = 1 + usize::from(closure);
-        let operands = if self.host.version.is_3() {
+        if self.host.version.is_3() {
             let positional = operand & 0xff;
             let keyword = operand >> 8 & 0xff;
             let annotations = operand >> 16 & 0x7fff;
             fixed + 1 + (positional + 2 * keyword + annotations) as usize
         } else {
             fixed + operand as usize
-        };
-        self.call_stack(helper, operands, i64::from(operand), pc, next)
+        }
     }
 }

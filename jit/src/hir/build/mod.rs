@@ -10,6 +10,7 @@ mod call;
 mod container;
 mod control;
 mod iterate;
+mod method;
 mod names;
 mod ops;
 mod stack;
@@ -18,6 +19,8 @@ mod tracked;
 mod truth;
 mod unwind;
 mod with;
+
+pub use method::MAX_BOUND;
 
 use super::frame_state::{FrameBlock, FrameState, NO_HANDLER, Operand, PC_IN_FRAME, Resume};
 use super::function::{Entry, Function};
@@ -366,7 +369,7 @@ impl Builder<'_> {
             .map(|index| {
                 let maybe_null = key.marks.contains(&(index, Mark::MaybeNull));
                 let ty = if maybe_null { Type::ANY } else { Type::OBJECT };
-                Operand { value: self.function.add_param(block, Repr::Obj, ty), owned: true }
+                Operand::new(self.function.add_param(block, Repr::Obj, ty), true)
             })
             .collect();
         let executing = key.arrival == Arrival::Executing;
@@ -422,7 +425,9 @@ impl Builder<'_> {
 
     /// The frame as it is now.
     fn state(&mut self, resume: Resume, pc: u32) -> StateId {
-        let operands = self.stack.iter().map(|e| Operand { value: e.value, owned: e.owned }).collect();
+        let operands =
+            self.stack.iter().map(|e| Operand { value: e.value, owned: e.owned, receiver: e.receiver });
+        let operands = operands.collect();
         self.function.add_state(FrameState {
             pc,
             resume,

@@ -13,17 +13,19 @@ pub(super) struct StackEntry {
     pub slot: Option<u32>,
     /// What is known of it by the way it came there.
     pub mark: Option<Mark>,
+    /// For what [`Builder::load_method`] pushes: what it is to be bound to, owned, or NULL.
+    pub receiver: Option<ValueId>,
 }
 
 impl StackEntry {
     /// An entry with a reference of its own.
     pub(super) fn owned(value: ValueId) -> StackEntry {
-        StackEntry { value, owned: true, slot: None, mark: None }
+        StackEntry { value, owned: true, slot: None, mark: None, receiver: None }
     }
 
     /// An entry without one.
     pub(super) fn borrowed(value: ValueId) -> StackEntry {
-        StackEntry { value, owned: false, slot: None, mark: None }
+        StackEntry { value, owned: false, slot: None, mark: None, receiver: None }
     }
 }
 
@@ -85,8 +87,8 @@ impl Builder<'_> {
     pub(super) fn own_at(&mut self, depth: usize) {
         let index = self.stack.len() - 1 - depth;
         let value = self.own(self.stack[index]);
-        let mark = self.stack[index].mark;
-        self.stack[index] = StackEntry { mark, ..StackEntry::owned(value) };
+        let StackEntry { mark, receiver, .. } = self.stack[index];
+        self.stack[index] = StackEntry { mark, receiver, ..StackEntry::owned(value) };
     }
 
     pub(super) fn own_all(&mut self) {

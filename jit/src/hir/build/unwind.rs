@@ -37,7 +37,9 @@ impl Builder<'_> {
     /// or out of it. None when it is left to the interpreter.
     pub(super) fn native_handler(&self, pc: u32) -> Option<u32> {
         let handler = self.handler().unwrap_or(CALLER);
-        let native = (handler == CALLER || self.is_expected(handler, pc)) && !self.is_crowded();
+        let is_binding = self.stack.iter().any(|entry| entry.receiver.is_some());
+        let native =
+            (handler == CALLER || self.is_expected(handler, pc)) && !self.is_crowded() && !is_binding;
         native.then_some(handler)
     }
 

@@ -1,7 +1,7 @@
 //! What each instruction demands of its operands and its result.
 
 use super::super::function::Function;
-use super::super::helper::Convention;
+use super::super::helper::{Convention, Helper};
 use super::super::insn::{Insn, ValueId};
 use super::super::types::{Repr, Type};
 use super::ensure;
@@ -122,8 +122,14 @@ impl Rules<'_> {
             }
             Insn::CallStack { helper, base: _, operands, immediate: _, pc: _ } => {
                 let actual = helper.convention();
-                ensure(actual == Convention::Stack, || format!("the helper is called as {actual:?}"))?;
+                let stack = actual == Convention::Stack && *helper != Helper::CallMethod;
+                ensure(stack, || format!("the helper is called as {actual:?}"))?;
                 self.all(operands, Obj, helper.result())?
+            }
+            Insn::CallMethod { callable, base: _, operands, immediate: _, pc: _ } => {
+                ensure(!operands.is_empty(), || "there is no receiver".to_string())?;
+                self.has(*callable, Obj)?;
+                self.all(operands, Obj, Helper::CallMethod.result())?
             }
             Insn::CheckUnshared(_)
             | Insn::CheckTracing(_)

@@ -146,6 +146,7 @@ impl Walk<'_> {
             Insn::Call { helper, .. } | Insn::CallStack { helper, .. } if helper.runs_code() => {
                 self.sync_all();
             }
+            Insn::CallMethod { .. } => self.sync_all(),
             // What was unknown when this was built may have turned out to be known, and stale.
             Insn::Call { helper: Helper::NameValue, immediates, .. } => {
                 let tracked = self.function.locals as usize..self.slots.memory.len();
@@ -179,7 +180,7 @@ impl Walk<'_> {
     fn consumed(&self, insn: &Insn) -> Vec<ValueId> {
         let objects: Vec<ValueId> = match insn {
             Insn::Call { args, .. } => args.clone(),
-            Insn::CallStack { operands, .. } => operands.clone(),
+            Insn::CallStack { operands, .. } | Insn::CallMethod { operands, .. } => operands.clone(),
             Insn::ListStore { value, .. } => vec![*value],
             Insn::SameObject(a, b) if self.known_identity(*a, *b).is_none() => vec![*a, *b],
             Insn::Jump(edge) => {
@@ -494,7 +495,7 @@ impl Walk<'_> {
                     }
                 }
             }
-            Insn::CallStack { operands, .. } => {
+            Insn::CallStack { operands, .. } | Insn::CallMethod { operands, .. } => {
                 for operand in operands {
                     self.own(operand);
                 }

@@ -158,11 +158,11 @@ fn run(native: &NativeCode, frame: &mut Frame, entry: u64) -> Outcome {
 }
 
 fn borrowed(value: ValueId) -> Operand {
-    Operand { value, owned: false }
+    Operand::new(value, false)
 }
 
 fn owned(value: ValueId) -> Operand {
-    Operand { value, owned: true }
+    Operand::new(value, true)
 }
 
 /// The value of a source, given the buffer.

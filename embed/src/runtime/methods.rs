@@ -1,0 +1,250 @@
+//! Method calls without the method: `LOAD_ATTR` leaves a function and its receiver, `CALL_FUNCTION` calls the
+//! one with the other, and only an exit in between binds them.
+
+use super::attributes::{self, AttributeCache};
+#[cfg(py2)]
+use super::instances;
+use super::{Frame, calls, functions};
+use crate::frame_entry::thread_state;
+use crate::py::{self, Object, PyThreadState, PyTypeObject};
+use std::mem;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The type of the methods of built-in types, which 2.7 declares in no header; NULL until we know it.
+static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
+
+/// Learns the type of the methods of built-in types.
+pub(super) fn initialise() {
+    // SAFETY: plain C API; the type is static.
+    unsafe {
+        let name = super::dict::intern(c"append");
+        if !name.is_null() {
+            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name);
+            if !method.is_null() {
+                METHOD_DESCRIPTOR.store(py::type_of(method), Ordering::Relaxed);
+            }
+        }
+        py::xdecref(name);
+        py::PyErr_Clear();
+    }
+}
+
+/// Whether an attribute of this type is a method that can be called with an instance as its first argument.
+///
+/// # Safety
+/// Both are alive; the type, or one of its bases, has the attribute.
+#[inline(always)]
+pub(super) unsafe fn is_method(attribute: Object, ty: *mut PyTypeObject) -> bool {
+    // SAFETY: alive by the contract.
+    unsafe {
+        let kind = py::type_of(attribute);
+        if kind == &raw mut py::PyFunction_Type {
+            return true;
+        }
+        // A class may have the method of a type that is none of its bases.
+        kind == METHOD_DESCRIPTOR.load(Ordering::Relaxed) && {
+            let descriptor = attribute.cast::<py::PyMethodDescrObject>();
+            #[cfg(py2)]
+            let owner = (*descriptor).d_type;
+            #[cfg(py3)]
+            let owner = (*descriptor).d_common.d_type;
+            owner == ty || py::PyType_IsSubtype(ty, owner) != 0
+        }
+    }
+}
+
+/// The function, a new reference, and its receiver, another one.
+///
+/// # Safety
+/// Borrowed arguments, and a place for the receiver.
+#[inline(always)]
+pub(super) unsafe fn leave_unbound(function: Object, object: Object, receiver: *mut Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        py::incref(function);
+        py::incref(object);
+        *receiver = object;
+        function
+    }
+}
+
+/// `LOAD_ATTR` of what is going to be called: see `Helper::LoadMethod`.
+pub(super) unsafe extern "C" fn load_method(
+    frame: Frame,
+    object: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+    index: i64,
+) -> Object {
+    // SAFETY: see the module; the operand stack has room at the index.
+    unsafe {
+        let receiver = (*frame).f_valuestack.add(index as usize);
+        *receiver = ptr::null_mut();
+        attributes::load(object, name, cache, receiver)
+    }
+}
+
+/// The method that `LOAD_ATTR` makes of a function, or of a method of a built-in type, and a receiver: a new
+/// reference, or NULL with an exception set. Consumes both. May run the garbage collector.
+///
+/// # Safety
+/// What [`load_method`] left, and the receiver is not NULL.
+pub unsafe fn bind(function: Object, receiver: Object) -> Object {
+    // SAFETY: both are held until the method holds them.
+    unsafe {
+        #[cfg(py2)]
+        let class = instances::class_of(receiver);
+        #[cfg(py3)]
+        let class = py::type_of(receiver).cast();
+        let method = match (*py::type_of(function)).tp_descr_get {
+            Some(get) => get(function, receiver, class),
+            None => {
+                py::PyErr_BadInternalCall();
+                ptr::null_mut()
+            }
+        };
+        py::decref(function);
+        py::decref(receiver);
+        method
+    }
+}
+
+/// `CALL_FUNCTION` of what [`load_method`] left: see `Helper::CallMethod`.
+pub(super) unsafe extern "C" fn call_method(
+    _frame: Frame,
+    at: *mut Object,
+    count: i64,
+    immediate: i64,
+    callable: Object,
+) -> Object {
+    // SAFETY: the receiver and the arguments are laid out as on the evaluator's stack, the receiver in place
+    // of the callable; all are consumed here.
+    unsafe {
+        let thread = thread_state();
+        let result = if (*at).is_null() {
+            *at = callable;
+            calls::call_positional(thread, at, count as usize - 1)
+        } else {
+            call_with_receiver(thread, callable, at, count as usize)
+        };
+        calls::finish(thread, result, immediate)
+    }
+}
+
+/// Calls a method with `count` arguments, the receiver first; consumes all.
+#[inline(always)]
+unsafe fn call_with_receiver(
+    thread: *mut PyThreadState,
+    callable: Object,
+    at: *mut Object,
+    count: usize,
+) -> Object {
+    // SAFETY: as for `call_method`.
+    unsafe {
+        if py::type_of(callable) == &raw mut py::PyFunction_Type {
+            if functions::is_simple(callable, count) {
+                let result = functions::call(thread, callable, at, count);
+                py::decref(callable);
+                calls::release(at, count);
+                return result;
+            }
+        } else if (*thread).use_tracing == 0 {
+            let method = (*callable.cast::<py::PyMethodDescrObject>()).d_method;
+            let flags = (*method).ml_flags as u32 & !py::METH_COEXIST;
+            if let (py::METH_NOARGS, 1) | (py::METH_O, 2) = (flags, count) {
+                let receiver = *at;
+                let argument = if count == 1 { ptr::null_mut() } else { *at.add(1) };
+                let result = (*method).ml_meth.unwrap_unchecked()(receiver, argument);
+                if count == 2 {
+                    py::decref(argument);
+                }
+                return leave(callable, receiver, result);
+            }
+            if flags & !py::METH_KEYWORDS == py::METH_VARARGS {
+                return call_with_tuple(callable, method, flags, at, count);
+            }
+        }
+        let method = bind(callable, *at);
+        if method.is_null() {
+            calls::release(at.add(1), count - 1);
+            return method;
+        }
+        *at = method;
+        calls::call_generally(at, count, count as i64 - 1)
+    }
+}
+
+/// `PyCFunction_Call` of a method that takes a tuple, without keywords.
+#[inline(always)]
+unsafe fn call_with_tuple(
+    callable: Object,
+    method: *mut py::PyMethodDef,
+    flags: u32,
+    at: *mut Object,
+    count: usize,
+) -> Object {
+    // SAFETY: as for `call_method`; the tuple takes the arguments over.
+    unsafe {
+        let receiver = *at;
+        let arguments = py::PyTuple_New(count as isize - 1);
+        if arguments.is_null() {
+            calls::release(at, count);
+            py::decref(callable);
+            return arguments;
+        }
+        for index in 1..count {
+            py::set_tuple_item(arguments, index - 1, *at.add(index));
+        }
+        let function = (*method).ml_meth.unwrap_unchecked();
+        let result = if flags & py::METH_KEYWORDS != 0 {
+            let function: unsafe extern "C" fn(Object, Object, Object) -> Object =
+                mem::transmute(function as *const ());
+            function(receiver, arguments, ptr::null_mut())
+        } else {
+            function(receiver, arguments)
+        };
+        py::decref(arguments);
+        leave(callable, receiver, result)
+    }
+}
+
+/// Ends the call of a C function: releases the callable and the receiver. Where CPython checks the result,
+/// a message about it names the method that it has bound.
+#[inline(always)]
+unsafe fn leave(callable: Object, receiver: Object, result: Object) -> Object {
+    // SAFETY: owned references, and the result of a C function.
+    unsafe {
+        #[cfg(py35)]
+        if result.is_null() == py::PyErr_Occurred().is_null() {
+            return complain(callable, receiver, result);
+        }
+        py::decref(callable);
+        py::decref(receiver);
+        result
+    }
+}
+
+/// A C function returned NULL without an exception, or something with one.
+#[cfg(py35)]
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn complain(callable: Object, receiver: Object, result: Object) -> Object {
+    // SAFETY: as for `leave`.
+    unsafe {
+        let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        let method = bind(callable, receiver);
+        if method.is_null() {
+            py::xdecref(result);
+            for object in [ty, value, traceback] {
+                py::xdecref(object);
+            }
+            return ptr::null_mut();
+        }
+        py::PyErr_Restore(ty, value, traceback);
+        let result = py::_Py_CheckFunctionResult(method, result, ptr::null());
+        py::decref(method);
+        result
+    }
+}

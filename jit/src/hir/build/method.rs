@@ -1,0 +1,111 @@
+//! Method calls: from `LOAD_ATTR` to the `CALL_FUNCTION` that takes what it pushed, nothing is bound.
+//!
+//! The entry on the operand stack is then a function and its receiver. Only exits want the method, and
+//! make it. What comes in between is straight code, so neither a block nor a handler is reached with
+//! such an entry: an exception leaves for the interpreter.
+
+use super::super::helper::Helper;
+use super::unwind::CALLER;
+use super::*;
+use crate::bytecode::Op;
+
+/// Instructions of arguments that are looked at.
+const MAX_DISTANCE: usize = 64;
+
+/// Entries to be bound at one time, which an exit has to make objects of.
+pub const MAX_BOUND: usize = 8;
+
+impl Builder<'_> {
+    /// Whether a `CALL_FUNCTION` with positional arguments calls what the `LOAD_ATTR` before `next` pushes,
+    /// after straight code. Where a handler of this frame catches what the arguments raise, they have to be
+    /// simple enough not to.
+    pub(super) fn is_called_next(&self, pc: u32, next: u32) -> bool {
+        if self.stack.iter().filter(|entry| entry.receiver.is_some()).count() >= MAX_BOUND {
+            return false;
+        }
+        let is_caught = self.native_handler(pc).is_some_and(|handler| handler != CALLER);
+        let mut above = 0;
+        let mut pc = next;
+        for _ in 0..MAX_DISTANCE {
+            let Some(instruction) = self.bytecode.at(pc) else { return false };
+            if self.bytecode.is_jump_target(pc) || self.bytecode.is_handler(pc) {
+                return false;
+            }
+            if let Op::Call(shape) = instruction.op
+                && shape.positional as usize + 2 * shape.keyword as usize == above
+            {
+                return shape.keyword == 0 && !shape.star && !shape.star_star;
+            }
+            let Some((pops, is_simple)) = self.argument(&instruction.op) else { return false };
+            if pops > above || (is_caught && !is_simple) {
+                return false;
+            }
+            above = above - pops + 1;
+            pc = instruction.next;
+        }
+        false
+    }
+
+    /// How many operands an instruction takes that pushes one and is common in arguments, and whether it
+    /// hardly ever raises.
+    fn argument(&self, op: &Op) -> Option<(usize, bool)> {
+        match *op {
+            Op::LoadConst(_)
+            | Op::LoadFast(_)
+            | Op::LoadGlobal(_)
+            | Op::LoadDeref(_)
+            | Op::LoadClosure(_) => Some((0, true)),
+            Op::LoadName(_) => Some((0, false)),
+            Op::LoadAttr(_) | Op::Unary(_) | Op::GetIter => Some((1, false)),
+            Op::Binary { .. } | Op::Compare(_) | Op::Subscr => Some((2, false)),
+            Op::Slice(bounds) => Some((1 + bounds.count_ones() as usize, false)),
+            Op::BuildSlice(n) => Some((n.into(), false)),
+            Op::BuildTuple(n) | Op::BuildList(n) => Some((n as usize, false)),
+            Op::MakeFunction(operand) => Some((self.function_operands(false, operand), false)),
+            Op::MakeClosure(operand) => Some((self.function_operands(true, operand), false)),
+            Op::Call(shape) => {
+                let star = usize::from(shape.star) + usize::from(shape.star_star);
+                Some((1 + shape.positional as usize + 2 * shape.keyword as usize + star, false))
+            }
+            _ => None,
+        }
+    }
+
+    /// `LOAD_ATTR` for which [`Builder::is_called_next`] holds.
+    pub(super) fn load_method(&mut self, index: u32, pc: u32, next: u32) -> Step {
+        let name = self.name(index, pc)?;
+        let cache = self.function.add_cache();
+        let object = self.pop(pc)?;
+        let index = self.stack.len() as u32;
+        let call = Insn::Call {
+            helper: Helper::LoadMethod,
+            args: vec![object.value],
+            immediates: vec![name, cache, index.into()],
+            pc,
+        };
+        let callable = self.emit(call, Repr::Obj, Type::ANY);
+        let receiver = self.emit(Insn::LoadStack(index), Repr::Obj, Type::ANY);
+        self.release(object, pc);
+        let callable = self.check_result(callable, Type::OBJECT, pc)?;
+        self.stack.push(StackEntry { receiver: Some(receiver), ..StackEntry::owned(callable) });
+        self.check_tracing(next);
+        Ok(Flow::Next)
+    }
+
+    /// `CALL_FUNCTION` of what [`Builder::load_method`] pushed below the arguments.
+    pub(super) fn call_method(&mut self, operands: usize, immediate: i64, pc: u32, next: u32) -> Step {
+        for depth in (0..operands - 1).rev() {
+            self.own_at(depth);
+        }
+        let base = self.stack.len() - operands;
+        let mut entries = self.stack.split_off(base).into_iter();
+        let called = entries.next().and_then(|entry| Some((entry.value, entry.receiver?)));
+        let Some((callable, receiver)) = called else {
+            return Err(CompileError::Malformed { pc, what: "calls no method" });
+        };
+        let operands = std::iter::once(receiver).chain(entries.map(|entry| entry.value)).collect();
+        let call = Insn::CallMethod { callable, base: base as u32, operands, immediate, pc };
+        let result = self.emit(call, Repr::Obj, Type::ANY);
+        self.finish_call(Helper::CallMethod, result, pc, next)
+    }
+}
