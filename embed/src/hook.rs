@@ -192,6 +192,55 @@ pub unsafe fn evaluate(frame: *mut PyFrameObject, thread: *mut PyThreadState) ->
     }
 }
 
+/// Where a generator's frame goes on in native code.
+pub struct Resumption {
+    version: *const Version,
+    entry: u32,
+}
+
+/// Where a generator's frame that is about to be resumed goes on, if that is in native code without further
+/// thought.
+///
+/// # Safety
+/// The frame is suspended, with what it is resumed with on its operand stack, and the thread is the current one.
+#[inline(always)]
+pub unsafe fn resumption(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<Resumption> {
+    // SAFETY: as for `eval_frame`.
+    unsafe {
+        let state = code_state::of((*frame).f_code);
+        let version = if state.is_null() { ptr::null() } else { (*state).start.get() };
+        if version.is_null()
+            || !settings::is_ordinary()
+            || (*thread).use_tracing != 0
+            || !is_ours((*thread).interp)
+        {
+            return None;
+        }
+        let entry = (*version).resume_point(frame)?;
+        (*state).runs.count();
+        Some(Resumption { version, entry: u32::from(entry.get() - 1) })
+    }
+}
+
+/// `PyEval_EvalFrameEx` for a frame with a [`resumption`].
+///
+/// # Safety
+/// As for [`resumption`], and nothing has happened since.
+#[inline(always)]
+pub unsafe fn resume_native(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    resumption: Resumption,
+) -> Object {
+    // SAFETY: as for this function.
+    unsafe {
+        stats::counters().frames.count();
+        stats::counters().frames_native.count();
+        let outcome = frame_entry::run_here(frame, thread, resumption.version, resumption.entry, 0);
+        if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
+    }
+}
+
 /// Goes on with a frame that native code left.
 #[cold]
 #[inline(never)]

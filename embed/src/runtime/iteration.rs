@@ -1,7 +1,8 @@
 //! `GET_ITER`, `FOR_ITER`, `UNPACK_SEQUENCE`, `UNPACK_EX`.
 
 use super::stack::Owned;
-use super::{Frame, address_of, evaluator};
+use super::{Frame, address_of, evaluator, generators};
+use crate::frame_entry::thread_state;
 use crate::py::{self, Object};
 
 /// `GET_ITER`
@@ -13,7 +14,15 @@ pub(super) unsafe extern "C" fn get_iter(_frame: Frame, iterable: Object) -> Obj
 /// `FOR_ITER`, its first half: NULL for the end and for an error.
 pub(super) unsafe extern "C" fn iter_next(_frame: Frame, iterator: Object) -> Object {
     // SAFETY: what GET_ITER made has tp_iternext.
-    unsafe { (*py::type_of(iterator)).tp_iternext.unwrap_unchecked()(iterator) }
+    unsafe {
+        let ty = py::type_of(iterator);
+        if ty == &raw mut py::PyGen_Type
+            && let Some(value) = generators::next(thread_state(), iterator)
+        {
+            return value;
+        }
+        (*ty).tp_iternext.unwrap_unchecked()(iterator)
+    }
 }
 
 /// `FOR_ITER`, its second half, after a NULL: 0 for the end, -1 for an error.

@@ -24,6 +24,7 @@ mod dict;
 mod evaluator;
 mod exec;
 mod functions;
+mod generators;
 pub mod globals;
 mod imports;
 #[cfg(py2)]
