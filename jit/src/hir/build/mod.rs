@@ -298,6 +298,7 @@ impl Builder<'_> {
     }
 
     fn edge(&mut self, pc: u32, arrival: Arrival) -> Result<Edge, CompileError> {
+        debug_assert!(self.stack.iter().all(|entry| entry.receiver.is_none()), "methods wait in one block");
         self.own_all();
         let (unbound, known) = self.context_for(pc);
         let marks = (0..).zip(&self.stack).filter_map(|(index, entry)| Some((index, entry.mark?))).collect();
