@@ -175,51 +175,30 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
 pub unsafe fn evaluate(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Object {
     // SAFETY: as for `eval_frame`.
     unsafe {
-        let state = code_state::of((*frame).f_code);
-        let start = if state.is_null() { ptr::null() } else { (*state).start.get() };
-        if start.is_null()
-            || !settings::is_ordinary()
-            || (*thread).use_tracing != 0
-            || !is_ours((*thread).interp)
-        {
-            return PyEval_EvalFrameEx(frame, 0);
-        }
-        stats::counters().frames.count();
-        stats::counters().frames_native.count();
-        (*state).runs.count();
-        let outcome = frame_entry::run_here(frame, thread, start, 0, 0);
-        if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
+        let Some(state) = compiled(frame, thread) else { return PyEval_EvalFrameEx(frame, 0) };
+        enter(frame, thread, state, 0)
     }
 }
 
-/// Where a generator's frame goes on in native code.
-pub struct Resumption {
-    version: *const Version,
-    entry: u32,
-}
-
-/// Where a generator's frame that is about to be resumed goes on, if that is in native code without further
+/// The entry of a generator's frame that is about to be resumed, if it goes on in native code without further
 /// thought.
 ///
 /// # Safety
 /// The frame is suspended, with what it is resumed with on its operand stack, and the thread is the current one.
 #[inline(always)]
 pub unsafe fn resumption(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<Resumption> {
-    // SAFETY: as for `eval_frame`.
+    // SAFETY: as for `eval_frame`; the version is one of the frame's code.
     unsafe {
-        let state = code_state::of((*frame).f_code);
-        let version = if state.is_null() { ptr::null() } else { (*state).start.get() };
-        if version.is_null()
-            || !settings::is_ordinary()
-            || (*thread).use_tracing != 0
-            || !is_ours((*thread).interp)
-        {
-            return None;
-        }
-        let entry = (*version).resume_point(frame)?;
-        (*state).runs.count();
-        Some(Resumption { version, entry: u32::from(entry.get() - 1) })
+        let state = compiled(frame, thread)?;
+        let entry = (*(*state).start.get()).resume_point(frame)?;
+        Some(Resumption { state, entry: u32::from(entry.get() - 1) })
     }
+}
+
+/// Where a generator's frame goes on in native code.
+pub struct Resumption {
+    state: *const CodeState,
+    entry: u32,
 }
 
 /// `PyEval_EvalFrameEx` for a frame with a [`resumption`].
@@ -233,10 +212,44 @@ pub unsafe fn resume_native(
     resumption: Resumption,
 ) -> Object {
     // SAFETY: as for this function.
+    unsafe { enter(frame, thread, resumption.state, resumption.entry) }
+}
+
+/// The state of a frame's code, if that has a version for the start and nothing is out of the ordinary.
+///
+/// # Safety
+/// As for `eval_frame`; the thread is the current one.
+#[inline(always)]
+unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<*const CodeState> {
+    // SAFETY: by the contract.
+    unsafe {
+        let state = code_state::of((*frame).f_code);
+        let is_compiled = !state.is_null()
+            && !(*state).start.get().is_null()
+            && settings::is_ordinary()
+            && (*thread).use_tracing == 0
+            && is_ours((*thread).interp);
+        is_compiled.then_some(state)
+    }
+}
+
+/// Runs a frame in the version for the start of its code, as [`eval_frame`] would.
+///
+/// # Safety
+/// What [`compiled`] gave, and nothing has happened since; the frame fits the entry.
+#[inline(always)]
+unsafe fn enter(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    state: *const CodeState,
+    entry: u32,
+) -> Object {
+    // SAFETY: by the contract.
     unsafe {
         stats::counters().frames.count();
         stats::counters().frames_native.count();
-        let outcome = frame_entry::run_here(frame, thread, resumption.version, resumption.entry, 0);
+        (*state).runs.count();
+        let outcome = frame_entry::run_here(frame, thread, (*state).start.get(), entry, 0);
         if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
     }
 }

@@ -1,6 +1,6 @@
 //! `CALL_FUNCTION*`, `MAKE_FUNCTION`, `MAKE_CLOSURE`, `BUILD_CLASS`, `LOAD_BUILD_CLASS`.
 
-use super::stack::{Owned, Stack};
+use super::stack::{Owned, Stack, release};
 use super::{Frame, address_of, evaluator, functions};
 use crate::frame_entry::thread_state;
 use crate::pending;
@@ -76,10 +76,7 @@ pub(super) unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object
                 py::incref(function);
                 *at = receiver;
                 py::decref(callable);
-                let result = functions::call(thread, function, at, count + 1);
-                py::decref(function);
-                release(at, count + 1);
-                return result;
+                return functions::call_consuming(thread, function, at, count + 1);
             }
         } else if ty == &raw mut py::PyCFunction_Type && (*thread).use_tracing == 0 {
             let method = (*callable.cast::<py::PyCFunctionObject>()).m_ml;
@@ -104,17 +101,6 @@ pub(super) unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object
             }
         }
         call_generally(at, count + 1, count as i64)
-    }
-}
-
-/// Releases operands, topmost first.
-#[inline(always)]
-pub(super) unsafe fn release(at: *mut Object, count: usize) {
-    // SAFETY: ours.
-    unsafe {
-        for index in (0..count).rev() {
-            py::decref(*at.add(index));
-        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! and cannot panic (see [`frame_entry`](crate::frame_entry)).
 
 use super::Frame;
+use super::stack::release;
 use crate::hook;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState};
 use std::ptr;
@@ -91,6 +92,26 @@ pub(super) unsafe fn call(
         }
         let result = hook::evaluate(frame, thread);
         release_frame(thread, frame);
+        result
+    }
+}
+
+/// The same with a reference to the function and arguments that are consumed.
+///
+/// # Safety
+/// As for [`call`]; the references are the caller's to give.
+#[inline(always)]
+pub(super) unsafe fn call_consuming(
+    thread: *mut PyThreadState,
+    function: Object,
+    arguments: *mut Object,
+    count: usize,
+) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let result = call(thread, function, arguments, count);
+        py::decref(function);
+        release(arguments, count);
         result
     }
 }

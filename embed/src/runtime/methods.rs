@@ -4,6 +4,7 @@
 use super::attributes::{self, AttributeCache};
 #[cfg(py2)]
 use super::instances;
+use super::stack::release;
 use super::{Frame, calls, functions};
 use crate::frame_entry::thread_state;
 use crate::py::{self, Object, PyThreadState, PyTypeObject};
@@ -144,10 +145,7 @@ unsafe fn call_with_receiver(
     unsafe {
         if py::type_of(callable) == &raw mut py::PyFunction_Type {
             if functions::is_simple(callable, count) {
-                let result = functions::call(thread, callable, at, count);
-                py::decref(callable);
-                calls::release(at, count);
-                return result;
+                return functions::call_consuming(thread, callable, at, count);
             }
         } else if (*thread).use_tracing == 0 {
             let method = (*callable.cast::<py::PyMethodDescrObject>()).d_method;
@@ -167,7 +165,7 @@ unsafe fn call_with_receiver(
         }
         let method = bind(callable, *at);
         if method.is_null() {
-            calls::release(at.add(1), count - 1);
+            release(at.add(1), count - 1);
             return method;
         }
         *at = method;
@@ -189,7 +187,7 @@ unsafe fn call_with_tuple(
         let receiver = *at;
         let arguments = py::PyTuple_New(count as isize - 1);
         if arguments.is_null() {
-            calls::release(at, count);
+            release(at, count);
             py::decref(callable);
             return arguments;
         }

@@ -63,3 +63,17 @@ impl Drop for Owned {
         unsafe { py::xdecref(self.0) };
     }
 }
+
+/// Releases operands, topmost first.
+///
+/// # Safety
+/// So many owned references are there.
+#[inline(always)]
+pub(super) unsafe fn release(at: *mut Object, count: usize) {
+    // SAFETY: by the contract.
+    unsafe {
+        for index in (0..count).rev() {
+            py::decref(*at.add(index));
+        }
+    }
+}

@@ -96,6 +96,14 @@ pub struct CallShape {
     pub star_star: bool,
 }
 
+impl CallShape {
+    /// Operands in all, the callable among them.
+    pub fn operands(self) -> usize {
+        let stars = usize::from(self.star) + usize::from(self.star_star);
+        1 + self.positional as usize + 2 * self.keyword as usize + stars
+    }
+}
+
 /// One instruction with its argument resolved: jump targets are absolute byte offsets,
 /// indices refer to the tables of the code object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -207,7 +207,7 @@ pub enum Helper {
 /// Part of the immediate of [`Helper::Call`], [`Helper::CallMethod`] and [`Helper::CallEx`].
 pub const CALL_UNINTERRUPTED: i64 = 1 << 24;
 
-/// Whether a helper is called by `Insn::Call` or `Insn::CallStack`.
+/// Whether a helper is called by `Insn::Call`, `Insn::CallStack` or `Insn::CallMethod`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Convention {
     /// Arguments in registers, borrowed: this many objects, this many immediates.
@@ -219,6 +219,8 @@ pub enum Convention {
     },
     /// Operands on the frame's value stack, consumed.
     Stack,
+    /// The same, and what is called in a register: by `Insn::CallMethod`.
+    Method,
 }
 
 impl Helper {
@@ -238,6 +240,7 @@ impl Helper {
             CallExit => (4, 0),
             LoadAttr => (1, 2),
             LoadMethod => (1, 3),
+            CallMethod => return Convention::Method,
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),
             AddThenStore
@@ -254,7 +257,6 @@ impl Helper {
             | UnpackSequence
             | UnpackEx
             | Call
-            | CallMethod
             | CallEx
             | MakeFunction
             | MakeClosure

@@ -166,8 +166,7 @@ impl Builder<'_> {
     /// `CALL_FUNCTION*`.
     pub(super) fn call_function(&mut self, shape: CallShape, pc: u32, next: u32) -> Step {
         let CallShape { positional, keyword, star, star_star } = shape;
-        let operands =
-            1 + positional as usize + 2 * keyword as usize + usize::from(star) + usize::from(star_star);
+        let operands = shape.operands();
         let operand = i64::from(positional) | i64::from(keyword) << 8 | self.uninterrupted(next);
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;

@@ -32,7 +32,7 @@ impl Builder<'_> {
                 return false;
             }
             if let Op::Call(shape) = instruction.op
-                && shape.positional as usize + 2 * shape.keyword as usize == above
+                && shape.operands() == above + 1
             {
                 return shape.keyword == 0 && !shape.star && !shape.star_star;
             }
@@ -63,10 +63,7 @@ impl Builder<'_> {
             Op::BuildTuple(n) | Op::BuildList(n) => Some((n as usize, false)),
             Op::MakeFunction(operand) => Some((self.function_operands(false, operand), false)),
             Op::MakeClosure(operand) => Some((self.function_operands(true, operand), false)),
-            Op::Call(shape) => {
-                let star = usize::from(shape.star) + usize::from(shape.star_star);
-                Some((1 + shape.positional as usize + 2 * shape.keyword as usize + star, false))
-            }
+            Op::Call(shape) => Some((shape.operands(), false)),
             _ => None,
         }
     }

@@ -122,8 +122,7 @@ impl Rules<'_> {
             }
             Insn::CallStack { helper, base: _, operands, immediate: _, pc: _ } => {
                 let actual = helper.convention();
-                let stack = actual == Convention::Stack && *helper != Helper::CallMethod;
-                ensure(stack, || format!("the helper is called as {actual:?}"))?;
+                ensure(actual == Convention::Stack, || format!("the helper is called as {actual:?}"))?;
                 self.all(operands, Obj, helper.result())?
             }
             Insn::CallMethod { callable, base: _, operands, immediate: _, pc: _ } => {
