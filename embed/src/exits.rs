@@ -124,14 +124,14 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         shortage::recover();
         let version = &*version;
         let recipe = &version.compiled.code.exits[exit];
+        let state = code_state::of((*frame).f_code);
         if recipe.resume == Resume::At {
             // Back to native code at the next jump backwards.
             hook::arm(0);
-        }
-        let state = code_state::of((*frame).f_code);
-        if recipe.resume == Resume::At && !state.is_null() {
-            let is_new = version.exits[exit].get() <= TOO_MANY_FAILURES;
-            (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });
+            if !state.is_null() {
+                let is_new = version.exits[exit].get() <= TOO_MANY_FAILURES;
+                (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });
+            }
         }
         if !state.is_null() && is_invalid(version) {
             (*state).invalidate(version);

@@ -195,16 +195,26 @@ pub unsafe fn resumption(frame: *mut PyFrameObject, thread: *mut PyThreadState) 
     }
 }
 
+/// The entry of a generator's frame that is about to begin, if it does so in native code without further thought.
+///
+/// # Safety
+/// The frame has not been run, and the thread is the current one.
+#[inline(always)]
+pub unsafe fn beginning(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<Resumption> {
+    // SAFETY: as for `eval_frame`.
+    unsafe { compiled(frame, thread).map(|state| Resumption { state, entry: 0 }) }
+}
+
 /// Where a generator's frame goes on in native code.
 pub struct Resumption {
     state: *const CodeState,
     entry: u32,
 }
 
-/// `PyEval_EvalFrameEx` for a frame with a [`resumption`].
+/// `PyEval_EvalFrameEx` for a frame with a [`resumption`] or a [`beginning`].
 ///
 /// # Safety
-/// As for [`resumption`], and nothing has happened since.
+/// As for these, and nothing has happened since.
 #[inline(always)]
 pub unsafe fn resume_native(
     frame: *mut PyFrameObject,
@@ -404,8 +414,6 @@ unsafe fn interpret(frame: *mut PyFrameObject, flags: c_int) -> Object {
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
-    // Known before anything is recorded. The first time of all, this makes a few objects.
-    layout::host();
     // SAFETY: a code object without state; no exception is set when a frame begins.
     unsafe {
         let state = code_state::attach((*frame).f_code);
@@ -425,7 +433,6 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 /// A frame of warm code begins or is resumed.
 #[inline(never)]
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
-    layout::host();
     background::poll();
     // SAFETY: the frame is not running.
     unsafe {
@@ -513,6 +520,8 @@ fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
         state.heat.set(state.heat.get() / 4 * 3);
         return false;
     }
+    // Known before anything is recorded. The first time of all, this makes a few objects.
+    layout::host();
     let options = settings::options();
     let selected = options.only.is_empty() || {
         let description = state.description();
@@ -550,8 +559,6 @@ pub fn arm(jumps: c_int) {
 /// Called by the interpreter at a jump backwards, every so often: 1 suspends the frame.
 #[cfg(has_backedge_hook)]
 unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
-    // Known before anything is recorded: see `plan_first`, which the first frames of all code pass.
-    layout::host();
     let jumps = ARMED.get() as u32 + 1;
     arm(settings::backedge_interval());
     shortage::recover();

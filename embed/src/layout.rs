@@ -67,19 +67,25 @@ pub fn iterator_types() -> IteratorTypes {
 /// looks at live objects; it may run the garbage collector.
 pub fn host() -> &'static Host {
     static HOST: OnceLock<Host> = OnceLock::new();
-    HOST.get_or_init(|| {
-        runtime::initialise();
-        // SAFETY: the GIL is held; exceptions of these checks are not the program's.
-        unsafe {
-            let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-            py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
-            LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
-            TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
-            RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
-            py::PyErr_Restore(ty, value, traceback);
-        }
-        describe()
+    HOST.get().unwrap_or_else(|| {
+        // The collector may run a finalizer that comes here, too: the lock is not held meanwhile.
+        examine();
+        HOST.get_or_init(describe)
     })
+}
+
+/// Learns what only live objects tell; doing it again changes nothing.
+fn examine() {
+    // SAFETY: the GIL is held; exceptions of these checks are not the program's.
+    unsafe {
+        let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        runtime::initialise();
+        LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
+        TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
+        RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
+        py::PyErr_Restore(ty, value, traceback);
+    }
 }
 
 fn describe() -> Host {

@@ -1,35 +1,50 @@
-//! `FOR_ITER` over a generator whose frame goes on in native code: `gen_iternext` of genobject.c in one piece.
+//! `FOR_ITER` and `YIELD_FROM` over a generator whose frame goes on in native code: `gen_send_ex` of genobject.c
+//! in one piece.
 
 use super::Frame;
 use crate::hook;
 use crate::py::{self, Object, PyGenObject, PyThreadState};
 use std::ptr;
 
-/// The next value of a generator: a new reference, or NULL at its end and when it raised. `None` when nothing
-/// was done, and it is for `tp_iternext` to do.
+/// How a generator that was resumed stopped.
+pub(super) enum Stop {
+    /// It yielded this, a new reference.
+    Yielded(Object),
+    /// It returned this, a new reference. No `StopIteration` is raised.
+    Returned(Object),
+    /// It raised; or it returned, and the `StopIteration` for that is raised as somebody may be tracing.
+    Raised,
+}
+
+/// Resumes a generator, or a coroutine, with a borrowed value. `None` when nothing was done, and it is for
+/// `gen_send_ex` to do.
 ///
 /// # Safety
-/// An exact generator, held by the caller; the thread is the current one.
+/// An exact generator or coroutine, held by the caller; the thread is the current one.
 #[inline(always)]
-pub(super) unsafe fn next(thread: *mut PyThreadState, iterator: Object) -> Option<Object> {
+pub(super) unsafe fn send(thread: *mut PyThreadState, generator: Object, value: Object) -> Option<Stop> {
     // SAFETY: a suspended generator owns its frame, whose operand stack has room for what `yield` gives.
     unsafe {
-        let generator = iterator.cast::<PyGenObject>();
+        let generator = generator.cast::<PyGenObject>();
         let frame = (*generator).gi_frame;
-        if (*generator).gi_running != 0
-            || frame.is_null()
-            || (*frame).f_stacktop.is_null()
-            || (*frame).f_lasti < 0
-        {
+        if (*generator).gi_running != 0 || frame.is_null() || (*frame).f_stacktop.is_null() {
             return None;
         }
-        *(*frame).f_stacktop = py::none();
-        (*frame).f_stacktop = (*frame).f_stacktop.add(1);
-        let Some(resumption) = hook::resumption(frame, thread) else {
-            (*frame).f_stacktop = (*frame).f_stacktop.sub(1);
-            return None;
+        let resumption = if (*frame).f_lasti < 0 {
+            if value != py::none() {
+                return None;
+            }
+            hook::beginning(frame, thread)?
+        } else {
+            *(*frame).f_stacktop = value;
+            (*frame).f_stacktop = (*frame).f_stacktop.add(1);
+            let Some(resumption) = hook::resumption(frame, thread) else {
+                (*frame).f_stacktop = (*frame).f_stacktop.sub(1);
+                return None;
+            };
+            py::incref(value);
+            resumption
         };
-        py::incref(py::none());
         let caller = (*thread).frame;
         py::xincref(caller.cast());
         (*frame).f_back = caller;
@@ -47,36 +62,26 @@ pub(super) unsafe fn next(thread: *mut PyThreadState, iterator: Object) -> Optio
             (*frame).f_tstate = ptr::null_mut();
         }
         if result.is_null() || (*frame).f_stacktop.is_null() {
-            return Some(end(generator, frame, result));
+            return Some(end(thread, generator, frame, result));
         }
-        Some(result)
+        Some(Stop::Yielded(result))
     }
 }
 
-/// The end of `gen_send_ex` for a generator that returned or raised, with no argument.
+/// The end of `gen_send_ex` for a generator that returned or raised.
 #[inline(never)]
-unsafe extern "C" fn end(generator: *mut PyGenObject, frame: Frame, result: Object) -> Object {
+unsafe fn end(thread: *mut PyThreadState, generator: *mut PyGenObject, frame: Frame, result: Object) -> Stop {
     // SAFETY: the result is a new reference or NULL; the generator gives its frame up.
     unsafe {
-        #[cfg(py2)]
-        {
-            let mut result = result;
-            if result == py::none() {
-                py::decref(result);
-                result = ptr::null_mut();
-            }
-            py::decref(frame.cast());
-            (*generator).gi_frame = ptr::null_mut();
-            result
-        }
+        let stop = if result.is_null() {
+            #[cfg(py35)]
+            leak(generator);
+            Stop::Raised
+        } else {
+            returned(thread, result)
+        };
         #[cfg(py3)]
         {
-            if !result.is_null() {
-                stop(result);
-            } else {
-                #[cfg(py35)]
-                leak(generator);
-            }
             let exception = [(*frame).f_exc_type, (*frame).f_exc_value, (*frame).f_exc_traceback];
             (*frame).f_exc_type = ptr::null_mut();
             (*frame).f_exc_value = ptr::null_mut();
@@ -85,16 +90,35 @@ unsafe extern "C" fn end(generator: *mut PyGenObject, frame: Frame, result: Obje
                 py::xdecref(object);
             }
             (*frame).f_gen = ptr::null_mut();
-            (*generator).gi_frame = ptr::null_mut();
-            py::decref(frame.cast());
-            ptr::null_mut()
+        }
+        (*generator).gi_frame = ptr::null_mut();
+        py::decref(frame.cast());
+        stop
+    }
+}
+
+/// A generator returned this. Who traces is shown the `StopIteration`.
+#[cfg(py3)]
+unsafe fn returned(thread: *mut PyThreadState, result: Object) -> Stop {
+    // SAFETY: plain C API; the thread is the current one.
+    unsafe {
+        if (*thread).use_tracing != 0 {
+            raise_stop(result);
+            return Stop::Raised;
         }
     }
+    Stop::Returned(result)
+}
+
+/// A generator returned `None`.
+#[cfg(py2)]
+fn returned(_: *mut PyThreadState, result: Object) -> Stop {
+    Stop::Returned(result)
 }
 
 /// Raises `StopIteration` with the result of a generator, which is consumed.
 #[cfg(py3)]
-unsafe fn stop(result: Object) {
+unsafe fn raise_stop(result: Object) {
     // SAFETY: plain C API.
     unsafe {
         if result == py::none() {
@@ -153,7 +177,12 @@ unsafe fn leak(generator: *mut PyGenObject) {
         py::decref(class);
         py::xdecref(traceback);
         let mut error = ptr::null_mut();
-        py::PyErr_SetString(py::PyExc_RuntimeError, c"generator raised StopIteration".as_ptr());
+        let message = if py::type_of(generator.cast()) == &raw mut py::PyCoro_Type {
+            c"coroutine raised StopIteration"
+        } else {
+            c"generator raised StopIteration"
+        };
+        py::PyErr_SetString(py::PyExc_RuntimeError, message.as_ptr());
         py::PyErr_Fetch(&mut class, &mut error, &mut traceback);
         py::PyErr_NormalizeException(&mut class, &mut error, &mut traceback);
         py::incref(value);

@@ -1,9 +1,11 @@
 //! `GET_ITER`, `FOR_ITER`, `UNPACK_SEQUENCE`, `UNPACK_EX`.
 
+use super::generators::{self, Stop};
 use super::stack::Owned;
-use super::{Frame, address_of, evaluator, generators};
+use super::{Frame, address_of, evaluator};
 use crate::frame_entry::thread_state;
 use crate::py::{self, Object};
+use std::ptr;
 
 /// `GET_ITER`
 pub(super) unsafe extern "C" fn get_iter(_frame: Frame, iterable: Object) -> Object {
@@ -17,9 +19,16 @@ pub(super) unsafe extern "C" fn iter_next(_frame: Frame, iterator: Object) -> Ob
     unsafe {
         let ty = py::type_of(iterator);
         if ty == &raw mut py::PyGen_Type
-            && let Some(value) = generators::next(thread_state(), iterator)
+            && let Some(stop) = generators::send(thread_state(), iterator, py::none())
         {
-            return value;
+            return match stop {
+                Stop::Yielded(value) => value,
+                Stop::Returned(result) => {
+                    py::decref(result);
+                    ptr::null_mut()
+                }
+                Stop::Raised => ptr::null_mut(),
+            };
         }
         (*ty).tp_iternext.unwrap_unchecked()(iterator)
     }
