@@ -1,4 +1,7 @@
-"""What the programs share: where CPython's source tree is, texts to work on, how much to do, a checksum."""
+"""What the programs share: where CPython's source tree is, texts to work on, how much to do, a checksum.
+
+Imported before the library, as it hides modules that stock does not have everywhere.
+"""
 import os
 import sys
 import zlib
@@ -47,6 +50,10 @@ def without(*accelerators):
     """Makes the library use its code in Python, by hiding modules written in C."""
     for name in accelerators:
         sys.modules[name] = None
+
+
+# Stock cannot build these with OpenSSL 3. They take long to load, and much of the library tries to.
+without("_hashlib", "_ssl")
 
 
 class Sink(object):

@@ -1,7 +1,7 @@
 """The bit vectors, vectors and complex numbers of CPython's demos."""
 # versions: 2.7
-import sys
 from _shared import Sink, checksum, program, times
+import sys
 
 real, sys.stdout = sys.stdout, Sink()
 bitvec = program("Demo", "classes", "bitvec.py")

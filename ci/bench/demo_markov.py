@@ -1,6 +1,6 @@
 """The Markov chains of CPython's demos, over characters of the library."""
-import random
 from _shared import PY2, checksum, program, text, times
+import random
 
 markov = program(*(("Demo", "scripts", "markov.py") if PY2 else ("Tools", "demo", "markov.py")))
 chooser = random.Random(7)

@@ -1,7 +1,7 @@
 """The primes of CPython's demos."""
 # versions: 2.7
-import sys
 from _shared import Sink, checksum, program, times
+import sys
 
 primes = program("Demo", "scripts", "primes.py")
 real, sys.stdout = sys.stdout, Sink()

@@ -1,6 +1,6 @@
 """The unparser of CPython's demos, over modules of the library."""
-import sys
 from _shared import PY2, Sink, checksum, program, text, times
+import sys
 import ast
 
 unparse = program(*(("Demo", "parser", "unparse.py") if PY2 else ("Tools", "parser", "unparse.py")))

@@ -1,7 +1,7 @@
 """argparse and optparse: building parsers, parsing, help."""
+from _shared import checksum, times
 import argparse
 import optparse
-from _shared import checksum, times
 
 total = 0
 for i in range(times(520)):

@@ -1,6 +1,6 @@
 """ast: visiting, transforming and dumping trees."""
-import ast
 from _shared import PY2, checksum, text, times
+import ast
 
 
 class Names(ast.NodeVisitor):

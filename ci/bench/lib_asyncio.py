@@ -1,7 +1,7 @@
 """asyncio: coroutines passing messages."""
 # versions: 3.4 3.5
-import asyncio
 from _shared import checksum, times
+import asyncio
 
 
 @asyncio.coroutine

@@ -1,6 +1,6 @@
 """bisect without its accelerator."""
-import random
 from _shared import checksum, times, without
+import random
 
 without("_bisect")
 import bisect

@@ -1,6 +1,6 @@
 """calendar: years as text and as HTML."""
-import calendar
 from _shared import checksum, times
+import calendar
 
 total = 0
 for year in range(1990, 1990 + times(800)):

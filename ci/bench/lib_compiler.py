@@ -1,9 +1,9 @@
 """The compiler package: Python in Python."""
 # versions: 2.7
+from _shared import checksum, text, times
 import warnings
 warnings.simplefilter("ignore")
 import compiler
-from _shared import checksum, text, times
 
 source = text("textwrap.py").encode("ascii", "replace")
 total = 0

@@ -1,10 +1,10 @@
 """ConfigParser: reading, interpolating, writing."""
+from _shared import PY2, Sink, checksum, times
 import io
 try:
     from ConfigParser import SafeConfigParser as Parser
 except ImportError:
     from configparser import ConfigParser as Parser
-from _shared import PY2, Sink, checksum, times
 
 section = u"[section%d]\nhome = /home/%d\npath = %%(home)s/bin:%%(name)s\nnumber = %d\nlong = first\n  second\n\n"
 document = u"[DEFAULT]\nname = value\n\n" + u"".join(section % (i, i, i) for i in range(120))

@@ -1,6 +1,6 @@
 """contextlib: context managers that are generators."""
-import contextlib
 from _shared import checksum, times
+import contextlib
 
 log = []
 

@@ -1,6 +1,6 @@
 """copy.deepcopy of nested data and of instances."""
-import copy
 from _shared import checksum, times
+import copy
 
 
 class Node(object):

@@ -1,6 +1,6 @@
 """collections.Counter and defaultdict over words."""
-import collections
 from _shared import checksum, text, times
+import collections
 
 words = text("difflib.py").split()
 total = 0

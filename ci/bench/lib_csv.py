@@ -1,7 +1,7 @@
 """csv: guessing dialects, and dictionaries of rows."""
+from _shared import PY2, checksum, times
 import csv
 import io
-from _shared import PY2, checksum, times
 
 rows = ["%d;'name %d';%d.%d;\"quoted; text\"" % (i, i, i, i % 10) for i in range(60)]
 total = 0

@@ -1,6 +1,6 @@
 """difflib: deltas of two texts, and similar words."""
-import difflib
 from _shared import checksum, text, times
+import difflib
 
 before = text("textwrap.py").splitlines(True)
 after = [line.replace("self", "this") if i % 9 == 0 else line for i, line in enumerate(before) if i % 17]

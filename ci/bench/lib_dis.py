@@ -1,10 +1,10 @@
 """dis: disassembling every function of some modules."""
+from _shared import Sink, checksum, times
 import difflib
 import dis
 import inspect
 import sys
 import textwrap
-from _shared import Sink, checksum, times
 
 real, sys.stdout = sys.stdout, Sink()
 for _ in range(times(6)):

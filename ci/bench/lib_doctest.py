@@ -1,8 +1,8 @@
 """doctest: finding and running the examples of modules."""
+from _shared import Sink, checksum, times
 import collections
 import difflib
 import doctest
-from _shared import Sink, checksum, times
 
 total = 0
 for _ in range(times(61)):

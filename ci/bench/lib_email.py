@@ -1,9 +1,9 @@
 """email: parsing and generating messages."""
+from _shared import checksum, times
 import email
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.utils import formatdate, parseaddr, parsedate
-from _shared import checksum, times
 
 total = 0
 for i in range(times(790)):

@@ -1,8 +1,8 @@
 """quopri, base64, uu and punycode: encodings in Python."""
+from _shared import checksum, text, times
 import base64
 import quopri
 import io
-from _shared import checksum, text, times
 
 quopri.a2b_qp = quopri.b2a_qp = None
 data = text("textwrap.py").encode("utf-8")

@@ -1,6 +1,6 @@
 """xml.etree.ElementTree without its accelerator."""
-import io
 from _shared import checksum, times, without
+import io
 
 without("_elementtree")
 from xml.etree import ElementTree

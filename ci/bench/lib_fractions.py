@@ -1,6 +1,6 @@
 """fractions: sums and comparisons."""
-from fractions import Fraction
 from _shared import checksum, times
+from fractions import Fraction
 
 total = Fraction(0)
 largest = Fraction(0)

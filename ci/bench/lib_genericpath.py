@@ -1,7 +1,7 @@
 """posixpath and ntpath: names of files."""
+from _shared import checksum, times
 import ntpath
 import posixpath
-from _shared import checksum, times
 
 total = 0
 for i in range(times(43000)):

@@ -1,6 +1,6 @@
 """heapq without its accelerator."""
-import random
 from _shared import checksum, times, without
+import random
 
 without("_heapq")
 import heapq

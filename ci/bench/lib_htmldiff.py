@@ -1,6 +1,6 @@
 """difflib.HtmlDiff: a table of two texts."""
-import difflib
 from _shared import checksum, text, times
+import difflib
 
 before = text("textwrap.py").splitlines()[:260]
 after = [line.replace("self", "this") if i % 9 == 0 else line for i, line in enumerate(before) if i % 17]

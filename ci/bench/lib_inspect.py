@@ -1,8 +1,8 @@
 """inspect: members, source and signatures."""
+from _shared import PY2, checksum, times
 import difflib
 import inspect
 import textwrap
-from _shared import PY2, checksum, times
 
 signature = inspect.getargspec if PY2 else inspect.signature
 total = 0

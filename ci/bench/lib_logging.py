@@ -1,6 +1,6 @@
 """logging: records that are formatted, and records that are dropped."""
-import logging
 from _shared import Sink, checksum, times
+import logging
 
 handler = logging.StreamHandler(Sink())
 handler.setFormatter(logging.Formatter("%(levelname)s:%(name)s:%(funcName)s:%(lineno)d: %(message)s"))

@@ -1,6 +1,6 @@
 """xml.dom.minidom: building, searching and printing a document."""
-from xml.dom import minidom
 from _shared import checksum, times
+from xml.dom import minidom
 
 row = '<row id="%d"><name lang="en">Name %d</name><value>%d</value><empty/></row>'
 document = "<table>" + "".join(row % (i, i, i * i) for i in range(400)) + "</table>"

@@ -1,6 +1,6 @@
 """collections.namedtuple: making classes, then using one."""
-import collections
 from _shared import checksum, times
+import collections
 
 total = 0
 for i in range(times(1800)):

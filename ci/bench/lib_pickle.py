@@ -1,6 +1,6 @@
 """pickle.py: every protocol, there and back."""
-import io
 from _shared import checksum, times, without
+import io
 
 without("_pickle")
 import pickle

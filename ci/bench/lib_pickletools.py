@@ -1,7 +1,7 @@
 """pickletools: the disassembler."""
+from _shared import Sink, checksum, times
 import pickle
 import pickletools
-from _shared import Sink, checksum, times
 
 pickled = pickle.dumps([{"name": "item%d" % i, "value": (i, i * 1.5)} for i in range(400)], 2)
 sink = Sink()

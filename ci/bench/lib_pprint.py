@@ -1,6 +1,6 @@
 """pprint of nested data."""
-import pprint
 from _shared import checksum, times
+import pprint
 
 document = {"key%d" % i: [list(range(i % 20)), {"x": (i, str(i)), "name": "x" * i}] for i in range(60)}
 total = 0

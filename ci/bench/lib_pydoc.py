@@ -1,8 +1,8 @@
 """pydoc: pages of modules, as text and as HTML."""
+from _shared import PY2, checksum, times
 import difflib
 import pydoc
 import textwrap
-from _shared import PY2, checksum, times
 
 total = 0
 for _ in range(times(25)):

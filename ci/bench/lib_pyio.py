@@ -1,7 +1,7 @@
 """_pyio: files in Python."""
+from _shared import checksum, text, times
 import _pyio
 import io
-from _shared import checksum, text, times
 
 data = text("textwrap.py").encode("utf-8")
 total = 0

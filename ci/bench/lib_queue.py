@@ -3,8 +3,8 @@ try:
     import Queue as queue
 except ImportError:
     import queue
-import threading
 from _shared import checksum, times
+import threading
 
 work, results = queue.Queue(), queue.Queue()
 

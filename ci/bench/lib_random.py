@@ -1,6 +1,6 @@
 """random: distributions, shuffles and samples."""
-import random
 from _shared import checksum, times
+import random
 
 chooser = random.Random(11)
 total = 0.0

@@ -1,6 +1,6 @@
 """sched: an event queue with a clock of its own."""
-import sched
 from _shared import checksum, times
+import sched
 
 
 class Clock(object):

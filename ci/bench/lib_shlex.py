@@ -1,7 +1,7 @@
 """shlex and fnmatch."""
+from _shared import checksum, text, times
 import fnmatch
 import shlex
-from _shared import checksum, text, times
 
 lines = [line.replace("'", "").replace('"', "") for line in text("textwrap.py").splitlines()]
 total = 0

@@ -1,7 +1,7 @@
 """sre_compile: compiling many patterns."""
+from _shared import checksum, times
 import sre_compile
 import sre_parse
-from _shared import checksum, times
 
 patterns = [
     r"(?P<name>[a-z_][a-z0-9_]*)\s*=\s*(?P<value>.*?)\s*(?:#.*)?$",

@@ -1,4 +1,5 @@
 """Modules imported once: much code that runs once or twice."""
+from _shared import checksum
 import argparse
 import difflib
 import doctest
@@ -12,7 +13,6 @@ import tarfile
 import unittest
 import xml.dom.minidom
 import zipfile
-from _shared import checksum
 
 checksum(sum(len(dir(module)) > 5 for module in (argparse, difflib, doctest, email, inspect, json, logging, optparse,
                                                  pydoc, tarfile, unittest, xml, zipfile)))

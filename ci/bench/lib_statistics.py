@@ -1,7 +1,7 @@
 """statistics: means and deviations."""
 # versions: 3.4 3.5
-import statistics
 from _shared import checksum, times
+import statistics
 
 data = [(i * 7919) % 1009 / 8 for i in range(600)]
 total = 0.0

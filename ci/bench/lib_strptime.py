@@ -1,6 +1,6 @@
 """time.strptime: its regular expressions and calculations are in Python."""
-import time
 from _shared import checksum, times
+import time
 
 total = 0
 for i in range(times(89000)):

@@ -1,7 +1,7 @@
 """tarfile: many small members."""
+from _shared import checksum, times
 import io
 import tarfile
-from _shared import checksum, times
 
 total = 0
 for _ in range(times(21)):

@@ -1,6 +1,6 @@
 """string.Template and string.Formatter."""
-import string
 from _shared import checksum, times
+import string
 
 template = string.Template("Dear $name, you owe ${amount} $currency ($$) since $date.")
 formatter = string.Formatter()

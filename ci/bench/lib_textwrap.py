@@ -1,6 +1,6 @@
 """textwrap: filling paragraphs."""
-import textwrap
 from _shared import checksum, text, times
+import textwrap
 
 total = 0
 paragraphs = text("difflib.py").split("\n\n")

@@ -1,7 +1,7 @@
 """tokenize over large modules."""
+from _shared import PY2, checksum, text, times
 import io
 import tokenize
-from _shared import PY2, checksum, text, times
 
 total = 0
 for _ in range(times(11)):

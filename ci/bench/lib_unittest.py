@@ -1,6 +1,6 @@
 """unittest running many tests."""
-import unittest
 from _shared import Sink, checksum, times
+import unittest
 
 
 class Tests(unittest.TestCase):

@@ -1,7 +1,7 @@
 """zipfile: many small members, and its decryption in Python."""
+from _shared import checksum, times
 import io
 import zipfile
-from _shared import checksum, times
 
 total = 0
 for _ in range(times(100)):

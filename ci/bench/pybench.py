@@ -1,7 +1,7 @@
 """Every test of CPython's own pybench, a few rounds each."""
+from _shared import PY2, SOURCE, checksum, program, times
 import os
 import sys
-from _shared import PY2, SOURCE, checksum, program, times
 
 if sys.version_info < (3, 3):
     import time
