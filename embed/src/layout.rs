@@ -155,6 +155,7 @@ const LAYOUT: Layout = Layout {
     range_iter_start: offset_of!(RangeIterator, start) as i32,
     range_iter_step: offset_of!(RangeIterator, step) as i32,
     range_iter_len: offset_of!(RangeIterator, len) as i32,
+    cell_content: offset_of!(py::PyCellObject, ob_ref) as i32,
     frame_locals: offset_of!(py::PyFrameObject, f_localsplus) as i32,
     frame_value_stack: offset_of!(py::PyFrameObject, f_valuestack) as i32,
     frame_lasti: offset_of!(py::PyFrameObject, f_lasti) as i32,

@@ -56,6 +56,8 @@ pub struct Layout {
     pub range_iter_step: i32,
     /// Range iterator: length (C long).
     pub range_iter_len: i32,
+    /// `PyCellObject.ob_ref`
+    pub cell_content: i32,
     /// `PyFrameObject.f_localsplus`
     pub frame_locals: i32,
     /// `PyFrameObject.f_valuestack` (a pointer to the operand stack)
@@ -154,6 +156,7 @@ pub mod testing {
                 range_iter_start: 24,
                 range_iter_step: 32,
                 range_iter_len: 40,
+                cell_content: 16,
                 frame_locals: 376,
                 frame_value_stack: 64,
                 frame_lasti: 120,

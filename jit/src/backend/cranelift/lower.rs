@@ -5,7 +5,7 @@ use super::regions::{Region, Regions};
 use super::{Result, abi, backend_error, stress};
 use crate::backend::BackendOptions;
 use crate::deopt::ExitRecipe;
-use crate::hir::{BlockId, Edge, ExitReason, Function, Insn, Repr, Type, ValueId};
+use crate::hir::{BlockId, Edge, ExitReason, Function, Helper, Insn, Repr, Type, ValueId};
 use crate::host::Host;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, InstBuilder, types};
@@ -329,6 +329,15 @@ impl Lowering<'_> {
                 self.load(Region::Sequence, types::I64, container, self.host.layout.ob_size)
             }
 
+            Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
+                let [index] = immediates[..] else {
+                    return Err(backend_error(format!(
+                        "{id:?}: LoadDeref with {} immediates",
+                        immediates.len()
+                    )));
+                };
+                self.load_deref(index, *pc)?
+            }
             Insn::Call { helper, args, immediates, pc } => {
                 self.call_helper(*helper, args, immediates, *pc)?
             }

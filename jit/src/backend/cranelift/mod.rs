@@ -5,6 +5,7 @@
 
 mod abi;
 mod arith;
+mod cells;
 mod containers;
 mod exits;
 mod float_ops;

@@ -29,15 +29,17 @@ pub(super) enum Region {
     Items,
     /// Fields of iterators.
     Iterator,
+    /// What is in the cells that functions share.
+    Content,
     /// Cells of the interpreter and of the backend: tickers, flags, counters.
     Cell,
     /// Marks of tracked names.
     Marks,
 }
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "frame", "locals", "stack", "buffer", "refcount", "type", "number", "sequence", "items", "iterator",
-    "cell", "marks",
+    "content", "cell", "marks",
 ];
 
 /// The memory flags of each region in one function.

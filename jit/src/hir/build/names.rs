@@ -104,6 +104,16 @@ impl Builder<'_> {
         self.call_borrowing(Helper::LoadGlobal, 0, &[name, cache], pc, next)
     }
 
+    /// No code runs unless it raises, so nobody begins to trace.
+    pub(super) fn load_deref(&mut self, index: u32, pc: u32) -> Step {
+        let helper = Helper::LoadDeref;
+        let call = Insn::Call { helper, args: vec![], immediates: vec![index.into()], pc };
+        let content = self.emit(call, helper.result(), Type::ANY);
+        let content = self.check_result(content, helper.result_type(), pc)?;
+        self.push_owned(content);
+        Ok(Flow::Next)
+    }
+
     pub(super) fn store_attr(&mut self, index: u32, pc: u32, next: u32) -> Step {
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();

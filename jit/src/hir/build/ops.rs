@@ -46,7 +46,7 @@ impl Builder<'_> {
             Op::DeleteName(index) => self.named(Helper::DeleteName, 0, index, pc, next),
             Op::LoadLocals => self.call_borrowing(Helper::LoadLocals, 0, &[], pc, next),
             Op::LoadClosure(index) => self.load_closure(index),
-            Op::LoadDeref(index) => self.call_borrowing(Helper::LoadDeref, 0, &[index.into()], pc, next),
+            Op::LoadDeref(index) => self.load_deref(index, pc),
             Op::LoadClassDeref(index) => {
                 self.call_borrowing(Helper::LoadClassDeref, 0, &[index.into()], pc, next)
             }

@@ -1,7 +1,8 @@
 //! References, containers and iterators.
 
-use super::world::{Event, events, field, int, list, none, object, tuple, type_address};
+use super::world::{Event, RESULT, events, field, int, list, none, object, tuple, type_address};
 use super::*;
+use crate::hir::Helper;
 
 /// Takes what the iterator in slot 0 has and counts; leaves when it has no more.
 fn take_all(kind: Type) -> NativeCode {
@@ -133,6 +134,24 @@ fn lengths_and_items_in_range() {
     let item = int(9);
     let outcome = run(&native, &mut Frame::new(&[tuple(&[int(1), item])]), 0);
     assert_eq!((outcome, field(item, 0)), (Outcome::Returned(item as u64), 2));
+}
+
+#[test]
+fn cells_are_read_in_line_unless_empty() {
+    let mut b = Build::new();
+    let call = |index| Insn::Call { helper: Helper::LoadDeref, args: vec![], immediates: vec![index], pc: 7 };
+    let content = b.object(call(1));
+    b.ret(content);
+    let native = b.compile(&host_27(0));
+    let mut frame = Frame::new(&[]);
+    let value = int(3);
+    frame.set_stack(1, object(&[1, 0, value as u64]));
+    assert_eq!(run(&native, &mut frame, 0), Outcome::Returned(value as u64));
+    assert_eq!((field(value, 0), events()), (2, vec![]));
+    frame.set_stack(1, object(&[1, 0, 0]));
+    RESULT.set(0x77);
+    assert_eq!(run(&native, &mut frame, 0), Outcome::Returned(0x77));
+    assert_eq!(events(), [Event::LoadName { lasti: 7, name: 1 }]);
 }
 
 /// Releases slots 0 and 1, the second of which may be NULL, and takes a reference to slot 2.

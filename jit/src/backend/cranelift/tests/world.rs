@@ -78,7 +78,7 @@ extern "C" fn build(frame: *const u64, operands: *const usize, count: i64, immed
 fn helper(helper: Helper) -> usize {
     match helper {
         Helper::Binary(BinaryOp::Add) => binary as *const () as usize,
-        Helper::LoadName => load_name as *const () as usize,
+        Helper::LoadName | Helper::LoadDeref => load_name as *const () as usize,
         Helper::HandlePending => handle_pending as *const () as usize,
         Helper::Call => build as *const () as usize,
         _ => 0,
@@ -210,6 +210,7 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         range_iter_start: 24,
         range_iter_step: 32,
         range_iter_len: 40,
+        cell_content: 16,
         frame_locals: 32,
         frame_value_stack: 24,
         frame_lasti: 16,
