@@ -1,9 +1,9 @@
 """heapq without its accelerator."""
 from _shared import checksum, times, without
-import random
 
 without("_heapq")
 import heapq
+import random
 
 chooser = random.Random(3)
 total = 0
