@@ -8,6 +8,7 @@ use crate::code_room;
 use crate::compile;
 use crate::describe;
 use crate::gil::{Counter, Gil};
+use crate::layout;
 use crate::py::*;
 use crate::settings;
 use crate::skip;
@@ -584,7 +585,7 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
 /// # Safety
 /// `code` is a code object without state, and no exception is set.
 #[cold]
-pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
+unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
     let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size };
     // SAFETY: a code object.
@@ -628,6 +629,13 @@ pub unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
 pub unsafe fn of_or_attach(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: a code object.
     unsafe {
+        let state = of(code);
+        if !state.is_null() {
+            return state;
+        }
+        // Known before anything is recorded. The first time of all, in most programs while they start, this
+        // makes a few objects; the collector may run code that attaches a state.
+        layout::host();
         let state = of(code);
         if state.is_null() { attach(code) } else { state }
     }

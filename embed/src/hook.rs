@@ -8,7 +8,6 @@ use crate::compile;
 use crate::describe;
 use crate::frame_entry::{self, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
 use crate::gil::Gil;
-use crate::layout;
 use crate::pending;
 use crate::py::*;
 use crate::record;
@@ -416,7 +415,7 @@ unsafe fn interpret(frame: *mut PyFrameObject, flags: c_int) -> Object {
 unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
     // SAFETY: a code object without state; no exception is set when a frame begins.
     unsafe {
-        let state = code_state::attach((*frame).f_code);
+        let state = code_state::of_or_attach((*frame).f_code);
         if state.is_null() {
             return Plan::INTERPRETER;
         }
@@ -520,8 +519,6 @@ fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
         state.heat.set(state.heat.get() / 4 * 3);
         return false;
     }
-    // Known before anything is recorded. The first time of all, this makes a few objects.
-    layout::host();
     let options = settings::options();
     let selected = options.only.is_empty() || {
         let description = state.description();
