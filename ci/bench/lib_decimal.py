@@ -1,11 +1,11 @@
 """decimal in Python: arithmetic, square roots, formatting."""
+from _shared import checksum, times, without
+
 try:
     import _pydecimal as decimal
 except ImportError:
-    from _shared import without
     without("_decimal")
     import decimal
-from _shared import checksum, times
 
 decimal.getcontext().prec = 28
 one = decimal.Decimal(1)
