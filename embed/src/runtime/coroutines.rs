@@ -79,21 +79,18 @@ unsafe extern "C" fn yield_from(frame: Frame, at: *mut Object, _count: i64, _: i
     // SAFETY: the receiver and the value are ours; results go where they were.
     unsafe {
         let (receiver, value) = (*at, *at.add(1));
-        let is_generator = is_generator(receiver);
-        let stop = if is_generator { generators::send(thread_state(), receiver, value) } else { None };
-        let result = if let Some(stop) = stop {
-            match stop {
-                Stop::Yielded(result) => result,
-                Stop::Returned(result) => {
+        let result = if is_generator(receiver) {
+            match generators::send(thread_state(), receiver, value) {
+                Some(Stop::Yielded(result)) => result,
+                Some(Stop::Returned(result)) => {
                     py::decref(value);
                     py::decref(receiver);
                     *at = result;
                     return 0;
                 }
-                Stop::Raised => ptr::null_mut(),
+                Some(Stop::Raised) => ptr::null_mut(),
+                None => py::_PyGen_Send(receiver.cast(), value),
             }
-        } else if is_generator {
-            py::_PyGen_Send(receiver.cast(), value)
         } else if value == py::none() {
             (*py::type_of(receiver)).tp_iternext.unwrap_unchecked()(receiver)
         } else {

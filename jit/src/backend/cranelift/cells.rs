@@ -8,16 +8,18 @@ use cranelift_codegen::ir::{self, InstBuilder, types};
 
 impl Lowering<'_> {
     /// `Helper::LoadDeref` of the cell or free variable with this index, in line unless it is unbound.
-    pub fn load_deref(&mut self, index: i64, pc: u32) -> Result<ir::Value> {
-        let slot = u32::try_from(index).ok().and_then(|index| self.function.locals.checked_add(index));
-        let slot = slot.ok_or_else(|| backend_error(format!("no cell {index}")))?;
+    pub fn load_deref(&mut self, immediates: &[i64], pc: u32) -> Result<ir::Value> {
+        let slot = match *immediates {
+            [index] => u32::try_from(index).ok().and_then(|index| self.function.locals.checked_add(index)),
+            _ => None,
+        };
+        let slot = slot.ok_or_else(|| backend_error(format!("no cell {immediates:?}")))?;
         let cell = self.load_local(slot)?;
         let content = self.load(Region::Content, types::I64, cell, self.host.layout.cell_content);
         let bound = self.builder.create_block();
-        let unbound = self.builder.create_block();
+        let unbound = self.cold_block();
         let done = self.builder.create_block();
         let result = self.builder.append_block_param(done, types::I64);
-        self.builder.set_cold_block(unbound);
         self.builder.ins().brif(content, bound, &[], unbound, &[]);
 
         self.builder.switch_to_block(bound);
@@ -26,11 +28,9 @@ impl Lowering<'_> {
 
         self.builder.switch_to_block(unbound);
         let lasti = self.stored_lasti;
-        self.store_lasti(pc);
-        // The way through `bound` does not store it.
+        let raised = self.call_helper(Helper::LoadDeref, &[], immediates, pc)?;
+        // What raised leaves; the way through `bound` does not store it.
         self.stored_lasti = lasti;
-        let index = self.int(index);
-        let raised = self.helper(Helper::LoadDeref, &[self.frame, index])?;
         self.builder.ins().jump(done, &[raised.into()]);
 
         self.builder.switch_to_block(done);

@@ -330,13 +330,7 @@ impl Lowering<'_> {
             }
 
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
-                let [index] = immediates[..] else {
-                    return Err(backend_error(format!(
-                        "{id:?}: LoadDeref with {} immediates",
-                        immediates.len()
-                    )));
-                };
-                self.load_deref(index, *pc)?
+                self.load_deref(immediates, *pc)?
             }
             Insn::Call { helper, args, immediates, pc } => {
                 self.call_helper(*helper, args, immediates, *pc)?

@@ -104,7 +104,7 @@ impl Builder<'_> {
         self.call_borrowing(Helper::LoadGlobal, 0, &[name, cache], pc, next)
     }
 
-    /// No code runs unless it raises, so nobody begins to trace.
+    /// `LOAD_DEREF`: no code runs unless it raises, so nobody begins to trace.
     pub(super) fn load_deref(&mut self, index: u32, pc: u32) -> Step {
         let helper = Helper::LoadDeref;
         let call = Insn::Call { helper, args: vec![], immediates: vec![index.into()], pc };
