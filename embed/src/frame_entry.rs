@@ -93,21 +93,12 @@ pub unsafe fn run_here(
     // SAFETY: frame, thread and version are alive throughout: the caller holds the frame, the
     // frame its code, and versions that run are not freed.
     unsafe {
-        if (*thread).recursion_depth + 1 >= _Py_CheckRecursionLimit {
+        if !has_room(thread) {
             // Now every nested check counts, those that native code does without too (that of
             // `a < b`, for instance): the interpreter raises where it would.
             return Outcome { object: suspended(), next: flags };
         }
-        (*thread).recursion_depth += 1;
-        (*thread).frame = frame;
-        (*frame).f_stacktop = ptr::null_mut();
-        #[cfg(py3)]
-        {
-            (*frame).f_executing = 1;
-            if flags & RESUME == 0 && describe::is_generator((*frame).f_code) {
-                enter_generator(frame, thread);
-            }
-        }
+        arrive(frame, thread, flags);
         let version = &*version;
         version.entered.count();
         version.running.set(version.running.get() + 1);
@@ -125,6 +116,52 @@ pub unsafe fn run_here(
         };
         version.running.set(version.running.get() - 1);
         if version.attend.get() { attend(frame, thread, version, outcome) } else { outcome }
+    }
+}
+
+/// Whether one more frame is not one too deep.
+///
+/// # Safety
+/// The current thread.
+#[inline(always)]
+pub unsafe fn has_room(thread: *mut PyThreadState) -> bool {
+    // SAFETY: by the contract.
+    unsafe { (*thread).recursion_depth + 1 < _Py_CheckRecursionLimit }
+}
+
+/// The beginning of `PyEval_EvalFrameEx` for a frame that begins, is resumed, or (with [`RESUME`]) goes on.
+///
+/// # Safety
+/// The frame is not running, and the thread is the current one and [has room](has_room).
+#[inline(always)]
+pub unsafe fn arrive(frame: *mut PyFrameObject, thread: *mut PyThreadState, flags: c_int) {
+    // SAFETY: by the contract.
+    unsafe {
+        (*thread).recursion_depth += 1;
+        (*thread).frame = frame;
+        (*frame).f_stacktop = ptr::null_mut();
+        #[cfg(py3)]
+        {
+            (*frame).f_executing = 1;
+            if flags & RESUME == 0 && describe::is_generator((*frame).f_code) {
+                enter_generator(frame, thread);
+            }
+        }
+        #[cfg(py2)]
+        let _ = flags;
+    }
+}
+
+/// Leaves a frame for another evaluator to take up, with [`RESUME`]: everything but this stays in place.
+///
+/// # Safety
+/// The frame is the thread's current one, its `f_stacktop` set.
+#[inline(always)]
+pub unsafe fn hand_over(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
+    // SAFETY: by the contract.
+    unsafe {
+        (*thread).recursion_depth -= 1;
+        (*thread).frame = (*frame).f_back;
     }
 }
 
@@ -173,9 +210,7 @@ unsafe extern "C" fn left(
             exits::count(frame, version, exit);
             return Outcome { object: leave(frame, thread, yielded), next: 0 };
         }
-        // For another evaluator to take up: everything but this stays in place.
-        (*thread).recursion_depth -= 1;
-        (*thread).frame = (*frame).f_back;
+        hand_over(frame, thread);
         let next = exits::decide(frame, version, exit);
         Outcome { object: suspended(), next: next | RESUME | throw }
     }
@@ -228,9 +263,13 @@ unsafe fn leave_recursive_call(thread: *mut PyThreadState) {
     }
 }
 
-/// The end of `PyEval_EvalFrameEx` for a frame that returned or yielded.
+/// The end of `PyEval_EvalFrameEx` for a frame that returned or yielded. The result is taken and given back, NULL
+/// when a trace function raised.
+///
+/// # Safety
+/// The frame is the thread's current one; the result is an owned reference or NULL.
 #[inline(always)]
-unsafe fn leave(frame: *mut PyFrameObject, thread: *mut PyThreadState, mut result: Object) -> Object {
+pub unsafe fn leave(frame: *mut PyFrameObject, thread: *mut PyThreadState, mut result: Object) -> Object {
     // SAFETY: the frame is the thread's current one.
     unsafe {
         #[cfg(py3)]

@@ -11,6 +11,8 @@ use crate::gil::Gil;
 use crate::pending;
 use crate::py::*;
 use crate::record;
+#[cfg(py3)]
+use crate::runtime::delegation;
 use crate::settings;
 use crate::shortage;
 use crate::stats::{self, Mode};
@@ -224,6 +226,51 @@ pub unsafe fn resume_native(
     unsafe { enter(frame, thread, resumption.state, resumption.entry) }
 }
 
+/// Goes on with a frame that was [handed over](frame_entry::hand_over), in native code if that can be.
+///
+/// # Safety
+/// As for [`frame_entry::hand_over`], which has been called.
+#[cfg(py3)]
+#[inline(never)]
+pub unsafe extern "C" fn proceed(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Object {
+    // SAFETY: the entry is one that the frame fits.
+    unsafe {
+        match resumption(frame, thread) {
+            Some(Resumption { state, entry }) => {
+                drive(frame, thread, Plan::native((*state).start.get(), entry), RESUME)
+            }
+            None => go_on(frame),
+        }
+    }
+}
+
+/// Raises the exception that is set in a frame that was [handed over](frame_entry::hand_over).
+///
+/// # Safety
+/// As for [`proceed`].
+#[cfg(py3)]
+#[inline(never)]
+pub unsafe extern "C" fn raise(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Object {
+    // SAFETY: the interpreter takes any frame.
+    unsafe { drive(frame, thread, Plan::INTERPRETER, RESUME | THROW) }
+}
+
+/// Whether a frame has native code, and nothing is out of the ordinary; if so, the frame is counted as resumed.
+///
+/// # Safety
+/// As for `eval_frame`; the thread is the current one.
+#[cfg(py3)]
+#[inline(always)]
+pub unsafe fn is_compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        let Some(state) = compiled(frame, thread) else { return false };
+        stats::counters().frames.count();
+        (*state).runs.count();
+        true
+    }
+}
+
 /// The state of a frame's code, if that has a version for the start and nothing is out of the ordinary.
 ///
 /// # Safety
@@ -306,6 +353,10 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
                     return drive(frame, thread, Plan::INTERPRETER, 0);
                 }
             }
+            #[cfg(py3)]
+            if (*frame).f_lasti >= 0 && !state.start.get().is_null() && delegation::can_pass(frame, thread) {
+                return delegation::resume(frame, thread);
+            }
         }
         eval_planned(frame)
     }
@@ -316,6 +367,10 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
 unsafe extern "C" fn resume(frame: *mut PyFrameObject, start: *const Version) -> Object {
     // SAFETY: a version of the frame's code; the frame is not running.
     unsafe {
+        #[cfg(py3)]
+        if delegation::can_pass(frame, thread_state()) {
+            return delegation::resume(frame, thread_state());
+        }
         match (*start).resume_point(frame) {
             Some(entry) => {
                 stats::counters().frames_native.count();

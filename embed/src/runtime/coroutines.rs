@@ -4,16 +4,16 @@
 use super::Frame;
 use super::address_of;
 #[cfg(py3)]
-use super::evaluator;
+use super::delegation;
 #[cfg(py3)]
-use super::generators::{self, Stop};
+use super::generators::Stop;
 #[cfg(py3)]
 use crate::frame_entry::thread_state;
 #[cfg(py3)]
 use crate::py::{self, Object};
 #[cfg(py35)]
 use std::ffi::CStr;
-#[cfg(py3)]
+#[cfg(py35)]
 use std::ptr;
 
 /// The addresses of the helpers of this file; those that this CPython has no instruction for
@@ -57,62 +57,29 @@ pub(super) fn addresses() -> Addresses {
     }
 }
 
-/// Whether `_PyGen_Send` takes the receiver.
-#[cfg(py3)]
-unsafe fn is_generator(receiver: Object) -> bool {
-    // SAFETY: alive.
-    unsafe {
-        let ty = py::type_of(receiver);
-        #[cfg(py35)]
-        if ty == &raw mut py::PyCoro_Type {
-            return true;
-        }
-        ty == &raw mut py::PyGen_Type
-    }
-}
-
 /// `YIELD_FROM`
 #[cfg(py3)]
 unsafe extern "C" fn yield_from(frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
-    static mut SEND: py::_Py_Identifier =
-        py::_Py_Identifier { next: ptr::null_mut(), string: c"send".as_ptr(), object: ptr::null_mut() };
     // SAFETY: the receiver and the value are ours; results go where they were.
     unsafe {
         let (receiver, value) = (*at, *at.add(1));
-        let result = if is_generator(receiver) {
-            match generators::send(thread_state(), receiver, value) {
-                Some(Stop::Yielded(result)) => result,
-                Some(Stop::Returned(result)) => {
-                    py::decref(value);
-                    py::decref(receiver);
-                    *at = result;
-                    return 0;
-                }
-                Some(Stop::Raised) => ptr::null_mut(),
-                None => py::_PyGen_Send(receiver.cast(), value),
-            }
-        } else if value == py::none() {
-            (*py::type_of(receiver)).tp_iternext.unwrap_unchecked()(receiver)
-        } else {
-            let end = ptr::null_mut::<py::PyObject>();
-            py::_PyObject_CallMethodIdObjArgs(receiver, &raw mut SEND, value, end)
-        };
+        let stop = delegation::advance(frame, thread_state(), receiver, value);
         py::decref(value);
-        if !result.is_null() {
-            *at.add(1) = result;
-            return 1;
+        match stop {
+            Stop::Yielded(result) => {
+                *at.add(1) = result;
+                1
+            }
+            Stop::Returned(result) => {
+                py::decref(receiver);
+                *at = result;
+                0
+            }
+            Stop::Raised => {
+                py::decref(receiver);
+                -1
+            }
         }
-        if py::PyErr_ExceptionMatches(py::PyExc_StopIteration) != 0 {
-            evaluator::trace_exception(frame);
-        }
-        let mut returned = ptr::null_mut();
-        let failed = py::_PyGen_FetchStopIterationValue(&mut returned) < 0;
-        py::decref(receiver);
-        if failed {
-            return -1;
-        }
-        *at = returned;
-        0
     }
 }
 

@@ -2,11 +2,14 @@
 //! in one piece.
 
 use super::Frame;
+#[cfg(py3)]
+use super::delegation;
 use crate::hook;
 use crate::py::{self, Object, PyGenObject, PyThreadState};
 use std::ptr;
 
 /// How a generator that was resumed stopped.
+#[repr(C)]
 pub(super) enum Stop {
     /// It yielded this, a new reference.
     Yielded(Object),
@@ -36,6 +39,10 @@ pub(super) unsafe fn send(thread: *mut PyThreadState, generator: Object, value: 
             }
             hook::beginning(frame, thread)?
         } else {
+            #[cfg(py3)]
+            if delegation::can_pass(frame, thread) && hook::is_compiled(frame, thread) {
+                return Some(pass(thread, generator, value));
+            }
             *(*frame).f_stacktop = value;
             (*frame).f_stacktop = (*frame).f_stacktop.add(1);
             let Some(resumption) = hook::resumption(frame, thread) else {
@@ -45,6 +52,31 @@ pub(super) unsafe fn send(thread: *mut PyThreadState, generator: Object, value: 
             py::incref(value);
             resumption
         };
+        let caller = link(thread, generator);
+        let result = hook::resume_native(frame, thread, resumption);
+        Some(stopped(thread, generator, caller, result))
+    }
+}
+
+/// [`send`] to a generator that waits for another.
+#[cfg(py3)]
+#[inline(never)]
+unsafe extern "C" fn pass(thread: *mut PyThreadState, generator: *mut PyGenObject, value: Object) -> Stop {
+    // SAFETY: as for `send`.
+    unsafe {
+        let caller = link(thread, generator);
+        py::incref(value);
+        let result = delegation::pass((*generator).gi_frame, thread, value);
+        stopped(thread, generator, caller, result)
+    }
+}
+
+/// Makes a generator run on top of the thread's frame, which is returned, owned.
+#[inline(always)]
+unsafe fn link(thread: *mut PyThreadState, generator: *mut PyGenObject) -> Frame {
+    // SAFETY: the generator is suspended, and the thread is the current one.
+    unsafe {
+        let frame = (*generator).gi_frame;
         let caller = (*thread).frame;
         py::xincref(caller.cast());
         (*frame).f_back = caller;
@@ -53,7 +85,21 @@ pub(super) unsafe fn send(thread: *mut PyThreadState, generator: Object, value: 
             (*frame).f_tstate = thread;
         }
         (*generator).gi_running = 1;
-        let result = hook::resume_native(frame, thread, resumption);
+        caller
+    }
+}
+
+/// The reverse of [`link`], and what the result means.
+#[inline(always)]
+unsafe fn stopped(
+    thread: *mut PyThreadState,
+    generator: *mut PyGenObject,
+    caller: Frame,
+    result: Object,
+) -> Stop {
+    // SAFETY: the frame does not run any more; the result is a new reference or NULL.
+    unsafe {
+        let frame = (*generator).gi_frame;
         (*generator).gi_running = 0;
         (*frame).f_back = ptr::null_mut();
         py::xdecref(caller.cast());
@@ -62,9 +108,9 @@ pub(super) unsafe fn send(thread: *mut PyThreadState, generator: Object, value: 
             (*frame).f_tstate = ptr::null_mut();
         }
         if result.is_null() || (*frame).f_stacktop.is_null() {
-            return Some(end(thread, generator, frame, result));
+            return end(thread, generator, frame, result);
         }
-        Some(Stop::Yielded(result))
+        Stop::Yielded(result)
     }
 }
 

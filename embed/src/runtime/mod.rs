@@ -20,6 +20,8 @@ mod boxes;
 mod build;
 mod calls;
 mod coroutines;
+#[cfg(py3)]
+pub mod delegation;
 mod dict;
 mod evaluator;
 mod exec;

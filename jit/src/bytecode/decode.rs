@@ -126,26 +126,6 @@ impl Bytecode {
             _ => &[],
         }
     }
-
-    /// Offsets at which a suspended generator is resumed, in ascending order, each once.
-    ///
-    /// A frame continues at `f_lasti + 1`. `YIELD_VALUE` leaves `f_lasti` on itself: resumption is
-    /// at the instruction after it. `YIELD_FROM` decrements `f_lasti` so that it is executed again
-    /// with the sent value on the stack: resumption is at its own `pc`, while `f_lasti` holds
-    /// `pc - 1`. It is at the instruction after it when `throw()` has ended the subiterator: then
-    /// `gen_throw` pops that, increments `f_lasti` and sends its result.
-    pub fn yields(&self) -> impl Iterator<Item = u32> {
-        let mut last = None;
-        self.instructions
-            .iter()
-            .flat_map(|instruction| match instruction.op {
-                Op::YieldValue => [None, Some(instruction.next)],
-                Op::YieldFrom => [Some(instruction.pc), Some(instruction.next)],
-                _ => [None, None],
-            })
-            .flatten()
-            .filter(move |&pc| last.replace(pc) != Some(pc) && self.index_of(pc).is_some())
-    }
 }
 
 /// Where an operation may lead other than to the next instruction.
@@ -339,7 +319,6 @@ mod tests {
         let body = bytecode.loop_body(7);
         assert_eq!((body[0].op, body.last().unwrap().op), (Op::ForIter(53), Op::Jump(7)));
         assert!(bytecode.loop_body(13).is_empty());
-        assert_eq!(bytecode.yields().count(), 0);
     }
 
     #[test]
@@ -415,23 +394,6 @@ mod tests {
             let found: Vec<Op> = bytecode.instructions[from..].iter().map(|i| i.op).collect();
             assert_eq!(found[..ops.len()], *ops);
         }
-    }
-
-    #[test]
-    fn yields_are_resumed_after_or_at_the_instruction() {
-        // y = yield x
-        // yield y (2.7), yield from y (3.5)
-        let two = read(V27, &[124, 0, 0, 86, 125, 1, 0, 124, 1, 0, 86, 1, 100, 0, 0, 83]);
-        assert_eq!(two.yields().collect::<Vec<_>>(), [4, 11]);
-        let three = read(V35, &[124, 0, 0, 86, 125, 1, 0, 124, 1, 0, 69, 100, 0, 0, 72, 1, 100, 0, 0, 83]);
-        assert_eq!(three.at(14).unwrap().op, Op::YieldFrom);
-        assert_eq!(three.yields().collect::<Vec<_>>(), [4, 14, 15]);
-    }
-
-    #[test]
-    fn yields_in_succession_are_reported_once() {
-        let bytecode = read(V34, &[86, 72, 72, 86]);
-        assert_eq!(bytecode.yields().collect::<Vec<_>>(), [1, 2, 3]);
     }
 
     #[test]

@@ -55,7 +55,7 @@ pub enum Resume {
     Throw,
     /// The generator yields `operands.last()`, which is popped; `pc` is the `YIELD_VALUE`.
     Yield,
-    /// The same at a `YIELD_FROM`, which is executed again when the generator is resumed.
+    /// The same at a `YIELD_FROM`, which is for the host to execute again when the generator is resumed.
     YieldFrom,
 }
 

@@ -4,8 +4,8 @@ use super::run;
 use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
 use crate::hir::{
-    BlockId, ExitReason, FrameBlock, FrameState, Function, Insn, MAX_BOUND, Repr, Resume, Type, ValueId,
-    build,
+    BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Type,
+    Value, ValueId, build,
 };
 use crate::host::testing;
 use crate::{EntrySpec, Options};
@@ -297,4 +297,30 @@ fn no_more_methods_wait_for_arguments_than_an_exit_can_bind() {
     let bound =
         |state: &FrameState| state.operands.iter().filter(|operand| operand.receiver.is_some()).count();
     assert_eq!(function.states.iter().map(bound).max(), Some(MAX_BOUND));
+}
+
+#[test]
+fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
+    let code = vec![
+        124, 0, 0,  // 0 LOAD_FAST 0
+        69, // 3 GET_YIELD_FROM_ITER
+        100, 0, 0,  // 4 LOAD_CONST 0 (None)
+        72, // 7 YIELD_FROM
+        125, 1, 0, // 8 STORE_FAST 1
+        124, 1, 0,  // 11 LOAD_FAST 1
+        83, // 14 RETURN_VALUE
+    ];
+    let code = CodeDesc { version: Version::V35, code, is_generator: true, ..counting_loop() };
+    let host = testing::host(Version::V35);
+    let options = Options::default();
+    let bytecode = decode(&code).unwrap();
+    let entries = [EntrySpec::default()];
+    let function = build(&code, &bytecode, &Feedback::new(), &entries, &host, &options).unwrap();
+    println!("{function}");
+    let found: Vec<_> = function.entries.iter().map(|entry| (entry.pc, entry.depth)).collect();
+    assert_eq!(found, [(0, 0), (8, 1)]);
+    let asks = |v: &&Value| matches!(v.insn, Insn::CallStack { helper: Helper::YieldFrom, .. });
+    assert_eq!(function.values.iter().filter(asks).count(), 1, "who resumes it asks the receiver");
+    let stores = |v: &&Value| matches!(v.insn, Insn::StoreLocal { .. } | Insn::SetLocal { .. });
+    assert_eq!(function.values.iter().filter(stores).count(), 1, "one copy of what follows");
 }

@@ -11,8 +11,8 @@ impl Builder<'_> {
         self.suspend(Resume::Yield, pc, next)
     }
 
-    /// `YIELD_FROM`: asks the receiver; leaves with what it yields, to execute the same
-    /// instruction again when resumed, or goes on with its result.
+    /// `YIELD_FROM`: asks the receiver; leaves with what it yields, or goes on with its result. Who resumes the frame
+    /// asks the receiver again, and enters at the next instruction when that has ended, with its result in its place.
     pub(super) fn yield_from(&mut self, pc: u32, next: u32) -> Step {
         let status = self.emit_call_stack(Helper::YieldFrom, 2, 0, pc)?;
         self.check_status(status, pc)?;
@@ -27,20 +27,28 @@ impl Builder<'_> {
             self.push_owned(value);
         }
         self.own_all();
-        self.suspend(Resume::YieldFrom, pc, pc)?;
+        self.suspend(Resume::YieldFrom, pc, next)?;
 
         (self.locals, self.stack, self.unbound) = saved;
         self.current = finished;
         let result = self.emit(Insn::LoadStack(base), Repr::Obj, Type::OBJECT);
         self.push_owned(result);
         self.check_tracing(next);
-        Ok(Flow::Next)
+        // What is known here and not in a frame that was suspended is not worth a copy of all that follows.
+        self.unbound.clear();
+        let edge = self.edge_to(next)?;
+        self.emit_terminator(Insn::Jump(edge));
+        Ok(Flow::Ended)
     }
 
-    /// Leaves with the topmost value; the frame is resumed at `next` with another in its place.
+    /// Leaves with the topmost value; the frame is entered again at `next`, with another in the place of the value, or
+    /// of the receiver below it.
     fn suspend(&mut self, resume: Resume, pc: u32, next: u32) -> Step {
         let exit = self.exit(ExitReason::Yield, resume, pc);
         self.emit_terminator(Insn::Exit(exit));
+        if resume == Resume::YieldFrom {
+            self.stack.pop();
+        }
         let kind = |entry: &StackEntry| match entry.mark {
             Some(Mark::MaybeNull) => Type::ANY,
             _ => Type::OBJECT,
