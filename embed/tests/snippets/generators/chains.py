@@ -179,19 +179,20 @@ class Dying(object):
 
 
 def deaths():
-    log = []
+    log, watching = [], []
 
     def holding(name):
         held = Dying(log, name)
         yield name
         log.append("end " + name)
 
+    def watched(generator, name):
+        watching.append(weakref.ref(generator, lambda _: log.append("gone " + name)))
+        return generator
+
     def chain(names):
         for name in names:
-            inner = holding(name)
-            weakref.finalize(inner, log.append, "gone " + name)
-            del inner
-            yield from holding(name)
+            yield from watched(holding(name), name)
             log.append("after " + name)
 
     def over(names):
