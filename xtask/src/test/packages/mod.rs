@@ -43,7 +43,14 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
                 continue;
             }
         };
-        let job = Job { pair, suite, home: &home, runner: &runner, installation: &installation };
+        let job = Job {
+            pair,
+            suite,
+            home: &home,
+            scripts: &dirs.root.join("ci/packages"),
+            runner: &runner,
+            installation: &installation,
+        };
         for mode in args.modes(&["threshold1", "default"]) {
             job.compare(mode, &format!("{name} {}", mode.name), tally)?;
         }
@@ -56,6 +63,7 @@ struct Job<'a> {
     pair: &'a Pair,
     suite: &'a Suite,
     home: &'a Path,
+    scripts: &'a Path,
     runner: &'a Path,
     installation: &'a Installation,
 }
@@ -99,7 +107,9 @@ impl Job<'_> {
 
     /// What stock makes of the suite: as known from an earlier run, unless that is not wanted.
     fn stock(&self, again: bool) -> Result<Outcome> {
-        let key = hash::strings(&[&format!("{:?}", self.suite), RUNNER, &hash::file(&self.pair.stock)?]);
+        let script = self.script().map(|path| hash::file(&path)).transpose()?.unwrap_or_default();
+        let key =
+            hash::strings(&[&format!("{:?}", self.suite), RUNNER, &script, &hash::file(&self.pair.stock)?]);
         let store = Store::open(&self.home.join("outcomes"), &self.suite.name, &key)?;
         if !again && let Some(known) = store.load("stock") {
             return Ok(known);
@@ -108,6 +118,10 @@ impl Job<'_> {
         let outcome = self.run(&self.pair.stock, "stock", &[], limit)?;
         store.save("stock", &outcome)?;
         Ok(outcome)
+    }
+
+    fn script(&self) -> Option<PathBuf> {
+        self.suite.script.as_ref().map(|name| self.scripts.join(name))
     }
 
     fn folder(&self, side: &str) -> PathBuf {
@@ -121,6 +135,10 @@ impl Job<'_> {
         std::fs::create_dir_all(&copy).with_context(|| format!("cannot create {}", copy.display()))?;
         for part in &self.suite.tests {
             copy_tree(&self.installation.source.join(part), &copy.join(part))?;
+        }
+        if let (Some(name), Some(script)) = (&self.suite.script, self.script()) {
+            std::fs::copy(&script, copy.join(name))
+                .with_context(|| format!("cannot copy {}", script.display()))?;
         }
         let temporary = folder.join("tmp");
         std::fs::create_dir_all(&temporary)

@@ -33,6 +33,8 @@ pub struct Suite {
     /// What is copied from that archive.
     #[serde(default)]
     pub tests: Vec<String>,
+    /// A script of ours in `ci/packages` that is put beside the tests.
+    pub script: Option<String>,
     /// How the tests are run.
     pub run: Runner,
     /// For the runner.
