@@ -255,28 +255,12 @@ pub unsafe extern "C" fn raise(frame: *mut PyFrameObject, thread: *mut PyThreadS
     unsafe { drive(frame, thread, Plan::INTERPRETER, RESUME | THROW) }
 }
 
-/// Whether a frame has native code, and nothing is out of the ordinary; if so, the frame is counted as resumed.
-///
-/// # Safety
-/// As for `eval_frame`; the thread is the current one.
-#[cfg(py3)]
-#[inline(always)]
-pub unsafe fn is_compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> bool {
-    // SAFETY: by the contract.
-    unsafe {
-        let Some(state) = compiled(frame, thread) else { return false };
-        stats::counters().frames.count();
-        (*state).runs.count();
-        true
-    }
-}
-
 /// The state of a frame's code, if that has a version for the start and nothing is out of the ordinary.
 ///
 /// # Safety
 /// As for `eval_frame`; the thread is the current one.
 #[inline(always)]
-unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<*const CodeState> {
+pub unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<*const CodeState> {
     // SAFETY: by the contract.
     unsafe {
         let state = code_state::of((*frame).f_code);
@@ -302,12 +286,22 @@ unsafe fn enter(
 ) -> Object {
     // SAFETY: by the contract.
     unsafe {
-        stats::counters().frames.count();
+        count(state);
         stats::counters().frames_native.count();
-        (*state).runs.count();
         let outcome = frame_entry::run_here(frame, thread, (*state).start.get(), entry, 0);
         if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
     }
+}
+
+/// Counts a frame that begins or is resumed past [`eval_frame`].
+///
+/// # Safety
+/// What [`compiled`] gave, and nothing has happened since.
+#[inline(always)]
+pub unsafe fn count(state: *const CodeState) {
+    stats::counters().frames.count();
+    // SAFETY: by the contract.
+    unsafe { (*state).runs.count() }
 }
 
 /// Goes on with a frame that native code left.
@@ -353,9 +347,9 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
                     return drive(frame, thread, Plan::INTERPRETER, 0);
                 }
             }
-            #[cfg(py3)]
-            if (*frame).f_lasti >= 0 && !state.start.get().is_null() && delegation::can_pass(frame, thread) {
-                return delegation::resume(frame, thread);
+            let start = state.start.get();
+            if (*frame).f_lasti >= 0 && !start.is_null() {
+                return resume(frame, start);
             }
         }
         eval_planned(frame)

@@ -40,7 +40,10 @@ pub(super) unsafe fn send(thread: *mut PyThreadState, generator: Object, value: 
             hook::beginning(frame, thread)?
         } else {
             #[cfg(py3)]
-            if delegation::can_pass(frame, thread) && hook::is_compiled(frame, thread) {
+            if delegation::can_pass(frame, thread)
+                && let Some(state) = hook::compiled(frame, thread)
+            {
+                hook::count(state);
                 return Some(pass(thread, generator, value));
             }
             *(*frame).f_stacktop = value;
