@@ -107,7 +107,8 @@ impl Job<'_> {
 
     /// What stock makes of the suite: as known from an earlier run, unless that is not wanted.
     fn stock(&self, again: bool) -> Result<Outcome> {
-        let script = self.script().map(|path| hash::file(&path)).transpose()?.unwrap_or_default();
+        let script = self.suite.script.as_ref().map(|name| hash::file(&self.scripts.join(name)));
+        let script = script.transpose()?.unwrap_or_default();
         let key =
             hash::strings(&[&format!("{:?}", self.suite), RUNNER, &script, &hash::file(&self.pair.stock)?]);
         let store = Store::open(&self.home.join("outcomes"), &self.suite.name, &key)?;
@@ -118,10 +119,6 @@ impl Job<'_> {
         let outcome = self.run(&self.pair.stock, "stock", &[], limit)?;
         store.save("stock", &outcome)?;
         Ok(outcome)
-    }
-
-    fn script(&self) -> Option<PathBuf> {
-        self.suite.script.as_ref().map(|name| self.scripts.join(name))
     }
 
     fn folder(&self, side: &str) -> PathBuf {
@@ -136,7 +133,8 @@ impl Job<'_> {
         for part in &self.suite.tests {
             copy_tree(&self.installation.source.join(part), &copy.join(part))?;
         }
-        if let (Some(name), Some(script)) = (&self.suite.script, self.script()) {
+        if let Some(name) = &self.suite.script {
+            let script = self.scripts.join(name);
             std::fs::copy(&script, copy.join(name))
                 .with_context(|| format!("cannot copy {}", script.display()))?;
         }
