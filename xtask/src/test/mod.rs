@@ -32,14 +32,14 @@ use tally::Tally;
 /// The options of `test`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
+    /// Only these stages; the default is all, but packages only with --full
+    #[arg(env = "PYJION_TEST_STAGES", value_name = "STAGE", value_enum, value_delimiter = ',')]
+    stages: Vec<Stage>,
     #[command(flatten)]
     common: Common,
     /// Only these versions; the default is every supported one whose source can be had
     #[arg(long = "version", env = "PYJION_TEST_VERSION", value_name = "VERSION", value_delimiter = ',')]
     versions: Vec<String>,
-    /// Only this stage
-    #[arg(long, env = "PYJION_TEST_ONLY", value_enum)]
-    only: Option<Stage>,
     /// Only these modes of running; the default is most for snippets, threshold1 and default for regrtest
     #[arg(long = "mode", env = "PYJION_TEST_MODE", value_name = "MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
     modes: Vec<String>,
@@ -74,7 +74,7 @@ enum Stage {
     Fuzz,
     /// CPython's own tests, compared with stock
     Regrtest,
-    /// The tests of packages of the registry, compared with stock; needs the network, so only with --full or by name
+    /// The tests of packages of the registry, compared with stock; needs the network
     Packages,
 }
 
@@ -95,7 +95,10 @@ struct Pair {
 
 impl Args {
     fn wants(&self, stage: Stage) -> bool {
-        self.only.map_or(stage != Stage::Packages || self.full, |only| only == stage)
+        match self.stages.is_empty() {
+            true => stage != Stage::Packages || self.full,
+            false => self.stages.contains(&stage),
+        }
     }
 
     /// The chosen modes, or else those of `default` (all when that is empty).
