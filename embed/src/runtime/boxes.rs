@@ -2,7 +2,7 @@
 
 use super::Frame;
 use crate::py::{self, Object};
-use crate::shortage;
+use crate::{pending, shortage};
 
 /// A new reference to an exact int.
 ///
@@ -32,7 +32,7 @@ pub unsafe extern "C" fn box_float(value: f64) -> Object {
 /// handlers, pending calls, other threads. Negative when an exception is set.
 pub(super) unsafe extern "C" fn handle_pending(_frame: Frame) -> i64 {
     // SAFETY: the current thread is the one that runs us.
-    unsafe { py::_PyEval_HandlePending(py::PyThreadState_Get()).into() }
+    if unsafe { pending::handle(py::PyThreadState_Get()) } { 0 } else { -1 }
 }
 
 /// `Py_INCREF` of a debug build.
