@@ -1,6 +1,6 @@
 //! What is known of each code object: how hot it is, what was observed, its compiled versions.
 //!
-//! The state hangs off the code object (`co_extra`) and dies with it. It is only ever borrowed
+//! The state hangs off the code object (`ce_extra`) and dies with it. It is only ever borrowed
 //! shared; what changes is in cells, and the `RefCell`s are borrowed for moments in which no
 //! Python code can run, so recursion and thread switches cannot see them borrowed.
 
@@ -538,7 +538,17 @@ impl Drop for CodeState {
     }
 }
 
-/// `CodeExtra` of codeobject.c: what `co_extra` points to.
+/// `_PyCode_EVALUATION`: what lies behind a code object.
+///
+/// # Safety
+/// `code` is a code object.
+#[inline(always)]
+pub unsafe fn evaluation(code: *mut PyCodeObject) -> *mut _PyCodeEvaluation {
+    // SAFETY: code.h says that it is there.
+    unsafe { code.add(1).cast() }
+}
+
+/// `CodeExtra` of codeobject.c: what `ce_extra` points to.
 #[repr(C)]
 struct CodeExtra {
     /// Entries.
@@ -571,7 +581,7 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: what `_PyCode_GetExtra` does. The index is not negative: it was asked for before
     // any code came here.
     unsafe {
-        let extra = (*code).co_extra.cast::<CodeExtra>();
+        let extra = (*evaluation(code)).ce_extra.cast::<CodeExtra>();
         let index = INDEX.get();
         if extra.is_null() || (*extra).size <= index {
             return ptr::null();

@@ -36,6 +36,8 @@ pub fn thread_state() -> *mut PyThreadState {
 pub const THROW: c_int = _PyEval_THROW as c_int;
 /// Continue a frame that is on its way (a flag of evaluation functions).
 pub const RESUME: c_int = _PyEval_RESUME as c_int;
+/// Evaluate in the interpreter's loop (a flag of `PyEval_EvalFrameEx`).
+pub const LOOP: c_int = _PyEval_LOOP as c_int;
 /// Continue in the recording evaluator (in [`Outcome::next`] only).
 pub const RECORD: c_int = 1 << 8;
 

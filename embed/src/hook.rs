@@ -6,7 +6,7 @@ use crate::budget::{self, Occasion};
 use crate::code_state::{self, CodeState, Phase};
 use crate::compile;
 use crate::describe;
-use crate::frame_entry::{self, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
+use crate::frame_entry::{self, LOOP, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
 use crate::gil::Gil;
 use crate::pending;
 use crate::py::*;
@@ -52,7 +52,7 @@ impl Plan {
 pub fn install() {
     // SAFETY: plain stores of function pointers, before any frame runs or under the GIL.
     unsafe {
-        _PyInterpreterState_DefaultEvalFrame = Some(eval_frame);
+        _PyEval_DefaultEvaluator = Some(eval_frame);
         #[cfg(has_backedge_hook)]
         {
             _PyEval_BackedgeHook = Some(backedge);
@@ -69,28 +69,29 @@ pub fn install() {
 /// to be suspended.
 static OUTSIDERS: Gil<RefCell<Vec<*mut PyFrameObject>>> = Gil::new(RefCell::new(Vec::new()));
 
-/// Makes [`eval_frame`] the evaluator of the interpreters that exist already, too.
+/// [`install`] while frames are running.
 ///
 /// # Safety
 /// The GIL is held.
 pub unsafe fn install_now() {
+    // SAFETY: a plain pointer, under the GIL.
+    if unsafe { (&raw const _PyEval_DefaultEvaluator).read().is_some() } {
+        return;
+    }
     install();
     let mut outsiders = OUTSIDERS.borrow_mut();
     // SAFETY: the lists of interpreters, threads and frames do not change under the GIL.
     unsafe {
         let mut interpreter = PyInterpreterState_Head();
         while !interpreter.is_null() {
-            if !is_ours(interpreter) {
-                (*interpreter).eval_frame = Some(eval_frame);
-                let mut thread = PyInterpreterState_ThreadHead(interpreter);
-                while !thread.is_null() {
-                    let mut frame = (*thread).frame;
-                    while !frame.is_null() {
-                        outsiders.push(frame);
-                        frame = (*frame).f_back;
-                    }
-                    thread = PyThreadState_Next(thread);
+            let mut thread = PyInterpreterState_ThreadHead(interpreter);
+            while !thread.is_null() {
+                let mut frame = (*thread).frame;
+                while !frame.is_null() {
+                    outsiders.push(frame);
+                    frame = (*frame).f_back;
                 }
+                thread = PyThreadState_Next(thread);
             }
             interpreter = PyInterpreterState_Next(interpreter);
         }
@@ -98,15 +99,52 @@ pub unsafe fn install_now() {
     settings::set_outsiders(!outsiders.is_empty());
 }
 
-/// Whether the frames of an interpreter come to us first.
+/// Who evaluates the frames of an interpreter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Evaluator {
+    /// The interpreter: the hook was never installed.
+    Interpreter,
+    /// [`eval_frame`].
+    Ours,
+    /// Another client of PEP 523; what it passes on comes to us.
+    Foreign,
+}
+
+impl Evaluator {
+    /// Who it is.
+    ///
+    /// # Safety
+    /// An interpreter, and the GIL is held.
+    pub unsafe fn of(interpreter: *mut PyInterpreterState) -> Evaluator {
+        // SAFETY: by the contract.
+        match unsafe { (is_first(interpreter), (&raw const _PyEval_DefaultEvaluator).read().is_some()) } {
+            (false, _) => Evaluator::Foreign,
+            (true, false) => Evaluator::Interpreter,
+            (true, true) => Evaluator::Ours,
+        }
+    }
+
+    /// Its name, for `pyjion.status()`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Evaluator::Interpreter => "interpreter",
+            Evaluator::Ours => "pyjion",
+            Evaluator::Foreign => "foreign",
+        }
+    }
+}
+
+/// Whether the frames of an interpreter come to the default evaluator first, not to somebody who may or may
+/// not pass them on.
 ///
 /// # Safety
 /// An interpreter.
-unsafe fn is_ours(interpreter: *mut PyInterpreterState) -> bool {
-    // SAFETY: by the contract. Should the linker have two addresses for the function, the hook
-    // is installed twice or loops are not suspended, and nothing is wrong.
+unsafe fn is_first(interpreter: *mut PyInterpreterState) -> bool {
+    // SAFETY: by the contract. Should the linker have two addresses for the function, every frame is
+    // announced to it, and nothing is wrong.
     unsafe {
-        (*interpreter).eval_frame.is_some_and(|function| ptr::fn_addr_eq(function, eval_frame as Evaluate))
+        let default: Evaluate = _PyEval_EvalFrameDefault;
+        (*interpreter).eval_frame.is_some_and(|function| ptr::fn_addr_eq(function, default))
     }
 }
 
@@ -162,7 +200,7 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
             Phase::Recording | Phase::Hot => return eval_planned(frame),
             Phase::Failed | Phase::Excluded => state.pass_for_a_while(),
         }
-        let result = _PyEval_EvalFrameDefault(frame, 0);
+        let result = PyEval_EvalFrameEx(frame, LOOP);
         if result == suspended() { go_on(frame) } else { result }
     }
 }
@@ -176,7 +214,7 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
 pub unsafe fn evaluate(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Object {
     // SAFETY: as for `eval_frame`.
     unsafe {
-        let Some(state) = compiled(frame, thread) else { return PyEval_EvalFrameEx(frame, 0) };
+        let Some(state) = compiled(frame, thread) else { return _PyEval_EvaluateFrame(frame, 0) };
         enter(frame, thread, state, 0)
     }
 }
@@ -268,7 +306,7 @@ pub unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) ->
             && !(*state).start.get().is_null()
             && settings::is_ordinary()
             && (*thread).use_tracing == 0
-            && is_ours((*thread).interp);
+            && is_first((*thread).interp);
         is_compiled.then_some(state)
     }
 }
@@ -452,7 +490,7 @@ unsafe fn interpret(frame: *mut PyFrameObject, flags: c_int) -> Object {
             return record::evaluate(frame, flags);
         }
         let mode = stats::switch(Mode::Interpreter);
-        let result = _PyEval_EvalFrameDefault(frame, flags);
+        let result = PyEval_EvalFrameEx(frame, flags | LOOP);
         stats::switch(mode);
         result
     }
@@ -612,7 +650,7 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
     unsafe {
         let thread = thread_state();
-        if !settings::is_enabled() || (*thread).use_tracing != 0 || !is_ours((*thread).interp) {
+        if !settings::is_enabled() || (*thread).use_tracing != 0 {
             return 0;
         }
         if settings::has_outsiders() && OUTSIDERS.borrow().contains(&frame) {

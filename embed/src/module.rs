@@ -3,6 +3,7 @@
 use crate::code_state::{self, Closed, CodeState, Phase};
 use crate::compile::{self, Wanted};
 use crate::compiler;
+use crate::frame_entry;
 use crate::hook;
 use crate::layout;
 use crate::options::{STAGES, TABLE};
@@ -291,6 +292,8 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         let python = CStr::from_ptr(Py_GetVersion()).to_string_lossy();
         dict.set("python", new_text(python.split(' ').next().unwrap_or_default()));
         dict.set("backend", new_text(compiler::BACKEND_NAME));
+        let interpreter = (*frame_entry::thread_state()).interp;
+        dict.set("evaluator", new_text(hook::Evaluator::of(interpreter).name()));
         dict.set("threshold", new_int(settings::threshold().into()));
         let states = Phase::ALL.map(|phase| (phase.name(), code_state::count_in(phase)));
         dict.set_counts("states", &states);

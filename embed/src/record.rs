@@ -113,7 +113,7 @@ pub unsafe extern "C" fn evaluate(frame: *mut PyFrameObject, flags: c_int) -> Ob
         #[cfg(has_recording)]
         let result = _PyEval_EvalFrameRecording(frame, flags);
         #[cfg(not(has_recording))]
-        let result = _PyEval_EvalFrameDefault(frame, flags);
+        let result = PyEval_EvalFrameEx(frame, flags | crate::frame_entry::LOOP);
         stats::switch(mode);
         if result != crate::frame_entry::suspended() {
             frame_completed(frame);

@@ -4,6 +4,8 @@
 //! What the evaluator calls here is in line or `extern "C"`, for the reason given in
 //! [`crate::frame_entry`].
 
+#[cfg(has_frame_countdown)]
+use crate::code_state;
 use crate::code_state::{CodeState, Phase};
 #[cfg(has_frame_countdown)]
 use crate::hook;
@@ -59,7 +61,7 @@ pub unsafe fn passed_first(code: *mut PyCodeObject) -> u32 {
 pub unsafe fn countdown(code: *mut PyCodeObject) -> u32 {
     #[cfg(has_frame_countdown)]
     // SAFETY: by the contract; the interpreter counts down to 0.
-    return unsafe { (*code).co_skip } as u32;
+    return unsafe { (*code_state::evaluation(code)).ce_skip } as u32;
     #[cfg(not(has_frame_countdown))]
     0
 }
@@ -73,7 +75,7 @@ unsafe fn set_countdown(code: *mut PyCodeObject, frames: u32) -> u32 {
     #[cfg(has_frame_countdown)]
     // SAFETY: by the contract.
     unsafe {
-        (*code).co_skip = frames as i32;
+        (*code_state::evaluation(code)).ce_skip = frames as i32;
     }
     // SAFETY: by the contract.
     unsafe { countdown(code) }

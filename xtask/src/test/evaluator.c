@@ -1,5 +1,5 @@
-/* An evaluator of somebody else's, as PEP 523 has them: counts the frames of the code it watches, and has
-   whoever was there before run them. */
+/* Evaluators of somebody else's, as PEP 523 has them: one that counts the frames of the code it watches, and has
+   whoever was there before run them; and one as debuggers have it, which knows of _PyEval_EvalFrameDefault alone. */
 
 #include <Python.h>
 #include <frameobject.h>
@@ -44,6 +44,23 @@ remove_(PyObject *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+static long debugged;
+
+static PyObject *
+evaluate_debugged(struct _frame *frame, int throwing)
+{
+    debugged++;
+    return _PyEval_EvalFrameDefault(frame, throwing);
+}
+
+static PyObject *
+debug(PyObject *self, PyObject *on)
+{
+    PyThreadState_Get()->interp->eval_frame =
+        PyObject_IsTrue(on) ? evaluate_debugged : _PyEval_EvalFrameDefault;
+    return PyLong_FromLong(debugged);
+}
+
 static PyObject *
 watch(PyObject *self, PyObject *code)
 {
@@ -74,6 +91,7 @@ count_freed(PyObject *self, PyObject *unused)
 static PyMethodDef methods[] = {
     {"install", install, METH_NOARGS, NULL},
     {"remove", remove_, METH_NOARGS, NULL},
+    {"debug", debug, METH_O, NULL},
     {"watch", watch, METH_O, NULL},
     {"count", count, METH_O, NULL},
     {"freed", count_freed, METH_NOARGS, NULL},

@@ -1,4 +1,4 @@
-//! Another evaluator beside the JIT: builds an extension that uses the C API of the hook, and counts frames with it.
+//! Other evaluators beside the JIT: builds an extension that uses the C API of the hook, and counts frames with it.
 
 use super::Pair;
 use super::process;
@@ -63,7 +63,42 @@ sys.stdout.write('%r %r %d' % (seen, same, evaluator.freed()))
 
 const EXPECTED: &str = "[[0, 0, 0], [3000, 3003, 3], [43000, 43004, 4], [43000, 43004, 4]] True 3";
 
-/// Runs the check; `scratch` is a folder of its own.
+/// A debugger's evaluator, which comes and goes: all frames are seen by it while it is there, and run native all the
+/// same, as they do when it is gone.
+const DEBUGGED: &str = "
+import sys, evaluator, pyjion
+
+space = {}
+exec('''
+def called(n):
+    return n + 1
+
+def loop(n):
+    total = 0
+    for i in range(n):
+        total += called(i)
+    return total
+''', space)
+loop = space['loop']
+
+def native(count):
+    before = pyjion.stats()['frames_native']
+    loop(count)
+    return pyjion.stats()['frames_native'] - before >= count
+
+who = [pyjion.status()['evaluator']]
+seen = evaluator.debug(True)
+who.append(pyjion.status()['evaluator'])
+loop(200000)
+while_there = native(1000)
+seen = evaluator.debug(False) - seen
+who.append(pyjion.status()['evaluator'])
+sys.stdout.write('%r %r %r %r' % (who, 201000 < seen < 201010, while_there, native(1000)))
+";
+
+const DEBUGGED_EXPECTED: &str = "['pyjion', 'foreign', 'pyjion'] True True True";
+
+/// Runs the checks; `scratch` is a folder of its own.
 pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     std::fs::create_dir_all(scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
     std::fs::write(scratch.join("evaluator.c"), include_str!("evaluator.c"))?;
@@ -73,16 +108,19 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     let built = process::run(&mut build, scratch, LIMIT)?;
     ensure!(built.end == "exit 0", "the extension does not build ({}):\n{}", built.end, built.stderr.trim());
     for threshold in ["1", "6000"] {
-        let mut command = process::python(&pair.ours);
-        command.current_dir(scratch).env("PYTHONPATH", scratch).env("PYJION_THRESHOLD", threshold);
-        let output = process::run(command.args(["-c", PROGRAM]), scratch, LIMIT)?;
-        if output.end != "exit 0" || output.stdout.trim() != EXPECTED {
-            bail!(
-                "with PYJION_THRESHOLD={threshold}: expected `{EXPECTED}`, got `{}` ({})\n{}",
-                output.stdout.trim(),
-                output.end,
-                output.stderr.trim()
-            );
+        for (program, expected) in [(PROGRAM, EXPECTED), (DEBUGGED, DEBUGGED_EXPECTED)] {
+            let mut command = process::python(&pair.ours);
+            command.current_dir(scratch).env("PYTHONPATH", scratch);
+            command.env("PYJION_THRESHOLD", threshold).env("PYJION_BACKGROUND", "0");
+            let output = process::run(command.args(["-c", program]), scratch, LIMIT)?;
+            if output.end != "exit 0" || output.stdout.trim() != expected {
+                bail!(
+                    "with PYJION_THRESHOLD={threshold}: expected `{expected}`, got `{}` ({})\n{}",
+                    output.stdout.trim(),
+                    output.end,
+                    output.stderr.trim()
+                );
+            }
         }
     }
     Ok(())
