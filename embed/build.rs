@@ -19,6 +19,7 @@ const ACCELERATORS: &[(&str, &str, &str)] = &[
     ("has_eval_breaker", "ceval.h", "_PyEval_EvalBreaker"),
     ("has_frame_countdown", "ceval.h", "_PyEval_FirstSkip"),
     ("has_type_modified", "object.h", "_PyType_ModifiedHook"),
+    ("has_locals_hook", "frameobject.h", "_PyFrame_LocalsToFastHook"),
 ];
 
 fn main() {

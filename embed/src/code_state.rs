@@ -416,6 +416,13 @@ impl CodeState {
         });
     }
 
+    /// Whether a frame runs one of its versions.
+    pub fn is_running(&self) -> bool {
+        let is_running = Cell::new(false);
+        self.each_version(|version| is_running.set(is_running.get() || version.running.get() > 0));
+        is_running.get()
+    }
+
     /// Ends [`CodeState::call_out`].
     pub fn end_call_out(&self) {
         self.each_version(|version| {

@@ -11,6 +11,7 @@ use crate::gil::Gil;
 use crate::layout;
 use crate::options::Dump;
 use crate::py::*;
+use crate::reserve;
 use crate::settings;
 use crate::shortage;
 use crate::stats::{self, Mode};
@@ -98,7 +99,7 @@ pub fn is_open(state: &CodeState, pc: u32) -> bool {
                 target.closed.is_none() && !target.is_under_way && target.generations < MAX_GENERATIONS
             })
             .unwrap_or(false)
-        && shortage::is_there_room()
+        && shortage::is_there_room(state.bytes as usize)
 }
 
 /// Has a version compiled, in the background if that can be; true when there is one by now.
@@ -204,6 +205,7 @@ fn keep(
     });
     match published {
         Ok(compiled) => {
+            shortage::arm();
             stats::counters().compilations.count();
             if let Some(dump) = &settings::options().dump {
                 write_dump(dump, state, &compiled, pc);
@@ -218,7 +220,7 @@ fn keep(
 /// Remembers why there is no version for a place.
 fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileError> {
     stats::count_failure(error.name());
-    if matches!(error, CompileError::CodeMemory(_)) {
+    if matches!(error, CompileError::CodeMemory(_) | CompileError::Memory) {
         // There may be room another time, but there is an end to trying.
         let _ = state.with_target(pc, |target| target.generations += 1);
         return Err(error);
@@ -263,7 +265,7 @@ pub fn job(
         speculate: !settings.no_speculate,
         unbox: !settings.no_unbox,
         optimise: !settings.no_opt,
-        max_values: settings.max_values as usize,
+        max_values: shortage::values(settings.max_values as usize),
         keep_texts: wanted.keep_texts,
         backend: BackendOptions {
             stress_exit: (settings.stress_exit > 0).then_some(settings.stress_exit),
@@ -283,8 +285,10 @@ pub fn job(
 /// Runs the compiler while the program waits; no Python code runs meanwhile.
 pub fn run(job: &Job) -> Output {
     let mode = stats::switch(Mode::Compiler);
-    let output = COMPILER.borrow_mut().run(job);
+    let bytes = job.description.code.len();
+    let output = reserve::with_room(shortage::room_for(bytes), || COMPILER.borrow_mut().run(job));
     stats::switch(mode);
+    let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, bytes));
     account(&output);
     output
 }

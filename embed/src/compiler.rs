@@ -1,7 +1,7 @@
 //! A compilation as a job: all it needs, gathered under the GIL, so that any thread can run it.
 
 use crate::budget;
-use crate::shortage;
+use crate::reserve;
 use pyjion_jit::backend::MachineCode;
 use pyjion_jit::backend::cranelift::CraneliftBackend;
 use pyjion_jit::bytecode::CodeDesc;
@@ -38,6 +38,13 @@ pub struct Output {
     pub microseconds: u64,
     /// Bytes of bytecode that it was for.
     pub bytes: usize,
+}
+
+impl Output {
+    /// That of a job that was not run, for so many bytes of bytecode.
+    pub fn failed(error: CompileError, bytes: usize) -> Output {
+        Output { result: Err(error), microseconds: 0, bytes }
+    }
 }
 
 /// What a thread needs to run jobs; kept from one to the next.
@@ -105,9 +112,9 @@ impl Compiler {
 
     /// The same on a thread that nobody waits for: when memory is short, it waits until there is some.
     pub fn run_patiently(&mut self, job: &Job) -> Output {
-        shortage::set_patient(true);
+        reserve::set_patient(true);
         let output = self.run(job);
-        shortage::set_patient(false);
+        reserve::set_patient(false);
         output
     }
 }

@@ -7,6 +7,7 @@ use crate::describe;
 use crate::frame_entry::RECORD;
 use crate::hook;
 use crate::py::*;
+use crate::recall;
 use crate::record;
 use crate::settings;
 use crate::shortage;
@@ -101,14 +102,15 @@ fn operation(state: &CodeState, pc: u32) -> String {
     text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
-/// Whether a version in use declared itself invalid (and its frames were not just called out).
+/// Whether a version of a code object that is in use declared itself invalid (and its frames were not just called
+/// out).
 ///
 /// # Safety
 /// The version is alive.
-unsafe fn is_invalid(version: *const Version) -> bool {
+unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Version) -> bool {
     // SAFETY: alive by the contract.
     let version = unsafe { &*version };
-    version.valid.get() == 0 && !version.replaced.get() && !shortage::is_pending()
+    version.valid.get() == 0 && !version.replaced.get() && !recall::concerns(code)
 }
 
 /// Counts an exit that continues in another evaluator, and says in which one
@@ -133,7 +135,7 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
                 (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });
             }
         }
-        if !state.is_null() && is_invalid(version) {
+        if !state.is_null() && is_invalid((*frame).f_code, version) {
             (*state).invalidate(version);
         }
         if state.is_null() || !is_failed_speculation(recipe.reason) || settings::options().stress_exit > 0 {
@@ -227,7 +229,7 @@ fn retire(state: &CodeState, version: &Version, reason: ExitReason) {
     }
 }
 
-/// Lets the versions of a code object be entered again.
+/// Lets the versions of a code object be entered again, unless another of its frames is recalled.
 ///
 /// # Safety
 /// `code` is a code object.
@@ -236,7 +238,13 @@ pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
     // SAFETY: a code object.
     unsafe {
         let state = code_state::of(code);
-        if !state.is_null() {
+        if state.is_null() {
+            return;
+        }
+        if recall::is_any() && !(*state).is_running() {
+            recall::forget(code);
+        }
+        if !recall::concerns(code) {
             (*state).end_call_out();
         }
     }
@@ -253,7 +261,7 @@ pub unsafe extern "C" fn sweep(code: *mut PyCodeObject, version: *const Version)
     unsafe {
         let state = code_state::of(code);
         if !state.is_null() {
-            if is_invalid(version) {
+            if is_invalid(code, version) {
                 (*state).invalidate(version);
             }
             (*state).sweep();

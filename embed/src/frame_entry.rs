@@ -10,6 +10,7 @@ use crate::describe;
 use crate::exits;
 use crate::gil::Gil;
 use crate::py::*;
+use crate::recall;
 use crate::reify::{self, Left};
 use crate::shortage;
 use crate::stats::{self, Mode};
@@ -117,7 +118,7 @@ pub unsafe fn run_here(
             left(frame, thread, version, exit as usize - 1, buffer)
         };
         version.running.set(version.running.get() - 1);
-        if version.attend.get() { attend(frame, thread, version, outcome) } else { outcome }
+        if version.attend.get() { attend(frame, version, outcome) } else { outcome }
     }
 }
 
@@ -170,26 +171,17 @@ pub unsafe fn hand_over(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
 /// A frame left a version that something is to be done about.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn attend(
-    frame: *mut PyFrameObject,
-    thread: *mut PyThreadState,
-    version: *const Version,
-    outcome: Outcome,
-) -> Outcome {
-    // SAFETY: the frame holds its code; the outcome is as `shortage` wants it.
+unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Version, outcome: Outcome) -> Outcome {
+    // SAFETY: the frame holds its code; the outcome is the frame's.
     unsafe {
-        exits::sweep((*frame).f_code, version);
-        let is_due = shortage::is_due(thread);
-        if is_due || !shortage::is_pending() {
-            exits::end_call_out((*frame).f_code);
+        let code = (*frame).f_code;
+        exits::sweep(code, version);
+        let raised_at = if recall::is_any() { recall::answered(frame) } else { None };
+        exits::end_call_out(code);
+        match raised_at {
+            Some(lasti) => shortage::raise(frame, lasti, outcome),
+            None => outcome,
         }
-        if !is_due {
-            return outcome;
-        }
-        if outcome.object == suspended() {
-            return Outcome { object: suspended(), next: shortage::throw(frame, outcome.next) };
-        }
-        Outcome { object: shortage::spoil(outcome.object), next: 0 }
     }
 }
 

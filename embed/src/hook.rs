@@ -10,6 +10,7 @@ use crate::frame_entry::{self, LOOP, Outcome, RECORD, RESUME, THROW, suspended, 
 use crate::gil::Gil;
 use crate::pending;
 use crate::py::*;
+use crate::recall::{self, Begun};
 use crate::record;
 #[cfg(py3)]
 use crate::runtime::delegation;
@@ -362,6 +363,20 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
     let thread = thread_state();
     // SAFETY: as for `eval_frame`.
     unsafe {
+        if (*thread).use_tracing != 0 {
+            match recall::begin(frame, thread) {
+                Begun::AsUsual => {}
+                Begun::Fail => {
+                    PyErr_NoMemory();
+                    return ptr::null_mut();
+                }
+                Begun::Apart => {
+                    let result = eval_frame(frame, flags);
+                    recall::resume(thread);
+                    return result;
+                }
+            }
+        }
         if flags == RESUME {
             // It passed us by, and was suspended.
             return go_on(frame);
@@ -650,7 +665,7 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
     unsafe {
         let thread = thread_state();
-        if !settings::is_enabled() || (*thread).use_tracing != 0 {
+        if !settings::is_enabled() || ((*thread).use_tracing != 0 && !recall::forgive_all(thread)) {
             return 0;
         }
         if settings::has_outsiders() && OUTSIDERS.borrow().contains(&frame) {

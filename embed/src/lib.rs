@@ -21,14 +21,17 @@ mod module;
 mod options;
 mod pending;
 mod py;
+mod recall;
 mod record;
 mod reify;
 mod report;
+mod reserve;
 mod resume_points;
 mod runtime;
 mod settings;
 mod shortage;
 mod skip;
+mod spare;
 mod stats;
 mod version;
 

@@ -9,6 +9,7 @@ use crate::layout;
 use crate::options::{STAGES, TABLE};
 use crate::py::*;
 use crate::settings;
+use crate::shortage;
 use crate::skip;
 use crate::stats;
 use pyjion_jit::EntrySpec;
@@ -69,6 +70,12 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         stats_dict,
         METH_NOARGS,
         c"stats() -> dict\n\nCounters since the start of the process; with PYJION_STATS=1 also seconds by mode.",
+    ),
+    (
+        c"stress_memory",
+        stress_memory,
+        METH_O,
+        c"stress_memory(n)\n\nFrom now on, as PYJION_STRESS_MEMORY=n has it, every nth object that native code makes\nby itself finds no memory; 0 for none.",
     ),
     (
         c"dump",
@@ -416,7 +423,8 @@ unsafe extern "C" fn info(_: Object, argument: Object) -> Object {
     }
 }
 
-unsafe extern "C" fn set_threshold(_: Object, argument: Object) -> Object {
+/// What `change` takes as an argument, given to it; an exception when it is no such number.
+unsafe fn with_number(argument: Object, name: &str, least: u32, change: fn(u32)) -> Object {
     // SAFETY: plain C API.
     unsafe {
         let number = PyNumber_AsSsize_t(argument, PyExc_OverflowError) as i64;
@@ -424,11 +432,25 @@ unsafe extern "C" fn set_threshold(_: Object, argument: Object) -> Object {
             return ptr::null_mut();
         }
         match u32::try_from(number) {
-            Ok(threshold) if threshold >= 1 => settings::set_threshold(threshold),
-            _ => return raise(PyExc_ValueError, "the threshold must be at least 1 and fit in 32 bits"),
+            Ok(number) if number >= least => change(number),
+            _ => {
+                let message = format!("the {name} must be at least {least} and fit in 32 bits");
+                return raise(PyExc_ValueError, &message);
+            }
         }
         new_none()
     }
+}
+
+unsafe extern "C" fn set_threshold(_: Object, argument: Object) -> Object {
+    // SAFETY: plain C API.
+    unsafe { with_number(argument, "threshold", 1, settings::set_threshold) }
+}
+
+unsafe extern "C" fn stress_memory(_: Object, argument: Object) -> Object {
+    layout::host();
+    // SAFETY: plain C API.
+    unsafe { with_number(argument, "interval", 0, shortage::set_stress) }
 }
 
 unsafe extern "C" fn get_threshold(_: Object, _: Object) -> Object {

@@ -79,6 +79,14 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_number(&mut options.stress_invalidate, text, 0),
     },
     Documented {
+        name: "PYJION_STRESS_MEMORY",
+        takes: "a whole number of at least 0",
+        default: "0",
+        meaning: "every Nth object that native code makes by itself, and every Nth allocation of the JIT's own, finds \
+                  no memory: programs get a MemoryError there; 0 for none",
+        set: |options, text| set_number(&mut options.stress_memory, text, 0),
+    },
+    Documented {
         name: "PYJION_STRESS_FAIL",
         takes: "0 or 1",
         default: "0",
@@ -190,6 +198,8 @@ pub struct Options {
     pub stress_exit: u32,
     /// Make the running code invalid at every Nth entry or check; 0 for none.
     pub stress_invalidate: u32,
+    /// Have every Nth allocation find no memory; 0 for none.
+    pub stress_memory: u32,
     /// Make every compilation fail.
     pub stress_fail: bool,
     /// Keep numbers boxed.
@@ -215,6 +225,7 @@ impl Default for Options {
             only: Vec::new(),
             stress_exit: 0,
             stress_invalidate: 0,
+            stress_memory: 0,
             stress_fail: false,
             no_unbox: false,
             no_opt: false,

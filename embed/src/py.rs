@@ -193,6 +193,21 @@ pub unsafe fn new_int(value: c_long) -> Object {
     }
 }
 
+/// Runs something that may raise, and puts the exception that was set before, if any, in place of what it raised.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe fn preserving_exception<R>(run: impl FnOnce() -> R) -> R {
+    let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    // SAFETY: plain C API.
+    unsafe {
+        PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        let result = run();
+        PyErr_Restore(ty, value, traceback);
+        result
+    }
+}
+
 /// `PyTuple_GET_ITEM`, borrowed.
 ///
 /// # Safety

@@ -2,7 +2,9 @@
 
 use crate::describe;
 use crate::py::*;
+use crate::recall;
 use crate::runtime::{globals, methods};
+use crate::shortage;
 use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Source};
 use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
 use std::mem::MaybeUninit;
@@ -26,7 +28,7 @@ struct Boxes {
     used: usize,
     /// The first `used` of them; setting up the others takes longer than most exits do.
     made: [MaybeUninit<(Key, Object)>; BOXES],
-    /// There was no memory for one.
+    /// There was no memory for a method.
     failed: bool,
 }
 
@@ -49,11 +51,7 @@ impl Boxes {
             return object;
         }
         let object = make();
-        if object.is_null() {
-            self.failed = true;
-        } else {
-            self.remember(key, object);
-        }
+        self.remember(key, object);
         object
     }
 
@@ -89,9 +87,9 @@ impl Boxes {
                     incref(object);
                     object
                 }
-                Source::Int(value) => self.get(Key::Int(value), || new_int(value)),
+                Source::Int(value) => self.get(Key::Int(value), || shortage::int_of_frame(value)),
                 Source::Float(bits) => {
-                    self.get(Key::Float(bits), || PyFloat_FromDouble(f64::from_bits(bits)))
+                    self.get(Key::Float(bits), || shortage::float_of_frame(f64::from_bits(bits)))
                 }
                 Source::Bool(value) => new_bool(value),
                 Source::Buffer { index, repr, owned } => {
@@ -104,9 +102,9 @@ impl Boxes {
                             }
                             object
                         }
-                        Repr::Int => self.get(Key::Word(index), || new_int(word as i64)),
+                        Repr::Int => self.get(Key::Word(index), || shortage::int_of_frame(word as i64)),
                         Repr::Float => {
-                            self.get(Key::Word(index), || PyFloat_FromDouble(f64::from_bits(word)))
+                            self.get(Key::Word(index), || shortage::float_of_frame(f64::from_bits(word)))
                         }
                         Repr::Bool => new_bool(word as u8 != 0),
                         Repr::Status | Repr::None => unreachable!("no object has this representation"),
@@ -119,8 +117,8 @@ impl Boxes {
 
 /// Rebuilds the frame as the recipe says; only a yielded value is not in it.
 ///
-/// An exception that is set stays set. Should memory run out, the exit becomes a throw of
-/// `MemoryError`, and what could not be made is missing from the frame.
+/// An exception that is set stays set. Should there be no memory for a method, or hardly any for numbers, the exit
+/// becomes a throw of `MemoryError`, and such a method is missing from the frame.
 ///
 /// # Safety
 /// The frame's native code has just left by this exit with this buffer.
@@ -159,6 +157,9 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
                 PyErr_Clear();
             }
             PyErr_Restore(ty, value, traceback);
+        } else if !boxes.failed && shortage::is_dire() {
+            boxes.failed = true;
+            PyErr_NoMemory();
         }
         let left = if recipe.resume == Resume::Throw || boxes.failed {
             if recipe.pc != PC_IN_FRAME {
@@ -184,13 +185,73 @@ unsafe fn fill_locals(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
     // SAFETY: the slots are those of the frame.
     unsafe {
         let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        for (slot, source) in &recipe.locals {
-            let slot = slots.add(*slot as usize);
-            if (*slot).is_null() {
-                *slot = boxes.object(source, buffer);
-            } else {
-                boxes.know(source, *slot);
+        for local in &recipe.locals {
+            let slot = slots.add(local.slot as usize);
+            if !(*slot).is_null() {
+                if !recall::is_any() || is_number(*slot, &local.source, buffer) {
+                    boxes.know(&local.source, *slot);
+                }
+            } else if local.may_lack {
+                *slot = boxes.object(&local.source, buffer);
             }
+        }
+    }
+}
+
+/// Whether an object is that of a number. It is, unless somebody else has written the slot that it is in.
+///
+/// # Safety
+/// As for [`rebuild`]; the object is alive.
+unsafe fn is_number(object: Object, source: &Source, buffer: *const u64) -> bool {
+    // SAFETY: words hold what the recipe says.
+    unsafe {
+        match *source {
+            Source::Int(value) => is_int(object, value),
+            Source::Float(bits) => is_float(object, bits),
+            Source::Bool(value) => object == if value { true_() } else { false_() },
+            Source::Object(address) => object == address as Object,
+            Source::Null => false,
+            Source::Buffer { index, repr, .. } => {
+                let word = *buffer.add(index as usize);
+                match repr {
+                    Repr::Int => is_int(object, word as i64),
+                    Repr::Float => is_float(object, word),
+                    Repr::Bool => object == if word as u8 != 0 { true_() } else { false_() },
+                    Repr::Obj => object == word as Object,
+                    Repr::Status | Repr::None => false,
+                }
+            }
+        }
+    }
+}
+
+/// Whether an object is an exact float of these bits.
+///
+/// # Safety
+/// The object is alive.
+unsafe fn is_float(object: Object, bits: u64) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        type_of(object) == &raw mut PyFloat_Type
+            && (*object.cast::<PyFloatObject>()).ob_fval.to_bits() == bits
+    }
+}
+
+/// Whether an object is an exact int of this value.
+///
+/// # Safety
+/// The object is alive.
+unsafe fn is_int(object: Object, value: i64) -> bool {
+    // SAFETY: by the contract; a long that is too large for a C long says so, and sets no exception.
+    unsafe {
+        #[cfg(py2)]
+        return type_of(object) == &raw mut PyInt_Type && (*object.cast::<PyIntObject>()).ob_ival == value;
+        #[cfg(py3)]
+        {
+            let mut overflow = 0;
+            type_of(object) == &raw mut PyLong_Type
+                && PyLong_AsLongAndOverflow(object, &mut overflow) == value
+                && overflow == 0
         }
     }
 }

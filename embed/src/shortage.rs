@@ -1,238 +1,270 @@
-//! What happens when memory runs out where nobody can say so: a reserve helps out. A frame whose
-//! compiled code needed it for a number raises `MemoryError` as soon as it can leave.
+//! What happens when memory runs out. Whatever can fail in the interpreter fails in compiled code as well, with a
+//! `MemoryError`; numbers are made where the interpreter has made them long before: for these there is
+//! [a stock](spare), and the frame raises `MemoryError` at its next check.
 
-use crate::code_state;
-use crate::frame_entry::{self, THROW};
+use crate::frame_entry::{self, Outcome, THROW, suspended};
 use crate::gil::Gil;
 use crate::py::*;
+use crate::recall;
+use crate::reserve;
 use crate::settings;
-use std::alloc::{GlobalAlloc, Layout, System};
+use crate::spare;
 use std::cell::Cell;
-use std::ffi::{c_int, c_void};
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
-use std::thread;
-use std::time::Duration;
 
-/// What compilations take at most, give or take.
+/// What compilations take at most, give or take, for each byte of bytecode,
+const COMPILATION_BYTE: usize = 8 << 10;
+/// and at least.
 const COMPILATION: usize = 24 << 20;
 
-/// Bytes of the reserve, given back to the kernel when there is nothing else. glibc's malloc asks
-/// for as much as 1 MiB then. Untouched memory takes no room.
-const RESERVE: usize = 2 << 20;
-
 struct Shortage {
-    /// The thread whose frame shall raise, or NULL.
-    thread: Cell<*mut PyThreadState>,
+    /// There is native code, or about to be.
+    armed: Cell<bool>,
+    /// Numbers are wanting in the stock.
+    wanting: Cell<bool>,
     /// No frame enters compiled code until there is a reserve again.
     paused: Cell<bool>,
+    /// Every so many numbers there shall be no memory for one; 0 for never.
+    stress: Cell<u32>,
+    /// Numbers until then.
+    left: Cell<u32>,
 }
 
-static SHORTAGE: Gil<Shortage> =
-    Gil::new(Shortage { thread: Cell::new(ptr::null_mut()), paused: Cell::new(false) });
+static SHORTAGE: Gil<Shortage> = Gil::new(Shortage {
+    armed: Cell::new(false),
+    wanting: Cell::new(false),
+    paused: Cell::new(false),
+    stress: Cell::new(0),
+    left: Cell::new(0),
+});
 
-/// The reserve. Any thread may use it up, a holder of the GIL makes another one.
-static RESERVED: AtomicPtr<c_void> = AtomicPtr::new(ptr::null_mut());
-
-/// The reserve is in use.
-static IS_WANTING: AtomicBool = AtomicBool::new(false);
-
-thread_local! {
-    /// This thread waits for memory rather than take the reserve.
-    static IS_PATIENT: Cell<bool> = const { Cell::new(false) };
-}
-
-/// How long a patient thread waits before it asks for memory again.
-const PATIENCE: Duration = Duration::from_millis(20);
-
-/// From now on, this thread waits when there is no memory, or does not. Threads that others wait for
-/// must not.
-pub fn set_patient(patient: bool) {
-    IS_PATIENT.set(patient);
-}
-
-/// Puts the reserve aside; without one, the JIT pauses.
-pub fn prepare() {
-    if RESERVED.load(Ordering::Relaxed).is_null() {
-        let reserve = map(RESERVE);
-        RESERVED.store(reserve, Ordering::Release);
-        IS_WANTING.store(reserve.is_null(), Ordering::Relaxed);
-        if reserve.is_null() {
-            SHORTAGE.paused.set(SHORTAGE.paused.get() || settings::is_enabled());
-            settings::set_enabled(false);
-            return;
-        }
-    }
-    if SHORTAGE.paused.replace(false) {
-        settings::set_enabled(true);
-    }
-}
-
-/// Puts the reserve aside again if it was used, and ends the pause.
+/// There is going to be native code.
 #[inline(always)]
-pub fn recover() {
-    if IS_WANTING.load(Ordering::Relaxed) {
+pub fn arm() {
+    if !SHORTAGE.armed.replace(true) {
         prepare();
     }
 }
 
-/// Whether there is memory enough to compile something.
-pub fn is_there_room() -> bool {
+/// Sets memory aside, and numbers as soon as there is native code; without them, the JIT pauses.
+pub fn prepare() {
+    let is_armed = SHORTAGE.armed.get();
+    // SAFETY: under the GIL; an exception that is set stays so.
+    let has_numbers = !is_armed || unsafe { preserving_exception(|| spare::replenish()) };
+    SHORTAGE.wanting.set(!has_numbers);
+    let is_ready = reserve::replenish() && (has_numbers || !spare::is_low());
+    if !is_ready {
+        SHORTAGE.paused.set(SHORTAGE.paused.get() || settings::is_enabled());
+        settings::set_enabled(false);
+    } else if SHORTAGE.paused.replace(false) {
+        settings::set_enabled(true);
+    }
+}
+
+/// Sets aside again what was used, and ends the pause.
+#[inline(always)]
+pub fn recover() {
+    if reserve::is_drawn() || SHORTAGE.wanting.get() {
+        prepare();
+    }
+}
+
+/// Most values of the intermediate representation where memory is limited: for so many, there is room.
+const FEW_VALUES: usize = 4000;
+
+/// How many values a compilation may have of those that are allowed.
+pub fn values(allowed: usize) -> usize {
+    if is_limited() { allowed.min(FEW_VALUES) } else { allowed }
+}
+
+/// Whether allocations fail at a limit of the process (or are made to fail).
+fn is_limited() -> bool {
+    let is_finite = |resource| {
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: a limit that every Linux has, and where to write to.
+        unsafe { libc::getrlimit(resource, &mut limit) == 0 && limit.rlim_cur != libc::RLIM_INFINITY }
+    };
+    SHORTAGE.stress.get() != 0 || is_finite(libc::RLIMIT_AS) || is_finite(libc::RLIMIT_DATA)
+}
+
+/// Bytes to have at hand for compiling so many bytes of bytecode.
+pub fn room_for(bytes: usize) -> usize {
+    COMPILATION + bytes * COMPILATION_BYTE
+}
+
+/// Whether there is memory enough to compile so many bytes of bytecode.
+pub fn is_there_room(bytes: usize) -> bool {
     recover();
-    let room = map(COMPILATION);
-    unmap(room, COMPILATION);
-    !room.is_null()
+    reserve::is_there_room(room_for(bytes))
 }
 
-/// Gives the reserve back to the kernel; false when it is gone already.
-#[cold]
-fn release() -> bool {
-    let reserve = RESERVED.swap(ptr::null_mut(), Ordering::Acquire);
-    IS_WANTING.store(true, Ordering::Relaxed);
-    unmap(reserve, RESERVE);
-    !reserve.is_null()
+/// From now on, there is no memory for every Nth number and every Nth allocation of ours; 0 for none.
+pub fn set_stress(every: u32) {
+    SHORTAGE.stress.set(every);
+    SHORTAGE.left.set(every);
+    reserve::set_stress(every);
 }
 
-/// Maps untouched memory; NULL when there is none.
-fn map(size: usize) -> *mut c_void {
-    let protection = libc::PROT_READ | libc::PROT_WRITE;
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-    // SAFETY: a mapping at an address the kernel chooses touches no existing memory.
-    let start = unsafe { libc::mmap(ptr::null_mut(), size, protection, flags, -1, 0) };
-    if start == libc::MAP_FAILED { ptr::null_mut() } else { start }
+/// Whether the next object of compiled code's own shall be one that there is no memory for.
+#[inline(always)]
+pub fn is_denied() -> bool {
+    SHORTAGE.stress.get() != 0 && count_down()
 }
 
-fn unmap(start: *mut c_void, size: usize) {
-    if !start.is_null() {
-        // SAFETY: `map` made it, and nobody uses it.
-        unsafe { libc::munmap(start, size) };
-    }
-}
-
-/// malloc with the reserve behind it: in Rust an allocation that fails ends the process.
-struct Allocator;
-
-#[global_allocator]
-static ALLOCATOR: Allocator = Allocator;
-
-/// What a failed allocation gives when it is tried again, for as long as that may help.
-#[cold]
-fn persist(allocate: impl Fn() -> *mut u8) -> *mut u8 {
-    if !IS_PATIENT.get() {
-        return if release() { allocate() } else { ptr::null_mut() };
-    }
-    loop {
-        thread::sleep(PATIENCE);
-        let block = allocate();
-        if !block.is_null() {
-            return block;
-        }
-    }
-}
-
-// SAFETY: all of it is the system's allocator, asked again when it fails.
-unsafe impl GlobalAlloc for Allocator {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's.
-        unsafe {
-            let block = System.alloc(layout);
-            if block.is_null() { persist(|| System.alloc(layout)) } else { block }
-        }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's.
-        unsafe {
-            let block = System.alloc_zeroed(layout);
-            if block.is_null() { persist(|| System.alloc_zeroed(layout)) } else { block }
-        }
-    }
-
-    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller's; a block that could not grow is still there.
-        unsafe {
-            let grown = System.realloc(block, layout, size);
-            if grown.is_null() { persist(|| System.realloc(block, layout, size)) } else { grown }
-        }
-    }
-
-    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the caller's.
-        unsafe { System.dealloc(block, layout) }
-    }
-}
-
-/// Makes a number for the running frame although `make` has just failed.
-///
-/// # Safety
-/// The GIL is held, compiled code is running, and a `MemoryError` is set.
 #[cold]
 #[inline(never)]
-pub unsafe fn make(make: impl FnOnce() -> Object) -> Object {
-    // SAFETY: the thread runs a frame, whose code has a state.
+extern "C" fn count_down() -> bool {
+    let left = SHORTAGE.left.get().saturating_sub(1);
+    SHORTAGE.left.set(if left == 0 { SHORTAGE.stress.get() } else { left });
+    left == 0
+}
+
+/// A new reference to an exact int, whatever there is of memory and whatever exception is set.
+///
+/// # Safety
+/// The GIL is held, and native code is running in the thread's current frame.
+#[inline(always)]
+pub unsafe fn int(value: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number(|| new_int(value), || spare_int(value)) }
+}
+
+/// A new reference to an exact float, like [`int`].
+///
+/// # Safety
+/// As for [`int`].
+#[inline(always)]
+pub unsafe fn float(value: f64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number(|| PyFloat_FromDouble(value), || spare::float(value)) }
+}
+
+/// The ints that there is one object of each of (`NSMALLNEGINTS`, `NSMALLPOSINTS`), and no memory needed for.
+const SMALL: RangeInclusive<i64> = -5..=256;
+
+/// # Safety
+/// As for [`int`].
+unsafe fn spare_int(value: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { if SMALL.contains(&value) { new_int(value) } else { spare::int(value) } }
+}
+
+/// # Safety
+/// As for [`int`]; `make` is plain C API.
+#[inline(always)]
+unsafe fn number(make: impl Fn() -> Object, take: impl Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
     unsafe {
-        PyErr_Clear();
-        release();
-        let object = make();
-        if object.is_null() {
-            Py_FatalError(c"pyjion: no memory for a number".as_ptr());
-        }
         let thread = frame_entry::thread_state();
-        SHORTAGE.thread.set(thread);
-        let state = code_state::of((*(*thread).frame).f_code);
-        if !state.is_null() {
-            (*state).call_out();
+        if !(*thread).curexc_type.is_null() {
+            return while_raising(&make, &take);
         }
+        if !is_denied() {
+            let object = make();
+            if !object.is_null() {
+                return object;
+            }
+        }
+        PyErr_Clear();
+        let object = from_stock(&take);
+        recall::short((*thread).frame);
         object
     }
 }
 
-/// Whether some frame is still to raise.
-pub fn is_pending() -> bool {
-    !SHORTAGE.thread.get().is_null()
-}
-
-/// Whether a frame of this thread is to raise.
-pub fn is_due(thread: *mut PyThreadState) -> bool {
-    SHORTAGE.thread.get() == thread
-}
-
-/// Raises for a frame that returned or yielded: it has no result.
+/// The exception that is on its way says more than a `MemoryError`.
 ///
 /// # Safety
-/// The GIL is held; `result` is an owned reference, or NULL with an exception set.
+/// As for [`number`].
+#[cold]
 #[inline(never)]
-pub unsafe extern "C" fn spoil(result: Object) -> Object {
-    settle();
-    // SAFETY: owned by the contract.
+unsafe fn while_raising(make: &dyn Fn() -> Object, take: &dyn Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
     unsafe {
-        if !result.is_null() {
-            decref(result);
-            PyErr_NoMemory();
-        }
-        ptr::null_mut()
+        preserving_exception(|| {
+            let object = if is_denied() { ptr::null_mut() } else { make() };
+            if object.is_null() { from_stock(take) } else { object }
+        })
     }
 }
 
-/// Raises in a suspended frame; the flags for who continues it.
+/// # Safety
+/// As for [`number`].
+#[cold]
+#[inline(never)]
+unsafe fn from_stock(take: &dyn Fn() -> Object) -> Object {
+    SHORTAGE.wanting.set(true);
+    let object = take();
+    if object.is_null() {
+        // SAFETY: does not return.
+        unsafe { Py_FatalError(c"pyjion: no memory for a number".as_ptr()) };
+    }
+    object
+}
+
+/// A new reference to an exact int for a frame that is rebuilt.
 ///
 /// # Safety
-/// The frame was left to another evaluator, with an exception set if and only if `flags` has
-/// [`THROW`].
-#[inline(never)]
-pub unsafe extern "C" fn throw(frame: *mut PyFrameObject, flags: c_int) -> c_int {
-    settle();
-    if flags & THROW == 0 {
-        // SAFETY: the frame continues at the instruction after `f_lasti`, and unwinds from there.
-        unsafe {
-            (*frame).f_lasti += 1;
-            PyErr_NoMemory();
-        }
-    }
-    flags | THROW
+/// The GIL is held, and no exception is set.
+pub unsafe fn int_of_frame(value: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number_of_frame(|| new_int(value), || spare_int(value)) }
 }
 
-fn settle() {
-    SHORTAGE.thread.set(ptr::null_mut());
-    prepare();
+/// A new reference to an exact float for a frame that is rebuilt.
+///
+/// # Safety
+/// As for [`int_of_frame`].
+pub unsafe fn float_of_frame(value: f64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number_of_frame(|| PyFloat_FromDouble(value), || spare::float(value)) }
+}
+
+/// # Safety
+/// As for [`int_of_frame`]; `make` is plain C API.
+#[inline(always)]
+unsafe fn number_of_frame(make: impl Fn() -> Object, take: impl Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let object = if is_denied() { ptr::null_mut() } else { make() };
+        if !object.is_null() {
+            return object;
+        }
+        PyErr_Clear();
+        from_stock(&take)
+    }
+}
+
+/// Whether there are hardly any numbers left in the stock.
+#[inline(always)]
+pub fn is_dire() -> bool {
+    SHORTAGE.wanting.get() && spare::is_low()
+}
+
+/// A frame that is to raise `MemoryError` has left native code: it raises now, at an offset if it goes on, and if
+/// it does not, only when there are hardly any numbers left.
+///
+/// # Safety
+/// The GIL is held, and the outcome is the frame's.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn raise(frame: *mut PyFrameObject, lasti: c_int, outcome: Outcome) -> Outcome {
+    // SAFETY: by the contract; a frame that is suspended unwinds from where its exception is raised.
+    unsafe {
+        if outcome.object == suspended() {
+            if outcome.next & THROW == 0 {
+                (*frame).f_lasti = lasti;
+                PyErr_NoMemory();
+            }
+            return Outcome { next: outcome.next | THROW, ..outcome };
+        }
+        if outcome.object.is_null() || !spare::is_low() {
+            return outcome;
+        }
+        decref(outcome.object);
+        PyErr_NoMemory();
+        Outcome { object: ptr::null_mut(), ..outcome }
+    }
 }

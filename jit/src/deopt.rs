@@ -50,6 +50,17 @@ pub enum Bound {
     Marked(u32),
 }
 
+/// A local slot with a number.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Local {
+    /// Index into `f_localsplus`.
+    pub slot: u32,
+    /// The number. What the slot holds, unless it is NULL, is its object, for the operands too.
+    pub source: Source,
+    /// The slot is NULL when its object has yet to be made.
+    pub may_lack: bool,
+}
+
 /// One exit of a compiled function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExitRecipe {
@@ -59,9 +70,8 @@ pub struct ExitRecipe {
     pub resume: Resume,
     /// Why it is taken.
     pub reason: ExitReason,
-    /// Local slots to fill when they are NULL. What they hold otherwise is the object that their
-    /// source stands for, for the operands too.
-    pub locals: Vec<(u32, Source)>,
+    /// Local slots that may have to be filled.
+    pub locals: Vec<Local>,
     /// Globals that may have to be bound.
     pub names: Vec<Name>,
     /// Operand stack, bottom first.

@@ -7,25 +7,19 @@ use crate::{pending, shortage};
 /// A new reference to an exact int.
 ///
 /// # Safety
-/// The GIL is held.
+/// The GIL is held, and native code is running.
 pub unsafe extern "C" fn box_int(value: i64) -> Object {
-    // SAFETY: plain C API.
-    unsafe {
-        let object = py::new_int(value);
-        if object.is_null() { shortage::make(|| py::new_int(value)) } else { object }
-    }
+    // SAFETY: by the contract.
+    unsafe { shortage::int(value) }
 }
 
 /// A new reference to an exact float.
 ///
 /// # Safety
-/// The GIL is held.
+/// The GIL is held, and native code is running.
 pub unsafe extern "C" fn box_float(value: f64) -> Object {
-    // SAFETY: plain C API.
-    unsafe {
-        let object = py::PyFloat_FromDouble(value);
-        if object.is_null() { shortage::make(|| py::PyFloat_FromDouble(value)) } else { object }
-    }
+    // SAFETY: by the contract.
+    unsafe { shortage::float(value) }
 }
 
 /// What the evaluator does when its ticker runs out (2.7) or its breaker is set (3.x): signal

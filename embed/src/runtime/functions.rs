@@ -9,6 +9,7 @@ use super::Frame;
 use super::stack::release;
 use crate::hook;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState};
+use crate::shortage;
 use std::ptr;
 
 /// Flags of code whose frame is not made in the simple way.
@@ -122,6 +123,9 @@ unsafe fn new_frame(thread: *mut PyThreadState, code: *mut PyCodeObject, globals
     // SAFETY: the thread runs compiled code in a frame; the zombie is what `release_frame` or
     // `frame_dealloc` left.
     unsafe {
+        if shortage::is_denied() {
+            return py::PyErr_NoMemory().cast();
+        }
         let back = (*thread).frame;
         let frame = (*code).co_zombieframe.cast::<py::PyFrameObject>();
         if cfg!(py_debug) || frame.is_null() || (*back).f_globals != globals {

@@ -46,6 +46,8 @@ pub use boxes::{box_float, box_int};
 pub use boxes::{counted_decref, counted_incref};
 
 use crate::py::{Object, PyErr_SetString, PyExc_SystemError, PyFrameObject};
+use crate::recall;
+use crate::settings;
 use crate::shortage;
 use pyjion_jit::hir::Helper;
 use std::ptr;
@@ -58,7 +60,9 @@ pub fn initialise() {
     attributes::initialise();
     dict::initialise();
     methods::initialise();
+    recall::initialise();
     shortage::prepare();
+    shortage::set_stress(settings::options().stress_memory);
 }
 
 /// The address of a function, as the compiler wants it.

@@ -4,7 +4,7 @@
 use super::{Frame, evaluator};
 use crate::frame_entry::thread_state;
 use crate::py::{self, Object};
-use crate::shortage;
+use crate::recall;
 use std::ptr;
 
 /// The part of `RAISE_VARARGS`, or of `END_FINALLY`, after which the frame is added to the
@@ -26,17 +26,11 @@ pub(super) unsafe extern "C" fn raise(_frame: Frame, at: *mut Object, count: i64
     }
 }
 
-/// An exception should be set; the evaluator makes sure. Only a number that compiled code had no
-/// memory for takes one away.
+/// An exception should be set; the evaluator makes sure.
 unsafe fn raised() -> i64 {
     // SAFETY: plain C API.
     unsafe {
-        if !py::PyErr_Occurred().is_null() {
-            return RAISED;
-        }
-        if shortage::is_due(thread_state()) {
-            py::PyErr_NoMemory();
-        } else {
+        if py::PyErr_Occurred().is_null() {
             py::PyErr_SetString(py::PyExc_SystemError, c"error return without exception set".as_ptr());
         }
         RAISED
@@ -86,6 +80,9 @@ pub(super) unsafe extern "C" fn add_traceback(frame: Frame) -> i64 {
             return -1;
         }
         raised();
+        if recall::is_any() {
+            recall::forgive(frame);
+        }
         py::PyTraceBack_Here(frame);
         0
     }

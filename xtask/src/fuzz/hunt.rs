@@ -78,7 +78,7 @@ struct Hunt<'a> {
 /// Hunts; says and keeps what is found as soon as it is found.
 pub fn hunt(plan: &Plan) -> Result<Counts> {
     let modes: Vec<&Mode> = match plan.modes.is_empty() {
-        true => MODES.iter().filter(|m| !m.debug).collect(),
+        true => MODES.iter().filter(|m| m.is_comparable()).collect(),
         false => plan.modes.clone(),
     };
     let costly = |m: &&&'static Mode| !CHEAP.contains(&m.name);

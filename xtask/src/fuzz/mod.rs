@@ -53,7 +53,7 @@ pub struct Args {
     seed: Option<u64>,
     /// Run every program in these modes, or in all; by default every mode has its turn, as all of them for every
     /// program take five times as long
-    #[arg(long = "mode", env = "PYJION_FUZZ_MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().filter(|m| !m.debug).map(|m| m.name).chain(["all"])))]
+    #[arg(long = "mode", env = "PYJION_FUZZ_MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().filter(|m| m.is_comparable()).map(|m| m.name).chain(["all"])))]
     modes: Vec<String>,
     /// Where programs that differ are kept; the default is target/fuzz/kept
     #[arg(long, env = "PYJION_FUZZ_KEEP", value_name = "DIR")]
@@ -94,7 +94,8 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     if !args.skip_build {
         prereqs::ensure(dirs, true, args.common.no_install)?;
     }
-    let chosen = |m: &&Mode| args.modes.iter().any(|name| name == m.name || (name == "all" && !m.debug));
+    let chosen =
+        |m: &&Mode| args.modes.iter().any(|name| name == m.name || (name == "all" && m.is_comparable()));
     let plan = Plan {
         targets: releases.into_iter().map(|r| target(dirs, args, r)).collect::<Result<Vec<_>>>()?,
         modes: MODES.iter().filter(chosen).collect(),

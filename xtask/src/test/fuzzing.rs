@@ -26,7 +26,11 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
                 ours: pair.ours.clone(),
             }],
             // Those that were named, or else every mode in its turn.
-            modes: if args.modes.is_empty() { Vec::new() } else { args.modes(&[]) },
+            modes: if args.modes.is_empty() {
+                Vec::new()
+            } else {
+                args.modes(&[]).into_iter().filter(|mode| mode.is_comparable()).collect()
+            },
             seed,
             file: None,
             time: TIME,

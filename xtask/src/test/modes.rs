@@ -10,10 +10,20 @@ pub struct Mode {
     pub regrtest: &'static [&'static str],
     /// It needs builds with Py_DEBUG, is for regrtest and snippets, and only when named.
     pub debug: bool,
+    /// Allocations fail in it, and programs with them where they do not on stock, as long as they do not crash: for
+    /// snippets only.
+    pub may_fail: bool,
+}
+
+impl Mode {
+    /// Whether programs have to do in it what they do on stock.
+    pub fn is_comparable(&self) -> bool {
+        !self.debug && !self.may_fail
+    }
 }
 
 const fn mode(name: &'static str, env: &'static [(&'static str, &'static str)]) -> Mode {
-    Mode { name, env, regrtest: &[], debug: false }
+    Mode { name, env, regrtest: &[], debug: false, may_fail: false }
 }
 
 /// The modes in which snippets run unless others are named or everything is asked for: each finds what
@@ -31,6 +41,7 @@ pub const EVERYDAY: &[&str] = &[
     "tiny-memory",
     "compile-fails",
     "no-opt",
+    "no-memory",
 ];
 
 /// Every mode. The first is the baseline: with the JIT off, patched must be stock.
@@ -50,5 +61,12 @@ pub const MODES: &[Mode] = &[
     mode("no-opt", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_OPT", "1")]),
     mode("no-unbox", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_UNBOX", "1")]),
     mode("no-speculate", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_SPECULATE", "1")]),
-    Mode { name: "refleak", env: &[("PYJION_THRESHOLD", "1")], regrtest: &["-R", "3:3"], debug: true },
+    Mode { may_fail: true, ..mode("no-memory", &[("PYJION_THRESHOLD", "1")]) },
+    Mode {
+        name: "refleak",
+        env: &[("PYJION_THRESHOLD", "1")],
+        regrtest: &["-R", "3:3"],
+        debug: true,
+        may_fail: false,
+    },
 ];

@@ -33,6 +33,7 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     let folder = dirs.root.join("embed/tests/snippets");
     let driver = pair.debug.then(|| dirs.root.join("embed/tests/refcount_growth.py"));
     let driver = driver.as_deref();
+    let failing = dirs.root.join("embed/tests/failing_memory.py");
     let short = pair.version.short();
     let mut snippets = load(&folder)?;
     snippets.retain(|s| args.matches(&s.name));
@@ -81,11 +82,13 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
     // Verdicts are said as they come: a run of many modes that is broken off has said what it found.
     let verdicts = Mutex::new((&mut *tally, 0));
     process::parallel(jobs, &work, |i, (snippet, mode, listed)| {
+        let driver = if mode.may_fail { Some(failing.as_path()) } else { driver };
         let mut command = command(&pair.ours, driver, snippet, Some(mode));
         command.current_dir(&folder);
         let found = process::run(&mut command, &scratch.join(format!("ours-{i}")), limit)
             .map(|o| normalise(o, &pair.ours));
         let complaint = match (reference(snippet), found) {
+            (Ok(expected), Ok(found)) if mode.may_fail => crash(expected, &found),
             (Ok(expected), Ok(found)) => compare(expected, &found),
             (Err(e), _) | (_, Err(e)) => Some(format!("{e:#}")),
         };
@@ -153,6 +156,20 @@ fn compare(expected: &Output, found: &Output) -> Option<String> {
         }
     }
     (!text.is_empty()).then_some(text)
+}
+
+/// What a program says when it ends in a way that no exception explains.
+const LAST_WORDS: &[&str] = &["Fatal Python error", "memory allocation of", "panicked at"];
+
+/// Why a program that may fail has crashed instead.
+fn crash(expected: &Output, found: &Output) -> Option<String> {
+    let by_itself = found.end.starts_with("exit ") || found.end == expected.end;
+    let said = LAST_WORDS.iter().find(|words| found.stderr.contains(**words));
+    match (by_itself, said) {
+        (false, _) => Some(format!("ended with {}\n{}\n", found.end, found.stderr.trim())),
+        (true, Some(words)) => Some(format!("said {words:?}\n{}\n", found.stderr.trim())),
+        (true, None) => None,
+    }
 }
 
 fn load(folder: &Path) -> Result<Vec<Snippet>> {
@@ -223,6 +240,17 @@ mod tests {
 
     fn output(stdout: &str, end: &str) -> Output {
         Output { stdout: stdout.into(), stderr: String::new(), end: end.into() }
+    }
+
+    #[test]
+    fn failing_is_no_crash() {
+        let said = |stderr: &str, end: &str| Output { stderr: stderr.into(), ..output("", end) };
+        let stock = output("a", "exit 0");
+        assert_eq!(crash(&stock, &said("MemoryError", "exit 1")), None);
+        assert!(crash(&stock, &output("a", "signal 11")).is_some());
+        assert!(crash(&stock, &said("Fatal Python error: no memory", "signal 6")).is_some());
+        assert!(crash(&stock, &said("thread 'main' panicked at x.rs", "exit 0")).is_some());
+        assert_eq!(crash(&output("", "signal 9"), &output("", "signal 9")), None);
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::lower::Lowering;
 use super::regions::Region;
 use super::{Result, backend_error};
-use crate::deopt::{Bound, ExitRecipe, Name, Source};
+use crate::deopt::{Bound, ExitRecipe, Local, Name, Source};
 use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, Repr, SideExit, Stale, StateId, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
@@ -125,7 +125,7 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         let source = source?;
         match function.tracked_name(stale.slot) {
             Some(name) => names.push(Name { name, source, bound: bound(function, stale, words.len()) }),
-            None => locals.push((stale.slot, source)),
+            None => locals.push(Local { slot: stale.slot, source, may_lack: stale.lacks != Lacks::No }),
         }
     }
     let operands = sources.by_ref().take(state.operands.len()).collect::<Result<_>>()?;

@@ -60,7 +60,9 @@ fn an_int_loop_runs_and_leaves_on_overflow() {
         let recipe = &native.exits[exit];
         assert_eq!((recipe.pc, recipe.resume, recipe.reason), (20, Resume::At, ExitReason::Overflow));
         assert_eq!(recipe.locals.len(), 2);
-        let [(0, total), (1, i)] = recipe.locals[..] else { panic!("{:?}", recipe.locals) };
+        let [total, i] = recipe.locals[..] else { panic!("{:?}", recipe.locals) };
+        assert_eq!((total.slot, i.slot), (0, 1));
+        let (total, i) = (total.source, i.source);
         assert_eq!(recipe.operands, [total, i], "one word for what is the same value");
         assert!(matches!(total, Source::Buffer { repr: Repr::Int, owned: false, .. }));
         assert_eq!((word(total, words), word(i, words)), (1 << 62, 2));

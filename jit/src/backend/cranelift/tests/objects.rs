@@ -2,6 +2,7 @@
 
 use super::world::{Event, RESULT, events, field, int, list, none, object, tuple, type_address};
 use super::*;
+use crate::deopt::Local;
 use crate::hir::Helper;
 
 /// Takes what the iterator in slot 0 has and counts; leaves when it has no more.
@@ -213,7 +214,8 @@ fn a_reference_in_hand_is_handed_over_once() {
     assert_eq!(words, [x as u64]);
     let source = |owned| Source::Buffer { index: 0, repr: Repr::Obj, owned };
     assert_eq!(recipe.operands, [source(true), Source::Object(none()), source(false)]);
-    assert_eq!(recipe.locals, [(0, source(false)), (1, Source::Null)]);
+    let local = |slot, source| Local { slot, source, may_lack: true };
+    assert_eq!(recipe.locals, [local(0, source(false)), local(1, Source::Null)]);
     assert_eq!(field(x, 0), 2);
 
     let outcome = run(&native, &mut Frame::new(&[0]), 0);
