@@ -2,10 +2,12 @@
 //! fast as it always did, hence no program may lose more than a small share of its time.
 
 use crate::background;
+use crate::clock;
 use crate::code_state::CodeState;
 use crate::describe;
 use crate::gil::Gil;
 use crate::settings;
+use crate::stats;
 use pyjion_jit::bytecode::{self, CodeDesc, Op};
 use std::cell::Cell;
 
@@ -66,29 +68,43 @@ fn calculates(code: &CodeDesc, header: u32) -> bool {
     count(|op| matches!(op, Op::Binary { .. })) > 2 * count(|op| matches!(op, Op::Call(_)))
 }
 
+/// Without having paid back yet, compiling may take one part in this many of the processor time used so far.
+const LOSS: u64 = 10;
+
+/// What a frame that begins in native code is sure to save, in nanoseconds.
+const FRAME_SAVES: u64 = 30;
+
+/// A loop in native code is sure to have saved one part in this many of the time that it took.
+const LOOP_SAVES: u64 = 4;
+
 struct Budget {
     /// Microseconds.
     spent: Cell<u64>,
+    /// Time that frames spent in native code that they entered at loops, in ticks.
+    looped: Cell<u64>,
     /// Bytes of bytecode compiled for that.
     bytes: Cell<u64>,
     /// Bytes of bytecode that are being compiled in the background.
     promised: Cell<u64>,
 }
 
-static BUDGET: Gil<Budget> =
-    Gil::new(Budget { spent: Cell::new(0), bytes: Cell::new(0), promised: Cell::new(0) });
+static BUDGET: Gil<Budget> = Gil::new(Budget {
+    spent: Cell::new(0),
+    looped: Cell::new(0),
+    bytes: Cell::new(0),
+    promised: Cell::new(0),
+});
 
-/// Microseconds of processor time that a clock shows.
-fn clock(id: libc::clockid_t) -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: a clock that every Linux has, and where to write to.
-    unsafe { libc::clock_gettime(id, &mut time) };
-    time.tv_sec as u64 * 1_000_000 + time.tv_nsec as u64 / 1_000
+/// Notes how long native code ran that was entered at a loop.
+#[inline(always)]
+pub fn note_loop(ticks: u64) {
+    BUDGET.looped.set(BUDGET.looped.get().saturating_add(ticks));
 }
 
-/// Processor time of this thread so far, in microseconds.
-pub fn thread_time() -> u64 {
-    clock(libc::CLOCK_THREAD_CPUTIME_ID)
+/// Microseconds that compiled code is sure to have saved so far.
+fn saved() -> u64 {
+    let frames = stats::counters().frames_native.get();
+    clock::microseconds(BUDGET.looped.get()) / LOOP_SAVES + frames * FRAME_SAVES / 1000
 }
 
 /// Notes what a compilation took.
@@ -138,12 +154,18 @@ pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
         },
     };
     let promise = if background::is_wanted() { promise.in_background() } else { promise };
-    // Whoever rents until that has cost as much as buying pays twice as much as need be at most. Where
-    // there were versions that did not last, the next one has to wait longer.
-    if seen * promise.saves / 1_000_000 >= estimate << state.generations() {
+    let used = clock::of(libc::CLOCK_PROCESS_CPUTIME_ID);
+    let scaled = |limit: u64| {
+        limit * u64::from(settings::DEFAULT_THRESHOLD.max(settings::threshold()))
+            / u64::from(settings::threshold())
+    };
+    // Whoever rents until that has cost as much as buying pays twice as much as need be at most. That is too
+    // much where it happens again and again: while what was bought has not paid, rent is paid for longer. So it
+    // is where there were versions that did not last.
+    let is_paying = spent + estimate <= scaled(promise.start + used / LOSS) + saved();
+    let price = if is_paying { estimate } else { estimate * LOSS };
+    if seen * promise.saves / 1_000_000 >= price << state.generations() {
         return true;
     }
-    let limit = promise.start + clock(libc::CLOCK_PROCESS_CPUTIME_ID) / promise.share;
-    let scale = u64::from(settings::DEFAULT_THRESHOLD.max(settings::threshold()));
-    spent + estimate <= limit * scale / u64::from(settings::threshold())
+    spent + estimate <= scaled(promise.start + used / promise.share)
 }

@@ -1,6 +1,6 @@
 //! A compilation as a job: all it needs, gathered under the GIL, so that any thread can run it.
 
-use crate::budget;
+use crate::clock;
 use crate::reserve;
 use pyjion_jit::backend::MachineCode;
 use pyjion_jit::backend::cranelift::CraneliftBackend;
@@ -88,7 +88,7 @@ impl Compiler {
 
     /// Runs a job on this thread. Cannot panic.
     pub fn run(&mut self, job: &Job) -> Output {
-        let started = budget::thread_time();
+        let started = clock::thread_time();
         IS_CATCHING.set(true);
         let result = panic::catch_unwind(AssertUnwindSafe(|| {
             let backend = match &mut self.backend {
@@ -105,7 +105,7 @@ impl Compiler {
         }
         Output {
             result: result.unwrap_or_else(|_| Err(CompileError::Panic(PANIC.take()))),
-            microseconds: budget::thread_time() - started,
+            microseconds: clock::thread_time() - started,
             bytes: job.description.code.len(),
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::background;
 use crate::budget::{self, Occasion};
+use crate::clock;
 use crate::code_state::{self, CodeState, Phase};
 use crate::compile;
 use crate::describe;
@@ -480,7 +481,9 @@ unsafe extern "C" fn drive(
                 Runner::Interpreter => interpret(frame, flags),
                 Runner::Recorder => record::evaluate(frame, flags),
                 Runner::Native => {
+                    let began = clock::ticks();
                     let outcome = frame_entry::run(frame, thread, plan.version, plan.entry, flags);
+                    budget::note_loop(clock::ticks().wrapping_sub(began));
                     if outcome.object != suspended() {
                         return outcome.object;
                     }

@@ -6,6 +6,7 @@ compile_error!("this CPython lacks the patches that let an evaluator continue an
 
 mod background;
 mod budget;
+mod clock;
 mod code_room;
 mod code_state;
 mod compile;
@@ -50,6 +51,7 @@ pub extern "C" fn pyjion_register() {
         stats::start_detailed();
         report::at_exit(wanted);
     }
+    clock::start();
     module::register();
     if enabled && code_state::request_index() {
         hook::install();

@@ -1,5 +1,6 @@
 //! What happened: every counter, and the exclusive time by mode.
 
+use crate::clock;
 use crate::gil::{Counter, Gil};
 use pyjion_jit::hir::ExitReason;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -128,24 +129,9 @@ pub fn bytecodes() -> (u64, u64) {
 pub fn start_detailed() {
     STATS.detailed.set(true);
     *STATS.exit_lines.borrow_mut() = Some(HashMap::new());
-    let now = ticks();
+    let now = clock::ticks();
     STATS.clock.since.set(now);
     let _ = STATS.clock.started.set((Instant::now(), now));
-}
-
-/// A cheap monotonic clock of unknown rate.
-#[inline(always)]
-fn ticks() -> u64 {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: every x86-64 has the instruction.
-    unsafe {
-        std::arch::x86_64::_rdtsc()
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        static ORIGIN: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-        ORIGIN.get_or_init(Instant::now).elapsed().as_nanos() as u64
-    }
 }
 
 /// Charges the time from now on to a mode, and returns the mode before.
@@ -153,7 +139,7 @@ fn ticks() -> u64 {
 pub fn switch(mode: Mode) -> Mode {
     let before = STATS.clock.mode.get();
     if is_detailed() && before != mode {
-        let now = ticks();
+        let now = clock::ticks();
         let clock = &STATS.clock;
         let charged = &clock.ticks[before as usize];
         charged.set(charged.get() + now.wrapping_sub(clock.since.get()));
@@ -209,7 +195,7 @@ pub fn exits() -> Vec<(&'static str, u64)> {
 pub fn seconds() -> Option<[f64; 3]> {
     let (start, first_tick) = *STATS.clock.started.get()?;
     switch(STATS.clock.mode.get());
-    let now = ticks();
+    let now = clock::ticks();
     let per_tick = start.elapsed().as_secs_f64() / now.wrapping_sub(first_tick).max(1) as f64;
     let mut all = [0.0; 3];
     for (seconds, charged) in all.iter_mut().zip(&STATS.clock.ticks) {
