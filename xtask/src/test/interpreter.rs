@@ -20,8 +20,9 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 8] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 9] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
+        ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
         ("counts the bytecodes it executes", &|| bytecodes(pair, &scratch)),
         ("specialises the first loop of a program", &|| first_loop(pair, &scratch)),
@@ -85,6 +86,26 @@ fn expect(output: &Output, stdout: &str) -> Result<()> {
 fn registered(pair: &Pair, scratch: &Path) -> Result<()> {
     let code = "import sys, pyjion; sys.stdout.write('pyjion' in sys.builtin_module_names and 'yes' or 'no')";
     expect(&python(&pair.ours, &scratch.join("registered"), code)?, "yes")
+}
+
+/// Of all the names of algorithms that OpenSSL has ever had, `hashlib` lists those that work and no others.
+/// Stock cannot be asked: no OpenSSL of today is one that its `_hashlib` builds with.
+fn hashes(pair: &Pair, scratch: &Path) -> Result<()> {
+    let code = "
+import hashlib, sys
+names = '''
+    md4 md5 md5-sha1 mdc2 ripemd160 whirlpool sm3 sha1 sha224 sha256 sha384 sha512 sha512-224 sha512-256
+    sha3-224 sha3-256 sha3-384 sha3-512 shake128 shake256 blake2b512 blake2s256'''.split()
+listed = hashlib.algorithms_available
+def made(name):
+    try:
+        return len(hashlib.new(name, b'x').hexdigest()) >= 32
+    except ValueError:
+        return False
+wrong = [name for name in sorted(listed.union(names)) if made(name) != (name in listed)]
+sys.stdout.write(' '.join(wrong) or 'none is wrong')
+";
+    expect(&python(&pair.ours, &scratch.join("hashes"), code)?, "none is wrong")
 }
 
 /// A thousand turns more of a loop of nine bytecodes are nine thousand more in native code, and none
