@@ -1,6 +1,7 @@
 //! Checks of the built interpreter itself: complete, movable, and nothing of Rust to be seen from outside.
 
 use super::Pair;
+use super::abi;
 use super::evaluators;
 use super::process::{self, Output};
 use super::tally::Tally;
@@ -20,13 +21,15 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 9] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 11] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
         ("counts the bytecodes it executes", &|| bytecodes(pair, &scratch)),
         ("specialises the first loop of a program", &|| first_loop(pair, &scratch)),
         ("can be moved", &|| movable(pair, &scratch)),
+        ("has the structs that stock has", &|| abi::structs(pair, &scratch.join("abi"))),
+        ("has types of the sizes that stock has", &|| abi::types(pair, &scratch.join("abi"))),
         ("exports nothing of Rust", &|| exports(pair)),
         ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),

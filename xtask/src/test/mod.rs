@@ -1,8 +1,10 @@
 //! `test`: the whole ladder of checks, ending in one line that counts them.
 
+mod abi;
 mod evaluators;
 mod fuzzing;
 mod interpreter;
+mod layouts;
 mod modes;
 mod outcome;
 mod packages;
