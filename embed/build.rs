@@ -23,7 +23,7 @@ const ACCELERATORS: &[(&str, &str, &str)] = &[
 ];
 
 fn main() {
-    for name in ["PYJION_CPYTHON_INCLUDE", "PYJION_CPYTHON_VERSION", "LIBCLANG_PATH"] {
+    for name in ["PYJION_CPYTHON_INCLUDE", "PYJION_CPYTHON_VERSION", "PYJION_CPYTHON_LINK", "LIBCLANG_PATH"] {
         println!("cargo::rerun-if-env-changed={name}");
     }
     let include: Vec<PathBuf> = variable("PYJION_CPYTHON_INCLUDE").split(':').map(PathBuf::from).collect();
@@ -32,6 +32,10 @@ fn main() {
     emit_cfgs(&include, &version);
     generate_bindings(&include);
     compile_main(&include);
+    // The library is linked by others, the executable of its unit tests here: with this libpython.
+    for argument in env::var("PYJION_CPYTHON_LINK").unwrap_or_default().split_whitespace() {
+        println!("cargo::rustc-link-arg={argument}");
+    }
 }
 
 fn variable(name: &str) -> String {

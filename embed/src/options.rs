@@ -463,6 +463,7 @@ mod tests {
         let (options, complaints) = parse(&[
             ("PYJION", "0"),
             ("PYJION_THRESHOLD", "1"),
+            ("PYJION_BACKGROUND", "0"),
             ("PYJION_STATS", "1"),
             ("PYJION_DUMP", "hir,asm:/tmp/a:b"),
             ("PYJION_STRESS_EXIT", "7"),
@@ -479,6 +480,7 @@ mod tests {
         let expected = Options {
             enabled: false,
             threshold: 1,
+            background: false,
             stats: Some(Report::Table),
             dump,
             only: vec![],

@@ -6,12 +6,17 @@ include Makefile
 PYJION_CFLAGS = $(if $(PY_CORE_CFLAGS),$(PY_CORE_CFLAGS),$(PY_CFLAGS))
 PYJION_LDFLAGS = $(if $(PY_LDFLAGS),$(PY_LDFLAGS),$(LDFLAGS))
 
-.PHONY: pyjion-link
+PYJION_LIBRARIES = $(LIBS) $(MODLIBS) $(SYSLIBS) $(LDLAST) -lpthread -ldl -lm -lrt -lgcc_s -lc
+
+.PHONY: pyjion-link pyjion-libraries
 pyjion-link:
 	$(CC) -c $(PYJION_CFLAGS) $(PYJION_EXTRA) -Dmain=pyjion_cpython_main -o $(PYJION_OUT).o $(PYJION_MAIN)
 	$(LINKCC) $(PYJION_LDFLAGS) $(PYJION_EXTRA) $(LINKFORSHARED) \
 		-Wl,--exclude-libs,libpyjion_embed.a -Wl,--gc-sections \
 		-o $(PYJION_OUT) $(PYJION_OUT).o \
 		-Wl,--whole-archive $(BLDLIBRARY) -Wl,--no-whole-archive $(PYJION_EMBED) \
-		$(LIBS) $(MODLIBS) $(SYSLIBS) $(LDLAST) -lpthread -ldl -lm -lrt -lgcc_s -lc
+		$(PYJION_LIBRARIES)
 	rm -f $(PYJION_OUT).o
+
+pyjion-libraries:
+	@echo $(abspath $(BLDLIBRARY)) $(PYJION_LIBRARIES)

@@ -12,30 +12,13 @@ const LINK_MK: &str = include_str!("link.mk");
 
 /// Builds the embedding; returns the static library.
 pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
-    let tree = plan.tree();
     let target = plan.dirs.embed(plan.release.version, &plan.variant());
     seed(plan, &target)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let mut command = Command::new(cargo);
-    step::clean_environment(&mut command);
-    // Set by the cargo that runs this tool; they would be taken for settings of the inner one.
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_BIN_") || text == "CARGO_MANIFEST_DIR" {
-            command.env_remove(&name);
-        }
-    }
-    command.current_dir(&plan.dirs.root);
+    let mut command = cargo(plan)?;
     command.args(["build", "--release", "--package", "pyjion-embed", "--target-dir"]).arg(&target);
     command.arg("--jobs").arg(plan.options.jobs.to_string());
-    if plan.options.wishes.offline {
-        command.arg("--offline");
-    }
-    command.env("PYJION_CPYTHON_INCLUDE", format!("{}:{}", tree.display(), tree.join("Include").display()));
-    command.env("PYJION_CPYTHON_VERSION", plan.release.version.to_string());
     // The headers stay where they are when a patch changes them: this tells the build script.
     command.env("PYJION_CPYTHON_KEY", cpython_key);
-    command.env("LIBCLANG_PATH", libclang::ensure(plan.dirs, plan.options.wishes.offline)?);
     step::run(
         &format!("build the Rust side for {}", plan.title()),
         &mut command,
@@ -46,6 +29,47 @@ pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
         bail!("cargo succeeded, but {} is not there", library.display());
     }
     Ok(library)
+}
+
+/// A cargo at the project's root that compiles the embedding against the headers of the plan's build tree; what it is
+/// to do is for the caller to say.
+pub fn cargo(plan: &Plan<'_>) -> Result<Command> {
+    let tree = plan.tree();
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    step::clean_environment(&mut command);
+    // Set by the cargo that runs this tool; they would be taken for settings of the inner one.
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_BIN_") || text == "CARGO_MANIFEST_DIR" {
+            command.env_remove(&name);
+        }
+    }
+    command.current_dir(&plan.dirs.root);
+    if plan.options.wishes.offline {
+        command.env("CARGO_NET_OFFLINE", "true");
+    }
+    command.env("PYJION_CPYTHON_INCLUDE", format!("{}:{}", tree.display(), tree.join("Include").display()));
+    command.env("PYJION_CPYTHON_VERSION", plan.release.version.to_string());
+    command.env("LIBCLANG_PATH", libclang::ensure(plan.dirs, plan.options.wishes.offline)?);
+    Ok(command)
+}
+
+/// What an executable with the embedding in it is linked with besides: libpython, and what that needs.
+pub fn libraries(plan: &Plan<'_>) -> Result<String> {
+    let tree = plan.tree();
+    let makefile = tree.join("pyjion-link.mk");
+    write_atomically(&makefile, LINK_MK)?;
+    let mut command = cpython::make_command(&tree);
+    let output = command.args(["-s", "-f", "pyjion-link.mk", "pyjion-libraries"]).output();
+    let output = output.context("cannot run make")?;
+    let said = String::from_utf8_lossy(&output.stdout).trim().to_string();
+    if !output.status.success() || !said.contains("libpython") {
+        bail!(
+            "make does not say what to link with: `{said}`\n{}",
+            String::from_utf8_lossy(&output.stderr).trim()
+        );
+    }
+    Ok(said)
 }
 
 /// Starts a new version's target directory as a copy of another version's: the compiler of the compiler is

@@ -1,6 +1,7 @@
 //! `test`: the whole ladder of checks, ending in one line that counts them.
 
 mod abi;
+mod embed;
 mod evaluators;
 mod fuzzing;
 mod interpreter;
@@ -68,7 +69,9 @@ enum Stage {
     Unit,
     /// Every patch series applies exactly
     Patches,
-    /// The built interpreter is complete, movable and exports no Rust
+    /// Unit tests of the Rust side, and clippy, with the headers of each version
+    Embed,
+    /// The built interpreter is complete, movable, exports no Rust and has stock's structs
     Interpreter,
     /// One bug, one file, every mode, compared with stock
     Snippets,
@@ -161,7 +164,7 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
         }
     }
     let needs_interpreters =
-        [Stage::Interpreter, Stage::Snippets, Stage::Fuzz, Stage::Regrtest, Stage::Packages];
+        [Stage::Embed, Stage::Interpreter, Stage::Snippets, Stage::Fuzz, Stage::Regrtest, Stage::Packages];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
     }
@@ -187,6 +190,9 @@ fn stages(dirs: &Dirs, args: &Args, tally: &mut Tally) -> Result<()> {
 }
 
 fn stages_with(dirs: &Dirs, args: &Args, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
+    if args.wants(Stage::Embed) && !pair.debug {
+        embed::run(dirs, args, release, tally)?;
+    }
     if args.wants(Stage::Interpreter) && !pair.debug {
         interpreter::run(dirs, release, pair, tally)?;
     }

@@ -4,6 +4,7 @@ use super::tally::Tally;
 use crate::dirs::Dirs;
 use crate::step;
 use anyhow::{Context, Result};
+use std::path::Path;
 use std::process::Command;
 
 /// Runs `cargo test` for xtask and the jit.
@@ -12,19 +13,25 @@ pub fn run(dirs: &Dirs, tally: &mut Tally) -> Result<()> {
         let log = step::fresh_log(dirs.logs().join(format!("test-{package}.log")));
         let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         cargo.current_dir(&dirs.root).args(["test", "--package", package, "--no-fail-fast"]);
-        let outcome = step::run(&format!("cargo test -p {package}"), &mut cargo, &log);
-        let output = std::fs::read(&log).with_context(|| format!("cannot read {}", log.display()))?;
-        let counted = count(&String::from_utf8_lossy(&output));
-        tally.pass_many(counted.passed, &format!("unit tests of {package}"));
-        tally.skip_many(counted.ignored, &format!("ignored unit tests of {package}"));
-        for name in &counted.failed {
-            tally.fail(&format!("{package}: {name}"), &format!("see {}", log.display()));
-        }
-        if let Err(e) = outcome
-            && counted.failed.is_empty()
-        {
-            tally.fail(&format!("unit tests of {package}"), &format!("{e:#}"));
-        }
+        cargo_test(package, &mut cargo, &log, tally)?;
+    }
+    Ok(())
+}
+
+/// Runs a `cargo test` of something called `what` and counts its tests; `log` gets what it says.
+pub fn cargo_test(what: &str, cargo: &mut Command, log: &Path, tally: &mut Tally) -> Result<()> {
+    let outcome = step::run(&format!("cargo test of {what}"), cargo, log);
+    let output = std::fs::read(log).with_context(|| format!("cannot read {}", log.display()))?;
+    let counted = count(&String::from_utf8_lossy(&output));
+    let name = format!("unit tests of {what}");
+    tally.skip_many(counted.ignored, &format!("ignored {name}"));
+    for test in &counted.failed {
+        tally.fail(&format!("{what}: {test}"), &format!("see {}\n{}", log.display(), step::describe(cargo)));
+    }
+    match outcome {
+        Err(e) if counted.failed.is_empty() => tally.fail(&name, &format!("{e:#}")),
+        Ok(()) if counted.passed == 0 => tally.fail(&name, "there are none"),
+        _ => tally.pass_many(counted.passed, &name),
     }
     Ok(())
 }
