@@ -70,7 +70,7 @@ fn layouts(pair: &Pair, scratch: &Path) -> Result<(Layouts, Layouts)> {
 }
 
 /// The folder of installed headers: `include/python3.5m`.
-fn include(executable: &Path, pair: &Pair) -> Result<PathBuf> {
+pub fn include(executable: &Path, pair: &Pair) -> Result<PathBuf> {
     let prefix = executable.parent().and_then(Path::parent).context("an executable outside of any bin")?;
     let folder = prefix.join("include");
     let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;

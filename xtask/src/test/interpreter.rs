@@ -91,7 +91,7 @@ fn registered(pair: &Pair, scratch: &Path) -> Result<()> {
     expect(&python(&pair.ours, &scratch.join("registered"), code)?, "yes")
 }
 
-/// Of all the names of algorithms that OpenSSL has ever had, `hashlib` lists those that work and no others.
+/// Of the algorithms that one OpenSSL or another has, `hashlib` lists those that work and no others.
 /// Stock cannot be asked: no OpenSSL of today is one that its `_hashlib` builds with.
 fn hashes(pair: &Pair, scratch: &Path) -> Result<()> {
     let code = "

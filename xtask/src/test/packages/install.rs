@@ -1,7 +1,7 @@
-//! Installs what a suite needs into a folder of its own, with stock's bundled pip; done once, for both interpreters.
+//! Installs what a suite needs into a folder of its own, with the bundled pip; done once, for both interpreters.
 
-use super::super::{Pair, process};
-use super::table::Suite;
+use super::super::{Pair, abi, process};
+use super::table::{Builder, Suite};
 use crate::dirs::{Dirs, remove_tree};
 use crate::stamp::Lock;
 use crate::{cpython, hash, pip, step};
@@ -30,8 +30,17 @@ pub fn ensure(
     offline: bool,
 ) -> Result<Installation> {
     let sources = [suite.source.join(" "), suite.sdist.clone().unwrap_or_default()];
-    let tools = TOOLS.join(" ");
-    let key = hash::strings(&[&requirements.join(" "), &sources[0], &sources[1], &tools]);
+    let python = match suite.built_by {
+        Builder::Stock => &pair.stock,
+        Builder::Ours => &pair.ours,
+    };
+    let tools: Vec<&str> = TOOLS.into_iter().chain(suite.build.iter().map(String::as_str)).collect();
+    let mut parts = vec![requirements.join(" "), sources[0].clone(), sources[1].clone(), tools.join(" ")];
+    if suite.built_by == Builder::Ours {
+        // Stock's headers never change; these do, and then what was built with them is of another interpreter.
+        parts.push(headers(pair)?);
+    }
+    let key = hash::strings(&parts);
     let home = dirs.target.join("test/packages").join(pair.version.to_string());
     let folder = home.join("installed").join(format!("{}@{}", suite.name, &key[..12]));
     let _lock = Lock::take(&home)?;
@@ -43,9 +52,9 @@ pub fn ensure(
         bail!("not installed yet, and --offline forbids to download it");
     }
     let log = dirs.logs().join(format!("packages-{}-{}.log", pair.version, suite.name));
-    let tools = home.join(format!("tools@{}", &hash::strings(&[&tools])[..12]));
-    let pip = Pip { pair, tools, log: step::fresh_log(log) };
-    pip.prepare()?;
+    let folder_of_tools = home.join(format!("tools@{}", &hash::strings(&[tools.join(" ")])[..12]));
+    let pip = Pip { pair, python, tools: folder_of_tools, log: step::fresh_log(log) };
+    pip.prepare(&tools)?;
     let partial = folder.with_extension("partial");
     remove_tree(&partial)?;
     for part in ["site", "source", "archive"] {
@@ -75,16 +84,27 @@ pub fn ensure(
     Ok(found)
 }
 
-/// Stock with its bundled pip and setuptools, which are not installed into it.
+/// A hash over our headers.
+fn headers(pair: &Pair) -> Result<String> {
+    let folder = abi::include(&pair.ours, pair)?;
+    let entries = std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
+    paths.sort();
+    let hashes = paths.iter().map(|path| hash::file(path)).collect::<Result<Vec<_>>>()?;
+    Ok(hash::strings(&hashes))
+}
+
+/// An interpreter with its bundled pip and setuptools, which are not installed into it.
 struct Pip<'a> {
     pair: &'a Pair,
+    python: &'a Path,
     tools: PathBuf,
     log: PathBuf,
 }
 
 impl Pip<'_> {
     /// Unpacks the bundled pip and setuptools.
-    fn prepare(&self) -> Result<()> {
+    fn prepare(&self, tools: &[&str]) -> Result<()> {
         if self.tools.exists() {
             return Ok(());
         }
@@ -95,13 +115,13 @@ impl Pip<'_> {
             std::fs::read_dir(&bundled).with_context(|| format!("cannot read {}", bundled.display()))?;
         for wheel in entries.flatten().map(|e| e.path()).filter(|p| p.extension().is_some_and(|e| e == "whl"))
         {
-            let mut unzip = process::python(&self.pair.stock);
+            let mut unzip = process::python(self.python);
             unzip.args(["-m", "zipfile", "-e"]).arg(&wheel).arg(&partial);
             step::run("unpack the bundled pip", &mut unzip, &self.log)?;
         }
         let target = partial.to_string_lossy().into_owned();
         let mut args = vec!["install", "--upgrade", "--no-deps", "--no-compile", "--target", &target];
-        args.extend(TOOLS);
+        args.extend(tools);
         self.pip(&partial, "install the tools of pip", &args)?;
         std::fs::rename(&partial, &self.tools)
             .with_context(|| format!("cannot create {}", self.tools.display()))
@@ -112,7 +132,7 @@ impl Pip<'_> {
     }
 
     fn pip(&self, tools: &Path, title: &str, args: &[&str]) -> Result<()> {
-        let mut command: Command = process::python(&self.pair.stock);
+        let mut command: Command = process::python(self.python);
         command.env("PYTHONPATH", tools).env("PIP_DISABLE_PIP_VERSION_CHECK", "1");
         if let Some(index) = pip::index_url() {
             command.env("PIP_INDEX_URL", index);

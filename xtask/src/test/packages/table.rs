@@ -28,6 +28,12 @@ pub struct Suite {
     /// Packages built from source even where there is a wheel.
     #[serde(default)]
     pub source: Vec<String>,
+    /// What else pip needs at hand to build them.
+    #[serde(default)]
+    pub build: Vec<String>,
+    /// Whose pip installs, and so against whose headers they are built.
+    #[serde(default)]
+    pub built_by: Builder,
     /// The requirement whose source archive has the tests.
     pub sdist: Option<String>,
     /// What is copied from that archive.
@@ -52,6 +58,17 @@ pub struct Suite {
 
 fn ten_minutes() -> u64 {
     600
+}
+
+/// The interpreter that installs a suite.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Builder {
+    /// Stock: then ours shows that it can use what was built for stock.
+    #[default]
+    Stock,
+    /// Ours: then both show that what was built for ours can be used.
+    Ours,
 }
 
 /// What runs the tests.
@@ -143,7 +160,7 @@ impl Packages {
                 None => all.push(item.clone()),
             }
         }
-        for requirement in all.iter().chain(&suite.sdist) {
+        for requirement in all.iter().chain(&suite.sdist).chain(&suite.build) {
             ensure!(requirement.contains("=="), "{}: {requirement} names no exact version", suite.name);
         }
         Ok(all)
@@ -173,6 +190,8 @@ mod tests {
         assert!(table("a", "").is_err());
         assert!(table("g", "sdist='a==1'").is_err(), "an archive of which nothing is taken");
         assert!(table("g", "exclude=[{test='t', why=' '}]").is_err());
+        assert!(table("g", "built_by='ours'\nbuild=['b==1']").is_ok());
+        assert!(table("g", "build=['b']").is_err());
     }
 
     #[test]
