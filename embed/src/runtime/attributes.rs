@@ -105,7 +105,8 @@ impl AttributeCache {
         unsafe {
             match (version_tag(ty), version_tag(metatype)) {
                 (Some(tag), Some(meta)) if self.ty == ty && self.tag == tag && self.index == meta => {
-                    Some(self.found)
+                    // It may be what an instance of the type was asked for.
+                    (!self.found.is_null()).then_some(self.found)
                 }
                 _ => self.look_up_own(ty, metatype, name),
             }

@@ -324,3 +324,17 @@ def chained(n):
 
 
 print(chained(60), show(load, Slots()), sys.getrefcount(Plain.__dict__["m"]) - sys.getrefcount(Plain.__dict__["m"]))
+
+
+class Has(object):
+    x = 1
+
+
+class HasNot(object):
+    pass
+
+
+for i in range(3000):
+    load(Has)
+for i in range(3):
+    print(show(load, Has), show(load, HasNot()), show(load, HasNot))
