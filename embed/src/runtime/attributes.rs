@@ -1,19 +1,23 @@
 //! `LOAD_ATTR` and `STORE_ATTR` with their caches, `DELETE_ATTR`.
 //!
 //! A site remembers what the lookup along the type's MRO gave: that holds as long as the type's
-//! version tag is valid and the same. The rest of `PyObject_GenericGetAttr` is done anew each
-//! time, with the index of the instance dict's entry as a hint. Whatever is not of this shape
-//! goes to the C API before anything has happened.
+//! version tag is valid and the same; a type without one is looked through each time, but never
+//! twice. The rest of `PyObject_GenericGetAttr` is done anew each time, with the index of the
+//! instance dict's entry as a hint. Whatever is not of this shape goes to the C API before
+//! anything has happened.
 
 use super::Frame;
 use super::dict::{self, Found, Table};
 #[cfg(py2)]
 use super::instances;
+use super::lookup;
 use super::methods;
 use super::stack::Owned;
 use crate::gil::Gil;
 use crate::py::{self, Object, PyTypeObject};
 use std::cell::Cell;
+use std::ffi::{CStr, c_int};
+use std::mem;
 use std::ptr;
 
 /// What a site remembers; all zero at first.
@@ -61,8 +65,8 @@ unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
 }
 
 impl AttributeCache {
-    /// What the type has under the name (borrowed, NULL for nothing); `None` when that cannot
-    /// be remembered.
+    /// What the type has under the name (borrowed, NULL for nothing); `None` when the type is not
+    /// ready, and nothing was done.
     #[inline(always)]
     unsafe fn type_attribute(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
         // SAFETY: borrowed arguments; `found` is alive while the tag holds.
@@ -74,20 +78,20 @@ impl AttributeCache {
         }
     }
 
-    #[cold]
+    #[inline(never)]
     unsafe fn look_up(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
         // SAFETY: borrowed arguments.
         unsafe {
             if (*ty).tp_dict.is_null() {
                 return None;
             }
-            let found = py::_PyType_Lookup(ty, name);
+            let found = lookup::type_attribute(ty, name);
             // On 3.x the lookup leaves an exception of a hostile key in place.
-            if !py::PyErr_Occurred().is_null() {
-                return None;
+            if let Some(tag) = version_tag(ty)
+                && py::PyErr_Occurred().is_null()
+            {
+                *self = AttributeCache { ty, tag, found, index: self.index };
             }
-            let tag = version_tag(ty)?;
-            *self = AttributeCache { ty, tag, found, index: self.index };
             Some(found)
         }
     }
@@ -235,20 +239,20 @@ pub(super) unsafe fn load(
 
         let offset = (*ty).tp_dictoffset;
         if offset < 0 {
-            return py::PyObject_GetAttr(object, name);
+            return load_with_any_dict(object, ty, name, attribute, get);
         }
         if offset > 0 {
             let dict = *object.byte_offset(offset).cast::<Object>();
             if !dict.is_null() {
                 let Some(table) = Table::of(dict) else {
-                    return py::PyObject_GetAttr(object, name);
+                    return load_with_any_dict(object, ty, name, attribute, get);
                 };
                 let mut value = table.value((*cache).index, name);
                 if value.is_null() {
                     value = match (*cache).find(&table, name) {
                         Found::At(index) => table.value(index, name),
                         Found::Absent => ptr::null_mut(),
-                        Found::Unknown => return py::PyObject_GetAttr(object, name),
+                        Found::Unknown => return load_with_any_dict(object, ty, name, attribute, get),
                     };
                 }
                 if !value.is_null() {
@@ -265,11 +269,95 @@ pub(super) unsafe fn load(
             return call_get(get, attribute, object, ty);
         }
         if attribute.is_null() {
-            // Not found: for the message.
-            return py::PyObject_GetAttr(object, name);
+            return no_attribute(object, ty, name);
         }
         py::incref(attribute);
         attribute
+    }
+}
+
+/// The rest of `PyObject_GenericGetAttr` once the type is known to have `attribute` (borrowed, or NULL) under
+/// the name, and no data descriptor, for an instance dict that only the C API can read.
+#[cold]
+#[inline(never)]
+unsafe fn load_with_any_dict(
+    object: Object,
+    ty: *mut PyTypeObject,
+    name: Object,
+    attribute: Object,
+    get: py::descrgetfunc,
+) -> Object {
+    // SAFETY: what is used is held: comparing keys may run arbitrary code.
+    unsafe {
+        py::xincref(attribute);
+        let mut attribute = Owned(attribute);
+        let dict = instance_dict(object, ty);
+        if !dict.is_null() {
+            py::incref(dict);
+            let _held = Owned(dict);
+            let value = py::PyDict_GetItem(dict, name);
+            if !value.is_null() {
+                py::incref(value);
+                return value;
+            }
+        }
+        if let Some(get) = get {
+            return get(attribute.0, object, py::type_of(object).cast());
+        }
+        if attribute.0.is_null() {
+            return no_attribute(object, ty, name);
+        }
+        mem::replace(&mut attribute.0, ptr::null_mut())
+    }
+}
+
+/// The dict of an instance, borrowed, or NULL: `_PyObject_GetDictPtr` as the generic lookup has it, which does
+/// not ask whether the type is of today's kind.
+unsafe fn instance_dict(object: Object, ty: *mut PyTypeObject) -> Object {
+    // SAFETY: the offset is where the instance has its dict.
+    unsafe {
+        let mut offset = (*ty).tp_dictoffset;
+        if offset < 0 {
+            let items = py::size_of_var(object).abs();
+            let size = (*ty).tp_basicsize + items * (*ty).tp_itemsize;
+            offset += (size as usize).next_multiple_of(size_of::<Object>()) as isize;
+        }
+        match offset {
+            0 => ptr::null_mut(),
+            _ => *object.byte_offset(offset).cast::<Object>(),
+        }
+    }
+}
+
+/// Sets the `AttributeError` of the generic lookup; gives NULL.
+#[cold]
+#[inline(never)]
+unsafe fn no_attribute(object: Object, ty: *mut PyTypeObject, name: Object) -> Object {
+    // SAFETY: plain C API.
+    unsafe {
+        if cfg!(py35) && ty == &raw mut py::PyModule_Type {
+            // The message names the module.
+            return py::PyObject_GetAttr(object, name);
+        }
+        complain(
+            c"'%.50s' object has no attribute '%.400s'",
+            c"'%.50s' object has no attribute '%U'",
+            ty,
+            name,
+        );
+        ptr::null_mut()
+    }
+}
+
+/// Sets an `AttributeError` with the names of a type and an attribute. The formats are those of 2.7 and of 3.x.
+unsafe fn complain(_py2: &CStr, _py3: &CStr, ty: *mut PyTypeObject, name: Object) {
+    // SAFETY: the formats take a C string, then a name as their version has names.
+    unsafe {
+        let error = py::PyExc_AttributeError;
+        #[cfg(py2)]
+        py::PyErr_Format(error, _py2.as_ptr(), (*ty).tp_name, py::PyString_AsString(name));
+        #[cfg(py3)]
+        py::PyErr_Format(error, _py3.as_ptr(), (*ty).tp_name, name);
     }
 }
 
@@ -281,17 +369,63 @@ unsafe fn load_specially(object: Object, name: Object, cache: *mut AttributeCach
         let ty = py::type_of(object);
         let of_types = py::PyType_Type.tp_getattro.map_or(0, |function| function as usize);
         let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        if getattro == of_types
-            && !cache.is_null()
-            && let Some(attribute) = (*cache).own_attribute(object.cast(), ty, name)
-        {
-            let Some(get) = descriptor(attribute).0 else {
-                py::incref(attribute);
-                return attribute;
-            };
-            return call_get(get, attribute, ptr::null_mut(), object.cast());
+        if getattro == of_types && !cache.is_null() {
+            let class: *mut PyTypeObject = object.cast();
+            if lookup::is_untagged(class) {
+                return load_of_untagged(class, ty, name, &mut *cache);
+            }
+            if let Some(attribute) = (*cache).own_attribute(class, ty, name) {
+                let Some(get) = descriptor(attribute).0 else {
+                    py::incref(attribute);
+                    return attribute;
+                };
+                return call_get(get, attribute, ptr::null_mut(), class);
+            }
         }
         py::PyObject_GetAttr(object, name)
+    }
+}
+
+/// `type_getattro` of a type of which nothing can be remembered.
+unsafe fn load_of_untagged(
+    class: *mut PyTypeObject,
+    metatype: *mut PyTypeObject,
+    name: Object,
+    cache: &mut AttributeCache,
+) -> Object {
+    // SAFETY: what is used is held where comparing keys may run arbitrary code.
+    unsafe {
+        let inherited = match (*class).tp_dict.is_null() {
+            true => None,
+            false => cache.type_attribute(metatype, name),
+        };
+        let Some(inherited) = inherited else {
+            return py::PyObject_GetAttr(class.cast(), name);
+        };
+        let (meta_get, meta_set) = descriptor(inherited);
+        if let Some(get) = meta_get
+            && meta_set.is_some()
+        {
+            return call_get(get, inherited, class.cast(), metatype);
+        }
+        py::xincref(inherited);
+        let mut inherited = Owned(inherited);
+        let attribute = lookup::type_attribute(class, name);
+        if !attribute.is_null() {
+            if let Some(get) = descriptor(attribute).0 {
+                return call_get(get, attribute, ptr::null_mut(), class);
+            }
+            py::incref(attribute);
+            return attribute;
+        }
+        if let Some(get) = meta_get {
+            return get(inherited.0, class.cast(), metatype.cast());
+        }
+        if inherited.0.is_null() {
+            let py2 = c"type object '%.50s' has no attribute '%.400s'";
+            complain(py2, c"type object '%.50s' has no attribute '%U'", class, name);
+        }
+        mem::replace(&mut inherited.0, ptr::null_mut())
     }
 }
 
@@ -342,8 +476,65 @@ pub(super) unsafe extern "C" fn store_attr(
             if replace_in_dict(object, (*ty).tp_dictoffset, name, value, &mut *cache) {
                 return 0;
             }
+            return store_in_dict(object, ty, name, value, attribute);
         }
         py::PyObject_SetAttr(object, name, value).into()
+    }
+}
+
+/// The rest of `PyObject_GenericSetAttr` once the type is known to have `attribute` (borrowed, or NULL) under the
+/// name, and no data descriptor.
+unsafe fn store_in_dict(
+    object: Object,
+    ty: *mut PyTypeObject,
+    name: Object,
+    value: Object,
+    attribute: Object,
+) -> i64 {
+    // SAFETY: what is used is held where comparing keys may run arbitrary code.
+    unsafe {
+        let place = py::_PyObject_GetDictPtr(object);
+        if place.is_null() {
+            if attribute.is_null() {
+                let py2 = c"'%.100s' object has no attribute '%.200s'";
+                complain(py2, c"'%.100s' object has no attribute '%U'", ty, name);
+            } else {
+                let py2 = c"'%.50s' object attribute '%.400s' is read-only";
+                complain(py2, c"'%.50s' object attribute '%U' is read-only", ty, name);
+            }
+            return -1;
+        }
+        #[cfg(py2)]
+        let status = {
+            if (*place).is_null() {
+                *place = py::PyDict_New();
+                if (*place).is_null() {
+                    return -1;
+                }
+            }
+            let dict = *place;
+            py::incref(dict);
+            let _held = Owned(dict);
+            store_status(py::PyDict_SetItem(dict, name, value), name)
+        };
+        #[cfg(py3)]
+        let status = {
+            py::xincref(attribute);
+            let _held = Owned(attribute);
+            store_status(py::_PyObjectDict_SetItem(ty, place, name, value), name)
+        };
+        status.into()
+    }
+}
+
+/// A `KeyError` of a dict becomes an `AttributeError`.
+unsafe fn store_status(status: c_int, name: Object) -> c_int {
+    // SAFETY: an exception is set when the status is negative.
+    unsafe {
+        if status < 0 && py::PyErr_ExceptionMatches(py::PyExc_KeyError) != 0 {
+            py::PyErr_SetObject(py::PyExc_AttributeError, name);
+        }
+        status
     }
 }
 

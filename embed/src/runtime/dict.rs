@@ -115,7 +115,7 @@ pub(super) enum Found {
     Unknown,
 }
 
-/// The table of an exact dict with only `str` keys; good until anything else runs.
+/// The table of a dict with only `str` keys; good until anything else runs.
 pub(super) struct Table {
     entries: *mut Entry,
     mask: usize,
@@ -124,17 +124,37 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// The table of a dict, if it can be read this way.
+    /// The table of an exact dict, if it can be read this way.
     ///
     /// # Safety
     /// `dict` is alive.
     #[inline(always)]
     pub(super) unsafe fn of(dict: Object) -> Option<Table> {
-        // SAFETY: only an exact dict is read, and its table is at least as long as its mask says.
+        // SAFETY: only a dict is read.
+        unsafe { (py::type_of(dict) == &raw mut py::PyDict_Type).then(|| Table::of_any(dict))? }
+    }
+
+    /// The table of a class's dict, which may be of a type derived from `dict`: whatever that overrides,
+    /// attributes are looked up by `PyDict_GetItem`.
+    ///
+    /// # Safety
+    /// `dict` is alive, or NULL.
+    #[inline(always)]
+    pub(super) unsafe fn of_class(dict: Object) -> Option<Table> {
+        // SAFETY: only a dict is read.
         unsafe {
-            if py::type_of(dict) != &raw mut py::PyDict_Type {
-                return None;
-            }
+            let is_dict =
+                !dict.is_null() && py::has_feature(py::type_of(dict), py::Py_TPFLAGS_DICT_SUBCLASS as u64);
+            is_dict.then(|| Table::of_any(dict))?
+        }
+    }
+
+    /// # Safety
+    /// `dict` is alive, and a dict.
+    #[inline(always)]
+    unsafe fn of_any(dict: Object) -> Option<Table> {
+        // SAFETY: its table is at least as long as its mask says.
+        unsafe {
             let lookup = LOOKUP.load(Ordering::Relaxed);
             let dict = dict.cast::<PyDictObject>();
             #[cfg(py2)]

@@ -32,6 +32,7 @@ mod imports;
 #[cfg(py2)]
 mod instances;
 mod iteration;
+mod lookup;
 pub mod methods;
 mod names;
 mod operators;
