@@ -5,7 +5,7 @@ use crate::py::*;
 use crate::recall;
 use crate::runtime::{globals, methods};
 use crate::shortage;
-use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Source};
+use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Receiver, Source};
 use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
 use std::mem::MaybeUninit;
 use std::ptr;
@@ -312,16 +312,17 @@ unsafe extern "C" fn bind_methods(
     buffer: *const u64,
     boxes: &mut Boxes,
 ) {
-    let mut receivers = [ptr::null_mut(); MAX_BOUND];
-    // SAFETY: the indices are those of operands; receivers are owned, and consumed here.
+    let mut receivers = [(ptr::null_mut(), ptr::null_mut()); MAX_BOUND];
+    // SAFETY: the indices are those of operands; receivers and classes are owned, and consumed here.
     unsafe {
-        for ((_, source), receiver) in recipe.receivers.iter().zip(&mut receivers) {
-            *receiver = boxes.object(source, buffer);
+        for (Receiver { object, class, .. }, receiver) in recipe.receivers.iter().zip(&mut receivers) {
+            let class = class.as_ref().map_or(ptr::null_mut(), |class| boxes.object(class, buffer));
+            *receiver = (boxes.object(object, buffer), class);
         }
-        for ((index, _), receiver) in recipe.receivers.iter().zip(receivers) {
-            let operand = (*frame).f_valuestack.add(*index as usize);
+        for (Receiver { operand, .. }, (receiver, class)) in recipe.receivers.iter().zip(receivers) {
+            let operand = (*frame).f_valuestack.add(*operand as usize);
             if !receiver.is_null() {
-                *operand = methods::bind(*operand, receiver);
+                *operand = methods::bind(*operand, receiver, class);
                 boxes.failed |= (*operand).is_null();
             }
         }

@@ -61,6 +61,17 @@ pub struct Local {
     pub may_lack: bool,
 }
 
+/// What an operand, a function, is to be bound to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Receiver {
+    /// Index of the operand.
+    pub operand: u32,
+    /// The object; the operand is as it should be when that is NULL.
+    pub object: Source,
+    /// The class to name in the method; that of the object as it is now when there is none, or NULL.
+    pub class: Option<Source>,
+}
+
 /// One exit of a compiled function.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExitRecipe {
@@ -76,8 +87,8 @@ pub struct ExitRecipe {
     pub names: Vec<Name>,
     /// Operand stack, bottom first.
     pub operands: Vec<Source>,
-    /// By index, operands that are functions, to be bound to these receivers unless those are NULL.
-    pub receivers: Vec<(u32, Source)>,
+    /// Operands that are functions, to be bound.
+    pub receivers: Vec<Receiver>,
     /// Block stack, outermost first.
     pub blocks: Vec<FrameBlock>,
 }

@@ -77,27 +77,54 @@ pub(super) unsafe extern "C" fn load_method(
     name: Object,
     cache: *mut AttributeCache,
     index: i64,
+    _keeps: i64,
 ) -> Object {
-    // SAFETY: see the module; the operand stack has room at the index.
+    // SAFETY: see the module; the operand stack has room at the index, and for an argument above when the
+    // class is to be kept.
     unsafe {
         let receiver = (*frame).f_valuestack.add(index as usize);
         *receiver = ptr::null_mut();
-        attributes::load(object, name, cache, receiver)
+        let callable = attributes::load(object, name, cache, receiver);
+        #[cfg(py2)]
+        if _keeps != 0 {
+            *receiver.add(1) = kept_class(callable, *receiver);
+        }
+        callable
+    }
+}
+
+/// The class that a bound method of 2.7 would keep alive besides its function and receiver: a new reference, or
+/// NULL when nothing is to be bound. The methods of built-in types have none.
+#[cfg(py2)]
+#[inline(always)]
+unsafe fn kept_class(callable: Object, receiver: Object) -> Object {
+    // SAFETY: what `load_method` leaves.
+    unsafe {
+        if receiver.is_null() || py::type_of(callable) != &raw mut py::PyFunction_Type {
+            return ptr::null_mut();
+        }
+        let class = instances::class_of(receiver);
+        py::incref(class);
+        class
     }
 }
 
 /// The method that `LOAD_ATTR` makes of a function, or of a method of a built-in type, and a receiver: a new
-/// reference, or NULL with an exception set. Consumes both. May run the garbage collector.
+/// reference, or NULL with an exception set. Consumes all; without a class it is that of the receiver now. May
+/// run the garbage collector.
 ///
 /// # Safety
 /// What [`load_method`] left, and the receiver is not NULL.
-pub unsafe fn bind(function: Object, receiver: Object) -> Object {
-    // SAFETY: both are held until the method holds them.
+pub unsafe fn bind(function: Object, receiver: Object, kept: Object) -> Object {
+    // SAFETY: all are held until the method holds them.
     unsafe {
-        #[cfg(py2)]
-        let class = instances::class_of(receiver);
-        #[cfg(py3)]
-        let class = py::type_of(receiver).cast();
+        let class = match kept.is_null() {
+            #[cfg(py2)]
+            true => instances::class_of(receiver),
+            #[cfg(py3)]
+            true => py::type_of(receiver).cast(),
+            false => kept,
+        };
         let method = match (*py::type_of(function)).tp_descr_get {
             Some(get) => get(function, receiver, class),
             None => {
@@ -107,6 +134,7 @@ pub unsafe fn bind(function: Object, receiver: Object) -> Object {
         };
         py::decref(function);
         py::decref(receiver);
+        py::xdecref(kept);
         method
     }
 }
@@ -163,7 +191,7 @@ unsafe fn call_with_receiver(
                 return call_with_tuple(callable, method, flags, at, count);
             }
         }
-        let method = bind(callable, *at);
+        let method = bind(callable, *at, ptr::null_mut());
         if method.is_null() {
             release(at.add(1), count - 1);
             return method;
@@ -232,7 +260,7 @@ unsafe extern "C" fn complain(callable: Object, receiver: Object, result: Object
     unsafe {
         let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
-        let method = bind(callable, receiver);
+        let method = bind(callable, receiver, ptr::null_mut());
         if method.is_null() {
             py::xdecref(result);
             for object in [ty, value, traceback] {

@@ -25,17 +25,20 @@ pub struct Operand {
     /// What the value, owned, is to be bound to: an owned reference as well, or NULL when the value
     /// is the operand as it is. The interpreter has the method that `LOAD_ATTR` would have made.
     pub receiver: Option<ValueId>,
+    /// The class to name in that method, where that may be another one by then than the receiver's: an owned
+    /// reference, or NULL when the value is not a function that is to be bound.
+    pub class: Option<ValueId>,
 }
 
 impl Operand {
     /// An operand that is its value.
     pub fn new(value: ValueId, owned: bool) -> Operand {
-        Operand { value, owned, receiver: None }
+        Operand { value, owned, receiver: None, class: None }
     }
 
-    /// The value, and the receiver if there is one.
+    /// The value, and what it is to be bound to.
     pub fn values(self) -> impl Iterator<Item = ValueId> {
-        std::iter::once(self.value).chain(self.receiver)
+        [Some(self.value), self.receiver, self.class].into_iter().flatten()
     }
 }
 

@@ -68,9 +68,10 @@ pub enum Helper {
     DeleteDeref,
     /// `(object; name, cache) -> object`; the cache as for `LoadGlobal`.
     LoadAttr,
-    /// `(object; name, cache, index) -> object`: `LOAD_ATTR` of what is going to be called. When that is a
+    /// `(object; name, cache, index, keeps) -> object`: `LOAD_ATTR` of what is going to be called. When that is a
     /// method of the object's class, the result is the function and `f_valuestack[index]` the receiver, a new
-    /// reference: nothing is bound. Otherwise, and when it fails, NULL is there.
+    /// reference: nothing is bound. Otherwise, and when it fails, NULL is there. If `keeps` is 1 (2.7), the place
+    /// above gets a new reference to the class that the bound method would have one to, or NULL.
     LoadMethod,
     /// `(object, value; name, cache) -> status`
     StoreAttr,
@@ -239,7 +240,7 @@ impl Helper {
             LoadLocals | IterCheck | LoadBuildClass | HandlePending | IsModuleFrame | AddTraceback => (0, 0),
             CallExit => (4, 0),
             LoadAttr => (1, 2),
-            LoadMethod => (1, 3),
+            LoadMethod => (1, 4),
             CallMethod => return Convention::Method,
             StoreAttr => (2, 2),
             ListAppend | SetAdd => (2, 0),

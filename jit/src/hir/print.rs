@@ -126,7 +126,8 @@ impl Display for FrameState {
         write!(f, "{resume} {} [", self.pc)?;
         write_list(f, &self.operands, |f, operand| {
             write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })?;
-            operand.receiver.map_or(Ok(()), |receiver| write!(f, " bound to {receiver:?}"))
+            operand.receiver.map_or(Ok(()), |receiver| write!(f, " bound to {receiver:?}"))?;
+            operand.class.map_or(Ok(()), |class| write!(f, " of {class:?}"))
         })?;
         f.write_str("]")?;
         if !self.locals.is_empty() {

@@ -219,6 +219,12 @@ impl Verifier<'_> {
                 let repr = self.function.value(receiver).repr;
                 ensure(repr == Repr::Obj, || format!("receiver {receiver:?} is {repr}, not an object"))?;
             }
+            if let Some(class) = operand.class {
+                ensure(operand.receiver.is_some(), || format!("class {class:?}: of nothing to be bound"))?;
+                self.check_use(block, index, class).map_err(|rule| format!("class {class:?}: {rule}"))?;
+                let repr = self.function.value(class).repr;
+                ensure(repr == Repr::Obj, || format!("class {class:?} is {repr}, not an object"))?;
+            }
         }
         for slot in self.live_slots(state)? {
             self.check_state_value(block, index, state.locals[slot])
@@ -595,6 +601,25 @@ mod tests {
         assert_eq!(bound(false, Insn::LoadStack(1), Repr::Obj), rule);
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: receiver v1 is i64, not an object";
         assert_eq!(bound(true, Insn::Int(1), Repr::Int), rule);
+    }
+
+    #[test]
+    fn the_class_of_a_method_is_an_object() {
+        let of = |has_receiver: bool, class: Insn, repr: Repr| {
+            let mut f = function(1);
+            let callable = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
+            let class = push(&mut f, 0, class, repr);
+            let state = exit(&mut f, 0, callable, &[(callable, true)]);
+            let operand = &mut f.states[state.index()].operands[0];
+            operand.receiver = has_receiver.then_some(callable);
+            operand.class = Some(class);
+            built(&f)
+        };
+        assert_eq!(of(true, Insn::LoadStack(1), Repr::Obj), "");
+        let rule = "b0: v2 `Exit uncompiled s0`: state s0: class v1: of nothing to be bound";
+        assert_eq!(of(false, Insn::LoadStack(1), Repr::Obj), rule);
+        let rule = "b0: v2 `Exit uncompiled s0`: state s0: class v1 is i64, not an object";
+        assert_eq!(of(true, Insn::Int(1), Repr::Int), rule);
     }
 
     #[test]

@@ -83,6 +83,7 @@ pub fn substitute(function: &mut Function, replacement: &[Option<ValueId>]) {
         for operand in &mut state.operands {
             find(&mut operand.value);
             operand.receiver.iter_mut().for_each(find);
+            operand.class.iter_mut().for_each(find);
         }
     }
 }

@@ -98,7 +98,7 @@ fn compile(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback) -> Function 
 
 fn compile_with(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback, options: Options) -> Function {
     let bytecode = decode(code).unwrap();
-    let host = testing::host(Version::V27);
+    let host = testing::host(code.version);
     let entries = std::slice::from_ref(entry);
     let mut function = build(code, &bytecode, feedback, entries, &host, &options).unwrap();
     run(&mut function, &host, &options).unwrap();
@@ -267,6 +267,21 @@ fn a_method_is_bound_by_exits_only() {
     assert!(binding.contains(&(6, Resume::At)), "tracing begins in LOAD_ATTR: {binding:?}");
     assert!(binding.contains(&(12, Resume::Throw)), "the argument raises: {binding:?}");
     assert!(binding.iter().all(|(pc, _)| (6..=13).contains(pc)), "{binding:?}");
+}
+
+#[test]
+fn the_class_of_a_method_is_kept_where_arguments_run_code() {
+    let keeps = |bytecode: &[u8], version: Version| {
+        let code = CodeDesc { version, ..with_method(bytecode) };
+        let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
+        assert!(function.values.iter().any(|v| matches!(v.insn, Insn::CallMethod { .. })), "{function}");
+        function.states.iter().any(|state| state.operands.iter().any(|o| o.class.is_some()))
+    };
+    // o.m(x + 1), o.m(x)
+    let adding = [124, 0, 0, 106, 0, 0, 124, 1, 0, 100, 2, 0, 23, 131, 1, 0, 83];
+    assert!(keeps(&adding, Version::V27));
+    assert!(!keeps(&[124, 0, 0, 106, 0, 0, 124, 1, 0, 131, 1, 0, 83], Version::V27));
+    assert!(!keeps(&adding, Version::V34));
 }
 
 #[test]

@@ -7,7 +7,7 @@
 use super::lower::Lowering;
 use super::regions::Region;
 use super::{Result, backend_error};
-use crate::deopt::{Bound, ExitRecipe, Local, Name, Source};
+use crate::deopt::{Bound, ExitRecipe, Local, Name, Receiver, Source};
 use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, Repr, SideExit, Stale, StateId, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
@@ -91,8 +91,8 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
     for operand in &state.operands {
         pieces.push(Operand::new(root(function, operand.value), operand.owned));
     }
-    for receiver in state.operands.iter().filter_map(|operand| operand.receiver) {
-        pieces.push(Operand::new(root(function, receiver), true));
+    for value in state.operands.iter().flat_map(|operand| operand.values().skip(1)) {
+        pieces.push(Operand::new(root(function, value), true));
     }
     let in_buffer = |piece: &Operand| match constant(function, piece.value) {
         // An owned reference to a constant is handed over as any other.
@@ -129,8 +129,15 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         }
     }
     let operands = sources.by_ref().take(state.operands.len()).collect::<Result<_>>()?;
-    let bound = (0..).zip(&state.operands).filter_map(|(index, operand)| operand.receiver.map(|_| index));
-    let receivers = bound.zip(sources).map(|(index, source)| Ok((index, source?))).collect::<Result<_>>()?;
+    let mut receivers = Vec::new();
+    for (operand, Operand { receiver, class, .. }) in (0..).zip(&state.operands) {
+        if receiver.is_some()
+            && let Some(object) = sources.next()
+        {
+            let class = class.and_then(|_| sources.next()).transpose()?;
+            receivers.push(Receiver { operand, object: object?, class });
+        }
+    }
     let recipe = ExitRecipe {
         pc: state.pc,
         resume: state.resume,

@@ -12,38 +12,54 @@ use crate::bytecode::Op;
 /// Instructions of arguments that are looked at.
 const MAX_DISTANCE: usize = 64;
 
+/// What may happen between a `LOAD_ATTR` and the call of what it pushes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meanwhile {
+    /// Constants and variables of the function are loaded.
+    Nothing,
+    /// Foreign code may run.
+    Anything,
+}
+
 /// Entries to be bound at one time, which an exit has to make objects of.
 pub const MAX_BOUND: usize = 8;
 
 impl Builder<'_> {
     /// Whether a `CALL_FUNCTION` with positional arguments calls what the `LOAD_ATTR` before `next` pushes,
-    /// after straight code. Where a handler of this frame catches what the arguments raise, they have to be
-    /// simple enough not to.
-    pub(super) fn is_called_next(&self, pc: u32, next: u32) -> bool {
+    /// after straight code, and what that may do meanwhile. Where a handler of this frame catches what the
+    /// arguments raise, they have to be simple enough not to.
+    pub(super) fn called_next(&self, pc: u32, next: u32) -> Option<Meanwhile> {
         if self.stack.iter().filter(|entry| entry.receiver.is_some()).count() >= MAX_BOUND {
-            return false;
+            return None;
         }
+        let mut meanwhile = Meanwhile::Nothing;
         let is_caught = self.native_handler(pc).is_some_and(|handler| handler != CALLER);
         let mut above = 0;
         let mut pc = next;
         for _ in 0..MAX_DISTANCE {
-            let Some(instruction) = self.bytecode.at(pc) else { return false };
+            let instruction = self.bytecode.at(pc)?;
             if self.bytecode.is_jump_target(pc) || self.bytecode.is_handler(pc) {
-                return false;
+                return None;
             }
             if let Op::Call(shape) = instruction.op
                 && shape.operands() == above + 1
             {
-                return shape.keyword == 0 && !shape.star && !shape.star_star;
+                return (shape.keyword == 0 && !shape.star && !shape.star_star).then_some(meanwhile);
             }
-            let Some((pops, is_simple)) = self.argument(&instruction.op) else { return false };
+            let (pops, is_simple) = self.argument(&instruction.op)?;
             if pops > above || (is_caught && !is_simple) {
-                return false;
+                return None;
+            }
+            if !matches!(
+                instruction.op,
+                Op::LoadConst(_) | Op::LoadFast(_) | Op::LoadDeref(_) | Op::LoadClosure(_)
+            ) {
+                meanwhile = Meanwhile::Anything;
             }
             above = above - pops + 1;
             pc = instruction.next;
         }
-        false
+        None
     }
 
     /// How many operands an instruction takes that pushes one and is common in arguments, and whether it
@@ -68,23 +84,29 @@ impl Builder<'_> {
         }
     }
 
-    /// `LOAD_ATTR` for which [`Builder::is_called_next`] holds.
-    pub(super) fn load_method(&mut self, index: u32, pc: u32, next: u32) -> Step {
+    /// `LOAD_ATTR` of what is called next.
+    pub(super) fn load_method(&mut self, index: u32, meanwhile: Meanwhile, pc: u32, next: u32) -> Step {
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();
         let object = self.pop(pc)?;
         let index = self.stack.len() as u32;
+        // The methods of 3.x have no class. While nothing runs, the receiver's cannot change.
+        let keeps = meanwhile == Meanwhile::Anything && !self.host.version.is_3();
+        if keeps && index + 1 >= self.code.stack_size {
+            return Err(CompileError::Malformed { pc, what: "pushes beyond the stack" });
+        }
         let call = Insn::Call {
             helper: Helper::LoadMethod,
             args: vec![object.value],
-            immediates: vec![name, cache, index.into()],
+            immediates: vec![name, cache, index.into(), keeps.into()],
             pc,
         };
         let callable = self.emit(call, Repr::Obj, Type::ANY);
         let receiver = self.emit(Insn::LoadStack(index), Repr::Obj, Type::ANY);
+        let class = keeps.then(|| self.emit(Insn::LoadStack(index + 1), Repr::Obj, Type::ANY));
         self.release(object, pc);
         let callable = self.check_result(callable, Type::OBJECT, pc)?;
-        self.stack.push(StackEntry { receiver: Some(receiver), ..StackEntry::owned(callable) });
+        self.stack.push(StackEntry { receiver: Some(receiver), class, ..StackEntry::owned(callable) });
         self.check_tracing(next);
         Ok(Flow::Next)
     }
@@ -96,10 +118,14 @@ impl Builder<'_> {
         }
         let base = self.stack.len() - operands;
         let mut entries = self.stack.split_off(base).into_iter();
-        let called = entries.next().and_then(|entry| Some((entry.value, entry.receiver?)));
-        let Some((callable, receiver)) = called else {
+        let called = entries.next().and_then(|entry| Some((entry.value, entry.receiver?, entry.class)));
+        let Some((callable, receiver, class)) = called else {
             return Err(CompileError::Malformed { pc, what: "calls no method" });
         };
+        if let Some(class) = class {
+            // The evaluator takes the method apart, and drops it, before it calls the function.
+            self.emit_effect(Insn::XDecref(class, pc));
+        }
         let operands = std::iter::once(receiver).chain(entries.map(|entry| entry.value)).collect();
         let call = Insn::CallMethod { callable, base: base as u32, operands, immediate, pc };
         let result = self.emit(call, Repr::Obj, Type::ANY);

@@ -426,8 +426,10 @@ impl Builder<'_> {
 
     /// The frame as it is now.
     fn state(&mut self, resume: Resume, pc: u32) -> StateId {
-        let operands =
-            self.stack.iter().map(|e| Operand { value: e.value, owned: e.owned, receiver: e.receiver });
+        let operands = self.stack.iter().map(|entry| {
+            let StackEntry { value, owned, receiver, class, .. } = *entry;
+            Operand { value, owned, receiver, class }
+        });
         let operands = operands.collect();
         self.function.add_state(FrameState {
             pc,

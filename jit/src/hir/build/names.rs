@@ -87,8 +87,8 @@ impl Builder<'_> {
     }
 
     pub(super) fn load_attr(&mut self, index: u32, pc: u32, next: u32) -> Step {
-        if self.is_called_next(pc, next) {
-            return self.load_method(index, pc, next);
+        if let Some(meanwhile) = self.called_next(pc, next) {
+            return self.load_method(index, meanwhile, pc, next);
         }
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();

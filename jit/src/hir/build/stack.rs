@@ -15,17 +15,19 @@ pub(super) struct StackEntry {
     pub mark: Option<Mark>,
     /// For what [`Builder::load_method`] pushes: what it is to be bound to, owned, or NULL.
     pub receiver: Option<ValueId>,
+    /// The class that the method would keep alive, owned, or NULL.
+    pub class: Option<ValueId>,
 }
 
 impl StackEntry {
     /// An entry with a reference of its own.
     pub(super) fn owned(value: ValueId) -> StackEntry {
-        StackEntry { value, owned: true, slot: None, mark: None, receiver: None }
+        StackEntry { value, owned: true, slot: None, mark: None, receiver: None, class: None }
     }
 
     /// An entry without one.
     pub(super) fn borrowed(value: ValueId) -> StackEntry {
-        StackEntry { value, owned: false, slot: None, mark: None, receiver: None }
+        StackEntry { value, owned: false, slot: None, mark: None, receiver: None, class: None }
     }
 }
 
@@ -87,8 +89,8 @@ impl Builder<'_> {
     pub(super) fn own_at(&mut self, depth: usize) {
         let index = self.stack.len() - 1 - depth;
         let value = self.own(self.stack[index]);
-        let StackEntry { mark, receiver, .. } = self.stack[index];
-        self.stack[index] = StackEntry { mark, receiver, ..StackEntry::owned(value) };
+        let StackEntry { mark, receiver, class, .. } = self.stack[index];
+        self.stack[index] = StackEntry { mark, receiver, class, ..StackEntry::owned(value) };
     }
 
     pub(super) fn own_all(&mut self) {
