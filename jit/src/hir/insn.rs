@@ -104,6 +104,18 @@ pub struct SideExit {
     pub reason: ExitReason,
 }
 
+/// How closely the program can look at the object of a number that was computed: CPython may hand back an
+/// operand, or make a small int of which there is one already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Only its number matters.
+    Number,
+    /// It can tell whether it is the one object of a small number.
+    Object,
+    /// It can also tell whether it is the left operand.
+    BesideOperand,
+}
+
 /// A control-flow edge with the arguments for the target's parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edge {
@@ -237,7 +249,9 @@ pub enum Insn {
         lhs: ValueId,
         /// Right operand, Int.
         rhs: ValueId,
-        /// Taken when the result is not an unboxable int.
+        /// What the result's object can be told from.
+        seen: Seen,
+        /// Taken when the result is not an unboxable int, or not a new object where that is seen.
         exit: SideExit,
     },
     /// Leaves on overflow.

@@ -15,6 +15,6 @@ pub use dominators::Dominators;
 pub use frame_state::{FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale};
 pub use function::{Block, CACHE_WORDS, Entry, Function, Value};
 pub use helper::{CALL_UNINTERRUPTED, Convention, Helper};
-pub use insn::{BlockId, Edge, ExitReason, Insn, SideExit, StateId, ValueId};
+pub use insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, ValueId};
 pub use types::{Repr, Type};
 pub use verify::{Stage, verify};

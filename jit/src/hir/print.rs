@@ -3,7 +3,7 @@
 use super::frame_state::{FrameBlock, FrameState, Lacks, Resume};
 use super::function::{Block, Function};
 use super::helper::Helper;
-use super::insn::{BlockId, Edge, Insn, SideExit, StateId};
+use super::insn::{BlockId, Edge, Insn, Seen, SideExit, StateId};
 use super::types::{Repr, Type};
 use crate::bytecode::BlockKind;
 use std::fmt::{self, Display, Formatter};
@@ -269,8 +269,13 @@ impl Display for Insn {
             Insn::UnboxFloat(v) => write!(f, "UnboxFloat {v:?}"),
             Insn::UnboxBool(v) => write!(f, "UnboxBool {v:?}"),
             Insn::Box(v) => write!(f, "Box {v:?}"),
-            Insn::IntBinary { op, lhs, rhs, exit } => {
-                write!(f, "IntBinary.{op:?} {lhs:?}, {rhs:?} else {exit}")
+            Insn::IntBinary { op, lhs, rhs, seen, exit } => {
+                let seen = match seen {
+                    Seen::Number => "",
+                    Seen::Object => " seen",
+                    Seen::BesideOperand => " seen beside",
+                };
+                write!(f, "IntBinary.{op:?} {lhs:?}, {rhs:?}{seen} else {exit}")
             }
             Insn::IntNeg(v, exit) => write!(f, "IntNeg {v:?} else {exit}"),
             Insn::IntInvert(v) => write!(f, "IntInvert {v:?}"),
@@ -397,7 +402,7 @@ mod tests {
         let one = push(f, body, Insn::Int(1), Repr::Int, Type::INT);
         at_header.operands = vec![Operand::new(one, false)];
         let exit = SideExit { state: f.add_state(at_header), reason: ExitReason::Overflow };
-        let add = Insn::IntBinary { op: BinaryOp::Add, lhs: counter, rhs: one, exit };
+        let add = Insn::IntBinary { op: BinaryOp::Add, lhs: counter, rhs: one, seen: Seen::Number, exit };
         let sum = push(f, body, add, Repr::Int, Type::INT);
         push(f, body, Insn::CheckValid(exit), Repr::None, Type::EMPTY);
         push(f, body, Insn::Jump(Edge { target: header, args: vec![sum] }), Repr::None, Type::EMPTY);

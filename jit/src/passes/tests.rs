@@ -1,10 +1,10 @@
 //! The pipeline on small bytecode: what becomes unboxed, what stays out of loops.
 
 use super::run;
-use crate::bytecode::{BlockKind, CodeDesc, Const, ConstKind, Version, decode};
+use crate::bytecode::{BinaryOp, BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
 use crate::hir::{
-    BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Type,
+    BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Seen, Type,
     Value, ValueId, build,
 };
 use crate::host::testing;
@@ -338,4 +338,71 @@ fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
     assert_eq!(function.values.iter().filter(asks).count(), 1, "who resumes it asks the receiver");
     let stores = |v: &&Value| matches!(v.insn, Insn::StoreLocal { .. } | Insn::SetLocal { .. });
     assert_eq!(function.values.iter().filter(stores).count(), 1, "one copy of what follows");
+}
+
+/// `return` code with the arguments `x` and `y`, both ints, as 2.7 runs it.
+fn with_ints(bytecode: &[u8]) -> Function {
+    let code = CodeDesc {
+        consts: vec![
+            Const { address: 0x100, kind: ConstKind::None },
+            Const { address: 0x200, kind: ConstKind::Int(0) },
+            Const { address: 0x300, kind: ConstKind::Int(1) },
+        ],
+        ..with_method(bytecode)
+    };
+    let mut feedback = Feedback::new();
+    for pc in 0..bytecode.len() as u32 {
+        feedback.record(pc, [Type::INT, Type::INT, Type::EMPTY]);
+    }
+    compile_with(&code, &EntrySpec::default(), &feedback, Options::default())
+}
+
+#[test]
+fn what_a_shift_hands_back_has_a_way_of_its_own_where_somebody_can_tell() {
+    let has_way = |bytecode: &[u8]| {
+        let function = with_ints(bytecode);
+        function.block_ids().any(|block| matches!(function.terminator(block), Insn::Branch { .. }))
+    };
+    // return x >> y
+    assert!(has_way(&[124, 0, 0, 124, 1, 0, 63, 83]));
+    // return x >> y & 1
+    assert!(!has_way(&[124, 0, 0, 124, 1, 0, 63, 100, 2, 0, 64, 83]));
+    // return x >> y >> 1: what is shifted again may come back
+    assert!(has_way(&[124, 0, 0, 124, 1, 0, 63, 100, 2, 0, 63, 83]));
+    // return x >> 1, return 1 >> y
+    assert!(!has_way(&[124, 0, 0, 100, 2, 0, 63, 83]));
+    assert!(!has_way(&[100, 2, 0, 124, 1, 0, 63, 83]));
+    // return (x + 1) >> y: nobody else has that operand
+    assert!(!has_way(&[124, 0, 0, 100, 2, 0, 23, 124, 1, 0, 63, 83]));
+    // x = x + 1; return x >> y
+    assert!(has_way(&[124, 0, 0, 100, 2, 0, 23, 125, 0, 0, 124, 0, 0, 124, 1, 0, 63, 83]));
+    // return x >> y & m, of which nothing is known yet
+    assert!(has_way(&[124, 0, 0, 124, 1, 0, 63, 116, 0, 0, 64, 83]));
+}
+
+#[test]
+fn a_shift_by_nothing_is_its_operand() {
+    let shifts = |function: Function| {
+        let is_shift = |value: &&Value| {
+            matches!(value.insn, Insn::IntBinary { op: BinaryOp::LShift | BinaryOp::RShift, .. })
+        };
+        function.values.iter().filter(is_shift).count()
+    };
+    assert_eq!(shifts(with_ints(&[124, 0, 0, 100, 1, 0, 62, 83])), 0);
+    assert_eq!(shifts(with_ints(&[124, 0, 0, 100, 2, 0, 62, 83])), 1);
+}
+
+#[test]
+fn where_many_operations_may_hand_back_they_leave() {
+    // x = x >> y, over and over
+    let mut code = [124, 0, 0, 124, 1, 0, 63, 125, 0, 0].repeat(40);
+    code.extend([124, 0, 0, 83]);
+    let function = with_ints(&code);
+    let seen = |value: &Value| match value.insn {
+        Insn::IntBinary { seen, .. } => Some(seen),
+        _ => None,
+    };
+    let seen: Vec<Seen> = function.values.iter().filter_map(seen).collect();
+    assert!(seen.contains(&Seen::BesideOperand));
+    assert!(seen.len() < 40 * 10, "{}", seen.len());
 }

@@ -260,9 +260,11 @@ impl Lowering<'_> {
             }
             Insn::Box(value) => self.box_value(*value)?,
 
-            Insn::IntBinary { op, lhs, rhs, exit } => {
+            Insn::IntBinary { op, lhs, rhs, seen, exit } => {
                 self.stress_exit(*exit)?;
-                self.int_binary(*op, *lhs, *rhs, *exit)?
+                let result = self.int_binary(*op, *lhs, *rhs, *exit)?;
+                self.leave_unless_new(*op, (*lhs, *rhs), result, *seen, *exit)?;
+                result
             }
             Insn::IntNeg(value, exit) => {
                 self.stress_exit(*exit)?;

@@ -9,6 +9,7 @@ mod cells;
 mod containers;
 mod exits;
 mod float_ops;
+mod identity;
 mod lower;
 mod names;
 mod objects;

@@ -17,7 +17,10 @@ impl Builder<'_> {
         };
         let numeric = |k: Option<Type>| k == Some(Type::INT) || k == Some(Type::FLOAT);
         if kinds == (Some(Type::INT), Some(Type::INT)) {
-            if let Some(result) = self.int_binary(op, pc) {
+            if self.hands_back(op) {
+                return self.hand_back(pc);
+            }
+            if let Some(result) = self.int_binary(op, pc, next)? {
                 return self.finish_unboxed(pc, result, 2);
             }
         } else if numeric(kinds.0)
@@ -58,21 +61,22 @@ impl Builder<'_> {
         self.finish_call(helper, result, pc, next)
     }
 
-    fn int_binary(&mut self, op: BinaryOp, pc: u32) -> Option<ValueId> {
+    fn int_binary(&mut self, op: BinaryOp, pc: u32, next: u32) -> Result<Option<ValueId>, CompileError> {
         use BinaryOp::*;
         let op = match op {
             Add | Sub | Mul | FloorDiv | Mod | LShift | RShift | And | Or | Xor => op,
             ClassicDiv if self.host.classic_division => FloorDiv,
-            TrueDiv => return Some(self.int_true_divide(pc)),
+            TrueDiv => return Ok(Some(self.int_true_divide(pc))),
             Pow if self.constant(self.operand(0)) == Some(ConstKind::Int(2)) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let base = self.int_at(1, exit);
                 let exit = SideExit { reason: ExitReason::Overflow, ..exit };
-                let square = Insn::IntBinary { op: Mul, lhs: base, rhs: base, exit };
-                return Some(self.emit(square, Repr::Int, Type::INT));
+                let square = Insn::IntBinary { op: Mul, lhs: base, rhs: base, seen: Seen::Number, exit };
+                return Ok(Some(self.emit(square, Repr::Int, Type::INT)));
             }
-            ClassicDiv | Pow | MatMul => return None,
+            ClassicDiv | Pow | MatMul => return Ok(None),
         };
+        let seen = self.seen(next);
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
         let lhs = self.int_at(1, exit);
         let rhs = self.int_at(0, exit);
@@ -81,7 +85,13 @@ impl Builder<'_> {
             _ => ExitReason::Overflow,
         };
         let exit = SideExit { reason, ..exit };
-        Some(self.emit(Insn::IntBinary { op, lhs, rhs, exit }, Repr::Int, Type::INT))
+        let hands_back = seen == Seen::BesideOperand && self.may_hand_back(op, lhs, rhs);
+        let seen = if hands_back { Seen::Object } else { seen };
+        let result = self.emit(Insn::IntBinary { op, lhs, rhs, seen, exit }, Repr::Int, Type::INT);
+        if hands_back {
+            self.hand_back_when_same(op, (lhs, rhs), result, exit, (pc, next))?;
+        }
+        Ok(Some(result))
     }
 
     /// `/` of two ints: exact in doubles as long as both operands are.

@@ -9,6 +9,7 @@ mod arith;
 mod call;
 mod container;
 mod control;
+mod identity;
 mod iterate;
 mod method;
 mod names;
@@ -24,7 +25,7 @@ pub use method::MAX_BOUND;
 
 use super::frame_state::{FrameBlock, FrameState, NO_HANDLER, Operand, PC_IN_FRAME, Resume};
 use super::function::{Entry, Function};
-use super::insn::{BlockId, Edge, ExitReason, Insn, SideExit, StateId, ValueId};
+use super::insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, ValueId};
 use super::types::{Repr, Type};
 use crate::bytecode::{BlockKind, Bytecode, CodeDesc, Const, ConstKind};
 use crate::error::CompileError;
@@ -82,6 +83,8 @@ struct Builder<'a> {
     /// Slot and expected kind of each tracked name, by its index in `co_names`.
     tracked: HashMap<u32, (u32, Type)>,
     work: Vec<(Key, BlockId)>,
+    /// How many operations have a way of its own for handing back their operand.
+    ways: usize,
     // The state at the point of construction:
     current: BlockId,
     locals: Vec<ValueId>,
@@ -125,6 +128,7 @@ pub fn build(
         contexts: HashMap::new(),
         tracked: HashMap::new(),
         work: Vec::new(),
+        ways: 0,
         current: BlockId(0),
         locals: Vec::new(),
         stack: Vec::new(),

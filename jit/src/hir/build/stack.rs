@@ -49,6 +49,8 @@ pub(super) enum Mark {
     Continue(u32),
     /// 3.x: `__exit__` has swallowed the exception.
     Silenced,
+    /// The left operand of the operation whose result it is: not a number that is new.
+    HandedBack,
 }
 
 impl Builder<'_> {

@@ -55,7 +55,7 @@ impl Builder<'_> {
     }
 
     /// Whether there is so much code already that more ways through it would not do.
-    fn is_crowded(&self) -> bool {
+    pub(super) fn is_crowded(&self) -> bool {
         self.function.values.len() > self.options.max_values / 2
     }
 
@@ -219,7 +219,7 @@ impl Builder<'_> {
                 self.release_operands(1, pc)?;
                 self.pop_except(pc, next)
             }
-            None | Some(Mark::MaybeNull) => {
+            None | Some(Mark::MaybeNull | Mark::HandedBack) => {
                 if !self.may_be_none(0) {
                     return self.leave(ExitReason::Uncompiled, pc);
                 }

@@ -77,7 +77,8 @@ impl Builder<'_> {
             Some(Mark::Exception) if is_3 => 6,
             Some(Mark::Exception) => 3,
             Some(Mark::Return | Mark::Continue(_)) => 2,
-            Some(Mark::Break | Mark::Nothing | Mark::Silenced | Mark::MaybeNull) | None => 1,
+            Some(Mark::Break | Mark::Nothing | Mark::Silenced | Mark::MaybeNull | Mark::HandedBack)
+            | None => 1,
         };
         self.peek(pc, below)?;
         if mark.is_none() {

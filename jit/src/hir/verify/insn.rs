@@ -68,7 +68,7 @@ impl Rules<'_> {
                 self.unboxed(*v)?;
                 Obj
             }
-            Insn::IntBinary { op, lhs, rhs, exit: _ } => {
+            Insn::IntBinary { op, lhs, rhs, seen: _, exit: _ } => {
                 ensure(is_int_op(*op), || format!("{op:?} is not defined on ints"))?;
                 self.all(&[*lhs, *rhs], Int, Int)?
             }
@@ -208,7 +208,7 @@ fn is_ordering(op: CompareOp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::super::helper::Helper;
-    use super::super::super::insn::{ExitReason, SideExit, StateId};
+    use super::super::super::insn::{ExitReason, Seen, SideExit, StateId};
     use super::*;
 
     const EXIT: SideExit = SideExit { state: StateId(0), reason: ExitReason::TypeGuard };
@@ -349,7 +349,8 @@ mod tests {
     #[test]
     fn operators_are_those_that_are_defined() {
         let int = |op, pair: [(Repr, Type); 2]| {
-            verdict(&pair, Repr::Int, |v| Insn::IntBinary { op, lhs: v[0], rhs: v[1], exit: EXIT })
+            let seen = Seen::Number;
+            verdict(&pair, Repr::Int, |v| Insn::IntBinary { op, lhs: v[0], rhs: v[1], seen, exit: EXIT })
         };
         assert_eq!(int(BinaryOp::LShift, [INT, INT]), "");
         assert_eq!(int(BinaryOp::TrueDiv, [INT, INT]), "TrueDiv is not defined on ints");

@@ -46,7 +46,7 @@ fn a_loop_is_entered_in_the_middle() {
     b.block = body;
     let exit = b.exit(0, ExitReason::Overflow, &[i], &[]);
     let three = b.int(Insn::Int(3));
-    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: three, exit });
+    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: three, seen: Seen::Number, exit });
     b.jump(header, &[i2]);
     b.block = end;
     let i = b.boxed(i);
@@ -234,7 +234,7 @@ fn every_nth_guard_fails_before_it_does_anything() {
     b.object(Insn::GuardNotNull(x, SideExit { state, reason: ExitReason::Exception }));
     let one = b.int(Insn::Int(1));
     let exit = b.exit(3, ExitReason::Overflow, &[], &[]);
-    b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: one, rhs: one, exit });
+    b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: one, rhs: one, seen: Seen::Number, exit });
     b.ret(x);
     let places = |interval| {
         let options = BackendOptions { stress_exit: Some(interval), ..Default::default() };

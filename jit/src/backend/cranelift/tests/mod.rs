@@ -1,6 +1,7 @@
 //! Runs machine code compiled from hand-built HIR against a fake interpreter in memory.
 
 mod control;
+mod identity;
 mod numbers;
 mod objects;
 mod world;
@@ -11,8 +12,8 @@ use crate::code::{CodeMemory, Publisher};
 use crate::deopt::Source;
 use crate::error::CompileError;
 use crate::hir::{
-    BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Lacks, Operand, Repr, Resume, SideExit,
-    Stale, StateId, Type, ValueId,
+    BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Lacks, Operand, Repr, Resume, Seen,
+    SideExit, Stale, StateId, Type, ValueId,
 };
 use crate::host::Host;
 use world::{Frame, host_27, host_35};

@@ -26,12 +26,13 @@ fn sum_loop() -> Build {
 
     b.block = body;
     let exit = b.exit(20, ExitReason::Overflow, &[total, i], &[borrowed(total), borrowed(i)]);
-    let product = b.int(Insn::IntBinary { op: BinaryOp::Mul, lhs: i, rhs: step, exit });
+    let product = b.int(Insn::IntBinary { op: BinaryOp::Mul, lhs: i, rhs: step, seen: Seen::Number, exit });
     let exit = b.exit(21, ExitReason::Overflow, &[total, i], &[borrowed(total), borrowed(product)]);
-    let total2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: total, rhs: product, exit });
+    let total2 =
+        b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: total, rhs: product, seen: Seen::Number, exit });
     let one = b.int(Insn::Int(1));
     let exit = b.exit(30, ExitReason::Overflow, &[total2, i], &[borrowed(i), borrowed(one)]);
-    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: one, exit });
+    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: one, seen: Seen::Number, exit });
     b.jump(header, &[total2, i2]);
 
     b.block = end;
@@ -101,7 +102,7 @@ fn int_op(op: BinaryOp, constant: Option<i64>) -> NativeCode {
         }
     };
     let exit = b.exit(5, ExitReason::RareOperand, &[], &[borrowed(x), borrowed(y)]);
-    let z = b.int(Insn::IntBinary { op, lhs: x, rhs: y, exit });
+    let z = b.int(Insn::IntBinary { op, lhs: x, rhs: y, seen: Seen::Number, exit });
     let z = b.boxed(z);
     b.ret(z);
     b.compile(&host_27(0))
@@ -262,7 +263,7 @@ fn a_float_loop_runs() {
     let as_float = b.float(Insn::IntToFloat(i));
     let x3 = b.float(Insn::FloatBinary { op: BinaryOp::Add, lhs: x2, rhs: as_float, exit });
     let step = b.int(Insn::Int(1));
-    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: step, exit });
+    let i2 = b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: i, rhs: step, seen: Seen::Number, exit });
     b.jump(header, &[x3, i2]);
     b.block = end;
     let x = b.boxed(x);

@@ -26,7 +26,13 @@ fn take_all(kind: Type) -> NativeCode {
         value
     };
     let exit = b.exit(9, ExitReason::Overflow, &[], &[]);
-    let total2 = b.int(Insn::IntBinary { op: crate::bytecode::BinaryOp::Add, lhs: total, rhs: value, exit });
+    let total2 = b.int(Insn::IntBinary {
+        op: crate::bytecode::BinaryOp::Add,
+        lhs: total,
+        rhs: value,
+        seen: Seen::Number,
+        exit,
+    });
     b.jump(header, &[total2]);
     b.block = end;
     let total = b.boxed(total);
@@ -128,7 +134,13 @@ fn lengths_and_items_in_range() {
     let length = b.int(Insn::SequenceLen(container));
     let one = b.int(Insn::Int(1));
     let exit = b.exit(0, ExitReason::Overflow, &[], &[]);
-    let last = b.int(Insn::IntBinary { op: crate::bytecode::BinaryOp::Sub, lhs: length, rhs: one, exit });
+    let last = b.int(Insn::IntBinary {
+        op: crate::bytecode::BinaryOp::Sub,
+        lhs: length,
+        rhs: one,
+        seen: Seen::Number,
+        exit,
+    });
     let item = b.object(Insn::SequenceAt { kind: Type::TUPLE, container, index: last });
     b.ret(item);
     let native = b.compile(&host_27(0));
