@@ -12,7 +12,7 @@ use crate::layout;
 use crate::options::Dump;
 use crate::py::*;
 use crate::reserve;
-use crate::settings;
+use crate::settings::{self, Stopped};
 use crate::shortage;
 use crate::stats::{self, Mode};
 use crate::version::Version;
@@ -255,6 +255,9 @@ pub fn job(
     let settings = settings::options();
     if settings.stress_fail {
         return Err(CompileError::Forced);
+    }
+    if let Some(Stopped::LostThread) = settings::stopped() {
+        return Err(CompileError::CodeMemory(Stopped::LostThread.to_string()));
     }
     let (used, cap) = (code_room::memory().used(), settings.max_code);
     if used >= cap {

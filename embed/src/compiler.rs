@@ -80,6 +80,13 @@ pub fn keep_panics_quiet() {
     }));
 }
 
+/// Has a thread that nobody waits for wait until there is memory for what the C library needs once a thread
+/// to note that something of it has a destructor: if there is none then, it ends the process. False when the
+/// thread has to end instead.
+pub fn prepare_thread() -> bool {
+    reserve::wait_for_some() && PANIC.try_with(|_| ()).is_ok()
+}
+
 impl Compiler {
     /// One that has made nothing yet.
     pub const fn new() -> Compiler {

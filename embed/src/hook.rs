@@ -101,6 +101,12 @@ pub unsafe fn install_now() {
     settings::set_outsiders(!outsiders.is_empty());
 }
 
+/// Gives the frames to come back to the interpreter; those that run go on as they are.
+pub fn uninstall() {
+    // SAFETY: a plain pointer, under the GIL.
+    unsafe { _PyEval_DefaultEvaluator = None }
+}
+
 /// Who evaluates the frames of an interpreter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Evaluator {

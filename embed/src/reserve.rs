@@ -4,6 +4,7 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::hint;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
@@ -87,6 +88,51 @@ thread_local! {
 /// must not.
 pub fn set_patient(patient: bool) {
     IS_PATIENT.set(patient);
+}
+
+/// Patient threads end rather than wait.
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// One did.
+static HAS_LOST_THREAD: AtomicBool = AtomicBool::new(false);
+
+/// From now on, patient threads that lack memory end, or wait again.
+pub fn end_patience(over: bool) {
+    IS_OVER.store(over, Ordering::Relaxed);
+}
+
+/// Whether a thread ended for want of memory: what it was at is left as it was, locks of libraries
+/// included, so that no thread may compile any more.
+pub fn has_lost_thread() -> bool {
+    HAS_LOST_THREAD.load(Ordering::Relaxed)
+}
+
+/// Ends this thread as it is. An allocator must not unwind, and its callers abort the process when it fails.
+fn end_thread() -> ! {
+    HAS_LOST_THREAD.store(true, Ordering::Relaxed);
+    loop {
+        // SAFETY: ends this thread only, which owns nothing that others use but for what
+        // `has_lost_thread` tells them. The kernel wakes who joins it, as after any other end.
+        unsafe { libc::syscall(libc::SYS_exit, 0) };
+    }
+}
+
+/// Waits until there is a little memory; false when the thread has to end instead.
+pub fn wait_for_some() -> bool {
+    /// Too large for the blocks that the C library keeps by thread, which not all of it uses.
+    const SOME: usize = 4096;
+    loop {
+        // SAFETY: a block of our own, or NULL.
+        let found = unsafe {
+            let block = hint::black_box(libc::malloc(SOME));
+            libc::free(block);
+            !block.is_null()
+        };
+        if found || IS_OVER.load(Ordering::Relaxed) {
+            return found;
+        }
+        thread::sleep(PATIENCE);
+    }
 }
 
 /// Has every Nth allocation of the program's threads come from what is set aside; 0 for none.
@@ -329,6 +375,9 @@ fn persist(layout: Layout, again: impl Fn() -> *mut u8) -> *mut u8 {
         return SET_ASIDE.take(layout);
     }
     loop {
+        if IS_OVER.load(Ordering::Relaxed) {
+            end_thread();
+        }
         thread::sleep(PATIENCE);
         let block = again();
         if !block.is_null() {

@@ -1,9 +1,12 @@
 //! The options in force, and what can be changed while the program runs.
 
 use crate::gil::Gil;
+use crate::hook;
 use crate::options::Options;
+use crate::shortage;
 use crate::skip;
 use std::cell::{Cell, OnceCell};
+use std::fmt;
 
 struct Settings {
     enabled: Cell<bool>,
@@ -19,6 +22,22 @@ struct Settings {
     /// See [`is_hot`].
     unit: Cell<u32>,
     options: OnceCell<Options>,
+    stopped: Cell<Option<&'static Stopped>>,
+}
+
+/// Why the JIT has stopped by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The thread that compiles had to end in the middle of it, see [`crate::shortage::has_lost_thread`].
+    LostThread,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stopped::LostThread => f.write_str("memory ran out while the process had to be of one thread"),
+        }
+    }
 }
 
 static SETTINGS: Gil<Settings> = Gil::new(Settings {
@@ -30,6 +49,7 @@ static SETTINGS: Gil<Settings> = Gil::new(Settings {
     threshold: Cell::new(DEFAULT_THRESHOLD),
     unit: Cell::new(unit(DEFAULT_THRESHOLD)),
     options: OnceCell::new(),
+    stopped: Cell::new(None),
 });
 
 /// `PYJION_THRESHOLD` when it is not set.
@@ -57,6 +77,19 @@ pub fn is_enabled() -> bool {
 pub fn set_enabled(enabled: bool) {
     SETTINGS.enabled.set(enabled);
     update();
+}
+
+/// Compiles nothing more, for a reason that [`stopped`] tells from now on. The GIL is held.
+pub fn stop(reason: Stopped) {
+    // This happens once, or as often as somebody switches the JIT on again.
+    SETTINGS.stopped.set(Some(Box::leak(Box::new(reason))));
+    set_enabled(false);
+    hook::uninstall();
+}
+
+/// Why the JIT has stopped by itself, if it has.
+pub fn stopped() -> Option<&'static Stopped> {
+    if shortage::has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
 }
 
 /// Whether there may be frames that our evaluator does not know of.

@@ -58,7 +58,7 @@ pub fn prepare() {
     if !is_ready {
         SHORTAGE.paused.set(SHORTAGE.paused.get() || settings::is_enabled());
         settings::set_enabled(false);
-    } else if SHORTAGE.paused.replace(false) {
+    } else if SHORTAGE.paused.replace(false) && settings::stopped().is_none() {
         settings::set_enabled(true);
     }
 }

@@ -10,13 +10,14 @@ PYJION_LIBRARIES = $(LIBS) $(MODLIBS) $(SYSLIBS) $(LDLAST) -lpthread -ldl -lm -l
 
 .PHONY: pyjion-link pyjion-libraries
 pyjion-link:
+	$(CC) -c $(PYJION_CFLAGS) -o $(PYJION_OUT).exports.o pyjion-exports.c
 	$(CC) -c $(PYJION_CFLAGS) $(PYJION_EXTRA) -Dmain=pyjion_cpython_main -o $(PYJION_OUT).o $(PYJION_MAIN)
 	$(LINKCC) $(PYJION_LDFLAGS) $(PYJION_EXTRA) $(LINKFORSHARED) \
 		-Wl,--exclude-libs,libpyjion_embed.a -Wl,--gc-sections \
-		-o $(PYJION_OUT) $(PYJION_OUT).o \
+		-o $(PYJION_OUT) $(PYJION_OUT).o $(PYJION_OUT).exports.o \
 		-Wl,--whole-archive $(BLDLIBRARY) -Wl,--no-whole-archive $(PYJION_EMBED) \
 		$(PYJION_LIBRARIES)
-	rm -f $(PYJION_OUT).o
+	rm -f $(PYJION_OUT).o $(PYJION_OUT).exports.o
 
 pyjion-libraries:
 	@echo $(abspath $(BLDLIBRARY)) $(PYJION_LIBRARIES)

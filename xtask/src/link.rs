@@ -10,6 +10,9 @@ use std::process::Command;
 
 const LINK_MK: &str = include_str!("link.mk");
 
+/// What the executable exports of its own. Nothing of the library of the Rust side can be.
+const EXPORTS: &str = include_str!("../../embed/src/exports.c");
+
 /// Builds the embedding; returns the static library.
 pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
     let target = plan.dirs.embed(plan.release.version, &plan.variant());
@@ -101,11 +104,12 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
     let stamps = Stamps::of(&tree);
     let bin = plan.prefix.join("bin");
     let executable = plan.executable();
-    let key = hash::strings(&[cpython_key, LINK_MK, &hash::file(library)?, &bin.to_string_lossy()]);
+    let key = hash::strings(&[cpython_key, LINK_MK, EXPORTS, &hash::file(library)?, &bin.to_string_lossy()]);
     if !(stamps.is_done("link", &key) && executable.exists() && is_link(&bin.join(versioned(plan)))) {
         stamps.begin("link")?;
         let makefile = tree.join("pyjion-link.mk");
         write_atomically(&makefile, LINK_MK)?;
+        write_atomically(&tree.join("pyjion-exports.c"), EXPORTS)?;
         let linked = tree.join("pyjion-python");
         let mut command = cpython::make_command(&tree);
         command.args(["-f", "pyjion-link.mk", "pyjion-link"]);
