@@ -4,11 +4,13 @@
 #[cfg(not(has_suspend))]
 compile_error!("this CPython lacks the patches that let an evaluator continue another one's frame");
 
+mod ancestors;
 mod background;
 mod budget;
 mod clock;
 mod code_room;
 mod code_state;
+mod command_line;
 mod compile;
 mod compiler;
 mod describe;
@@ -36,12 +38,49 @@ mod spare;
 mod stats;
 mod version;
 
-/// Called by `main` before CPython's own main: from the first frame on, the JIT is there.
+use command_line::{Action, CommandLine};
+use options::Options;
+use std::ffi::{CStr, CString, c_char, c_int};
+use std::io::Write;
+
+#[cfg(py2)]
+use command_line::LETTERS_2 as LETTERS;
+#[cfg(py3)]
+use command_line::LETTERS_3 as LETTERS;
+
+/// Called by `main` before CPython's own main: from the first frame on, the JIT is there. The arguments may
+/// be replaced by others for CPython. The status to exit with, or a negative number to go on.
+///
+/// # Safety
+/// What `main` got; both are written to.
 #[unsafe(no_mangle)]
-pub extern "C" fn pyjion_register() {
-    let (options, complaints) = options::Options::from_environment();
+pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut *mut c_char) -> c_int {
+    // SAFETY: by the contract.
+    let given = unsafe { read_arguments(*count, *arguments) };
+    let line = CommandLine::read(&given, LETTERS);
+    let (mut options, complaints) =
+        if line.ignores_environment { (Options::default(), Vec::new()) } else { Options::from_environment() };
     for complaint in complaints {
-        eprintln!("{complaint}");
+        let is_known = complaint.variable().is_some_and(|(name, value)| ancestors::had(name, value));
+        if !is_known {
+            say(&complaint.to_string());
+        }
+    }
+    match line.request.map(|request| request.apply(&mut options)) {
+        None => {}
+        Some(Action::Help) => {
+            let _ = std::io::stdout().write_all(command_line::help().as_bytes());
+            return 0;
+        }
+        Some(Action::Complain(complaint)) => {
+            say(&complaint);
+            return 2;
+        }
+        Some(Action::Run(rest)) => {
+            let name = given.into_iter().take(1);
+            // SAFETY: by the contract.
+            unsafe { (*count, *arguments) = make_arguments(name.chain(rest)) };
+        }
     }
     let (enabled, wanted) = (options.enabled, options.stats.clone());
     settings::initialise(options);
@@ -57,4 +96,30 @@ pub extern "C" fn pyjion_register() {
         hook::install();
         skip::prepare();
     }
+    -1
+}
+
+/// A line on stderr, which may be closed.
+pub(crate) fn say(line: &str) {
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// # Safety
+/// The arguments of a program.
+unsafe fn read_arguments(count: c_int, arguments: *mut *mut c_char) -> Vec<Vec<u8>> {
+    let read = |index: usize| {
+        // SAFETY: by the contract; that many texts.
+        unsafe { CStr::from_ptr(*arguments.add(index)).to_bytes().to_vec() }
+    };
+    (0..count.max(0) as usize).map(read).collect()
+}
+
+/// Arguments for a program, which live for ever.
+fn make_arguments(texts: impl Iterator<Item = Vec<u8>>) -> (c_int, *mut *mut c_char) {
+    // They were texts of C before, and have no zero in them.
+    let text = |text: Vec<u8>| CString::new(text).unwrap_or_default().into_raw();
+    let mut pointers: Vec<*mut c_char> = texts.map(text).collect();
+    let count = pointers.len() as c_int;
+    pointers.push(std::ptr::null_mut());
+    (count, pointers.leak().as_mut_ptr())
 }

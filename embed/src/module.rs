@@ -6,7 +6,7 @@ use crate::compiler;
 use crate::frame_entry;
 use crate::hook;
 use crate::layout;
-use crate::options::{STAGES, TABLE};
+use crate::options::{self, STAGES};
 use crate::py::*;
 use crate::settings;
 use crate::shortage;
@@ -23,7 +23,7 @@ const DOC: &str = "The JIT compiler of this Python.
 It works by itself; this module switches it, and shows what it does.  Functions that take a
 function also take a method, a generator, or a code object.
 
-Environment variables:
+Options, as flags of `-m pyjion` and as environment variables:
 ";
 
 /// `PYTHON_API_VERSION`, which the headers of 2.7 and 3.x agree on.
@@ -46,6 +46,7 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         METH_NOARGS,
         c"status() -> dict\n\nWhether the JIT is enabled, its version and backend, the version of Python, the\nthreshold, how many code objects are in which state, and the bytes of machine code.",
     ),
+    (c"describe", describe, METH_NOARGS, c"describe() -> str\n\nThe status as a text for people; `-m pyjion` prints it."),
     (
         c"info",
         info,
@@ -131,12 +132,7 @@ fn method_table() -> *mut PyMethodDef {
 /// The module's documentation, of static lifetime.
 fn documentation() -> *const c_char {
     let mut text = DOC.to_owned();
-    for option in TABLE {
-        text.push_str(&format!(
-            "\n{} ({}; default: {})\n    {}\n",
-            option.name, option.takes, option.default, option.meaning
-        ));
-    }
+    text.push_str(&options::help());
     CString::new(text).map_or(ptr::null(), |text| text.into_raw().cast_const())
 }
 
@@ -290,14 +286,51 @@ unsafe extern "C" fn disable(_: Object, _: Object) -> Object {
     new_none()
 }
 
+/// The version of CPython.
+fn python_version() -> String {
+    // SAFETY: a text of static lifetime.
+    let version = unsafe { CStr::from_ptr(Py_GetVersion()) }.to_string_lossy();
+    version.split(' ').next().unwrap_or_default().to_owned()
+}
+
+unsafe extern "C" fn describe(_: Object, _: Object) -> Object {
+    let state = match (settings::stopped(), settings::is_enabled()) {
+        (Some(reason), _) => format!("stopped: {reason}"),
+        (None, true) => "on".to_owned(),
+        (None, false) => "off".to_owned(),
+    };
+    let states: Vec<String> =
+        Phase::ALL.map(|phase| format!("{} {}", code_state::count_in(phase), phase.name())).into();
+    let counters = stats::counters();
+    let text = format!(
+        "Pyjion {} ({}) in CPython {}\n\
+         JIT: {state}\n\
+         threshold: {}\n\
+         code objects: {}\n\
+         compilations: {} succeeded, {} failed\n\
+         machine code: {} of at most {} bytes\n\
+         -m pyjion --help lists the options.\n",
+        env!("CARGO_PKG_VERSION"),
+        compiler::BACKEND_NAME,
+        python_version(),
+        settings::threshold(),
+        states.join(", "),
+        counters.compilations.get(),
+        counters.failures.get(),
+        counters.code_bytes.get(),
+        settings::options().max_code,
+    );
+    // SAFETY: under the GIL.
+    unsafe { new_text(&text) }
+}
+
 unsafe extern "C" fn status(_: Object, _: Object) -> Object {
     // SAFETY: as `Dict::set`.
     unsafe {
         let mut dict = Dict::new();
         dict.set("enabled", new_bool(settings::is_enabled()));
         dict.set("version", new_text(env!("CARGO_PKG_VERSION")));
-        let python = CStr::from_ptr(Py_GetVersion()).to_string_lossy();
-        dict.set("python", new_text(python.split(' ').next().unwrap_or_default()));
+        dict.set("python", new_text(&python_version()));
         dict.set("backend", new_text(compiler::BACKEND_NAME));
         let interpreter = (*frame_entry::thread_state()).interp;
         dict.set("evaluator", new_text(hook::Evaluator::of(interpreter).name()));

@@ -1,11 +1,16 @@
-//! The `PYJION_*` environment variables: one table says what each means and what it defaults to.
+//! The options of the running interpreter, each with a flag of `-m pyjion` and a twin in the environment:
+//! one table says what each means and what it defaults to.
 
 use std::fmt;
 
-/// Documentation of one variable.
+/// Documentation of one option.
 pub struct Documented {
-    /// Its name.
+    /// The variable.
     pub name: &'static str,
+    /// The flag.
+    pub flag: &'static str,
+    /// The flag needs no value: alone, it is 1, and with a `no-` it is 0.
+    pub is_switch: bool,
     /// What it takes, for error messages and help.
     pub takes: &'static str,
     /// What holds when it is not set, for error messages and help.
@@ -15,17 +20,21 @@ pub struct Documented {
     set: fn(&mut Options, &str) -> bool,
 }
 
-/// Every variable of the running interpreter.
+/// Every option of the running interpreter.
 pub const TABLE: &[Documented] = &[
     Documented {
         name: "PYJION",
+        flag: "--jit",
+        is_switch: true,
         takes: "0 or 1",
         default: "1",
         meaning: "0 starts with the JIT switched off; pyjion.enable() can switch it on",
-        set: |options, text| set_flag(&mut options.enabled, text),
+        set: |options, text| set_switch(&mut options.enabled, text),
     },
     Documented {
         name: "PYJION_THRESHOLD",
+        flag: "--threshold",
+        is_switch: false,
         takes: "a whole number of at least 1",
         default: "6000",
         meaning: "how hot code must be: three times this many loop iterations, a call counting as \
@@ -34,14 +43,18 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_BACKGROUND",
+        flag: "--background",
+        is_switch: true,
         takes: "0 or 1",
         default: "1",
         meaning: "1 compiles in a thread of its own while the program runs on, where there is a processor to \
                   spare and the threshold is above 1; 0 has the program wait for each compilation",
-        set: |options, text| set_flag(&mut options.background, text),
+        set: |options, text| set_switch(&mut options.background, text),
     },
     Documented {
         name: "PYJION_STATS",
+        flag: "--stats",
+        is_switch: true,
         takes: "0, 1 or a path with a slash",
         default: "0",
         meaning: "1 prints a table of statistics to stderr at exit, the share of bytecodes of hot code that native \
@@ -50,6 +63,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_DUMP",
+        flag: "--dump",
+        is_switch: false,
         takes: "stages (bytecode, hir, hir-final, clif, asm or all, separated by commas), then \
                 optionally a colon and a file name",
         default: "no dump",
@@ -58,6 +73,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_ONLY",
+        flag: "--only",
+        is_switch: false,
         takes: "name or file:name patterns, separated by commas",
         default: "everything",
         meaning: "compiles only code whose name (and file) match; * and ? stand for any characters",
@@ -65,6 +82,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_STRESS_EXIT",
+        flag: "--stress-exit",
+        is_switch: false,
         takes: "a whole number of at least 0",
         default: "0",
         meaning: "every Nth guard that would pass fails instead; 0 for none",
@@ -72,6 +91,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_STRESS_INVALIDATE",
+        flag: "--stress-invalidate",
+        is_switch: false,
         takes: "a whole number of at least 0",
         default: "0",
         meaning: "every Nth entry or check of validity makes that native code invalid: frames leave it at \
@@ -80,6 +101,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_STRESS_MEMORY",
+        flag: "--stress-memory",
+        is_switch: false,
         takes: "a whole number of at least 0",
         default: "0",
         meaning: "every Nth object that native code makes by itself, and every Nth allocation of the JIT's own, finds \
@@ -88,34 +111,44 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_STRESS_FAIL",
+        flag: "--stress-fail",
+        is_switch: true,
         takes: "0 or 1",
         default: "0",
         meaning: "1 makes every compilation fail",
-        set: |options, text| set_flag(&mut options.stress_fail, text),
+        set: |options, text| set_switch(&mut options.stress_fail, text),
     },
     Documented {
         name: "PYJION_NO_UNBOX",
+        flag: "--no-unbox",
+        is_switch: true,
         takes: "0 or 1",
         default: "0",
         meaning: "1 keeps ints and floats boxed",
-        set: |options, text| set_flag(&mut options.no_unbox, text),
+        set: |options, text| set_switch(&mut options.no_unbox, text),
     },
     Documented {
         name: "PYJION_NO_OPT",
+        flag: "--no-opt",
+        is_switch: true,
         takes: "0 or 1",
         default: "0",
         meaning: "1 leaves out every pass that only makes code better, those of Cranelift too",
-        set: |options, text| set_flag(&mut options.no_opt, text),
+        set: |options, text| set_switch(&mut options.no_opt, text),
     },
     Documented {
         name: "PYJION_NO_SPECULATE",
+        flag: "--no-speculate",
+        is_switch: true,
         takes: "0 or 1",
         default: "0",
         meaning: "1 compiles without regard to the types observed",
-        set: |options, text| set_flag(&mut options.no_speculate, text),
+        set: |options, text| set_switch(&mut options.no_speculate, text),
     },
     Documented {
         name: "PYJION_MAX_VALUES",
+        flag: "--max-values",
+        is_switch: false,
         takes: "a whole number of at least 1",
         default: "40000",
         meaning: "most values of the intermediate representation before optimisation: the parts of code \
@@ -124,6 +157,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_MAX_CODE",
+        flag: "--max-code",
+        is_switch: false,
         takes: "a number of bytes, kilobytes (256K) or megabytes (64M)",
         default: "64M",
         meaning: "most machine code there may be: when more is wanted, that of the least used code goes, \
@@ -132,6 +167,8 @@ pub const TABLE: &[Documented] = &[
     },
     Documented {
         name: "PYJION_MAX_CODE_MB",
+        flag: "--max-code-mb",
+        is_switch: false,
         takes: "a whole number of at least 0",
         default: "64",
         meaning: "the same in megabytes",
@@ -145,6 +182,20 @@ const BUILD_TOOL: &[&str] = &["PYJION_DOWNLOADS", "PYJION_PREFIX", "PYJION_TARGE
 /// Families of such variables.
 const BUILD_TOOL_PREFIXES: &[&str] =
     &["PYJION_BENCH_", "PYJION_BUILD_", "PYJION_CPYTHON_", "PYJION_FUZZ_", "PYJION_SHARE_", "PYJION_TEST_"];
+
+/// Every option with its flag and its variable, for people.
+pub fn help() -> String {
+    let mut text =
+        "0 and 1 may be spelt off and on, no and yes, or false and true, in any case.\n".to_owned();
+    for option in TABLE {
+        let value = if option.is_switch { "" } else { " VALUE" };
+        text.push_str(&format!(
+            "\n{}{value}, {} ({}; default: {})\n    {}\n",
+            option.flag, option.name, option.takes, option.default, option.meaning
+        ));
+    }
+    text
+}
 
 /// Whether a variable is none of the running interpreter's business.
 fn is_of_build_tool(name: &str) -> bool {
@@ -236,7 +287,7 @@ impl Default for Options {
     }
 }
 
-/// Something wrong with a variable; its text is the line for the user.
+/// Something wrong with a variable or flag; its text is the line for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Complaint {
     /// The value makes no sense.
@@ -254,7 +305,34 @@ pub enum Complaint {
     Unknown {
         /// The variable.
         name: String,
+        /// Its value.
+        value: String,
     },
+    /// The value of a flag makes no sense.
+    MalformedFlag {
+        /// The flag.
+        flag: String,
+        /// Its value; nothing when there is none.
+        value: Option<String>,
+        /// What it takes.
+        takes: &'static str,
+    },
+    /// There is no such flag.
+    UnknownFlag {
+        /// The flag.
+        flag: String,
+    },
+}
+
+impl Complaint {
+    /// The variable complained about and its value.
+    pub fn variable(&self) -> Option<(&str, &str)> {
+        match self {
+            Complaint::Malformed { name, value, .. } => Some((name, value)),
+            Complaint::Unknown { name, value } => Some((name, value)),
+            Complaint::MalformedFlag { .. } | Complaint::UnknownFlag { .. } => None,
+        }
+    }
 }
 
 impl fmt::Display for Complaint {
@@ -263,12 +341,63 @@ impl fmt::Display for Complaint {
             Complaint::Malformed { name, value, takes, default } => {
                 write!(f, "pyjion: {name}: {value:?} is not {takes}; using {default}")
             }
-            Complaint::Unknown { name } => write!(f, "pyjion: {name}: there is no such option; ignored"),
+            Complaint::Unknown { name, .. } => {
+                write!(f, "pyjion: {name}: there is no such option; ignored")
+            }
+            Complaint::MalformedFlag { flag, value: Some(value), takes } => {
+                write!(f, "pyjion: {flag}: {value:?} is not {takes}")
+            }
+            Complaint::MalformedFlag { flag, value: None, takes } => {
+                write!(f, "pyjion: {flag} needs a value: {takes}")
+            }
+            Complaint::UnknownFlag { flag } => {
+                write!(f, "pyjion: {flag}: there is no such option; --help lists them")
+            }
         }
     }
 }
 
+/// How many arguments a flag was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flags {
+    /// Itself, with its value if it has one.
+    One,
+    /// Its value was the next argument.
+    WithNext,
+}
+
 impl Options {
+    /// Sets what a flag says: `--flag`, `--no-flag` or `--flag=value`, or `--flag` with its value as the
+    /// next argument, if it needs one.
+    pub fn set_flag(&mut self, argument: &str, next: Option<&str>) -> Result<Flags, Complaint> {
+        let (flag, joined) = match argument.split_once('=') {
+            Some((flag, value)) => (flag, Some(value)),
+            None => (argument, None),
+        };
+        let known = |flag: &str| TABLE.iter().find(|documented| documented.flag == flag);
+        let negated = || {
+            let positive = format!("--{}", flag.strip_prefix("--no-")?);
+            known(&positive).filter(|documented| documented.is_switch && joined.is_none())
+        };
+        let (documented, value, flags) = match (known(flag), joined) {
+            (Some(documented), Some(value)) => (documented, Some(value), Flags::One),
+            (Some(documented), None) if documented.is_switch => (documented, Some("1"), Flags::One),
+            (Some(documented), None) => (documented, next, Flags::WithNext),
+            (None, _) => match negated() {
+                Some(documented) => (documented, Some("0"), Flags::One),
+                None => return Err(Complaint::UnknownFlag { flag: flag.to_owned() }),
+            },
+        };
+        match value {
+            Some(value) if (documented.set)(self, value) => Ok(flags),
+            value => Err(Complaint::MalformedFlag {
+                flag: flag.to_owned(),
+                value: value.map(str::to_owned),
+                takes: documented.takes,
+            }),
+        }
+    }
+
     /// Reads the variables given, and says what is wrong with them.
     pub fn parse(variables: impl IntoIterator<Item = (String, String)>) -> (Options, Vec<Complaint>) {
         let mut options = Options::default();
@@ -283,7 +412,7 @@ impl Options {
                 continue;
             }
             match TABLE.iter().find(|documented| documented.name == name) {
-                None => complaints.push(Complaint::Unknown { name }),
+                None => complaints.push(Complaint::Unknown { name, value }),
                 // Set to nothing is not set, as for PYTHON* variables.
                 Some(_) if value.is_empty() => {}
                 Some(documented) => {
@@ -361,13 +490,19 @@ fn glob(pattern: &str, text: &str) -> bool {
     pattern[p..].iter().all(|&c| c == '*')
 }
 
-fn set_flag(flag: &mut bool, text: &str) -> bool {
-    match text {
-        "0" => *flag = false,
-        "1" => *flag = true,
-        _ => return false,
+/// What a switch is to be; any case will do.
+fn switch(text: &str) -> Option<bool> {
+    match text.to_ascii_lowercase().as_str() {
+        "0" | "off" | "no" | "false" => Some(false),
+        "1" | "on" | "yes" | "true" => Some(true),
+        _ => None,
     }
-    true
+}
+
+fn set_switch(flag: &mut bool, text: &str) -> bool {
+    let value = switch(text);
+    *flag = value.unwrap_or(*flag);
+    value.is_some()
 }
 
 fn set_number(number: &mut u32, text: &str, least: u32) -> bool {
@@ -392,11 +527,11 @@ fn set_size(size: &mut usize, text: &str) -> bool {
 }
 
 fn set_stats(options: &mut Options, text: &str) -> bool {
-    options.stats = match text {
-        "0" => None,
-        "1" => Some(Report::Table),
-        path if path.contains('/') => Some(Report::Json(path.to_owned())),
-        _ => return false,
+    options.stats = match switch(text) {
+        Some(false) => None,
+        Some(true) => Some(Report::Table),
+        None if text.contains('/') => Some(Report::Json(text.to_owned())),
+        None => return false,
     };
     true
 }
@@ -480,7 +615,7 @@ mod tests {
         let expected = Options {
             enabled: false,
             threshold: 1,
-            background: false,
+            background: true,
             stats: Some(Report::Table),
             dump,
             only: vec![],
@@ -501,6 +636,8 @@ mod tests {
         for (text, expected) in [
             ("0", None),
             ("1", Some(Report::Table)),
+            ("off", None),
+            ("Yes", Some(Report::Table)),
             ("/tmp/s", Some(Report::Json("/tmp/s".to_owned()))),
             ("./s", Some(Report::Json("./s".to_owned()))),
         ] {
@@ -555,14 +692,60 @@ mod tests {
             );
             assert_eq!(complaints, [line]);
         }
-        let (_, complaints) = parse(&[("PYJION_TRESHOLD", "5"), ("PYJION", "yes")]);
+        let (_, complaints) = parse(&[("PYJION_TRESHOLD", "5"), ("PYJION", "maybe")]);
         assert_eq!(
             complaints,
             [
-                "pyjion: PYJION: \"yes\" is not 0 or 1; using 1",
+                "pyjion: PYJION: \"maybe\" is not 0 or 1; using 1",
                 "pyjion: PYJION_TRESHOLD: there is no such option; ignored",
             ]
         );
+    }
+
+    #[test]
+    fn switches_take_the_usual_words() {
+        for documented in TABLE.iter().filter(|documented| documented.is_switch) {
+            let set = |text: &str| {
+                let mut options = Options::default();
+                (documented.set)(&mut options, text).then_some(options)
+            };
+            let (off, on) = (set("0"), set("1"));
+            assert!(off.is_some() && on.is_some() && off != on, "{}", documented.name);
+            for (no, yes) in [("off", "on"), ("no", "yes"), ("false", "true"), ("OFF", "On"), ("No", "YES")] {
+                assert_eq!((set(no), set(yes)), (off.clone(), on.clone()), "{}", documented.name);
+            }
+            for text in ["", "2", "offf", " on", "-1"] {
+                assert_eq!(set(text), None, "{}: {text}", documented.name);
+            }
+        }
+    }
+
+    #[test]
+    fn flags_are_named_after_the_variables() {
+        for documented in TABLE {
+            let flag = match documented.name {
+                "PYJION" => "--jit".to_owned(),
+                name => name.replace("PYJION_", "--").replace('_', "-").to_lowercase(),
+            };
+            assert_eq!(documented.flag, flag);
+            let variable = |value: &str| parse(&[(documented.name, value)]).0;
+            let flag = |text: &str, next: Option<&str>| {
+                let mut options = Options::default();
+                options.set_flag(text, next).map(|flags| (options, flags))
+            };
+            if documented.is_switch {
+                assert_eq!(flag(documented.flag, Some("0")), Ok((variable("1"), Flags::One)));
+                let negated = documented.flag.replacen("--", "--no-", 1);
+                assert_eq!(flag(&negated, None), Ok((variable("0"), Flags::One)));
+                assert!(flag(&format!("{negated}=1"), None).is_err());
+            } else {
+                let value = if documented.name == "PYJION_DUMP" { "hir" } else { "7" };
+                assert_eq!(flag(documented.flag, Some(value)), Ok((variable(value), Flags::WithNext)));
+                let joined = format!("{}={value}", documented.flag);
+                assert_eq!(flag(&joined, None), Ok((variable(value), Flags::One)));
+                assert!(flag(documented.flag, None).is_err());
+            }
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::Pair;
 use super::abi;
 use super::evaluators;
+use super::options;
 use super::process::{self, Output};
 use super::tally::Tally;
 use super::unwinding;
@@ -24,7 +25,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 11] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 12] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
@@ -35,6 +36,7 @@ pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Re
         ("has types of the sizes that stock has", &|| abi::types(pair, &scratch.join("abi"))),
         ("exports nothing of Rust", &|| exports(pair)),
         ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
+        ("takes its options", &|| options::check(pair, &scratch.join("options"))),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];
     for (name, check) in checks {

@@ -7,6 +7,7 @@ mod fuzzing;
 mod interpreter;
 mod layouts;
 mod modes;
+mod options;
 mod outcome;
 mod packages;
 mod process;
