@@ -6,7 +6,7 @@ include Makefile
 PYJION_CFLAGS = $(if $(PY_CORE_CFLAGS),$(PY_CORE_CFLAGS),$(PY_CFLAGS))
 PYJION_LDFLAGS = $(if $(PY_LDFLAGS),$(PY_LDFLAGS),$(LDFLAGS))
 
-PYJION_LIBRARIES = $(LIBS) $(MODLIBS) $(SYSLIBS) $(LDLAST) -lpthread -ldl -lm -lrt -lgcc_s -lc
+PYJION_LIBRARIES = $(LIBS) $(MODLIBS) $(SYSLIBS) $(LDLAST) -lpthread -ldl -lm -lrt -static-libgcc -lgcc_eh -lc
 
 .PHONY: pyjion-link pyjion-libraries
 pyjion-link:

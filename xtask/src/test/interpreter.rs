@@ -25,7 +25,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 12] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 13] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
@@ -37,6 +37,7 @@ pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Re
         ("exports nothing of Rust", &|| exports(pair)),
         ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
         ("takes its options", &|| options::check(pair, &scratch.join("options"))),
+        ("needs no library that stock does not need", &|| libraries(pair)),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];
     for (name, check) in checks {
@@ -176,6 +177,28 @@ fn movable(pair: &Pair, scratch: &Path) -> Result<()> {
             output.end,
             output.stderr.trim()
         );
+    }
+    Ok(())
+}
+
+/// The shared libraries that the two executables name.
+fn libraries(pair: &Pair) -> Result<()> {
+    let needed = |executable: &PathBuf| -> Result<BTreeSet<String>> {
+        let output = Command::new("readelf").args(["-dW"]).arg(executable).output();
+        let text = output.context("cannot run readelf; install binutils")?.stdout;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        let name = |line: &str| Some(line.split_once("(NEEDED)")?.1.split(['[', ']']).nth(1)?.to_string());
+        Ok(text.lines().filter_map(name).collect())
+    };
+    let (stock, ours) = (needed(&pair.stock)?, needed(&pair.ours)?);
+    if !ours.contains("libc.so.6") {
+        bail!("readelf says nothing of libc.so.6");
+    }
+    // The loader is there in any case.
+    let more = ours.difference(&stock).filter(|name| !name.starts_with("ld-linux"));
+    let more: Vec<String> = more.cloned().collect();
+    if !more.is_empty() {
+        bail!("stock does without {}", more.join(", "));
     }
     Ok(())
 }
