@@ -4,9 +4,9 @@ use crate::code_state::CodeState;
 use crate::gil::Gil;
 use crate::settings;
 use crate::stats;
-use pyjion_jit::code::{CodeMemory, Publisher};
+use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::ptr;
 use std::sync::Arc;
@@ -22,6 +22,25 @@ static OWNERS: Gil<RefCell<BTreeSet<*const CodeState>>> = Gil::new(RefCell::new(
 /// The memory that all machine code is in.
 pub fn memory() -> &'static Arc<CodeMemory> {
     MEMORY.get_or_init(|| CodeMemory::new(settings::options().max_code))
+}
+
+/// Fails if the system allows no executable memory.
+pub fn probe() -> Result<(), CompileError> {
+    match memory().probe() {
+        Err(error) if code::is_refusal(&error) => Err(CompileError::ExecutableMemory(error.to_string())),
+        // No room now, or no room ever: whoever publishes code will hear of it.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The same once, before anything is compiled in vain.
+pub fn check() -> Result<(), CompileError> {
+    static IS_ALLOWED: Gil<Cell<bool>> = Gil::new(Cell::new(false));
+    if !IS_ALLOWED.get() {
+        probe()?;
+        IS_ALLOWED.set(true);
+    }
+    Ok(())
 }
 
 /// What puts code there.

@@ -12,6 +12,7 @@ use crate::layout;
 use crate::options::Dump;
 use crate::py::*;
 use crate::reserve;
+use crate::say;
 use crate::settings::{self, Stopped};
 use crate::shortage;
 use crate::stats::{self, Mode};
@@ -141,8 +142,10 @@ pub fn finish(ticket: Ticket, output: Output) {
         target.is_under_way = false;
         target.closed.is_none() && (target.version.is_none() || target.stale)
     });
-    // Meanwhile the code may have given its memory up, or turned out to be one that cannot be compiled.
-    if is_missing == Some(true) && matches!(state.phase(), Phase::Hot | Phase::Recording) {
+    // Meanwhile the code may have given its memory up, or turned out to be one that cannot be compiled, or no
+    // code can be compiled any more.
+    let is_wanted = settings::stopped().is_none() && matches!(state.phase(), Phase::Hot | Phase::Recording);
+    if is_missing == Some(true) && is_wanted {
         let _ = keep(state, pc, output.result, valid, generic);
     }
 }
@@ -171,6 +174,7 @@ impl Order {
             target.invalidations
         });
         let Some(invalidations) = prepared else { return Err(CompileError::BadEntry { pc }) };
+        code_room::check()?;
         let valid = Box::new(Cell::new(1u8));
         code_room::make(code_room::estimate(state.description().code.len()), state);
         let feedback = state.hot().feedback.borrow().clone();
@@ -225,6 +229,10 @@ fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileEr
         let _ = state.with_target(pc, |target| target.generations += 1);
         return Err(error);
     }
+    if let CompileError::ExecutableMemory(why) = &error {
+        give_up(why);
+        return Err(error);
+    }
     // Only an entry in the wrong place says nothing about the rest of the code.
     if matches!(error, CompileError::BadEntry { .. }) && pc != 0 {
         state.uninstall(pc, Some(Closed::Failed(error.clone())));
@@ -233,6 +241,32 @@ fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileEr
         state.set_phase(Phase::Failed);
     }
     Err(error)
+}
+
+/// The system allows no executable memory: stops for good, and says so once.
+fn give_up(why: &str) {
+    static HAS_SAID: Gil<Cell<bool>> = Gil::new(Cell::new(false));
+    let reason = Stopped::NoExecutableMemory(why.to_owned());
+    if !HAS_SAID.replace(true) {
+        say(&format!(
+            "pyjion: {reason}: running without the JIT; allow it (systemd: MemoryDenyWriteExecute=no, \
+             SELinux: execmem), or set PYJION=0 to have this line go"
+        ));
+    }
+    settings::stop(reason);
+}
+
+/// Has a JIT that stopped begin again if what stopped it is gone; else says what it was.
+pub fn restart() -> Result<(), &'static Stopped> {
+    match settings::stopped() {
+        None => Ok(()),
+        Some(lost @ Stopped::LostThread) => Err(lost),
+        Some(reason @ Stopped::NoExecutableMemory(_)) => {
+            code_room::probe().map_err(|_| reason)?;
+            settings::forget_stop();
+            Ok(())
+        }
+    }
 }
 
 /// What a compilation is to have besides code.

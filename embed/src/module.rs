@@ -44,7 +44,7 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         c"status",
         status,
         METH_NOARGS,
-        c"status() -> dict\n\nWhether the JIT is enabled, its version and backend, the version of Python, the\nthreshold, how many code objects are in which state, and the bytes of machine code.",
+        c"status() -> dict\n\nWhether the JIT is enabled, why it has stopped by itself (failed, or None), its version\nand backend, the version of Python, the threshold, how many code objects are in which\nstate, and the bytes of machine code.",
     ),
     (c"describe", describe, METH_NOARGS, c"describe() -> str\n\nThe status as a text for people; `-m pyjion` prints it."),
     (
@@ -273,6 +273,9 @@ unsafe extern "C" fn enable(_: Object, _: Object) -> Object {
         if !code_state::request_index() {
             return raise(PyExc_RuntimeError, "too many users of code objects' extra data");
         }
+        if let Err(reason) = compile::restart() {
+            return raise(PyExc_RuntimeError, &reason.to_string());
+        }
         // While the hook is not there yet, as this makes objects.
         layout::host();
         hook::install_now();
@@ -329,6 +332,8 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
     unsafe {
         let mut dict = Dict::new();
         dict.set("enabled", new_bool(settings::is_enabled()));
+        let failed = settings::stopped();
+        dict.set("failed", failed.map_or_else(new_none, |reason| new_text(&reason.to_string())));
         dict.set("version", new_text(env!("CARGO_PKG_VERSION")));
         dict.set("python", new_text(&python_version()));
         dict.set("backend", new_text(compiler::BACKEND_NAME));
@@ -427,7 +432,9 @@ unsafe extern "C" fn info(_: Object, argument: Object) -> Object {
         dict.set("run_count", new_count(runs));
         dict.set("state", new_text(state.map_or(Phase::Cold.name(), state_name)));
         dict.set("compiled", new_bool(!versions.is_empty()));
-        dict.set("failed", state.and_then(failure).map_or_else(new_none, |reason| new_text(&reason)));
+        let stopped = || settings::stopped().map(|reason| reason.to_string());
+        let failed = state.and_then(failure).or_else(stopped);
+        dict.set("failed", failed.map_or_else(new_none, |reason| new_text(&reason)));
 
         let list = PyList_New(0);
         let mut exits = Vec::new();

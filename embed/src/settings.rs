@@ -28,6 +28,8 @@ struct Settings {
 /// Why the JIT has stopped by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stopped {
+    /// The system allows no executable memory; how it says that.
+    NoExecutableMemory(String),
     /// The thread that compiles had to end in the middle of it, see [`crate::shortage::has_lost_thread`].
     LostThread,
 }
@@ -35,6 +37,7 @@ pub enum Stopped {
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Stopped::NoExecutableMemory(why) => write!(f, "the system allows no executable memory ({why})"),
             Stopped::LostThread => f.write_str("memory ran out while the process had to be of one thread"),
         }
     }
@@ -85,6 +88,11 @@ pub fn stop(reason: Stopped) {
     SETTINGS.stopped.set(Some(Box::leak(Box::new(reason))));
     set_enabled(false);
     hook::uninstall();
+}
+
+/// What stopped the JIT is gone.
+pub fn forget_stop() {
+    SETTINGS.stopped.set(None);
 }
 
 /// Why the JIT has stopped by itself, if it has.

@@ -26,6 +26,8 @@ pub enum CompileError {
     Backend(String),
     /// No memory for code, or the cap on code memory is reached.
     CodeMemory(String),
+    /// The system refuses executable memory; it would be so for all code.
+    ExecutableMemory(String),
     /// There was no memory to compile with.
     Memory,
     /// The compiler panicked; the user's program goes on without it.
@@ -49,6 +51,7 @@ impl CompileError {
             CompileError::Verify(_) => "verify",
             CompileError::Backend(_) => "backend",
             CompileError::CodeMemory(_) => "code_memory",
+            CompileError::ExecutableMemory(_) => "executable_memory",
             CompileError::Memory => "memory",
             CompileError::Panic(_) => "panic",
             CompileError::Unprofitable { .. } => "unprofitable",
@@ -66,6 +69,7 @@ impl fmt::Display for CompileError {
             CompileError::Verify(what) => write!(f, "invalid HIR: {what}"),
             CompileError::Backend(what) => write!(f, "backend: {what}"),
             CompileError::CodeMemory(what) => write!(f, "code memory: {what}"),
+            CompileError::ExecutableMemory(what) => write!(f, "no executable memory: {what}"),
             CompileError::Memory => f.write_str("no memory to compile with"),
             CompileError::Panic(what) => write!(f, "the compiler panicked: {what}"),
             CompileError::Unprofitable { instructions } => {

@@ -107,10 +107,21 @@ impl CodeMemory {
         Ok(CodeBlock { memory: Arc::clone(self), start, size, writable: true })
     }
 
+    /// Whether there can be code at all: an error that [`is_refusal`] if the system does not allow it.
+    pub fn probe(self: &Arc<CodeMemory>) -> io::Result<()> {
+        self.reserve(1, 1).map(drop)
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         // Nothing in here panics half-way through a change, so a poisoned state is still sound.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the system does not allow memory to be executable, as opposed to having none left, or the cap
+/// being reached.
+pub fn is_refusal(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|code| !matches!(code, libc::ENOMEM | libc::EAGAIN))
 }
 
 impl State {
@@ -268,6 +279,24 @@ mod tests {
         drop(rest);
         assert_eq!(memory.used(), 0);
         assert!(memory.reserve(16, 4096).is_err());
+    }
+
+    #[test]
+    fn shortage_is_no_refusal() {
+        let memory = CodeMemory::new(GRANULE);
+        memory.probe().unwrap();
+        assert_eq!(memory.used(), 0);
+        let _all = memory.reserve(GRANULE, 1).unwrap();
+        assert!(!is_refusal(&memory.probe().unwrap_err()));
+        for (code, expected) in [
+            (libc::ENOMEM, false),
+            (libc::EAGAIN, false),
+            (libc::EACCES, true),
+            (libc::EPERM, true),
+            (libc::ENOSYS, true),
+        ] {
+            assert_eq!(is_refusal(&io::Error::from_raw_os_error(code)), expected, "{code}");
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Puts machine code where it can run: `cranelift-jit` gets the code memory of one function at a time.
 
-use super::{CodeBlock, CodeMemory};
+use super::{CodeBlock, CodeMemory, is_refusal};
 use crate::backend::cranelift::isa;
 use crate::backend::{MachineCode, NativeCode, NativeFn};
 use crate::error::CompileError;
@@ -28,8 +28,8 @@ impl Publisher {
         &self.memory
     }
 
-    /// Makes code run. Errors are [`CompileError::CodeMemory`] when there is no room for it, and
-    /// [`CompileError::Backend`].
+    /// Makes code run. Errors are [`CompileError::CodeMemory`] when there is no room for it,
+    /// [`CompileError::ExecutableMemory`] when the system allows none, and [`CompileError::Backend`].
     pub fn publish(&self, code: MachineCode) -> Result<NativeCode, CompileError> {
         // A module holds one function, so that it can be freed by itself; only its block of
         // code memory outlives this call.
@@ -42,7 +42,7 @@ impl Publisher {
         let signature = ir::Signature::new(self.isa.default_call_conv());
         let id = module.declare_function(&code.name, Linkage::Local, &signature).map_err(refused)?;
         module.define_function_bytes(id, code.alignment.into(), &code.bytes, &[]).map_err(refused)?;
-        module.finalize_definitions().map_err(|error| CompileError::CodeMemory(error.to_string()))?;
+        module.finalize_definitions().map_err(refused)?;
         let address = module.get_finalized_function(id);
         drop(module);
         let block = block.take().ok_or_else(|| CompileError::Backend("the code has no memory".to_owned()))?;
@@ -61,6 +61,9 @@ impl Publisher {
 
 fn refused(error: ModuleError) -> CompileError {
     match error {
+        ModuleError::Allocation { err } if is_refusal(&err) => {
+            CompileError::ExecutableMemory(err.to_string())
+        }
         ModuleError::Allocation { err } => CompileError::CodeMemory(err.to_string()),
         error => CompileError::Backend(error.to_string()),
     }

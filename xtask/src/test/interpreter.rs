@@ -3,6 +3,7 @@
 use super::Pair;
 use super::abi;
 use super::evaluators;
+use super::executable_memory;
 use super::options;
 use super::process::{self, Output};
 use super::tally::Tally;
@@ -25,7 +26,7 @@ const LIMIT: Duration = Duration::from_secs(300);
 pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 13] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 14] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
@@ -37,6 +38,9 @@ pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Re
         ("exports nothing of Rust", &|| exports(pair)),
         ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
         ("takes its options", &|| options::check(pair, &scratch.join("options"))),
+        ("says that it gets no executable memory", &|| {
+            executable_memory::check(pair, &scratch.join("executable-memory"))
+        }),
         ("needs no library that stock does not need", &|| libraries(pair)),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];

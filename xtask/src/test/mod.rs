@@ -3,6 +3,7 @@
 mod abi;
 mod embed;
 mod evaluators;
+mod executable_memory;
 mod fuzzing;
 mod interpreter;
 mod layouts;
