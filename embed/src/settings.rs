@@ -3,7 +3,7 @@
 use crate::gil::Gil;
 use crate::hook;
 use crate::options::Options;
-use crate::shortage;
+use crate::reserve;
 use crate::skip;
 use std::cell::{Cell, OnceCell};
 use std::fmt;
@@ -30,7 +30,7 @@ struct Settings {
 pub enum Stopped {
     /// The system allows no executable memory; how it says that.
     NoExecutableMemory(String),
-    /// The thread that compiles had to end in the middle of it, see [`crate::shortage::has_lost_thread`].
+    /// The thread that compiles had to end in the middle of it, see [`crate::reserve::has_lost_thread`].
     LostThread,
 }
 
@@ -97,7 +97,7 @@ pub fn forget_stop() {
 
 /// Why the JIT has stopped by itself, if it has.
 pub fn stopped() -> Option<&'static Stopped> {
-    if shortage::has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
+    if reserve::has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
 }
 
 /// Whether there may be frames that our evaluator does not know of.
