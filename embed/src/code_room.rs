@@ -8,6 +8,7 @@ use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
 
@@ -41,6 +42,12 @@ pub fn check() -> Result<(), CompileError> {
         IS_ALLOWED.set(true);
     }
     Ok(())
+}
+
+/// The address that machine code begins at, for an address in it, else NULL. For signal handlers, too.
+#[unsafe(no_mangle)]
+extern "C" fn pyjion_code_base(address: *const c_void) -> *mut c_void {
+    code::base_of(address as usize).map_or(ptr::null_mut(), |base| base as *mut c_void)
 }
 
 /// What puts code there.

@@ -1,6 +1,10 @@
-/* What the executable has to export besides CPython's C API: wrappers of system calls that are for
-   processes of one thread. The linker finds them before those of the C library, so that extension
-   modules and ctypes.CDLL(None) call these. They let the thread that compiles end first.
+/* What the executable has to export besides CPython's C API: functions of the C library, which the linker
+   finds here first, so that extension modules and ctypes.CDLL(None) call these.
+
+   unshare() and setns() are for processes of one thread: they let the thread that compiles end first.
+
+   dladdr() knows of machine code that no file holds. Who looks at the C stack takes an address that it does
+   not know of for a failure: numpy never again reuses a temporary array after that.
 
    Their own file, outside of the library of the Rust side, of which nothing is exported. */
 
@@ -10,6 +14,7 @@
 #include <sched.h>
 #include <stddef.h>
 
+extern void *pyjion_code_base(const void *address);
 extern int pyjion_begin_alone(void);
 extern void pyjion_end_alone(int began);
 
@@ -64,4 +69,20 @@ setns(int descriptor, int type)
         end(began);
     }
     return result;
+}
+
+int
+dladdr(const void *address, Dl_info *info)
+{
+    int (*function)(const void *, Dl_info *) = (int (*)(const void *, Dl_info *))find("dladdr");
+    int found = function != NULL ? function(address, info) : 0;
+    void *base;
+    if (found == 0 && (base = pyjion_code_base(address)) != NULL) {
+        info->dli_fname = "[pyjion]";
+        info->dli_fbase = base;
+        info->dli_sname = NULL;
+        info->dli_saddr = NULL;
+        found = 1;
+    }
+    return found;
 }

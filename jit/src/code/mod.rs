@@ -11,6 +11,7 @@ mod publish;
 use free_list::FreeList;
 pub use publish::Publisher;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Bytes mapped at a time; larger functions get a chunk of their own.
@@ -18,6 +19,16 @@ const CHUNK: usize = 256 * 1024;
 
 /// Blocks start on and are multiples of this: a cache line.
 const GRANULE: usize = 64;
+
+/// The addresses that all chunks so far have been between.
+static LOWEST: AtomicUsize = AtomicUsize::new(usize::MAX);
+static HIGHEST: AtomicUsize = AtomicUsize::new(0);
+
+/// The lowest address of machine code, if the given one is between that and the highest. Takes no lock.
+pub fn base_of(address: usize) -> Option<usize> {
+    let lowest = LOWEST.load(Ordering::Relaxed);
+    (lowest..HIGHEST.load(Ordering::Relaxed)).contains(&address).then_some(lowest)
+}
 
 /// Code memory with a cap, shared by all functions.
 pub struct CodeMemory {
@@ -148,6 +159,8 @@ impl Chunk {
         if start == libc::MAP_FAILED {
             return Err(io::Error::last_os_error());
         }
+        LOWEST.fetch_min(start as usize, Ordering::Relaxed);
+        HIGHEST.fetch_max(start as usize + size, Ordering::Relaxed);
         Ok(Chunk { start: start as usize, size, free: FreeList::new(size), writers: 0 })
     }
 
@@ -264,6 +277,8 @@ mod tests {
         assert_eq!(memory.used(), 64);
         let third = filled(&memory, &[0xc3; 128]);
         assert_eq!(third.as_ptr(), address);
+        assert!(base_of(address as usize).is_some_and(|base| base <= address as usize));
+        assert_eq!(base_of(0), None);
         drop((second, third));
         assert_eq!((memory.used(), memory.mapped()), (0, CHUNK));
     }

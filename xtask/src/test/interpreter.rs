@@ -18,7 +18,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// What `embed/src/exports.c` exports on purpose.
-const EXPORTED: [&str; 2] = ["setns", "unshare"];
+const EXPORTED: [&str; 3] = ["dladdr", "setns", "unshare"];
 
 const LIMIT: Duration = Duration::from_secs(300);
 
