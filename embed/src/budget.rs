@@ -69,7 +69,10 @@ fn calculates(code: &CodeDesc, header: u32) -> bool {
 }
 
 /// Without having paid back yet, compiling may take one part in this many of the processor time used so far.
-const LOSS: u64 = 10;
+const LOSS: u64 = 12;
+
+/// Beyond that, code has to have shown that it would have saved so many times what compiling it takes.
+const CAUTION: u64 = 10;
 
 /// What a frame that begins in native code is sure to save, in nanoseconds.
 const FRAME_SAVES: u64 = 30;
@@ -162,8 +165,8 @@ pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
     // Whoever rents until that has cost as much as buying pays twice as much as need be at most. That is too
     // much where it happens again and again: while what was bought has not paid, rent is paid for longer. So it
     // is where there were versions that did not last.
-    let is_paying = spent + estimate <= scaled(promise.start + used / LOSS) + saved();
-    let price = if is_paying { estimate } else { estimate * LOSS };
+    let is_paying = spent + estimate <= scaled(promise.start.max(used / LOSS)) + saved();
+    let price = if is_paying { estimate } else { estimate * CAUTION };
     if seen * promise.saves / 1_000_000 >= price << state.generations() {
         return true;
     }

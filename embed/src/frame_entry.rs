@@ -176,12 +176,9 @@ unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Version, 
     unsafe {
         let code = (*frame).f_code;
         exits::sweep(code, version);
-        let raised_at = if recall::is_any() { recall::answered(frame) } else { None };
+        let raised_at = if recall::is_any() { recall::answered(frame) } else { recall::NOT_SHORT };
         exits::end_call_out(code);
-        match raised_at {
-            Some(lasti) => shortage::raise(frame, lasti, outcome),
-            None => outcome,
-        }
+        if raised_at == recall::NOT_SHORT { outcome } else { shortage::raise(frame, raised_at, outcome) }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::compile;
 use crate::describe;
 use crate::frame_entry::{self, LOOP, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
 use crate::gil::Gil;
+use crate::installation;
 use crate::pending;
 use crate::py::*;
 use crate::recall::{self, Begun};
@@ -19,7 +20,7 @@ use crate::settings;
 use crate::shortage;
 use crate::stats::{self, Mode};
 use crate::version::Version;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -48,123 +49,6 @@ impl Plan {
     fn native(version: *const Version, entry: u32) -> Plan {
         Plan { version, entry, runner: Runner::Native }
     }
-}
-
-/// Makes [`eval_frame`] the evaluator of interpreters to come. Works before `Py_Initialize`.
-pub fn install() {
-    // SAFETY: plain stores of function pointers, before any frame runs or under the GIL.
-    unsafe {
-        _PyEval_DefaultEvaluator = Some(eval_frame);
-        #[cfg(has_backedge_hook)]
-        {
-            _PyEval_BackedgeHook = Some(backedge);
-            arm(settings::backedge_interval());
-        }
-        #[cfg(has_recording)]
-        {
-            _PyEval_RecordHook = Some(record::record);
-        }
-    }
-}
-
-/// Frames that were running when the hook was installed: whoever runs them does not expect them
-/// to be suspended.
-static OUTSIDERS: Gil<RefCell<Vec<*mut PyFrameObject>>> = Gil::new(RefCell::new(Vec::new()));
-
-/// [`install`] while frames are running.
-///
-/// # Safety
-/// The GIL is held.
-pub unsafe fn install_now() {
-    // SAFETY: a plain pointer, under the GIL.
-    if unsafe { (&raw const _PyEval_DefaultEvaluator).read().is_some() } {
-        return;
-    }
-    install();
-    let mut outsiders = OUTSIDERS.borrow_mut();
-    // SAFETY: the lists of interpreters, threads and frames do not change under the GIL.
-    unsafe {
-        let mut interpreter = PyInterpreterState_Head();
-        while !interpreter.is_null() {
-            let mut thread = PyInterpreterState_ThreadHead(interpreter);
-            while !thread.is_null() {
-                let mut frame = (*thread).frame;
-                while !frame.is_null() {
-                    outsiders.push(frame);
-                    frame = (*frame).f_back;
-                }
-                thread = PyThreadState_Next(thread);
-            }
-            interpreter = PyInterpreterState_Next(interpreter);
-        }
-    }
-    settings::set_outsiders(!outsiders.is_empty());
-}
-
-/// Gives the frames to come back to the interpreter; those that run go on as they are.
-pub fn uninstall() {
-    // SAFETY: a plain pointer, under the GIL.
-    unsafe { _PyEval_DefaultEvaluator = None }
-}
-
-/// Who evaluates the frames of an interpreter.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Evaluator {
-    /// The interpreter: the hook was never installed.
-    Interpreter,
-    /// [`eval_frame`].
-    Ours,
-    /// Another client of PEP 523; what it passes on comes to us.
-    Foreign,
-}
-
-impl Evaluator {
-    /// Who it is.
-    ///
-    /// # Safety
-    /// An interpreter, and the GIL is held.
-    pub unsafe fn of(interpreter: *mut PyInterpreterState) -> Evaluator {
-        // SAFETY: by the contract.
-        match unsafe { (is_first(interpreter), (&raw const _PyEval_DefaultEvaluator).read().is_some()) } {
-            (false, _) => Evaluator::Foreign,
-            (true, false) => Evaluator::Interpreter,
-            (true, true) => Evaluator::Ours,
-        }
-    }
-
-    /// Its name, for `pyjion.status()`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Evaluator::Interpreter => "interpreter",
-            Evaluator::Ours => "pyjion",
-            Evaluator::Foreign => "foreign",
-        }
-    }
-}
-
-/// Whether the frames of an interpreter come to the default evaluator first, not to somebody who may or may
-/// not pass them on.
-///
-/// # Safety
-/// An interpreter.
-unsafe fn is_first(interpreter: *mut PyInterpreterState) -> bool {
-    // SAFETY: by the contract. Should the linker have two addresses for the function, every frame is
-    // announced to it, and nothing is wrong.
-    unsafe {
-        let default: Evaluate = _PyEval_EvalFrameDefault;
-        (*interpreter).eval_frame.is_some_and(|function| ptr::fn_addr_eq(function, default))
-    }
-}
-
-type Evaluate = unsafe extern "C" fn(*mut PyFrameObject, c_int) -> Object;
-
-/// A frame comes to us: from now on we know of it.
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn adopt(frame: *mut PyFrameObject) {
-    let mut outsiders = OUTSIDERS.borrow_mut();
-    outsiders.retain(|outsider| *outsider != frame);
-    settings::set_outsiders(!outsiders.is_empty());
 }
 
 /// The frame evaluation function.
@@ -314,7 +198,7 @@ pub unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) ->
             && !(*state).start.get().is_null()
             && settings::is_ordinary()
             && (*thread).use_tracing == 0
-            && is_first((*thread).interp);
+            && installation::is_first((*thread).interp);
         is_compiled.then_some(state)
     }
 }
@@ -389,7 +273,7 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
             return go_on(frame);
         }
         if settings::has_outsiders() {
-            adopt(frame);
+            installation::adopt(frame);
         }
         if flags != 0 || !settings::is_enabled() || (*thread).use_tracing != 0 {
             shortage::recover();
@@ -665,8 +549,11 @@ pub fn arm(jumps: c_int) {
 }
 
 /// Called by the interpreter at a jump backwards, every so often: 1 suspends the frame.
+///
+/// # Safety
+/// Called by the interpreter's loop.
 #[cfg(has_backedge_hook)]
-unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
+pub unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
     let jumps = ARMED.get() as u32 + 1;
     arm(settings::backedge_interval());
     shortage::recover();
@@ -677,7 +564,7 @@ unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *m
         if !settings::is_enabled() || ((*thread).use_tracing != 0 && !recall::forgive_all(thread)) {
             return 0;
         }
-        if settings::has_outsiders() && OUTSIDERS.borrow().contains(&frame) {
+        if installation::is_outsider(frame) {
             return 0;
         }
         let state = code_state::of_or_attach((*frame).f_code);

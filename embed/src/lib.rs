@@ -18,6 +18,7 @@ mod exits;
 mod frame_entry;
 mod gil;
 mod hook;
+mod installation;
 mod kinds;
 mod layout;
 mod module;
@@ -93,7 +94,7 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     clock::start();
     module::register();
     if enabled && code_state::request_index() {
-        hook::install();
+        installation::install();
         skip::prepare();
     }
     -1

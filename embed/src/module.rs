@@ -4,7 +4,7 @@ use crate::code_state::{self, Closed, CodeState, Phase};
 use crate::compile::{self, Wanted};
 use crate::compiler;
 use crate::frame_entry;
-use crate::hook;
+use crate::installation;
 use crate::layout;
 use crate::options::{self, STAGES};
 use crate::py::*;
@@ -278,7 +278,7 @@ unsafe extern "C" fn enable(_: Object, _: Object) -> Object {
         }
         // While the hook is not there yet, as this makes objects.
         layout::host();
-        hook::install_now();
+        installation::install_now();
     }
     settings::set_enabled(true);
     new_none()
@@ -338,7 +338,7 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         dict.set("python", new_text(&python_version()));
         dict.set("backend", new_text(compiler::BACKEND_NAME));
         let interpreter = (*frame_entry::thread_state()).interp;
-        dict.set("evaluator", new_text(hook::Evaluator::of(interpreter).name()));
+        dict.set("evaluator", new_text(installation::Evaluator::of(interpreter).name()));
         dict.set("threshold", new_int(settings::threshold().into()));
         let states = Phase::ALL.map(|phase| (phase.name(), code_state::count_in(phase)));
         dict.set_counts("states", &states);

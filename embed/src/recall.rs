@@ -145,22 +145,26 @@ unsafe fn add(frame: *mut PyFrameObject, thread: *mut PyThreadState, reason: Rea
     }
 }
 
-/// Takes a frame's recalls back as it has left native code; if it is to raise `MemoryError`, what `f_lasti` is then.
+/// What [`answered`] gives for a frame that need not raise.
+pub const NOT_SHORT: c_int = c_int::MIN;
+
+/// Takes a frame's recalls back as it has left native code; if it is to raise `MemoryError`, what `f_lasti` is then,
+/// else [`NOT_SHORT`].
 ///
 /// # Safety
 /// The GIL is held; the frame is not running, and goes on after `f_lasti` if it goes on.
 #[cold]
 #[inline(never)]
-pub unsafe fn answered(frame: *mut PyFrameObject) -> Option<c_int> {
+pub unsafe extern "C" fn answered(frame: *mut PyFrameObject) -> c_int {
     // SAFETY: by the contract; what is held is owned.
     unsafe {
         let lasti = (*frame).f_lasti;
-        let mut raised_at = None;
+        let mut raised_at = NOT_SHORT;
         let mut held = Vec::new();
         for recall in take(|recall| recall.frame == frame) {
             let is_same = lasti >= recall.lasti && lasti - recall.lasti < INSTRUCTION;
             match recall.reason {
-                Reason::Short => raised_at = Some(if is_same { recall.lasti } else { lasti + 1 }),
+                Reason::Short => raised_at = if is_same { recall.lasti } else { lasti + 1 },
                 // Native code that went on for more than the instruction may have released an object that it
                 // found in the slot before: then it is the reference held here that is gone.
                 Reason::Written if is_same => held.extend(recall.held),
@@ -261,6 +265,7 @@ unsafe fn is_traced(thread: *mut PyThreadState) -> bool {
 }
 
 /// What a frame that begins, or is resumed, is to do about recalls.
+#[repr(C)]
 pub enum Begun {
     /// Nothing.
     AsUsual,
@@ -274,7 +279,8 @@ pub enum Begun {
 ///
 /// # Safety
 /// The GIL is held; the frame is about to run in this thread, the current one.
-pub unsafe fn begin(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Begun {
+#[inline(never)]
+pub unsafe extern "C" fn begin(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Begun {
     // SAFETY: by the contract.
     unsafe {
         if !is_any() || is_traced(thread) {
@@ -294,7 +300,8 @@ pub unsafe fn begin(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Be
 ///
 /// # Safety
 /// The thread is the current one.
-pub unsafe fn resume(thread: *mut PyThreadState) {
+#[inline(never)]
+pub unsafe extern "C" fn resume(thread: *mut PyThreadState) {
     if is_any() && RECALLS.all.borrow().iter().any(|recall| recall.thread == thread) {
         // SAFETY: by the contract.
         unsafe { (*thread).use_tracing = 1 };

@@ -1,7 +1,7 @@
 //! The options in force, and what can be changed while the program runs.
 
 use crate::gil::Gil;
-use crate::hook;
+use crate::installation;
 use crate::options::Options;
 use crate::reserve;
 use crate::skip;
@@ -87,7 +87,7 @@ pub fn stop(reason: Stopped) {
     // This happens once, or as often as somebody switches the JIT on again.
     SETTINGS.stopped.set(Some(Box::leak(Box::new(reason))));
     set_enabled(false);
-    hook::uninstall();
+    installation::uninstall();
 }
 
 /// What stopped the JIT is gone.

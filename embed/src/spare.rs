@@ -133,7 +133,7 @@ unsafe fn set_int(object: Object, value: i64) {
         let digits = (&raw mut (*long).ob_digit).cast::<digit>();
         let (mut rest, mut count) = (value.unsigned_abs(), 0);
         while rest != 0 {
-            *digits.add(count) = (rest & u64::from(PyLong_MASK)) as digit;
+            *digits.add(count) = (rest & ((1 << PyLong_SHIFT) - 1)) as digit;
             rest >>= PyLong_SHIFT;
             count += 1;
         }
