@@ -10,6 +10,7 @@ use crate::gil::Gil;
 use crate::py::*;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
+use std::ptr;
 
 /// Bytes of an instruction at most.
 const INSTRUCTION: c_int = 3;
@@ -37,10 +38,16 @@ struct Recall {
 
 struct Recalls {
     any: Cell<bool>,
+    /// The frame that native code itself has written the locals of, and reads them anew.
+    expected: Cell<*mut PyFrameObject>,
     all: RefCell<Vec<Recall>>,
 }
 
-static RECALLS: Gil<Recalls> = Gil::new(Recalls { any: Cell::new(false), all: RefCell::new(Vec::new()) });
+static RECALLS: Gil<Recalls> = Gil::new(Recalls {
+    any: Cell::new(false),
+    expected: Cell::new(ptr::null_mut()),
+    all: RefCell::new(Vec::new()),
+});
 
 /// Watches for locals that are written from outside.
 pub fn initialise() {
@@ -78,13 +85,28 @@ pub unsafe fn short(frame: *mut PyFrameObject) {
     }
 }
 
+/// `PyFrame_LocalsToFast(frame, 0)` for native code that reads all locals anew after it.
+///
+/// # Safety
+/// The GIL is held, and native code of the frame is running.
+pub unsafe fn write_locals(frame: *mut PyFrameObject) {
+    let before = RECALLS.expected.replace(frame);
+    // SAFETY: by the contract.
+    unsafe { PyFrame_LocalsToFast(frame, 0) };
+    RECALLS.expected.set(before);
+}
+
 /// `_PyFrame_LocalsToFastHook`
 #[cfg(has_locals_hook)]
 unsafe extern "C" fn written(frame: *mut PyFrameObject) {
     // SAFETY: a frame, and the GIL is held. A frame that does not run has its operands in `f_stacktop`.
     unsafe {
         let state = code_state::of((*frame).f_code);
-        if state.is_null() || !(*state).is_running() || !(*frame).f_stacktop.is_null() {
+        if state.is_null()
+            || !(*state).is_running()
+            || !(*frame).f_stacktop.is_null()
+            || frame == RECALLS.expected.get()
+        {
             return;
         }
         let slots = (&raw const (*frame).f_localsplus).cast::<Object>();

@@ -49,7 +49,9 @@ pub fn arm() {
 }
 
 /// Sets memory aside, and numbers as soon as there is native code; without them, the JIT pauses.
-pub fn prepare() {
+#[cold]
+#[inline(never)]
+pub extern "C" fn prepare() {
     let is_armed = SHORTAGE.armed.get();
     // SAFETY: under the GIL; an exception that is set stays so.
     let has_numbers = !is_armed || unsafe { preserving_exception(|| spare::replenish()) };

@@ -13,6 +13,7 @@ pub(super) fn address() -> usize {
 #[cfg(py2)]
 mod native {
     use crate::py::{self, Object};
+    use crate::recall;
     use crate::runtime::Frame;
     use crate::runtime::stack::Owned;
     use std::ffi::{CStr, c_int};
@@ -106,7 +107,7 @@ mod native {
                 Err(Unreadable) => return -1,
             };
             if is_plain {
-                py::PyFrame_LocalsToFast(frame, 0);
+                recall::write_locals(frame);
             }
             if result.0.is_null() { -1 } else { 0 }
         }

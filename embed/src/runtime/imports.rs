@@ -3,6 +3,7 @@
 use super::stack::{Owned, Stack};
 use super::{Frame, evaluator};
 use crate::py::{self, Object};
+use crate::recall;
 use std::ptr;
 
 /// `IMPORT_NAME`: calls `__import__` of the frame's builtins. A level of -1, the default of
@@ -82,7 +83,7 @@ pub(super) unsafe extern "C" fn import_star(frame: Frame, at: *mut Object, _coun
             return -1;
         }
         let done = import_all_from(locals, module.0);
-        py::PyFrame_LocalsToFast(frame, 0);
+        recall::write_locals(frame);
         if done { 0 } else { -1 }
     }
 }
