@@ -239,10 +239,13 @@ unsafe fn number_of_frame(make: impl Fn() -> Object, take: impl Fn() -> Object) 
     }
 }
 
-/// Whether there are hardly any numbers left in the stock.
+/// Whether there are hardly any numbers left in the stock, and no memory for more.
 #[inline(always)]
 pub fn is_dire() -> bool {
-    SHORTAGE.wanting.get() && spare::is_low()
+    SHORTAGE.wanting.get() && spare::is_low() && {
+        prepare();
+        spare::is_low()
+    }
 }
 
 /// A frame that is to raise `MemoryError` has left native code: it raises now, at an offset if it goes on, and if
@@ -262,7 +265,7 @@ pub unsafe extern "C" fn raise(frame: *mut PyFrameObject, lasti: c_int, outcome:
             }
             return Outcome { next: outcome.next | THROW, ..outcome };
         }
-        if outcome.object.is_null() || !spare::is_low() {
+        if outcome.object.is_null() || !is_dire() {
             return outcome;
         }
         decref(outcome.object);
