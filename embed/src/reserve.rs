@@ -56,21 +56,7 @@ struct Regions {
     highest: AtomicUsize,
 }
 
-static SET_ASIDE: Regions = Regions {
-    all: [const {
-        Region {
-            start: AtomicUsize::new(0),
-            size: AtomicUsize::new(0),
-            used: AtomicUsize::new(0),
-            live: AtomicUsize::new(0),
-            free: [const { AtomicUsize::new(0) }; SIZES],
-        }
-    }; REGIONS],
-    reserve: AtomicUsize::new(NONE),
-    room: AtomicUsize::new(NONE),
-    lowest: AtomicUsize::new(usize::MAX),
-    highest: AtomicUsize::new(0),
-};
+static SET_ASIDE: Regions = Regions::new();
 
 /// The reserve has been drawn on.
 static IS_DRAWN: AtomicBool = AtomicBool::new(false);
@@ -194,6 +180,24 @@ pub fn is_there_room(bytes: usize) -> bool {
 }
 
 impl Regions {
+    const fn new() -> Regions {
+        Regions {
+            all: [const {
+                Region {
+                    start: AtomicUsize::new(0),
+                    size: AtomicUsize::new(0),
+                    used: AtomicUsize::new(0),
+                    live: AtomicUsize::new(0),
+                    free: [const { AtomicUsize::new(0) }; SIZES],
+                }
+            }; REGIONS],
+            reserve: AtomicUsize::new(NONE),
+            room: AtomicUsize::new(NONE),
+            lowest: AtomicUsize::new(usize::MAX),
+            highest: AtomicUsize::new(0),
+        }
+    }
+
     fn get(&self, index: &AtomicUsize) -> Option<&Region> {
         self.all.get(index.load(Ordering::Acquire))
     }
@@ -439,5 +443,68 @@ unsafe impl GlobalAlloc for Allocator {
             // SAFETY: the caller's; it came from the system.
             None => unsafe { System.dealloc(block, layout) },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: usize = 4096;
+
+    fn layout(size: usize, align: usize) -> Layout {
+        Layout::from_size_align(size, align).unwrap()
+    }
+
+    fn region(regions: &Regions, bytes: usize) -> &Region {
+        &regions.all[regions.map(bytes).unwrap()]
+    }
+
+    #[test]
+    fn blocks_are_apart_and_used_again() {
+        let regions = Regions::new();
+        let region = region(&regions, 4 * PAGE);
+        let (small, large) = (layout(24, 8), layout(3000, 64));
+        let (a, b) = (region.take(small), region.take(small));
+        let c = region.take(large);
+        assert!(b as usize >= a as usize + 24 && c as usize >= b as usize + 24);
+        assert_eq!(c as usize % 64, 0);
+        for block in [a, b, c] {
+            assert!(regions.of(block).is_some_and(|of| ptr::eq(of, region)));
+        }
+        // SAFETY: taken with this layout.
+        unsafe { region.give_back(a, small) };
+        assert_eq!(region.take(layout(32, 16)), a, "the same size");
+        assert_eq!(region.live.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn what_is_full_gives_nothing_until_something_comes_back() {
+        let regions = Regions::new();
+        let region = region(&regions, PAGE);
+        let all = region.take(layout(PAGE, 16));
+        assert!(!all.is_null());
+        assert!(region.take(layout(1, 1)).is_null());
+        assert_eq!(region.live.load(Ordering::Relaxed), 1);
+        // SAFETY: taken with this layout.
+        unsafe { region.give_back(all, layout(PAGE, 16)) };
+        assert_eq!(region.take(layout(PAGE, 16)), all);
+        assert!(region.take(layout(usize::MAX >> 2, 1)).is_null(), "no size is as large");
+    }
+
+    #[test]
+    fn regions_go_when_nothing_is_in_them() {
+        let regions = Regions::new();
+        let index = regions.map(64 * PAGE).unwrap();
+        let region = &regions.all[index];
+        let block = region.take(layout(PAGE, 16));
+        region.trim();
+        assert_eq!(region.size.load(Ordering::Relaxed), PAGE);
+        regions.collect();
+        assert!(regions.of(block).is_some(), "still in use");
+        // SAFETY: taken with this layout.
+        unsafe { region.give_back(block, layout(PAGE, 16)) };
+        regions.collect();
+        assert!(regions.of(block).is_none());
     }
 }
