@@ -160,17 +160,52 @@ unsafe fn number(make: impl Fn() -> Object, take: impl Fn() -> Object) -> Object
     // SAFETY: by the contract.
     unsafe {
         let thread = frame_entry::thread_state();
-        if !(*thread).curexc_type.is_null() {
-            return while_raising(&make, &take);
-        }
-        if !is_denied() {
+        // One branch for both, as this is what most numbers that escape go through.
+        if (*thread).curexc_type as usize | SHORTAGE.stress.get() as usize == 0 {
             let object = make();
             if !object.is_null() {
                 return object;
             }
+            PyErr_Clear();
+        } else if !(*thread).curexc_type.is_null() {
+            return while_raising(&make, &take);
+        } else if !is_denied() {
+            return make_or_take(thread, &make, &take);
         }
+        lend(thread, &take)
+    }
+}
+
+/// # Safety
+/// As for [`number`].
+#[cold]
+#[inline(never)]
+unsafe fn make_or_take(
+    thread: *mut PyThreadState,
+    make: &dyn Fn() -> Object,
+    take: &dyn Fn() -> Object,
+) -> Object {
+    let object = make();
+    if !object.is_null() {
+        return object;
+    }
+    // SAFETY: by the contract.
+    unsafe {
         PyErr_Clear();
-        let object = from_stock(&take);
+        lend(thread, take)
+    }
+}
+
+/// A number from the stock for the running frame, which raises `MemoryError` for it as soon as it can.
+///
+/// # Safety
+/// As for [`number`]; no exception is set.
+#[cold]
+#[inline(never)]
+unsafe fn lend(thread: *mut PyThreadState, take: &dyn Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let object = from_stock(take);
         recall::short((*thread).frame);
         object
     }
