@@ -8,7 +8,7 @@ import pyjion
 
 # Every so many objects that native code makes find no memory: often, for what comes first, and rarely, for what comes
 # later.
-INTERVALS = [3, 11, 53, 251, 1511, 9001]
+INTERVALS = [3, 97, 2503]
 
 
 def run(path, code, interval):
