@@ -69,7 +69,7 @@ fn calculates(code: &CodeDesc, header: u32) -> bool {
 }
 
 /// Without having paid back yet, compiling may take one part in this many of the processor time used so far.
-const LOSS: u64 = 12;
+const LOSS: u64 = 16;
 
 /// Beyond that, code has to have shown that it would have saved so many times what compiling it takes.
 const CAUTION: u64 = 10;
