@@ -45,4 +45,4 @@ print("%.1f" % allocated())
 '''
 
 environment = dict(os.environ, PYJION_ONLY="native", PYJION_BACKGROUND="0", MALLOC_MMAP_THRESHOLD_="131072")
-sys.exit(subprocess.call([sys.executable, "-c", PROGRAM], env=environment))
+print(subprocess.check_output([sys.executable, "-c", PROGRAM], env=environment).decode("ascii"))
