@@ -78,13 +78,12 @@ pub fn host() -> &'static Host {
 fn examine() {
     // SAFETY: the GIL is held; exceptions of these checks are not the program's.
     unsafe {
-        let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
-        runtime::initialise();
-        LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
-        TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
-        RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
-        py::PyErr_Restore(ty, value, traceback);
+        py::preserving_exception(|| {
+            runtime::initialise();
+            LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
+            TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
+            RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
+        });
     }
 }
 

@@ -238,6 +238,9 @@ unsafe fn release(held: Vec<Object>) {
 
 /// Takes recalls out, and has threads that have none any more trace again only if somebody traces.
 fn take(which: impl Fn(&Recall) -> bool) -> Vec<Recall> {
+    if !is_any() {
+        return Vec::new();
+    }
     let mut all = RECALLS.all.borrow_mut();
     let (taken, left): (Vec<Recall>, Vec<Recall>) = all.drain(..).partition(which);
     *all = left;
