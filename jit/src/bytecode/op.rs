@@ -18,6 +18,20 @@ impl Version {
     }
 }
 
+/// An enum of operators, which knows all of them.
+macro_rules! operators {
+    ($($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $variant:ident $(= $number:literal)?,)* })*) => {$(
+        $(#[$meta])*
+        pub enum $name { $($(#[$vmeta])* $variant $(= $number)?,)* }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: &'static [$name] = &[$($name::$variant),*];
+        }
+    )*};
+}
+
+operators! {
 /// Operators with two operands, in-place or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs)]
@@ -68,6 +82,7 @@ pub enum CompareOp {
     IsNot = 9,
     ExcMatch = 10,
     Bad = 11,
+}
 }
 
 /// What opened an entry of the frame's block stack.

@@ -1,5 +1,6 @@
 //! A function in HIR: blocks of instructions, frame states, entries.
 
+use super::effects::Runs;
 use super::frame_state::FrameState;
 use super::insn::{BlockId, Insn, StateId, ValueId};
 use super::types::{Repr, Type};
@@ -134,6 +135,35 @@ impl Function {
     /// The instruction that defines a value.
     pub fn insn(&self, value: ValueId) -> &Insn {
         &self.values[value.index()].insn
+    }
+
+    /// Whether code other than this function's can run during an instruction: it may look at the frame, rebind
+    /// names, and change all that can be reached.
+    pub fn runs_code(&self, insn: &Insn) -> bool {
+        match insn.facts().runs {
+            Runs::Nothing => false,
+            Runs::Anything => true,
+            Runs::Release(object) => !self.value(object).ty.is_simple(),
+        }
+    }
+
+    /// The value under guards: the same object, of which less is known, and the same reference.
+    pub fn unguarded(&self, mut value: ValueId) -> ValueId {
+        while let Some(operand) = self.insn(value).refined() {
+            value = operand;
+        }
+        value
+    }
+
+    /// The value under guards and references of its own: the same object.
+    pub fn same_object(&self, mut value: ValueId) -> ValueId {
+        loop {
+            value = self.unguarded(value);
+            match self.insn(value) {
+                Insn::NewRef(object) | Insn::Adopt(object) => value = *object,
+                _ => return value,
+            }
+        }
     }
 
     /// A block.

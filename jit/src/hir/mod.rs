@@ -2,19 +2,22 @@
 
 mod build;
 mod dominators;
+mod effects;
 mod frame_state;
 mod function;
 mod helper;
 mod insn;
-mod print;
+mod text;
 mod types;
 mod verify;
 
 pub use build::{MAX_BOUND, build};
 pub use dominators::Dominators;
+pub use effects::{Facts, Heap, Heaps, Need, Ownership, Runs};
 pub use frame_state::{FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale};
 pub use function::{Block, CACHE_WORDS, Entry, Function, Value};
-pub use helper::{CALL_UNINTERRUPTED, Convention, Helper};
-pub use insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, ValueId};
+pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, Signature};
+pub use insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, Use, ValueId, Want};
+pub use text::parse;
 pub use types::{Repr, Type};
 pub use verify::{Stage, verify};

@@ -78,6 +78,19 @@ impl Type {
             | Type::UNICODE.0,
     );
 
+    /// The type with this text.
+    pub fn named(text: &str) -> Result<Type, String> {
+        match text {
+            "any" => Ok(Type::ANY),
+            "object" => Ok(Type::OBJECT),
+            "empty" => Ok(Type::EMPTY),
+            _ => text.split('|').try_fold(Type::EMPTY, |ty, name| {
+                let kind = Type::TEXTS.iter().find(|(_, text)| *text == name);
+                kind.map(|(kind, _)| ty.union(*kind)).ok_or_else(|| format!("there is no kind `{name}`"))
+            }),
+        }
+    }
+
     /// Set union.
     pub const fn union(self, other: Type) -> Type {
         Type(self.0 | other.0)

@@ -1,6 +1,7 @@
 //! The rules every function in HIR keeps, checked after construction and after passes.
 
 mod insn;
+mod refs;
 
 use super::dominators::Dominators;
 use super::frame_state::{FrameState, Resume};
@@ -20,8 +21,8 @@ pub enum Stage {
 
 /// Checks a function; the error names the block, the value and the rule that is broken.
 ///
-/// Only what is reachable from the entries has to keep the rules. References are not counted:
-/// that each owned one is consumed exactly once is not checked.
+/// Only what is reachable from the entries has to keep the rules. References are counted in debug builds and in
+/// tests only: it takes as long as all the rest.
 pub fn verify(function: &Function, stage: Stage) -> Result<(), CompileError> {
     check(function, stage).map_err(CompileError::Verify)
 }
@@ -33,7 +34,8 @@ fn check(function: &Function, stage: Stage) -> Result<(), String> {
     let dominators = Dominators::new(function, &order);
     let definitions = definitions(function, &order)?;
     let verifier = Verifier { function, stage, dominators, definitions };
-    for block in order {
+    for block in &order {
+        let block = *block;
         for param in &function.block(block).params {
             let repr = function.value(*param).repr;
             ensure(repr != Repr::None, || format!("{block:?}: parameter {param:?} has no representation"))?;
@@ -44,7 +46,7 @@ fn check(function: &Function, stage: Stage) -> Result<(), String> {
                 .map_err(|rule| format!("{block:?}: {value:?} `{}`: {rule}", function.insn(*value)))?;
         }
     }
-    Ok(())
+    if cfg!(debug_assertions) { refs::check(function, stage, &order) } else { Ok(()) }
 }
 
 fn ensure(holds: bool, message: impl FnOnce() -> String) -> Result<(), String> {
@@ -282,7 +284,7 @@ mod tests {
     }
 
     fn object(function: &mut Function, block: u32) -> ValueId {
-        push(function, block, Insn::Object(0), Repr::Obj)
+        push(function, block, Insn::LoadStack(0), Repr::Obj)
     }
 
     fn ret(function: &mut Function, block: u32, value: ValueId) {
@@ -336,9 +338,9 @@ mod tests {
         jump(&mut f, 0, 1, &[local]);
         let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
         branch(&mut f, 1, 2, 3);
-        let new = push(&mut f, 2, Insn::NewRef(local), Repr::Obj);
-        jump(&mut f, 2, 1, &[new]);
-        exit(&mut f, 3, param, &[(local, true)]);
+        let other = push(&mut f, 2, Insn::LoadLocal(0), Repr::Obj);
+        jump(&mut f, 2, 1, &[other]);
+        exit(&mut f, 3, param, &[(local, false)]);
         assert_eq!(built(&f), "");
         assert_eq!(broken(&f, Stage::Final), "");
         assert_eq!(built(&Function::default()), "");
@@ -349,11 +351,11 @@ mod tests {
         let mut f = function(2);
         assert_eq!(built(&f), "b0: the block is empty");
         let value = object(&mut f, 0);
-        assert_eq!(built(&f), "b0: v0 `Object`: the last instruction is not a terminator");
+        assert_eq!(built(&f), "b0: v0 `LoadStack 0`: the last instruction is not a terminator");
         ret(&mut f, 0, value);
         assert_eq!(built(&f), "");
         ret(&mut f, 0, value);
-        assert_eq!(built(&f), "b0: v1 `Return v0`: a terminator is not the last instruction");
+        assert_eq!(built(&f), "b0: v1 `Return v0 at 0`: a terminator is not the last instruction");
     }
 
     #[test]
@@ -367,7 +369,7 @@ mod tests {
         assert_eq!(built(&f), "entry 0: there is no block b3");
         let mut f = function(1);
         ret(&mut f, 0, ValueId(5));
-        assert_eq!(built(&f), "b0: v0 `Return v5`: there is no value v5");
+        assert_eq!(built(&f), "b0: v0 `Return v5 at 0`: there is no value v5");
     }
 
     #[test]
@@ -425,11 +427,11 @@ mod tests {
     fn definitions_dominate_uses() {
         let mut f = function(5);
         branch(&mut f, 0, 1, 2);
-        let one = object(&mut f, 1);
+        let one = push(&mut f, 1, Insn::Object(0), Repr::Obj);
         jump(&mut f, 1, 3, &[]);
         jump(&mut f, 2, 3, &[]);
         ret(&mut f, 3, one);
-        assert_eq!(built(&f), "b3: v5 `Return v2`: v2, defined in b1, does not dominate its use");
+        assert_eq!(built(&f), "b3: v5 `Return v2 at 0`: v2, defined in b1, does not dominate its use");
         // A use in the defining block or below it is fine.
         f.values[5].insn = Insn::Return(ValueId(6), 0);
         let two = object(&mut f, 3);
@@ -451,7 +453,7 @@ mod tests {
         let body = object(&mut f, 2);
         jump(&mut f, 2, 1, &[]);
         ret(&mut f, 3, body);
-        assert_eq!(built(&f), "b3: v5 `Return v3`: v3, defined in b2, does not dominate its use");
+        assert_eq!(built(&f), "b3: v5 `Return v3 at 0`: v3, defined in b2, does not dominate its use");
     }
 
     #[test]
@@ -466,7 +468,7 @@ mod tests {
     #[test]
     fn arguments_match_parameters() {
         let mut f = function(2);
-        let value = object(&mut f, 0);
+        let value = push(&mut f, 0, Insn::Object(0), Repr::Obj);
         let last = jump(&mut f, 0, 1, &[]);
         let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
         exit(&mut f, 1, param, &[]);
@@ -484,7 +486,7 @@ mod tests {
         let mut f = function(1);
         let value = push(&mut f, 0, Insn::Int(3), Repr::Int);
         ret(&mut f, 0, value);
-        assert_eq!(built(&f), "b0: v1 `Return v0`: v0 is i64, not obj");
+        assert_eq!(built(&f), "b0: v1 `Return v0 at 0`: v0 is i64, not obj");
     }
 
     #[test]
@@ -492,10 +494,11 @@ mod tests {
         let mut f = function(1);
         let value = object(&mut f, 0);
         push(&mut f, 0, Insn::SetLocal { slot: 0, value, old: value, pc: 0 }, Repr::None);
+        let value = object(&mut f, 0);
         ret(&mut f, 0, value);
         assert_eq!(built(&f), "");
         let text = broken(&f, Stage::Final);
-        assert_eq!(text, "b0: v1 `SetLocal 0, v0 was v0`: left over from construction");
+        assert_eq!(text, "b0: v1 `SetLocal 0, v0, v0 at 0`: left over from construction");
     }
 
     /// Two branches of which only one defines a value that the exit of the other names.
@@ -546,7 +549,8 @@ mod tests {
         f.blocks[0].insns.pop();
         let side = SideExit { state, reason: ExitReason::TypeGuard };
         let guarded = push(&mut f, 0, Insn::GuardType(local, Type::INT, side), Repr::Obj);
-        ret(&mut f, 0, guarded);
+        let new = push(&mut f, 0, Insn::NewRef(guarded), Repr::Obj);
+        ret(&mut f, 0, new);
         assert_eq!(built(&f), "");
         f.states[state.index()].locals[0] = guarded;
         let rule = "b0: v2 `GuardType v0, int else type_guard s0`: \
@@ -609,16 +613,17 @@ mod tests {
             let mut f = function(1);
             let callable = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
             let class = push(&mut f, 0, class, repr);
+            let receiver = push(&mut f, 0, Insn::LoadStack(2), Repr::Obj);
             let state = exit(&mut f, 0, callable, &[(callable, true)]);
             let operand = &mut f.states[state.index()].operands[0];
-            operand.receiver = has_receiver.then_some(callable);
+            operand.receiver = has_receiver.then_some(receiver);
             operand.class = Some(class);
             built(&f)
         };
         assert_eq!(of(true, Insn::LoadStack(1), Repr::Obj), "");
-        let rule = "b0: v2 `Exit uncompiled s0`: state s0: class v1: of nothing to be bound";
+        let rule = "b0: v3 `Exit uncompiled s0`: state s0: class v1: of nothing to be bound";
         assert_eq!(of(false, Insn::LoadStack(1), Repr::Obj), rule);
-        let rule = "b0: v2 `Exit uncompiled s0`: state s0: class v1 is i64, not an object";
+        let rule = "b0: v3 `Exit uncompiled s0`: state s0: class v1 is i64, not an object";
         assert_eq!(of(true, Insn::Int(1), Repr::Int), rule);
     }
 

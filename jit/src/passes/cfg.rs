@@ -1,6 +1,6 @@
 //! Control-flow facts that several passes need.
 
-use crate::hir::{BlockId, Edge, Function, Insn, ValueId};
+use crate::hir::{BlockId, Edge, Function, ValueId};
 
 /// Reachable blocks in order, and who jumps to whom.
 pub struct Cfg {
@@ -45,29 +45,6 @@ pub fn each_edge(function: &Function, cfg: &Cfg, mut f: impl FnMut(BlockId, &Edg
     for block in &cfg.order {
         for edge in function.terminator(*block).edges() {
             f(*block, edge);
-        }
-    }
-}
-
-/// The value under guards, which change what is known of it but not its identity.
-pub fn unguarded(function: &Function, mut value: ValueId) -> ValueId {
-    while let Insn::GuardType(inner, ..)
-    | Insn::GuardNotNull(inner, _)
-    | Insn::GuardIs(inner, ..)
-    | Insn::NotNull(inner) = function.insn(value)
-    {
-        value = *inner;
-    }
-    value
-}
-
-/// The value under guards and reference copies: the same object.
-pub fn underlying(function: &Function, mut value: ValueId) -> ValueId {
-    loop {
-        let inner = unguarded(function, value);
-        match function.insn(inner) {
-            Insn::NewRef(source) => value = *source,
-            _ => return inner,
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use super::cfg::Cfg;
 use super::prune::retain_params;
-use crate::bytecode::BinaryOp;
-use crate::hir::{ExitReason, Function, Helper, Insn, Stage, StateId, ValueId};
+use crate::hir::{Function, Insn, Need, Stage, StateId, ValueId};
 
 /// Runs the pass. In the final stage a frame state needs only the locals it writes.
 pub fn run(function: &mut Function, stage: Stage) {
@@ -77,74 +76,9 @@ fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut V
 
 /// Whether an instruction must stay even when nobody uses its result.
 fn is_needed(insn: &Insn, stage: Stage) -> bool {
-    match insn {
-        Insn::Param
-        | Insn::Object(_)
-        | Insn::Int(_)
-        | Insn::Float(_)
-        | Insn::Bool(_)
-        | Insn::Null
-        | Insn::LoadLocal(_)
-        | Insn::UnboxInt(_)
-        | Insn::UnboxFloat(_)
-        | Insn::UnboxBool(_)
-        | Insn::Box(_)
-        | Insn::IntInvert(_)
-        | Insn::FloatNeg(_)
-        | Insn::IntToFloat(_)
-        | Insn::IntCompare(..)
-        | Insn::FloatCompare(..)
-        | Insn::IntTruth(_)
-        | Insn::FloatTruth(_)
-        | Insn::SameObject(..)
-        | Insn::IsNull(_)
-        | Insn::Not(_)
-        | Insn::StatusTruth(_)
-        | Insn::StatusFailed(_)
-        | Insn::NotNull(_)
-        | Insn::IterHasNext(..)
-        | Insn::SequenceLen(_) => false,
-        Insn::Call { helper, .. } => *helper != Helper::NameValue,
-        // An overflow nobody would see.
-        Insn::IntBinary { op, .. } => !matches!(
-            op,
-            BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor
-        ),
-        Insn::IntNeg(..) => false,
-        // Write-back concludes from a number's type what its slot holds and what it is not the same as, without
-        // a use of the guard that the type comes from: what it has seen, stays.
-        Insn::GuardType(_, _, exit) => stage == Stage::Final || exit.reason != ExitReason::TypeGuard,
-        Insn::StoreLocal { .. }
-        | Insn::FillLocal { .. }
-        | Insn::ClearLocal(_)
-        | Insn::CopyLocal { .. }
-        | Insn::FillName { .. }
-        | Insn::MarkName { .. }
-        | Insn::SetLocal { .. }
-        | Insn::LoadStack(_)
-        | Insn::NewRef(_)
-        | Insn::Decref(..)
-        | Insn::XDecref(..)
-        | Insn::GuardNotNull(..)
-        | Insn::GuardIs(..)
-        | Insn::GuardBool(..)
-        | Insn::GuardStatus(..)
-        | Insn::FloatBinary { .. }
-        | Insn::IterTake(..)
-        | Insn::RangeTake(_)
-        | Insn::SequenceItem { .. }
-        | Insn::SequenceAt { .. }
-        | Insn::ListStore { .. }
-        | Insn::CallStack { .. }
-        | Insn::CallMethod { .. }
-        | Insn::PeriodicDue
-        | Insn::CountBytecode
-        | Insn::CheckUnshared(_)
-        | Insn::CheckTracing(_)
-        | Insn::CheckValid(_)
-        | Insn::Jump(_)
-        | Insn::Branch { .. }
-        | Insn::Return(..)
-        | Insn::Exit(_) => true,
+    match insn.facts().need {
+        Need::Always => true,
+        Need::ForResult => false,
+        Need::BeforeFinal => stage == Stage::Final,
     }
 }

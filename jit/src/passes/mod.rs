@@ -31,10 +31,16 @@ pub fn run(function: &mut Function, host: &Host, options: &Options) -> Result<()
     }
     writeback::run(function, host);
     dce::run(function, Stage::Final);
+    check(function, Stage::Final)?;
     verify(function, Stage::Final)
 }
 
 /// Between passes the function is verified in debug builds only: it costs as much as a pass.
 fn check(function: &Function, stage: Stage) -> Result<(), CompileError> {
+    if cfg!(test) {
+        let text = function.to_string();
+        let read = crate::hir::parse(&text).map(|function| function.to_string());
+        assert_eq!(read.as_deref(), Ok(text.as_str()));
+    }
     if cfg!(debug_assertions) { verify(function, stage) } else { Ok(()) }
 }

@@ -2,7 +2,7 @@
 
 use super::cfg::{self, Cfg};
 use super::unbox;
-use crate::hir::{BlockId, Function, Insn, ValueId};
+use crate::hir::{BlockId, Function, ValueId};
 
 /// Which trivial parameters stay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,9 +80,9 @@ fn sole_source(
     let param = function.block(block).params[index];
     let bare = |mut value: ValueId| loop {
         value = cfg::resolve(replacement, value);
-        match function.insn(value) {
-            Insn::GuardType(inner, ..) | Insn::GuardNotNull(inner, _) => value = *inner,
-            _ => return value,
+        match function.insn(value).refined() {
+            Some(operand) => value = operand,
+            None => return value,
         }
     };
     let mut exact: Option<ValueId> = None;

@@ -1,6 +1,6 @@
 //! Propagates types through block parameters and drops what they prove needless.
 
-use super::cfg::{self, Cfg, underlying};
+use super::cfg::{self, Cfg};
 use crate::hir::{Function, Insn, Repr, Type, ValueId};
 
 /// Runs the pass.
@@ -22,7 +22,7 @@ pub fn run(function: &mut Function) {
 
 /// What a value can be replaced by.
 fn simpler(function: &Function, value: ValueId) -> Option<ValueId> {
-    let is_boxed = |v: ValueId, repr: Repr| match function.insn(underlying(function, v)) {
+    let is_boxed = |v: ValueId, repr: Repr| match function.insn(function.same_object(v)) {
         Insn::Box(inner) if function.value(*inner).repr == repr => Some(*inner),
         _ => None,
     };

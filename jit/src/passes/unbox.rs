@@ -5,7 +5,7 @@
 //! was just boxed, is a constant, is such a parameter itself, or, on the way into a loop, can be
 //! guarded once before the loop.
 
-use super::cfg::{Cfg, each_edge, substitute, underlying, unguarded};
+use super::cfg::{Cfg, each_edge, substitute};
 use crate::bytecode::Version;
 use crate::hir::{
     BlockId, ExitReason, FrameState, Function, Insn, Operand, PC_IN_FRAME, Repr, Resume, SideExit, Type,
@@ -18,7 +18,7 @@ use std::collections::HashMap;
 pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
     let mut wanted: HashMap<ValueId, Type> = HashMap::new();
     let mut want = |value: ValueId, kind: Type| {
-        let value = underlying(function, value);
+        let value = function.same_object(value);
         if !matches!(function.insn(value), Insn::Param) || function.value(value).repr != Repr::Obj {
             return false;
         }
@@ -40,7 +40,7 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
     each_edge(function, cfg, |_, edge| edges.push(edge.clone()));
     for edge in &edges {
         for (index, arg) in edge.args.iter().enumerate() {
-            if let Insn::Box(inner) = function.insn(underlying(function, *arg)) {
+            if let Insn::Box(inner) = function.insn(function.same_object(*arg)) {
                 match function.value(*inner).repr {
                     Repr::Int => want(function.block(edge.target).params[index], Type::INT),
                     Repr::Float => want(function.block(edge.target).params[index], Type::FLOAT),
@@ -55,7 +55,7 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
             for (index, arg) in edge.args.iter().enumerate() {
                 let param = function.block(edge.target).params[index];
                 if let Some(kind) = wanted.get(&param).copied() {
-                    let value = underlying(function, *arg);
+                    let value = function.same_object(*arg);
                     if matches!(function.insn(value), Insn::Param) && function.value(value).repr == Repr::Obj
                     {
                         let seen = wanted.entry(value).or_default();
@@ -160,9 +160,9 @@ fn is_operand(function: &Function, block: BlockId, param: ValueId) -> bool {
 /// Whether nothing else can hold the object of this operand, so that no one can tell that it is
 /// made anew: a number just computed, or one of which there is only one object.
 fn is_fresh(function: &Function, arg: ValueId) -> bool {
-    match function.insn(unguarded(function, arg)) {
+    match function.insn(function.unguarded(arg)) {
         Insn::Box(inner) => !matches!(function.insn(*inner), Insn::Param),
-        Insn::Object(_) | Insn::NewRef(_) => match function.insn(underlying(function, arg)) {
+        Insn::Object(_) | Insn::NewRef(_) => match function.insn(function.same_object(arg)) {
             Insn::Object(address) => function.unique.contains(address),
             _ => false,
         },
@@ -176,7 +176,7 @@ fn passed(
     arg: ValueId,
     kind: Type,
 ) -> Option<Passed> {
-    let value = underlying(function, arg);
+    let value = function.same_object(arg);
     let repr = if kind == Type::INT { Repr::Int } else { Repr::Float };
     if let Insn::Box(inner) = function.insn(value) {
         return (function.value(*inner).repr == repr).then_some(Passed::Boxed(*inner));

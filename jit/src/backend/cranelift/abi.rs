@@ -1,9 +1,8 @@
 //! How compiled code is entered and left, and how it calls the runtime.
 
 use super::lower::Lowering;
-use super::regions::Region;
 use super::{Result, backend_error};
-use crate::hir::{Helper, PC_IN_FRAME, Repr, ValueId};
+use crate::hir::{Heap, Helper, PC_IN_FRAME, Repr, Runs, ValueId};
 use crate::host::Periodic;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, AbiParam, InstBuilder, JumpTableData, types};
@@ -50,7 +49,7 @@ impl Lowering<'_> {
     pub fn return_object(&mut self, value: ValueId, pc: u32) -> Result<()> {
         let object = self.value(value)?;
         self.store_lasti(pc);
-        self.store(Region::Buffer, object, self.buffer, 0);
+        self.store(Heap::Buffer, object, self.buffer, 0);
         let returned = self.int(0);
         self.builder.ins().return_(&[returned]);
         Ok(())
@@ -90,7 +89,7 @@ impl Lowering<'_> {
     pub fn store_lasti(&mut self, pc: u32) {
         if pc != PC_IN_FRAME && self.stored_lasti != Some(pc) {
             let lasti = self.builder.ins().iconst(types::I32, i64::from(pc));
-            self.store(Region::Frame, lasti, self.frame, self.host.layout.frame_lasti);
+            self.store(Heap::Frame, lasti, self.frame, self.host.layout.frame_lasti);
             self.stored_lasti = Some(pc);
         }
     }
@@ -122,7 +121,7 @@ impl Lowering<'_> {
         for &immediate in immediates {
             all.push(self.int(immediate));
         }
-        if helper.runs_code() {
+        if helper.facts().runs != Runs::Nothing {
             self.store_lasti(pc);
         }
         self.helper(helper, &all)
@@ -170,7 +169,7 @@ impl Lowering<'_> {
                 return Err(backend_error(format!("{operand:?}, an operand of {helper:?}, is no object")));
             }
             let object = self.value(operand)?;
-            self.store(Region::Stack, object, stack, first + index as i32 * 8);
+            self.store(Heap::Stack, object, stack, first + index as i32 * 8);
         }
         Ok(self.builder.ins().iadd_imm_s(stack, i64::from(first)))
     }
@@ -178,26 +177,26 @@ impl Lowering<'_> {
     /// Where the frame's operand stack begins. It never moves, but keeping the pointer in a
     /// register across calls costs as much as loading it again.
     pub fn value_stack(&mut self) -> ir::Value {
-        self.load(Region::Frame, types::I64, self.frame, self.host.layout.frame_value_stack)
+        self.load(Heap::Frame, types::I64, self.frame, self.host.layout.frame_value_stack)
     }
 
     /// `Insn::LoadStack`.
     pub fn load_stack(&mut self, index: u32) -> Result<ir::Value> {
         let stack = self.value_stack();
-        Ok(self.load(Region::Stack, types::I64, stack, stack_offset(index)?))
+        Ok(self.load(Heap::Stack, types::I64, stack, stack_offset(index)?))
     }
 
     /// `Insn::LoadLocal`.
     pub fn load_local(&mut self, slot: u32) -> Result<ir::Value> {
         let offset = self.local_offset(slot)?;
-        Ok(self.load(Region::Locals, types::I64, self.frame, offset))
+        Ok(self.load(Heap::Locals, types::I64, self.frame, offset))
     }
 
     /// `Insn::StoreLocal`.
     pub fn store_local(&mut self, slot: u32, value: ValueId) -> Result<()> {
         let offset = self.local_offset(slot)?;
         let object = self.value(value)?;
-        self.store(Region::Locals, object, self.frame, offset);
+        self.store(Heap::Locals, object, self.frame, offset);
         Ok(())
     }
 
@@ -210,7 +209,7 @@ impl Lowering<'_> {
         self.builder.switch_to_block(missing);
         let offset = self.local_offset(slot)?;
         let object = self.box_value(value)?;
-        self.store(Region::Locals, object, self.frame, offset);
+        self.store(Heap::Locals, object, self.frame, offset);
         self.builder.ins().jump(done, &[]);
         self.builder.switch_to_block(done);
         Ok(())
@@ -225,7 +224,7 @@ impl Lowering<'_> {
         self.builder.ins().brif(former, present, &[], done, &[]);
         self.builder.switch_to_block(present);
         let null = self.int(0);
-        self.store(Region::Locals, null, self.frame, offset);
+        self.store(Heap::Locals, null, self.frame, offset);
         self.decref_simple(former, done)
     }
 
@@ -241,7 +240,7 @@ impl Lowering<'_> {
         self.builder.ins().jump(copied, &[]);
         self.builder.switch_to_block(copied);
         let former = self.load_local(to)?;
-        self.store(Region::Locals, object, self.frame, offset);
+        self.store(Heap::Locals, object, self.frame, offset);
         let present = self.builder.create_block();
         let done = self.builder.create_block();
         self.builder.ins().brif(former, present, &[], done, &[]);
@@ -260,9 +259,9 @@ impl Lowering<'_> {
             return Err(backend_error("nowhere to count bytecodes"));
         }
         let counter = self.address(self.bytecode_counter);
-        let count = self.load(Region::Cell, types::I64, counter, 0);
+        let count = self.load(Heap::Cell, types::I64, counter, 0);
         let count = self.builder.ins().iadd_imm_s(count, 1);
-        self.store(Region::Cell, count, counter, 0);
+        self.store(Heap::Cell, count, counter, 0);
         Ok(())
     }
 
@@ -271,16 +270,16 @@ impl Lowering<'_> {
         match self.host.periodic {
             Periodic::Ticker(address) => {
                 let ticker = self.address(address);
-                let ticks = self.load(Region::Cell, types::I32, ticker, 0);
+                let ticks = self.load(Heap::Cell, types::I32, ticker, 0);
                 let ticks = self.builder.ins().iadd_imm_s(ticks, -1);
-                self.store(Region::Cell, ticks, ticker, 0);
+                self.store(Heap::Cell, ticks, ticker, 0);
                 self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, ticks, 0)
             }
             Periodic::Breaker(address) => {
                 // Other threads set it. An ordinary load could be taken to read what an earlier
                 // one did, and a loop without calls would never see it.
                 let breaker = self.address(address);
-                let flags = self.regions.flags(Region::Cell);
+                let flags = self.regions.flags(Heap::Cell);
                 let breaker = self.builder.ins().atomic_load(types::I32, flags, breaker);
                 self.builder.ins().icmp_imm_s(IntCC::NotEqual, breaker, 0)
             }

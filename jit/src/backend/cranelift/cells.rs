@@ -1,9 +1,8 @@
 //! Cells: what functions share with those they enclose.
 
 use super::lower::Lowering;
-use super::regions::Region;
 use super::{Result, backend_error};
-use crate::hir::Helper;
+use crate::hir::{Heap, Helper};
 use cranelift_codegen::ir::{self, InstBuilder, types};
 
 impl Lowering<'_> {
@@ -15,7 +14,7 @@ impl Lowering<'_> {
         };
         let slot = slot.ok_or_else(|| backend_error(format!("no cell {immediates:?}")))?;
         let cell = self.load_local(slot)?;
-        let content = self.load(Region::Content, types::I64, cell, self.host.layout.cell_content);
+        let content = self.load(Heap::Content, types::I64, cell, self.host.layout.cell_content);
         let bound = self.builder.create_block();
         let unbound = self.cold_block();
         let done = self.builder.create_block();

@@ -1,9 +1,8 @@
 //! Lists, tuples and iterators whose layout is known.
 
 use super::lower::Lowering;
-use super::regions::Region;
 use super::{Result, backend_error};
-use crate::hir::{SideExit, Type, ValueId};
+use crate::hir::{Heap, SideExit, Type, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 
@@ -37,18 +36,18 @@ impl Lowering<'_> {
         let iterator = self.value(iterator)?;
         if kind == Type::RANGE_ITER {
             let layout = &self.host.layout;
-            let index = self.load(Region::Iterator, types::I64, iterator, layout.range_iter_index);
-            let length = self.load(Region::Iterator, types::I64, iterator, layout.range_iter_len);
+            let index = self.load(Heap::Iterator, types::I64, iterator, layout.range_iter_index);
+            let length = self.load(Heap::Iterator, types::I64, iterator, layout.range_iter_len);
             return Ok(self.builder.ins().icmp(IntCC::SignedLessThan, index, length));
         }
         let fields = self.sequence_iterator(kind)?;
-        let index = self.load(Region::Iterator, types::I64, iterator, fields.index);
-        let sequence = self.load(Region::Iterator, types::I64, iterator, fields.sequence);
+        let index = self.load(Heap::Iterator, types::I64, iterator, fields.index);
+        let sequence = self.load(Heap::Iterator, types::I64, iterator, fields.sequence);
         let alive = self.builder.ins().icmp_imm_s(IntCC::NotEqual, sequence, 0);
         // Without a sequence the size is read from the iterator itself, which is large enough,
         // and then ignored: that is cheaper than to branch around it.
         let sized = self.builder.ins().select(alive, sequence, iterator);
-        let size = self.load(Region::Sequence, types::I64, sized, self.host.layout.ob_size);
+        let size = self.load(Heap::Sequence, types::I64, sized, self.host.layout.ob_size);
         let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, index, size);
         Ok(self.builder.ins().band(alive, inside))
     }
@@ -57,13 +56,13 @@ impl Lowering<'_> {
     pub fn iter_take(&mut self, iterator: ValueId, kind: Type) -> Result<ir::Value> {
         let iterator = self.value(iterator)?;
         let fields = self.sequence_iterator(kind)?;
-        let index = self.load(Region::Iterator, types::I64, iterator, fields.index);
-        let sequence = self.load(Region::Iterator, types::I64, iterator, fields.sequence);
+        let index = self.load(Heap::Iterator, types::I64, iterator, fields.index);
+        let sequence = self.load(Heap::Iterator, types::I64, iterator, fields.sequence);
         let (items, offset) = self.item_address(fields.kind, sequence, index)?;
-        let item = self.load(Region::Items, types::I64, items, offset);
+        let item = self.load(Heap::Items, types::I64, items, offset);
         self.incref_object(item)?;
         let next = self.builder.ins().iadd_imm_s(index, 1);
-        self.store(Region::Iterator, next, iterator, fields.index);
+        self.store(Heap::Iterator, next, iterator, fields.index);
         Ok(item)
     }
 
@@ -71,11 +70,11 @@ impl Lowering<'_> {
     pub fn range_take(&mut self, iterator: ValueId) -> Result<ir::Value> {
         let iterator = self.value(iterator)?;
         let layout = &self.host.layout;
-        let index = self.load(Region::Iterator, types::I64, iterator, layout.range_iter_index);
-        let start = self.load(Region::Iterator, types::I64, iterator, layout.range_iter_start);
-        let step = self.load(Region::Iterator, types::I64, iterator, layout.range_iter_step);
+        let index = self.load(Heap::Iterator, types::I64, iterator, layout.range_iter_index);
+        let start = self.load(Heap::Iterator, types::I64, iterator, layout.range_iter_start);
+        let step = self.load(Heap::Iterator, types::I64, iterator, layout.range_iter_step);
         let next = self.builder.ins().iadd_imm_s(index, 1);
-        self.store(Region::Iterator, next, iterator, layout.range_iter_index);
+        self.store(Heap::Iterator, next, iterator, layout.range_iter_index);
         let distance = self.builder.ins().imul(index, step);
         Ok(self.builder.ins().iadd(start, distance))
     }
@@ -88,7 +87,7 @@ impl Lowering<'_> {
         index: ir::Value,
     ) -> Result<(ir::Value, i32)> {
         let (items, offset) = match kind {
-            Type::LIST => (self.load(Region::Sequence, types::I64, sequence, self.host.layout.list_items), 0),
+            Type::LIST => (self.load(Heap::Sequence, types::I64, sequence, self.host.layout.list_items), 0),
             Type::TUPLE => (sequence, self.host.layout.tuple_items),
             other => return Err(backend_error(format!("{other:?} has no items"))),
         };
@@ -105,7 +104,7 @@ impl Lowering<'_> {
         exit: SideExit,
     ) -> Result<(ir::Value, i32)> {
         let position = self.value(index)?;
-        let size = self.load(Region::Sequence, types::I64, sequence, self.host.layout.ob_size);
+        let size = self.load(Heap::Sequence, types::I64, sequence, self.host.layout.ob_size);
         let position = match self.constant_int(index) {
             Some(0..) => position,
             Some(_) => self.builder.ins().iadd(position, size),
@@ -130,7 +129,7 @@ impl Lowering<'_> {
     ) -> Result<ir::Value> {
         let container = self.value(container)?;
         let (items, offset) = self.checked_item(kind, container, index, exit)?;
-        let item = self.load(Region::Items, types::I64, items, offset);
+        let item = self.load(Heap::Items, types::I64, items, offset);
         self.incref_object(item)?;
         Ok(item)
     }
@@ -139,7 +138,7 @@ impl Lowering<'_> {
     pub fn sequence_at(&mut self, kind: Type, container: ValueId, index: ValueId) -> Result<ir::Value> {
         let (container, index) = (self.value(container)?, self.value(index)?);
         let (items, offset) = self.item_address(kind, container, index)?;
-        let item = self.load(Region::Items, types::I64, items, offset);
+        let item = self.load(Heap::Items, types::I64, items, offset);
         self.incref_object(item)?;
         Ok(item)
     }
@@ -154,9 +153,9 @@ impl Lowering<'_> {
     ) -> Result<ir::Value> {
         let list = self.value(list)?;
         let (items, offset) = self.checked_item(Type::LIST, list, index, exit)?;
-        let former = self.load(Region::Items, types::I64, items, offset);
+        let former = self.load(Heap::Items, types::I64, items, offset);
         let object = self.value(value)?;
-        self.store(Region::Items, object, items, offset);
+        self.store(Heap::Items, object, items, offset);
         Ok(former)
     }
 }

@@ -5,10 +5,9 @@
 //! nearest common dominator as well.
 
 use super::lower::Lowering;
-use super::regions::Region;
 use super::{Result, backend_error};
 use crate::deopt::{Bound, ExitRecipe, Local, Name, Receiver, Source};
-use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, Repr, SideExit, Stale, StateId, ValueId};
+use crate::hir::{ExitReason, Function, Heap, Insn, Lacks, Operand, Repr, SideExit, Stale, StateId, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 use std::collections::HashMap;
@@ -45,19 +44,6 @@ impl Exits {
     }
 }
 
-/// The value that names the same object first, before guards and references of their own.
-pub(super) fn root(function: &Function, mut value: ValueId) -> ValueId {
-    while let Insn::GuardNotNull(of, _)
-    | Insn::GuardType(of, ..)
-    | Insn::GuardIs(of, ..)
-    | Insn::NotNull(of)
-    | Insn::NewRef(of) = function.insn(value)
-    {
-        value = *of;
-    }
-    value
-}
-
 /// The source of a constant, which takes no word of the buffer.
 fn constant(function: &Function, value: ValueId) -> Option<Source> {
     match *function.insn(value) {
@@ -86,13 +72,13 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
     for stale in &state.stale {
         let value = state.locals.get(stale.slot as usize);
         let value = *value.ok_or_else(|| backend_error(format!("{:?}: no slot {stale:?}", exit.state)))?;
-        pieces.push(Operand::new(root(function, value), false));
+        pieces.push(Operand::new(function.same_object(value), false));
     }
     for operand in &state.operands {
-        pieces.push(Operand::new(root(function, operand.value), operand.owned));
+        pieces.push(Operand::new(function.same_object(operand.value), operand.owned));
     }
     for value in state.operands.iter().flat_map(|operand| operand.values().skip(1)) {
-        pieces.push(Operand::new(root(function, value), true));
+        pieces.push(Operand::new(function.same_object(value), true));
     }
     let in_buffer = |piece: &Operand| match constant(function, piece.value) {
         // An owned reference to a constant is handed over as any other.
@@ -243,7 +229,7 @@ impl Lowering<'_> {
                 Repr::Bool => self.builder.ins().uextend(types::I64, value),
                 Repr::Obj | Repr::Int | Repr::Float | Repr::Status | Repr::None => value,
             };
-            self.store(Region::Buffer, value, self.buffer, index as i32 * 8);
+            self.store(Heap::Buffer, value, self.buffer, index as i32 * 8);
         }
         if shape.marks {
             self.leave_marks(shape.words.len());

@@ -1,11 +1,11 @@
 //! Walks the HIR and names what each instruction becomes.
 
 use super::exits::Exits;
-use super::regions::{Region, Regions};
+use super::regions::Regions;
 use super::{Result, abi, backend_error, stress};
 use crate::backend::BackendOptions;
 use crate::deopt::ExitRecipe;
-use crate::hir::{BlockId, Edge, ExitReason, Function, Helper, Insn, Repr, Type, ValueId};
+use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, Type, ValueId};
 use crate::host::Host;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, InstBuilder, types};
@@ -162,13 +162,13 @@ impl Lowering<'_> {
     }
 
     /// Loads from a field.
-    pub fn load(&mut self, region: Region, ty: ir::Type, base: ir::Value, offset: i32) -> ir::Value {
-        self.builder.ins().load(ty, self.regions.flags(region), base, offset)
+    pub fn load(&mut self, heap: Heap, ty: ir::Type, base: ir::Value, offset: i32) -> ir::Value {
+        self.builder.ins().load(ty, self.regions.flags(heap), base, offset)
     }
 
     /// Stores to a field.
-    pub fn store(&mut self, region: Region, value: ir::Value, base: ir::Value, offset: i32) {
-        self.builder.ins().store(self.regions.flags(region), value, base, offset);
+    pub fn store(&mut self, heap: Heap, value: ir::Value, base: ir::Value, offset: i32) {
+        self.builder.ins().store(self.regions.flags(heap), value, base, offset);
     }
 
     /// A block for what is rare.
@@ -215,6 +215,7 @@ impl Lowering<'_> {
             Insn::LoadStack(index) => self.load_stack(*index)?,
 
             Insn::NewRef(value) => self.new_ref(*value)?,
+            Insn::Adopt(value) => self.value(*value)?,
             Insn::Decref(value, pc) => return self.decref(*value, *pc).map(none),
             Insn::XDecref(value, pc) => return self.xdecref(*value, *pc).map(none),
 
@@ -252,7 +253,7 @@ impl Lowering<'_> {
             Insn::UnboxInt(value) => self.unbox_int(*value)?,
             Insn::UnboxFloat(value) => {
                 let object = self.value(*value)?;
-                self.load(Region::Number, types::F64, object, self.host.layout.float_value)
+                self.load(Heap::Number, types::F64, object, self.host.layout.float_value)
             }
             Insn::UnboxBool(value) => {
                 let object = self.value(*value)?;
@@ -328,7 +329,7 @@ impl Lowering<'_> {
             }
             Insn::SequenceLen(container) => {
                 let container = self.value(*container)?;
-                self.load(Region::Sequence, types::I64, container, self.host.layout.ob_size)
+                self.load(Heap::Sequence, types::I64, container, self.host.layout.ob_size)
             }
 
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
@@ -346,14 +347,14 @@ impl Lowering<'_> {
             Insn::PeriodicDue => self.periodic_due(),
             Insn::CountBytecode => return self.count_bytecode().map(none),
             Insn::CheckUnshared(exit) => {
-                let count = self.load(Region::Refcount, types::I64, self.frame, self.host.layout.refcnt);
+                let count = self.load(Heap::Refcount, types::I64, self.frame, self.host.layout.refcnt);
                 let shared = self.builder.ins().icmp_imm_s(IntCC::NotEqual, count, 1);
                 self.exit_if(shared, *exit)?;
                 return Ok(None);
             }
             Insn::CheckTracing(exit) => {
                 let offset = self.host.layout.thread_use_tracing;
-                let tracing = self.load(Region::Cell, types::I32, self.thread, offset);
+                let tracing = self.load(Heap::Cell, types::I32, self.thread, offset);
                 self.exit_if(tracing, *exit)?;
                 return Ok(None);
             }
@@ -361,7 +362,7 @@ impl Lowering<'_> {
                 self.stress_invalidate();
                 if self.valid_flag != 0 {
                     let flag = self.address(self.valid_flag);
-                    let valid = self.load(Region::Cell, types::I8, flag, 0);
+                    let valid = self.load(Heap::Cell, types::I8, flag, 0);
                     self.exit_if_zero(valid, *exit)?;
                 }
                 return Ok(None);
@@ -403,22 +404,6 @@ impl Lowering<'_> {
     /// What is known of a value's kind.
     pub fn kind(&self, id: ValueId) -> Type {
         self.function.value(id).ty
-    }
-
-    /// Whether an exit may be taken although nothing is wrong: execution must be able to go on
-    /// in the interpreter as if it had never been compiled.
-    pub fn can_fake(&self, reason: ExitReason) -> bool {
-        match reason {
-            ExitReason::TypeGuard
-            | ExitReason::Unbound
-            | ExitReason::Overflow
-            | ExitReason::RareOperand
-            | ExitReason::IndexRange
-            | ExitReason::Unreached
-            | ExitReason::Invalidated
-            | ExitReason::CacheMiss => true,
-            ExitReason::Exception | ExitReason::Tracing | ExitReason::Uncompiled | ExitReason::Yield => false,
-        }
     }
 }
 

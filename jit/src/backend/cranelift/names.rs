@@ -3,9 +3,8 @@
 //! They live in the native frame, a byte each, and matter for one run of the code only.
 
 use super::lower::Lowering;
-use super::regions::Region;
 use super::{Result, backend_error};
-use crate::hir::{Helper, ValueId};
+use crate::hir::{Heap, Helper, ValueId};
 use cranelift_codegen::ir::{self, InstBuilder, StackSlotData, StackSlotKind, types};
 
 impl Lowering<'_> {
@@ -26,7 +25,7 @@ impl Lowering<'_> {
         let zero = self.int(0);
         let marks = self.builder.ins().stack_addr(types::I64, marks, 0);
         for word in 0..words {
-            self.store(Region::Marks, zero, marks, word as i32 * 8);
+            self.store(Heap::Marks, zero, marks, word as i32 * 8);
         }
     }
 
@@ -45,7 +44,7 @@ impl Lowering<'_> {
     pub fn mark_name(&mut self, slot: u32, lacks: bool) -> Result<()> {
         let address = self.mark(slot)?;
         let mark = self.builder.ins().iconst(types::I8, i64::from(lacks));
-        self.store(Region::Marks, mark, address, 0);
+        self.store(Heap::Marks, mark, address, 0);
         Ok(())
     }
 
@@ -54,7 +53,7 @@ impl Lowering<'_> {
         let address = self.mark(slot)?;
         let name = self.function.tracked_name(slot);
         let name = name.ok_or_else(|| backend_error(format!("slot {slot} has no name")))?;
-        let mark = self.load(Region::Marks, types::I8, address, 0);
+        let mark = self.load(Heap::Marks, types::I8, address, 0);
         let lacking = self.builder.create_block();
         let done = self.builder.create_block();
         self.builder.ins().brif(mark, lacking, &[], done, &[]);
@@ -73,8 +72,8 @@ impl Lowering<'_> {
         let Some(marks) = self.marks else { return };
         let marks = self.builder.ins().stack_addr(types::I64, marks, 0);
         for word in 0..self.mark_words() {
-            let bytes = self.load(Region::Marks, types::I64, marks, word as i32 * 8);
-            self.store(Region::Buffer, bytes, self.buffer, (words + word) as i32 * 8);
+            let bytes = self.load(Heap::Marks, types::I64, marks, word as i32 * 8);
+            self.store(Heap::Buffer, bytes, self.buffer, (words + word) as i32 * 8);
         }
     }
 }

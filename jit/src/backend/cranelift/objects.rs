@@ -1,9 +1,8 @@
 //! Reference counts, type guards, boxing and unboxing.
 
 use super::lower::Lowering;
-use super::regions::Region;
 use super::{Result, backend_error};
-use crate::hir::{Repr, SideExit, Type, ValueId};
+use crate::hir::{Heap, Repr, SideExit, Type, ValueId};
 use crate::host::IntLayout;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
@@ -23,9 +22,9 @@ impl Lowering<'_> {
             return Ok(());
         }
         let offset = self.host.layout.refcnt;
-        let count = self.load(Region::Refcount, types::I64, object, offset);
+        let count = self.load(Heap::Refcount, types::I64, object, offset);
         let count = self.builder.ins().iadd_imm_s(count, 1);
-        self.store(Region::Refcount, count, object, offset);
+        self.store(Heap::Refcount, count, object, offset);
         Ok(())
     }
 
@@ -65,9 +64,9 @@ impl Lowering<'_> {
             self.builder.ins().jump(done, &[]);
         } else {
             let offset = self.host.layout.refcnt;
-            let count = self.load(Region::Refcount, types::I64, object, offset);
+            let count = self.load(Heap::Refcount, types::I64, object, offset);
             let count = self.builder.ins().iadd_imm_s(count, -1);
-            self.store(Region::Refcount, count, object, offset);
+            self.store(Heap::Refcount, count, object, offset);
             let dead = self.cold_block();
             self.builder.ins().brif(count, done, &[], dead, &[]);
             self.builder.switch_to_block(dead);
@@ -121,12 +120,12 @@ impl Lowering<'_> {
             if expected == 0 {
                 return Err(backend_error(format!("a guard on {kind:?}, which has no type object")));
             }
-            let actual = self.load(Region::Type, types::I64, object, self.host.layout.ob_type);
+            let actual = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
             let same = self.is_object(actual, expected);
             self.exit_if_zero(same, exit)?;
         }
         if let Some(size) = sized {
-            let size = self.load(Region::Number, types::I64, object, size);
+            let size = self.load(Heap::Number, types::I64, object, size);
             let shifted = self.builder.ins().iadd_imm_s(size, 2);
             let small =
                 if kind == Type::INT { IntCC::UnsignedLessThanOrEqual } else { IntCC::UnsignedGreaterThan };
@@ -144,10 +143,10 @@ impl Lowering<'_> {
             return Ok(self.builder.ins().uextend(types::I64, truth));
         }
         match self.host.layout.int {
-            IntLayout::Long { value } => Ok(self.load(Region::Number, types::I64, object, value)),
+            IntLayout::Long { value } => Ok(self.load(Heap::Number, types::I64, object, value)),
             IntLayout::Digits { size, digits } => {
-                let size = self.load(Region::Number, types::I64, object, size);
-                let low = self.load(Region::Number, types::I32, object, digits);
+                let size = self.load(Heap::Number, types::I64, object, size);
+                let low = self.load(Heap::Number, types::I32, object, digits);
                 let low = self.builder.ins().uextend(types::I64, low);
                 // One digit or none: the size is the sign, and 0 for 0 whatever the digit holds.
                 let short = self.builder.ins().imul(low, size);
@@ -159,7 +158,7 @@ impl Lowering<'_> {
                 self.builder.ins().brif(is_short, done, &[short.into()], long, &[]);
 
                 self.builder.switch_to_block(long);
-                let high = self.load(Region::Number, types::I32, object, digits + 4);
+                let high = self.load(Heap::Number, types::I32, object, digits + 4);
                 let high = self.builder.ins().uextend(types::I64, high);
                 let high = self.builder.ins().ishl_imm_u(high, 30);
                 let magnitude = self.builder.ins().bor(low, high);

@@ -2,8 +2,7 @@
 
 use super::Result;
 use super::lower::Lowering;
-use super::regions::Region;
-use crate::hir::{Resume, SideExit};
+use crate::hir::{Heap, Resume, SideExit};
 use cranelift_codegen::ir::{Block, InstBuilder, types};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -44,7 +43,7 @@ impl Lowering<'_> {
     /// Before a guard does anything: in stress mode, counts it and takes its exit when it is its turn.
     pub fn stress_exit(&mut self, exit: SideExit) -> Result<()> {
         let Some(Stress { interval, countdown }) = self.stress_guards else { return Ok(()) };
-        if !self.can_fake(exit.reason) || self.function.state(exit.state).resume != Resume::At {
+        if !exit.reason.is_harmless() || self.function.state(exit.state).resume != Resume::At {
             return Ok(());
         }
         let stub = self.exit_stub(exit)?;
@@ -64,7 +63,7 @@ impl Lowering<'_> {
         let pass = self.count_down(interval, countdown);
         let flag = self.address(self.valid_flag);
         let invalid = self.builder.ins().iconst(types::I8, 0);
-        self.store(Region::Cell, invalid, flag, 0);
+        self.store(Heap::Cell, invalid, flag, 0);
         self.builder.ins().jump(pass, &[]);
         self.builder.switch_to_block(pass);
     }
@@ -73,15 +72,15 @@ impl Lowering<'_> {
     /// in the block returned.
     fn count_down(&mut self, interval: u32, countdown: &'static AtomicU32) -> Block {
         let counter = self.address(countdown.as_ptr() as usize);
-        let count = self.load(Region::Cell, types::I32, counter, 0);
+        let count = self.load(Heap::Cell, types::I32, counter, 0);
         let left = self.builder.ins().iadd_imm_s(count, -1);
-        self.store(Region::Cell, left, counter, 0);
+        self.store(Heap::Cell, left, counter, 0);
         let end = self.cold_block();
         let pass = self.builder.create_block();
         self.builder.ins().brif(left, pass, &[], end, &[]);
         self.builder.switch_to_block(end);
         let again = self.builder.ins().iconst(types::I32, i64::from(interval));
-        self.store(Region::Cell, again, counter, 0);
+        self.store(Heap::Cell, again, counter, 0);
         pass
     }
 }

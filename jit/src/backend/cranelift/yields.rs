@@ -1,11 +1,9 @@
 //! Yields that need no exit: compiled code leaves the frame as the interpreter would.
 
 use super::Result;
-use super::exits::root;
 use super::lower::Lowering;
-use super::regions::Region;
 use crate::backend::YIELDED;
-use crate::hir::{ExitReason, Function, Insn, Lacks, Repr, Resume, SideExit, Type, ValueId};
+use crate::hir::{ExitReason, Function, Heap, Insn, Lacks, Repr, Resume, SideExit, Type, ValueId};
 use cranelift_codegen::ir::{self, InstBuilder, types};
 
 /// What a suspended frame gets.
@@ -42,7 +40,7 @@ fn plan(function: &Function, exit: SideExit) -> Option<Suspension> {
     let mut fills = Vec::new();
     let mut holders: Vec<(ValueId, u32)> = Vec::new();
     for stale in &state.stale {
-        let value = root(function, *state.locals.get(stale.slot as usize)?);
+        let value = function.same_object(*state.locals.get(stale.slot as usize)?);
         let is_shared = holders.iter().any(|(known, _)| *known == value);
         if function.tracked_name(stale.slot).is_some() || !is_variable(value) || is_shared {
             return None;
@@ -58,7 +56,7 @@ fn plan(function: &Function, exit: SideExit) -> Option<Suspension> {
         if operand.receiver.is_some() {
             return None;
         }
-        let value = root(function, operand.value);
+        let value = function.same_object(operand.value);
         let source = match function.value(value).repr {
             Repr::Obj if matches!(function.insn(value), Insn::Null) => Source::Null,
             Repr::Obj if operand.owned => Source::Owned(value),
@@ -105,10 +103,10 @@ impl Lowering<'_> {
         let Some(yielded) = objects.pop() else { return Ok(false) };
         let stack = self.value_stack();
         for (index, &object) in objects.iter().enumerate() {
-            self.store(Region::Stack, object, stack, index as i32 * 8);
+            self.store(Heap::Stack, object, stack, index as i32 * 8);
         }
         let top = self.builder.ins().iadd_imm_s(stack, objects.len() as i64 * 8);
-        self.store(Region::Frame, top, self.frame, layout.frame_stack_top);
+        self.store(Heap::Frame, top, self.frame, layout.frame_stack_top);
         for (index, block) in state.blocks.iter().enumerate() {
             for (part, word) in (layout.block)(block).into_iter().enumerate() {
                 let at = layout.frame_blocks + (index * 3 + part) as i32 * 4;
@@ -117,7 +115,7 @@ impl Lowering<'_> {
         }
         self.store_word(state.blocks.len() as i32, layout.frame_block_count);
         self.store_word(lasti, self.host.layout.frame_lasti);
-        self.store(Region::Buffer, yielded, self.buffer, 0);
+        self.store(Heap::Buffer, yielded, self.buffer, 0);
         let result = self.int(YIELDED as i64);
         self.builder.ins().return_(&[result]);
         Ok(true)
@@ -141,6 +139,6 @@ impl Lowering<'_> {
     /// Stores a C int in the frame.
     fn store_word(&mut self, word: i32, offset: i32) {
         let word = self.builder.ins().iconst(types::I32, i64::from(word));
-        self.store(Region::Frame, word, self.frame, offset);
+        self.store(Heap::Frame, word, self.frame, offset);
     }
 }

@@ -115,7 +115,7 @@ impl Builder<'_> {
 
     /// Whether nobody else has the object of an operand: a number that was just computed.
     fn is_new(&self, entry: StackEntry) -> bool {
-        let is_held = |local: &ValueId| self.underlying(*local) == entry.value;
+        let is_held = |local: &ValueId| self.function.same_object(*local) == entry.value;
         entry.owned
             && matches!(self.function.insn(entry.value), Insn::Box(_))
             && !self.locals.iter().any(is_held)

@@ -102,10 +102,10 @@ impl Builder<'_> {
             pc,
         };
         let callable = self.emit(call, Repr::Obj, Type::ANY);
-        let receiver = self.emit(Insn::LoadStack(index), Repr::Obj, Type::ANY);
-        let class = keeps.then(|| self.emit(Insn::LoadStack(index + 1), Repr::Obj, Type::ANY));
         self.release(object, pc);
         let callable = self.check_result(callable, Type::OBJECT, pc)?;
+        let receiver = self.emit(Insn::LoadStack(index), Repr::Obj, Type::ANY);
+        let class = keeps.then(|| self.emit(Insn::LoadStack(index + 1), Repr::Obj, Type::ANY));
         self.stack.push(StackEntry { receiver: Some(receiver), class, ..StackEntry::owned(callable) });
         self.check_tracing(next);
         Ok(Flow::Next)

@@ -159,21 +159,9 @@ impl Builder<'_> {
         refined
     }
 
-    /// The value under guards and reference copies.
-    pub(super) fn underlying(&self, mut value: ValueId) -> ValueId {
-        while let Insn::NewRef(inner)
-        | Insn::GuardType(inner, ..)
-        | Insn::GuardNotNull(inner, _)
-        | Insn::NotNull(inner) = self.function.insn(value)
-        {
-            value = *inner;
-        }
-        value
-    }
-
     /// The unboxed value an object was boxed from.
     pub(super) fn boxed(&self, value: ValueId) -> Option<(ValueId, Repr)> {
-        match self.function.insn(self.underlying(value)) {
+        match self.function.insn(self.function.same_object(value)) {
             Insn::Box(inner) => Some((*inner, self.function.value(*inner).repr)),
             _ => None,
         }
@@ -181,7 +169,7 @@ impl Builder<'_> {
 
     /// What a constant operand is.
     pub(super) fn constant(&self, value: ValueId) -> Option<ConstKind> {
-        let Insn::Object(address) = *self.function.insn(self.underlying(value)) else {
+        let Insn::Object(address) = *self.function.insn(self.function.same_object(value)) else {
             return None;
         };
         self.code.consts.iter().find(|c| c.address == address && address != 0).map(|c| c.kind)

@@ -68,13 +68,7 @@ impl Builder<'_> {
 
     /// Whether an instruction that was just emitted can have rebound names.
     pub(super) fn escapes(&self, insn: &Insn) -> bool {
-        match insn {
-            Insn::Call { helper, .. } | Insn::CallStack { helper, .. } => helper.runs_code(),
-            Insn::CallMethod { .. } => true,
-            Insn::Decref(value, _) | Insn::XDecref(value, _) => !self.type_of(*value).is_simple(),
-            Insn::SetLocal { old, .. } => !self.type_of(*old).is_simple(),
-            _ => false,
-        }
+        self.function.runs_code(insn)
     }
 
     /// Whether tracking may be tried for the name at this instruction.

@@ -1,8 +1,8 @@
 //! What each instruction demands of its operands and its result.
 
 use super::super::function::Function;
-use super::super::helper::{Convention, Helper};
-use super::super::insn::{Insn, ValueId};
+use super::super::helper::Convention;
+use super::super::insn::{Insn, ValueId, Want};
 use super::super::types::{Repr, Type};
 use super::ensure;
 use crate::bytecode::{BinaryOp, CompareOp};
@@ -10,10 +10,19 @@ use crate::bytecode::{BinaryOp, CompareOp};
 /// Checks the representations of an instruction's operands and result, the kinds of operands
 /// whose memory it reads unchecked, and its immediates. The operands exist.
 pub(super) fn check(function: &Function, value: ValueId) -> Result<(), String> {
+    let insn = function.insn(value);
     let rules = Rules { function };
-    let result = rules.result(function.insn(value))?;
-    let actual = function.value(value).repr;
-    ensure(actual == result, || format!("its result is {result}, not {actual}"))
+    rules.immediates(insn)?;
+    let mut verdict = Ok(());
+    insn.each_use(|operand, how| {
+        if verdict.is_ok() {
+            verdict = rules.operand(operand, how.want);
+        }
+    });
+    verdict?;
+    rules.kinds(insn)?;
+    let (expected, actual) = (insn.facts().repr, function.value(value).repr);
+    ensure(actual == expected, || format!("its result is {expected}, not {actual}"))
 }
 
 struct Rules<'a> {
@@ -21,123 +30,76 @@ struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    /// Checks all but the result; returns the representation that it must have.
-    fn result(&self, insn: &Insn) -> Result<Repr, String> {
-        use Repr::{Bool, Float, Int, Obj, Status};
-        Ok(match insn {
-            Insn::Param => return Err("a parameter is not an instruction".to_string()),
-            Insn::Object(_) | Insn::Null | Insn::LoadLocal(_) | Insn::LoadStack(_) => Obj,
-            Insn::Int(_) => Int,
-            Insn::Float(_) => Float,
-            Insn::Bool(_) | Insn::PeriodicDue => Bool,
-            Insn::StoreLocal { slot: _, value } => self.all(&[*value], Obj, Repr::None)?,
-            Insn::FillLocal { slot: _, value } => {
-                self.unboxed(*value)?;
-                Repr::None
+    /// The operand is what the table wants.
+    fn operand(&self, value: ValueId, want: Want) -> Result<(), String> {
+        match want {
+            Want::Obj => self.has(value, Repr::Obj),
+            Want::Object => self.of_kind(value, Type::OBJECT),
+            Want::Int => self.has(value, Repr::Int),
+            Want::Float => self.has(value, Repr::Float),
+            Want::Bool => self.has(value, Repr::Bool),
+            Want::Status => self.has(value, Repr::Status),
+            Want::Number => self.unboxed(value),
+            Want::AsParameter => Ok(()),
+        }
+    }
+
+    /// The operands whose memory is read unchecked are of the kinds that have it.
+    fn kinds(&self, insn: &Insn) -> Result<(), String> {
+        match insn {
+            Insn::UnboxInt(v) => self.of_kind(*v, Type::INT.union(Type::BOOL)),
+            Insn::UnboxFloat(v) => self.of_kind(*v, Type::FLOAT),
+            Insn::UnboxBool(v) => self.of_kind(*v, Type::BOOL),
+            Insn::IterHasNext(v, kind) | Insn::IterTake(v, kind) => self.of_kind(*v, *kind),
+            Insn::RangeTake(v) => self.of_kind(*v, Type::RANGE_ITER),
+            Insn::SequenceItem { kind, container, .. } | Insn::SequenceAt { kind, container, .. } => {
+                self.of_kind(*container, *kind)
             }
-            Insn::ClearLocal(_) | Insn::CopyLocal { .. } | Insn::CountBytecode => Repr::None,
-            Insn::FillName { slot, value } => {
-                self.tracked(*slot)?;
-                self.unboxed(*value)?;
-                Repr::None
+            Insn::ListStore { list, .. } => self.of_kind(*list, Type::LIST),
+            Insn::SequenceLen(v) => self.of_kind(*v, Type::LIST.union(Type::TUPLE)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The immediates are ones that the instruction is defined for.
+    fn immediates(&self, insn: &Insn) -> Result<(), String> {
+        match insn {
+            Insn::Param => Err("a parameter is not an instruction".to_string()),
+            Insn::FillName { slot, .. } | Insn::MarkName { slot, .. } => self.tracked(*slot),
+            Insn::SetLocal { slot, .. } => {
+                ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))
             }
-            Insn::MarkName { slot, .. } => {
-                self.tracked(*slot)?;
-                Repr::None
+            Insn::GuardType(_, kind, _) => {
+                ensure(kind.is_single(), || format!("{kind:?} is not a single kind"))
             }
-            Insn::SetLocal { slot, value, old, .. } => {
-                ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))?;
-                self.all(&[*value, *old], Obj, Repr::None)?
+            Insn::IntBinary { op, .. } => ensure(is_int_op(*op), || format!("{op:?} is not defined on ints")),
+            Insn::FloatBinary { op, .. } => {
+                ensure(is_float_op(*op), || format!("{op:?} is not defined on floats"))
             }
-            Insn::NewRef(v) => self.not_null(*v, Obj)?,
-            Insn::Decref(v, _) => self.not_null(*v, Repr::None)?,
-            Insn::XDecref(v, _) => self.all(&[*v], Obj, Repr::None)?,
-            Insn::GuardNotNull(v, _) | Insn::GuardIs(v, _, _) | Insn::NotNull(v) => {
-                self.all(&[*v], Obj, Obj)?
+            Insn::IntCompare(op, ..) | Insn::FloatCompare(op, ..) => {
+                ensure(is_ordering(*op), || format!("{op:?} does not compare numbers"))
             }
-            Insn::GuardType(v, kind, _) => {
-                ensure(kind.is_single(), || format!("{kind:?} is not a single kind"))?;
-                self.not_null(*v, Obj)?
+            Insn::IterHasNext(_, kind) => {
+                one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER, Type::RANGE_ITER])
             }
-            Insn::GuardBool(v, _, _) => self.all(&[*v], Bool, Repr::None)?,
-            Insn::GuardStatus(v, _) => self.all(&[*v], Status, Repr::None)?,
-            Insn::UnboxInt(v) => self.of_kind(*v, Type::INT.union(Type::BOOL), Int)?,
-            Insn::UnboxFloat(v) => self.of_kind(*v, Type::FLOAT, Float)?,
-            Insn::UnboxBool(v) => self.of_kind(*v, Type::BOOL, Bool)?,
-            Insn::Box(v) => {
-                self.unboxed(*v)?;
-                Obj
+            Insn::IterTake(_, kind) => one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER]),
+            Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
+                one_of(*kind, &[Type::LIST, Type::TUPLE])
             }
-            Insn::IntBinary { op, lhs, rhs, seen: _, exit: _ } => {
-                ensure(is_int_op(*op), || format!("{op:?} is not defined on ints"))?;
-                self.all(&[*lhs, *rhs], Int, Int)?
-            }
-            Insn::IntNeg(v, _) | Insn::IntInvert(v) => self.all(&[*v], Int, Int)?,
-            Insn::FloatBinary { op, lhs, rhs, exit: _ } => {
-                ensure(is_float_op(*op), || format!("{op:?} is not defined on floats"))?;
-                self.all(&[*lhs, *rhs], Float, Float)?
-            }
-            Insn::FloatNeg(v) => self.all(&[*v], Float, Float)?,
-            Insn::IntToFloat(v) => self.all(&[*v], Int, Float)?,
-            Insn::IntCompare(op, a, b) => {
-                ensure(is_ordering(*op), || format!("{op:?} does not compare numbers"))?;
-                self.all(&[*a, *b], Int, Bool)?
-            }
-            Insn::FloatCompare(op, a, b) => {
-                ensure(is_ordering(*op), || format!("{op:?} does not compare numbers"))?;
-                self.all(&[*a, *b], Float, Bool)?
-            }
-            Insn::IntTruth(v) => self.all(&[*v], Int, Bool)?,
-            Insn::FloatTruth(v) => self.all(&[*v], Float, Bool)?,
-            Insn::SameObject(a, b) => self.all(&[*a, *b], Obj, Bool)?,
-            Insn::IsNull(v) => self.all(&[*v], Obj, Bool)?,
-            Insn::Not(v) => self.all(&[*v], Bool, Bool)?,
-            Insn::StatusTruth(v) | Insn::StatusFailed(v) => self.all(&[*v], Status, Bool)?,
-            Insn::IterHasNext(v, kind) => {
-                one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER, Type::RANGE_ITER])?;
-                self.of_kind(*v, *kind, Bool)?
-            }
-            Insn::IterTake(v, kind) => {
-                one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER])?;
-                self.of_kind(*v, *kind, Obj)?
-            }
-            Insn::RangeTake(v) => self.of_kind(*v, Type::RANGE_ITER, Int)?,
-            Insn::SequenceItem { kind, container, index, exit: _ }
-            | Insn::SequenceAt { kind, container, index } => {
-                one_of(*kind, &[Type::LIST, Type::TUPLE])?;
-                self.has(*index, Int)?;
-                self.of_kind(*container, *kind, Obj)?
-            }
-            Insn::ListStore { list, index, value, exit: _ } => {
-                self.has(*index, Int)?;
-                self.has(*value, Obj)?;
-                self.of_kind(*list, Type::LIST, Obj)?
-            }
-            Insn::SequenceLen(v) => self.of_kind(*v, Type::LIST.union(Type::TUPLE), Int)?,
-            Insn::Call { helper, args, immediates, pc: _ } => {
+            Insn::Call { helper, args, immediates, .. } => {
                 let expected = Convention::Borrowing { args: args.len(), immediates: immediates.len() };
                 let actual = helper.convention();
-                ensure(actual == expected, || format!("the helper is called as {actual:?}"))?;
-                self.all(args, Obj, helper.result())?
+                ensure(actual == expected, || format!("the helper is called as {actual:?}"))
             }
-            Insn::CallStack { helper, base: _, operands, immediate: _, pc: _ } => {
+            Insn::CallStack { helper, .. } => {
                 let actual = helper.convention();
-                ensure(actual == Convention::Stack, || format!("the helper is called as {actual:?}"))?;
-                self.all(operands, Obj, helper.result())?
+                ensure(actual == Convention::Stack, || format!("the helper is called as {actual:?}"))
             }
-            Insn::CallMethod { callable, base: _, operands, immediate: _, pc: _ } => {
-                ensure(!operands.is_empty(), || "there is no receiver".to_string())?;
-                self.has(*callable, Obj)?;
-                self.all(operands, Obj, Helper::CallMethod.result())?
+            Insn::CallMethod { operands, .. } => {
+                ensure(!operands.is_empty(), || "there is no receiver".to_string())
             }
-            Insn::CheckUnshared(_)
-            | Insn::CheckTracing(_)
-            | Insn::CheckValid(_)
-            | Insn::Jump(_)
-            | Insn::Exit(_) => Repr::None,
-            Insn::Branch { condition, then: _, otherwise: _ } => self.all(&[*condition], Bool, Repr::None)?,
-            Insn::Return(v, _) => self.all(&[*v], Obj, Repr::None)?,
-        })
+            _ => Ok(()),
+        }
     }
 
     fn tracked(&self, slot: u32) -> Result<(), String> {
@@ -159,21 +121,11 @@ impl Rules<'_> {
         ensure(actual == repr, || format!("{value:?} is {actual}, not {repr}"))
     }
 
-    fn all(&self, operands: &[ValueId], repr: Repr, result: Repr) -> Result<Repr, String> {
-        operands.iter().try_for_each(|operand| self.has(*operand, repr))?;
-        Ok(result)
-    }
-
     /// The operand is an object of one of the kinds.
-    fn of_kind(&self, operand: ValueId, kinds: Type, result: Repr) -> Result<Repr, String> {
+    fn of_kind(&self, operand: ValueId, kinds: Type) -> Result<(), String> {
         self.has(operand, Repr::Obj)?;
         let ty = self.function.value(operand).ty;
-        ensure(ty.is_subset(kinds), || format!("{operand:?} may be {ty:?}, not only {kinds:?}"))?;
-        Ok(result)
-    }
-
-    fn not_null(&self, operand: ValueId, result: Repr) -> Result<Repr, String> {
-        self.of_kind(operand, Type::OBJECT, result)
+        ensure(ty.is_subset(kinds), || format!("{operand:?} may be {ty:?}, not only {kinds:?}"))
     }
 }
 

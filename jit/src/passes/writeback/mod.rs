@@ -138,15 +138,7 @@ impl Walk<'_> {
                 self.slots.memory[*slot as usize] = Memory::Holds;
             }
             Insn::SetLocal { slot, value, old, pc } => return self.set_local(*slot, *value, *old, *pc),
-            Insn::Decref(inner, _) | Insn::XDecref(inner, _)
-                if !self.function.value(*inner).ty.is_simple() =>
-            {
-                self.sync_all();
-            }
-            Insn::Call { helper, .. } | Insn::CallStack { helper, .. } if helper.runs_code() => {
-                self.sync_all();
-            }
-            Insn::CallMethod { .. } => self.sync_all(),
+            _ if self.function.runs_code(&insn) => self.sync_all(),
             // What was unknown when this was built may have turned out to be known, and stale.
             Insn::Call { helper: Helper::NameValue, immediates, .. } => {
                 let tracked = self.function.locals as usize..self.slots.memory.len();
@@ -409,6 +401,8 @@ impl Walk<'_> {
                 };
                 self.emit(Insn::StoreLocal { slot, value: object }, Repr::None, Type::EMPTY);
                 if let Some(former) = former {
+                    let ty = self.function.value(former).ty;
+                    let former = self.emit(Insn::Adopt(former), Repr::Obj, ty);
                     self.release(former, pc);
                 }
             }

@@ -1,6 +1,5 @@
 //! What the memory of each slot holds at a point, and what it holds where paths meet.
 
-use super::super::cfg::underlying;
 use crate::hir::{BlockId, Function, Insn, ValueId};
 
 /// Whether the memory of a slot holds the object of the slot's current value.
@@ -96,7 +95,7 @@ pub(super) fn in_doubt(function: &Function, at_entry: &[Option<Slots>]) -> Vec<u
 
 /// Whether the object of a value is found again by boxing its number.
 fn is_unique(function: &Function, value: ValueId) -> bool {
-    match function.insn(underlying(function, value)) {
+    match function.insn(function.same_object(value)) {
         Insn::Object(address) => function.unique.contains(address),
         _ => false,
     }

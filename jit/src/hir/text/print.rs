@@ -1,16 +1,25 @@
-//! The text form of HIR: one line per instruction, for dumps, fixtures and the verifier's messages.
+//! Writes HIR.
 
-use super::frame_state::{FrameBlock, FrameState, Lacks, Resume};
-use super::function::{Block, Function};
-use super::helper::Helper;
-use super::insn::{BlockId, Edge, Insn, Seen, SideExit, StateId};
-use super::types::{Repr, Type};
-use crate::bytecode::BlockKind;
-use std::fmt::{self, Display, Formatter};
+use super::super::frame_state::{FrameBlock, FrameState, Lacks, PC_IN_FRAME, Resume};
+use super::super::function::{Block, Function};
+use super::super::helper::Helper;
+use super::super::insn::{BlockId, Edge, Insn, Seen, SideExit, StateId, ValueId};
+use super::super::types::{Repr, Type};
+use crate::bytecode::{BinaryOp, BlockKind, CompareOp};
+use std::fmt::{self, Display, Formatter, Write as _};
 
 impl Display for Function {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}: {} locals", self.name, self.locals)?;
+        write_addresses(f, "tracked", &self.tracked)?;
+        write_addresses(f, "unique", &self.unique)?;
+        if !self.no_speculation.is_empty() {
+            let mut offsets: Vec<u32> = self.no_speculation.iter().copied().collect();
+            offsets.sort_unstable();
+            f.write_str("no speculation at ")?;
+            write_list(f, offsets, |f, offset| write!(f, "{offset}"))?;
+            writeln!(f)?;
+        }
         for (index, entry) in self.entries.iter().enumerate() {
             write!(f, "entry {index}: {:?} at {}", entry.block, entry.pc)?;
             if entry.depth != 0 {
@@ -32,7 +41,7 @@ impl Display for Function {
                 }
                 writeln!(f, "{}", defined.insn)?;
             }
-            for state in side_exit_states(self, block) {
+            for state in side_exit_states(self, block).chain(block.entry_state) {
                 if let Some(printed @ false) = printed.get_mut(state.index()) {
                     *printed = true;
                     writeln!(f, "    {state:?} = {}", self.state(state))?;
@@ -41,6 +50,15 @@ impl Display for Function {
         }
         Ok(())
     }
+}
+
+fn write_addresses(f: &mut Formatter<'_>, what: &str, addresses: &[usize]) -> fmt::Result {
+    if addresses.is_empty() {
+        return Ok(());
+    }
+    write!(f, "{what} ")?;
+    write_list(f, addresses, |f, address| write!(f, "{address:#x}"))?;
+    writeln!(f)
 }
 
 /// Reachable blocks in reverse postorder; by number when some of them are not finished yet.
@@ -78,7 +96,7 @@ fn write_header(f: &mut Formatter<'_>, function: &Function, id: BlockId) -> fmt:
     })?;
     f.write_str(")")?;
     if let Some(state) = block.entry_state {
-        write!(f, " at {}", function.state(state).pc)?;
+        write!(f, " as {state:?}")?;
     }
     writeln!(f, "{}:", if block.cold { " cold" } else { "" })
 }
@@ -123,7 +141,9 @@ impl Display for FrameState {
             Resume::Yield => "Yield",
             Resume::YieldFrom => "YieldFrom",
         };
-        write!(f, "{resume} {} [", self.pc)?;
+        write!(f, "{resume} ")?;
+        Field::write(&self.pc, f)?;
+        f.write_str(" [")?;
         write_list(f, &self.operands, |f, operand| {
             write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })?;
             operand.receiver.map_or(Ok(()), |receiver| write!(f, " bound to {receiver:?}"))?;
@@ -193,159 +213,143 @@ impl Display for Edge {
     }
 }
 
-impl Display for Helper {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Helper::Binary(op) => write!(f, "Binary.{op:?}"),
-            Helper::Inplace(op) => write!(f, "Inplace.{op:?}"),
-            Helper::Unary(op) => write!(f, "Unary.{op:?}"),
-            Helper::Compare(op) => write!(f, "Compare.{op:?}"),
-            Helper::CompareTruth(op) => write!(f, "CompareTruth.{op:?}"),
-            other => write!(f, "{other:?}"),
+/// Writes the fields of an instruction after its name.
+pub(in crate::hir) struct Writer<'a, 'f> {
+    out: &'a mut Formatter<'f>,
+    /// Whether there are items before.
+    follows: bool,
+}
+
+/// A field of an instruction as a text.
+pub(in crate::hir) trait Field {
+    /// Writes it.
+    fn write(&self, f: &mut Formatter<'_>) -> fmt::Result;
+
+    /// Whether nothing is written: it is what it is by default.
+    fn is_silent(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! fields {
+    ($($type:ty: $format:literal;)*) => {$(
+        impl Field for $type {
+            fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
+                write!(f, $format, self)
+            }
         }
+    )*};
+}
+
+fields! {
+    ValueId: "{:?}";
+    i64: "{}";
+    bool: "{}";
+    Type: "{:?}";
+    BinaryOp: "{:?}";
+    CompareOp: "{:?}";
+    Helper: "{}";
+    SideExit: "{}";
+    Edge: "{}";
+}
+
+impl Field for u32 {
+    fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        if *self == PC_IN_FRAME { f.write_str("frame") } else { write!(f, "{self}") }
     }
 }
 
-/// Are a helper's immediates addresses?
-fn takes_addresses(helper: Helper) -> bool {
-    matches!(
-        helper,
-        Helper::LoadGlobal
-            | Helper::StoreGlobal
-            | Helper::DeleteGlobal
-            | Helper::LoadName
-            | Helper::StoreName
-            | Helper::DeleteName
-            | Helper::LoadAttr
-            | Helper::LoadMethod
-            | Helper::StoreAttr
-            | Helper::DeleteAttr
-            | Helper::ImportName
-            | Helper::ImportFrom
-    )
+/// The bits of a float.
+impl Field for u64 {
+    fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let number = f64::from_bits(*self);
+        if number.is_nan() { write!(f, "nan:{self:#x}") } else { write!(f, "{number:?}") }
+    }
 }
 
-/// The immediates of a call in brackets. Addresses print as hex, and not at all when they are
-/// all 0, as they are where no interpreter is.
-fn write_immediates(f: &mut Formatter<'_>, helper: Helper, immediates: &[i64]) -> fmt::Result {
-    let addresses = takes_addresses(helper);
-    if immediates.is_empty() || (addresses && immediates.iter().all(|n| *n == 0)) {
-        return Ok(());
+impl Field for Seen {
+    fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Seen::Number => "number",
+            Seen::Object => "object",
+            Seen::BesideOperand => "beside",
+        })
     }
-    f.write_str(" [")?;
-    write_list(f, immediates, |f, n| if addresses { write!(f, "{n:#x}") } else { write!(f, "{n}") })?;
-    f.write_str("]")
+
+    fn is_silent(&self) -> bool {
+        *self == Seen::Number
+    }
+}
+
+/// Addresses are large, and so are they told from other words.
+const SMALLEST_ADDRESS: i64 = 1 << 20;
+
+impl Writer<'_, '_> {
+    /// The name of the instruction, first of all.
+    pub fn name(&mut self, name: &str) -> fmt::Result {
+        self.out.write_str(name)
+    }
+
+    /// One of the items between commas.
+    pub fn item(&mut self, field: &impl Field) -> fmt::Result {
+        if field.is_silent() {
+            return Ok(());
+        }
+        self.out.write_str(if std::mem::replace(&mut self.follows, true) { ", " } else { " " })?;
+        field.write(self.out)
+    }
+
+    /// The address of an object; nothing when there is none, as where no interpreter is.
+    pub fn address(&mut self, address: usize) -> fmt::Result {
+        if address == 0 {
+            return Ok(());
+        }
+        self.out.write_str(if std::mem::replace(&mut self.follows, true) { ", " } else { " " })?;
+        write!(self.out, "{address:#x}")
+    }
+
+    /// Values in parentheses.
+    pub fn list(&mut self, values: &[ValueId]) -> fmt::Result {
+        self.out.write_char('(')?;
+        write_list(self.out, values, |f, value| write!(f, "{value:?}"))?;
+        self.out.write_char(')')
+    }
+
+    /// Numbers in brackets.
+    pub fn words(&mut self, words: &[i64]) -> fmt::Result {
+        if words.is_empty() {
+            return Ok(());
+        }
+        self.out.write_str(" [")?;
+        write_list(self.out, words, |f, n| {
+            if *n >= SMALLEST_ADDRESS { write!(f, "{n:#x}") } else { write!(f, "{n}") }
+        })?;
+        self.out.write_char(']')
+    }
+
+    /// Right after what is before, with a sign in between.
+    pub fn glued(&mut self, sign: &str, field: &impl Field) -> fmt::Result {
+        self.out.write_str(sign)?;
+        field.write(self.out)
+    }
+
+    /// After a word.
+    pub fn spaced(&mut self, word: &str, field: &impl Field) -> fmt::Result {
+        write!(self.out, " {word} ")?;
+        field.write(self.out)
+    }
 }
 
 impl Display for Insn {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Insn::Param => write!(f, "Param"),
-            Insn::Object(0) => write!(f, "Object"),
-            Insn::Object(address) => write!(f, "Object {address:#x}"),
-            Insn::Int(n) => write!(f, "Int {n}"),
-            Insn::Float(bits) => write!(f, "Float {:?}", f64::from_bits(*bits)),
-            Insn::Bool(truth) => write!(f, "Bool {truth}"),
-            Insn::Null => write!(f, "Null"),
-            Insn::LoadLocal(slot) => write!(f, "LoadLocal {slot}"),
-            Insn::StoreLocal { slot, value } => write!(f, "StoreLocal {slot}, {value:?}"),
-            Insn::FillLocal { slot, value } => write!(f, "FillLocal {slot}, {value:?}"),
-            Insn::ClearLocal(slot) => write!(f, "ClearLocal {slot}"),
-            Insn::CopyLocal { from, to } => write!(f, "CopyLocal {to}, from {from}"),
-            Insn::FillName { slot, value } => write!(f, "FillName {slot}, {value:?}"),
-            Insn::MarkName { slot, lacks } => write!(f, "MarkName {slot}, {lacks}"),
-            Insn::SetLocal { slot, value, old, .. } => write!(f, "SetLocal {slot}, {value:?} was {old:?}"),
-            Insn::LoadStack(index) => write!(f, "LoadStack {index}"),
-            Insn::NewRef(v) => write!(f, "NewRef {v:?}"),
-            Insn::Decref(v, _) => write!(f, "Decref {v:?}"),
-            Insn::XDecref(v, _) => write!(f, "XDecref {v:?}"),
-            Insn::GuardNotNull(v, exit) => write!(f, "GuardNotNull {v:?} else {exit}"),
-            Insn::GuardType(v, kind, exit) => write!(f, "GuardType {v:?}, {kind:?} else {exit}"),
-            Insn::GuardIs(v, 0, exit) => write!(f, "GuardIs {v:?} else {exit}"),
-            Insn::GuardIs(v, address, exit) => write!(f, "GuardIs {v:?}, {address:#x} else {exit}"),
-            Insn::GuardBool(v, truth, exit) => write!(f, "GuardBool {v:?}, {truth} else {exit}"),
-            Insn::GuardStatus(v, exit) => write!(f, "GuardStatus {v:?} else {exit}"),
-            Insn::UnboxInt(v) => write!(f, "UnboxInt {v:?}"),
-            Insn::UnboxFloat(v) => write!(f, "UnboxFloat {v:?}"),
-            Insn::UnboxBool(v) => write!(f, "UnboxBool {v:?}"),
-            Insn::Box(v) => write!(f, "Box {v:?}"),
-            Insn::IntBinary { op, lhs, rhs, seen, exit } => {
-                let seen = match seen {
-                    Seen::Number => "",
-                    Seen::Object => " seen",
-                    Seen::BesideOperand => " seen beside",
-                };
-                write!(f, "IntBinary.{op:?} {lhs:?}, {rhs:?}{seen} else {exit}")
-            }
-            Insn::IntNeg(v, exit) => write!(f, "IntNeg {v:?} else {exit}"),
-            Insn::IntInvert(v) => write!(f, "IntInvert {v:?}"),
-            Insn::FloatBinary { op, lhs, rhs, exit } => {
-                write!(f, "FloatBinary.{op:?} {lhs:?}, {rhs:?} else {exit}")
-            }
-            Insn::FloatNeg(v) => write!(f, "FloatNeg {v:?}"),
-            Insn::IntToFloat(v) => write!(f, "IntToFloat {v:?}"),
-            Insn::IntCompare(op, a, b) => write!(f, "IntCompare.{op:?} {a:?}, {b:?}"),
-            Insn::FloatCompare(op, a, b) => write!(f, "FloatCompare.{op:?} {a:?}, {b:?}"),
-            Insn::IntTruth(v) => write!(f, "IntTruth {v:?}"),
-            Insn::FloatTruth(v) => write!(f, "FloatTruth {v:?}"),
-            Insn::SameObject(a, b) => write!(f, "SameObject {a:?}, {b:?}"),
-            Insn::IsNull(v) => write!(f, "IsNull {v:?}"),
-            Insn::Not(v) => write!(f, "Not {v:?}"),
-            Insn::StatusTruth(v) => write!(f, "StatusTruth {v:?}"),
-            Insn::StatusFailed(v) => write!(f, "StatusFailed {v:?}"),
-            Insn::NotNull(v) => write!(f, "NotNull {v:?}"),
-            Insn::IterHasNext(v, kind) => write!(f, "IterHasNext {v:?}, {kind:?}"),
-            Insn::IterTake(v, kind) => write!(f, "IterTake {v:?}, {kind:?}"),
-            Insn::RangeTake(v) => write!(f, "RangeTake {v:?}"),
-            Insn::SequenceItem { kind, container, index, exit } => {
-                write!(f, "SequenceItem {container:?}, {kind:?}, {index:?} else {exit}")
-            }
-            Insn::SequenceAt { kind, container, index } => {
-                write!(f, "SequenceAt {container:?}, {kind:?}, {index:?}")
-            }
-            Insn::ListStore { list, index, value, exit } => {
-                write!(f, "ListStore {list:?}, {index:?}, {value:?} else {exit}")
-            }
-            Insn::SequenceLen(v) => write!(f, "SequenceLen {v:?}"),
-            Insn::Call { helper, args, immediates, pc } => {
-                write!(f, "Call {helper}(")?;
-                write_list(f, args, |f, arg| write!(f, "{arg:?}"))?;
-                f.write_str(")")?;
-                write_immediates(f, *helper, immediates)?;
-                write!(f, " at {pc}")
-            }
-            Insn::CallStack { helper, base, operands, immediate, pc } => {
-                write!(f, "CallStack {helper}@{base}(")?;
-                write_list(f, operands, |f, operand| write!(f, "{operand:?}"))?;
-                f.write_str(")")?;
-                write_immediates(f, *helper, std::slice::from_ref(immediate))?;
-                write!(f, " at {pc}")
-            }
-            Insn::CallMethod { callable, base, operands, immediate, pc } => {
-                write!(f, "CallMethod {callable:?}@{base}(")?;
-                write_list(f, operands, |f, operand| write!(f, "{operand:?}"))?;
-                f.write_str(")")?;
-                write_immediates(f, Helper::CallMethod, std::slice::from_ref(immediate))?;
-                write!(f, " at {pc}")
-            }
-            Insn::PeriodicDue => write!(f, "PeriodicDue"),
-            Insn::CountBytecode => write!(f, "CountBytecode"),
-            Insn::CheckUnshared(exit) => write!(f, "CheckUnshared else {exit}"),
-            Insn::CheckTracing(exit) => write!(f, "CheckTracing else {exit}"),
-            Insn::CheckValid(exit) => write!(f, "CheckValid else {exit}"),
-            Insn::Jump(edge) => write!(f, "Jump {edge}"),
-            Insn::Branch { condition, then, otherwise } => {
-                write!(f, "Branch {condition:?} ? {then} : {otherwise}")
-            }
-            Insn::Return(v, _) => write!(f, "Return {v:?}"),
-            Insn::Exit(exit) => write!(f, "Exit {exit}"),
-        }
+        self.write(&mut Writer { out: f, follows: false })
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Entry, ExitReason, Operand, Stale, ValueId};
+    use super::super::super::{Entry, ExitReason, Operand, Stale};
+    use super::super::parse;
     use super::*;
     use crate::bytecode::{BinaryOp, CompareOp};
 
@@ -432,10 +436,11 @@ b1():
     v5: i64(bool|int) = Int 0
     Jump b2(v5)
 
-b2(v7: i64) at 3:
+b2(v7: i64) as s1:
     v8: i64 = Int 10
     v9: i1 = IntCompare.Lt v7, v8
     Branch v9 ? b3() : b4()
+    s1 = At 3 [] locals {0: v7} stale [0] blocks [loop 40@0]
 
 b3():
     v11: i64 = Int 1
@@ -446,9 +451,10 @@ b3():
 
 b4() cold:
     v15: int = Box v7
-    Return v15
+    Return v15 at 0
 ";
         assert_eq!(counting().to_string(), expected);
+        assert_eq!(parse(expected).map(|function| function.to_string()).as_deref(), Ok(expected));
     }
 
     #[test]
@@ -457,7 +463,7 @@ b4() cold:
         function.blocks[2].insns.pop();
         let text = function.to_string();
         let headers: Vec<&str> = text.lines().filter(|line| line.starts_with('b')).collect();
-        assert_eq!(headers, ["b0():", "b1():", "b2(v7: i64) at 3:"]);
+        assert_eq!(headers, ["b0():", "b1():", "b2(v7: i64) as s1:"]);
     }
 
     #[test]
@@ -487,8 +493,8 @@ b4() cold:
         assert_eq!(Insn::Object(0x7f10).to_string(), "Object 0x7f10");
         assert_eq!(Insn::GuardIs(ValueId(0), 0, exit).to_string(), "GuardIs v0 else type_guard s1");
         assert_eq!(Insn::GuardIs(ValueId(0), 16, exit).to_string(), "GuardIs v0, 0x10 else type_guard s1");
-        assert_eq!(load(Helper::LoadAttr, &[0, 0]), "Call LoadAttr(v7) at 12");
-        assert_eq!(load(Helper::LoadAttr, &[0x7f10, 0]), "Call LoadAttr(v7) [0x7f10, 0x0] at 12");
+        assert_eq!(load(Helper::LoadAttr, &[0, 0]), "Call LoadAttr(v7) [0, 0] at 12");
+        assert_eq!(load(Helper::LoadAttr, &[0x7f1000, 0]), "Call LoadAttr(v7) [0x7f1000, 0] at 12");
         assert_eq!(load(Helper::StoreDeref, &[0]), "Call StoreDeref(v7) [0] at 12");
         assert_eq!(load(Helper::Binary(BinaryOp::Add), &[]), "Call Binary.Add(v7) at 12");
         let operands = vec![ValueId(1), ValueId(2)];

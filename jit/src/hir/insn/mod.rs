@@ -1,0 +1,422 @@
+//! The instructions of HIR: what each computes, reads, writes, and where it can leave.
+
+#[macro_use]
+mod macros;
+mod reasons;
+
+use super::effects::{Facts, Heap, Need};
+use super::helper::Helper;
+use super::text::{Reader, Writer};
+use super::types::{Repr, Type};
+use crate::bytecode::{BinaryOp, CompareOp};
+pub use reasons::ExitReason;
+use std::fmt;
+
+macro_rules! ids {
+    ($($name:ident $prefix:literal $doc:literal;)*) => {$(
+        #[doc = $doc]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub u32);
+        impl $name {
+            /// As an index into the table it names an entry of.
+            pub fn index(self) -> usize {
+                self.0 as usize
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!($prefix, "{}"), self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    ValueId "v" "An SSA value: the instruction that defines it.";
+    BlockId "b" "A basic block.";
+    StateId "s" "A frame state.";
+}
+
+/// Where a side exit goes and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SideExit {
+    /// The frame to rebuild.
+    pub state: StateId,
+    /// The reason, for statistics and for the next compilation.
+    pub reason: ExitReason,
+}
+
+/// How closely the program can look at the object of a number that was computed: CPython may hand back an
+/// operand, or make a small int of which there is one already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Only its number matters.
+    Number,
+    /// It can tell whether it is the one object of a small number.
+    Object,
+    /// It can also tell whether it is the left operand.
+    BesideOperand,
+}
+
+/// A control-flow edge with the arguments for the target's parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Edge {
+    /// The target.
+    pub target: BlockId,
+    /// One value per parameter of the target, of the same representation.
+    pub args: Vec<ValueId>,
+}
+
+/// What an operand has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// An object pointer, which may be NULL.
+    Obj,
+    /// An object pointer that is not NULL.
+    Object,
+    /// An i64.
+    Int,
+    /// A double.
+    Float,
+    /// A truth value.
+    Bool,
+    /// A C status.
+    Status,
+    /// An Int, Float or Bool.
+    Number,
+    /// As the parameter of the target that it is passed for.
+    AsParameter,
+}
+
+/// How an instruction uses an operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// What the operand has to be.
+    pub want: Want,
+    /// Whether its reference is consumed; else it is borrowed. An edge hands over what the parameter owns.
+    pub steals: bool,
+}
+
+instructions! {
+    // ---- values ----
+    /// A parameter of its block.
+    Param = Facts::computes(Repr::None);
+    /// The object at this address; borrowed, alive as long as the code object.
+    Object(object: address usize) = Facts::computes(Repr::Obj);
+    /// An unboxed int.
+    Int(number: is i64) = Facts::computes(Repr::Int);
+    /// An unboxed float (bits, so that instructions compare).
+    Float(bits: is FloatBits) = Facts::computes(Repr::Float);
+    /// A truth value.
+    Bool(truth: is bool) = Facts::computes(Repr::Bool);
+    /// NULL.
+    Null = Facts::computes(Repr::Obj);
+
+    // ---- the frame's memory ----
+    /// Reads `f_localsplus[slot]`; borrowed, may be NULL.
+    LoadLocal(slot: is u32) = Facts::computes(Repr::Obj).reads(&[Heap::Locals]);
+    /// Writes `f_localsplus[slot]`, consuming the reference. The former content is *not*
+    /// released: `Adopt` it and `Decref` it after, as the interpreter does.
+    StoreLocal {
+        /// Index into `f_localsplus`.
+        slot: is u32,
+        /// The new content.
+        value: steals Obj,
+    } = Facts::effect().writes(&[Heap::Locals]);
+    /// Fills `f_localsplus[slot]` with a new object for an Int, Float or Bool when it is NULL.
+    FillLocal {
+        /// Index into `f_localsplus`.
+        slot: is u32,
+        /// The number.
+        value: borrows Number,
+    } = Facts::effect().reads(&[Heap::Locals]).writes(&[Heap::Locals, Heap::Refcount]);
+    /// Makes `f_localsplus[slot]` NULL, releasing what it held: NULL, or of a simple type.
+    ClearLocal(slot: is u32) = Facts::effect().reads(&[Heap::Locals]).writes(&[Heap::Locals, Heap::Refcount]);
+    /// Gives slot `to` what slot `from` holds, be it NULL, releasing what `to` held: NULL, or of
+    /// a simple type.
+    CopyLocal {
+        /// Index into `f_localsplus`.
+        from: is u32,
+        /// Index into `f_localsplus`.
+        to: is u32,
+    } = Facts::effect().reads(&[Heap::Locals]).writes(&[Heap::Locals, Heap::Refcount]);
+    /// Binds a tracked name to a new object for an Int, Float or Bool when its mark says that it
+    /// lacks the object, and takes the mark away.
+    FillName {
+        /// The name's slot.
+        slot: is u32,
+        /// The number.
+        value: borrows Number,
+    } = Facts::effect().reads(&[Heap::Marks]).writes(&[Heap::Marks, Heap::Globals, Heap::Refcount]);
+    /// Marks a tracked name, for this run of the code: whether what it is bound to is an older
+    /// object than that of its number. None is marked at first.
+    MarkName {
+        /// The name's slot.
+        slot: is u32,
+        /// The mark.
+        lacks: is bool,
+    } = Facts::effect().writes(&[Heap::Marks]);
+    /// The builder's `STORE_FAST`, before `passes::writeback` replaces it: the slot takes
+    /// `value` (owned), then `old`, the slot's former value, is released.
+    SetLocal {
+        /// Index into `f_localsplus`.
+        slot: is u32,
+        /// The new value, owned.
+        value: steals Obj,
+        /// The SSA value the slot held.
+        old: borrows Obj,
+        /// `f_lasti` while `old` is released.
+        pc: at u32,
+    } = Facts::effect().writes(&[Heap::Locals]).releases(*old);
+    /// Reads `f_valuestack[index]`, taking over its reference (at entries, and after helpers
+    /// that leave several results there).
+    LoadStack(index: is u32) = Facts::gives().reads(&[Heap::Stack]);
+
+    // ---- references ----
+    /// The same object with a reference of its own: owned. The operand is not NULL.
+    NewRef(object: borrows Object) = Facts::gives().writes(&[Heap::Refcount]);
+    /// The object with the reference that a slot had to it until `StoreLocal` overwrote that: owned, like the
+    /// object NULL or not.
+    Adopt(object: borrows Obj) = Facts::gives();
+    /// Releases an owned reference that is not NULL. Runs arbitrary code unless the type is
+    /// simple, with `f_lasti` at the given offset.
+    Decref(object: steals Object, pc: at u32) = Facts::effect().releases(*object);
+    /// Releases a reference that may be NULL.
+    XDecref(object: steals Obj, pc: at u32) = Facts::effect().releases(*object);
+
+    // ---- guards: the result is the operand, refined ----
+    /// Leaves when NULL.
+    GuardNotNull(object: borrows Obj, exit: leaves SideExit) = Facts::refines();
+    /// Leaves unless the object's kind is the single kind given (never NULL when reached).
+    GuardType(object: borrows Object, kind: is Type, exit: leaves SideExit)
+        = Facts::refines().reads(&[Heap::Type, Heap::Number]).needed(match exit.reason {
+            ExitReason::TypeGuard => Need::BeforeFinal,
+            _ => Need::Always,
+        });
+    /// Leaves unless the value is the object at this address.
+    GuardIs(object: borrows Obj, expected: address usize, exit: leaves SideExit) = Facts::refines();
+    /// Leaves unless the truth value is as given. No result.
+    GuardBool(truth: borrows Bool, expected: is bool, exit: leaves SideExit) = Facts::effect();
+    /// Leaves when a C status is negative. No result.
+    GuardStatus(status: borrows Status, exit: leaves SideExit) = Facts::effect();
+
+    /// The operand, which is known not to be NULL on the path here.
+    NotNull(object: borrows Obj) = Facts::refines().needed(Need::ForResult);
+
+    // ---- boxing ----
+    /// The i64 of an object of type INT (or the 0/1 of BOOL).
+    UnboxInt(object: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Number]);
+    /// The double of an object of type FLOAT.
+    UnboxFloat(object: borrows Object) = Facts::computes(Repr::Float).reads(&[Heap::Number]);
+    /// The truth of an object of type BOOL.
+    UnboxBool(object: borrows Object) = Facts::computes(Repr::Bool);
+    /// A new object for an Int, Float or Bool; owned.
+    Box(number: borrows Number) = Facts::gives().needed(Need::ForResult);
+
+    // ---- arithmetic on unboxed values ----
+    /// Leaves on overflow, division by zero, negative or large shifts. Python semantics
+    /// (floor division, sign of the modulo). `op` is one of Add, Sub, Mul, FloorDiv, Mod,
+    /// ClassicDiv (= FloorDiv), LShift, RShift, And, Or, Xor.
+    IntBinary {
+        /// Operator.
+        op: op BinaryOp,
+        /// Left operand.
+        lhs: borrows Int,
+        /// Right operand.
+        rhs: borrows Int,
+        /// What the result's object can be told from.
+        seen: is Seen,
+        /// Taken when the result is not an unboxable int, or not a new object where that is seen.
+        exit: leaves SideExit,
+    } = Facts::computes(Repr::Int).needed(match op {
+        // An overflow nobody would see.
+        BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor => Need::ForResult,
+        BinaryOp::ClassicDiv | BinaryOp::FloorDiv | BinaryOp::TrueDiv | BinaryOp::Mod | BinaryOp::Pow
+        | BinaryOp::LShift | BinaryOp::RShift | BinaryOp::MatMul => Need::Always,
+    });
+    /// Leaves on overflow.
+    IntNeg(number: borrows Int, exit: leaves SideExit) = Facts::computes(Repr::Int);
+    /// `~x`.
+    IntInvert(number: borrows Int) = Facts::computes(Repr::Int);
+    /// `op` is one of Add, Sub, Mul, TrueDiv, ClassicDiv (both = `/`), Mod, FloorDiv; leaves on a zero divisor.
+    FloatBinary {
+        /// Operator.
+        op: op BinaryOp,
+        /// Left operand.
+        lhs: borrows Float,
+        /// Right operand.
+        rhs: borrows Float,
+        /// Taken on a zero divisor.
+        exit: leaves SideExit,
+    } = Facts::attempts(Repr::Float);
+    /// `-x`.
+    FloatNeg(number: borrows Float) = Facts::computes(Repr::Float);
+    /// Conversion that Python does in mixed arithmetic; exact like `PyLong_AsDouble` or
+    /// `(double)` on 2.7 ints (round to nearest).
+    IntToFloat(number: borrows Int) = Facts::computes(Repr::Float);
+    /// Bool of a comparison (Lt..Ge) of Ints.
+    IntCompare(op: op CompareOp, lhs: borrows Int, rhs: borrows Int) = Facts::computes(Repr::Bool);
+    /// Bool of a comparison (Lt..Ge) of Floats, NaN as in C.
+    FloatCompare(op: op CompareOp, lhs: borrows Float, rhs: borrows Float) = Facts::computes(Repr::Bool);
+    /// `x != 0`.
+    IntTruth(number: borrows Int) = Facts::computes(Repr::Bool);
+    /// `x != 0.0` (true for NaN).
+    FloatTruth(number: borrows Float) = Facts::computes(Repr::Bool);
+    /// Pointer equality of objects (no unboxed operands).
+    SameObject(a: borrows Obj, b: borrows Obj) = Facts::computes(Repr::Bool);
+    /// Whether an object pointer is NULL.
+    IsNull(object: borrows Obj) = Facts::computes(Repr::Bool);
+    /// Negation of a Bool.
+    Not(truth: borrows Bool) = Facts::computes(Repr::Bool);
+    /// Bool: a Status is positive.
+    StatusTruth(status: borrows Status) = Facts::computes(Repr::Bool);
+    /// Bool: a Status is negative.
+    StatusFailed(status: borrows Status) = Facts::computes(Repr::Bool);
+
+    // ---- containers and iterators of known type ----
+    /// Bool: an exhausted-or-not test without side effects, of a LIST_ITER, TUPLE_ITER or
+    /// RANGE_ITER. False also when the iterator needs its slow path.
+    IterHasNext(iterator: borrows Object, kind: is Type)
+        = Facts::computes(Repr::Bool).reads(&[Heap::Iterator, Heap::Sequence]);
+    /// The next item of a LIST_ITER or TUPLE_ITER for which `IterHasNext` held; owned.
+    IterTake(iterator: borrows Object, kind: is Type)
+        = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Iterator, Heap::Refcount]);
+    /// The next Int of a RANGE_ITER for which `IterHasNext` held.
+    RangeTake(iterator: borrows Object) = Facts::attempts(Repr::Int).writes(&[Heap::Iterator]);
+    /// Item of a LIST or TUPLE at an Int index, negative indices from the end; owned.
+    /// Leaves when out of range.
+    SequenceItem {
+        /// LIST or TUPLE.
+        kind: is Type,
+        /// The container.
+        container: borrows Object,
+        /// Its index.
+        index: borrows Int,
+        /// Taken when out of range.
+        exit: leaves SideExit,
+    } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Refcount]);
+    /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; owned.
+    SequenceAt {
+        /// LIST or TUPLE.
+        kind: is Type,
+        /// The container.
+        container: borrows Object,
+        /// Its index.
+        index: borrows Int,
+    } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Refcount]);
+    /// Stores an owned reference at an Int index of a LIST; the result is the former item,
+    /// owned, for the following `Decref`. Leaves, nothing consumed, when out of range.
+    ListStore {
+        /// The list.
+        list: borrows Object,
+        /// Its index.
+        index: borrows Int,
+        /// The new item.
+        value: steals Obj,
+        /// Taken when out of range.
+        exit: leaves SideExit,
+    } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Items]);
+    /// Length of a LIST or TUPLE as Int.
+    SequenceLen(container: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Sequence]);
+
+    // ---- calls into the runtime ----
+    /// Calls a helper with borrowed arguments: `fn(frame, args…, immediates…)`.
+    Call {
+        /// Which.
+        helper: is Helper,
+        /// Its arguments, as the helper's signature has them.
+        args: borrow_all Obj,
+        /// Immediates passed after them.
+        immediates: words Words,
+        /// `f_lasti` while it runs.
+        pc: at u32,
+    } = helper.facts();
+    /// Calls a helper that consumes its operands from the frame's value stack: the operands
+    /// (owned) are stored at `f_valuestack[base..]`, then `fn(frame, &f_valuestack[base], count, immediate)`.
+    CallStack {
+        /// Which.
+        helper: is Helper,
+        /// Index of the first operand on the frame's value stack.
+        base: base u32,
+        /// Owned operands, bottom first.
+        operands: steal_all Obj,
+        /// Passed last.
+        immediate: word i64,
+        /// `f_lasti` while it runs.
+        pc: at u32,
+    } = helper.facts();
+    /// Calls what `Helper::LoadMethod` gave, in the way of `CallStack`: `fn(frame, &f_valuestack[base], count,
+    /// immediate, callable)`. The first operand is the receiver, which may be NULL.
+    CallMethod {
+        /// What is called.
+        callable: steals Obj,
+        /// Index of the first operand on the frame's value stack.
+        base: base u32,
+        /// Owned operands, bottom first.
+        operands: steal_all Obj,
+        /// As for `Helper::CallMethod`.
+        immediate: word i64,
+        /// `f_lasti` while it runs.
+        pc: at u32,
+    } = Helper::CallMethod.facts();
+    /// Bool: the evaluator's periodic work (signals, thread switches, pending calls) is due; on
+    /// 2.7 this counts the ticker down. `Helper::HandlePending` does the work.
+    PeriodicDue = Facts::attempts(Repr::Bool).reads(&[Heap::Cell]).writes(&[Heap::Cell]);
+    /// Counts a bytecode that begins to execute, for statistics.
+    CountBytecode = Facts::effect().writes(&[Heap::Cell]);
+    /// Leaves when somebody besides the evaluator holds a reference to the frame
+    /// (`ob_refcnt != 1`), so that a frame that outlives its run gets its stale slots written.
+    CheckUnshared(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
+    /// Leaves when tracing or profiling is on in this thread.
+    CheckTracing(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
+    /// Leaves when this version has been invalidated.
+    CheckValid(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
+
+    // ---- terminators ----
+    /// Goes to another block.
+    Jump(edge: leads Edge) = Facts::effect().ends();
+    /// Goes to one of two blocks by a Bool.
+    Branch {
+        /// The Bool.
+        condition: borrows Bool,
+        /// When 1.
+        then: then Edge,
+        /// When 0.
+        otherwise: otherwise Edge,
+    } = Facts::effect().ends();
+    /// Ends the frame with this owned object as its result. `f_lasti` stays at the given offset:
+    /// a frame can be looked at after its end.
+    Return(result: steals Obj, pc: at u32) = Facts::effect().ends();
+    /// Leaves to the interpreter.
+    Exit(exit: exits SideExit) = Facts::effect().ends();
+}
+
+/// The bits of a float.
+pub type FloatBits = u64;
+/// Immediates of a call.
+pub type Words = Vec<i64>;
+
+impl Insn {
+    /// True for the last instruction of a block.
+    pub fn is_terminator(&self) -> bool {
+        self.facts().ends
+    }
+
+    /// The operands, in order.
+    pub fn operands(&self) -> Vec<ValueId> {
+        let mut all = Vec::new();
+        self.each_use(|v, _| all.push(v));
+        all
+    }
+
+    /// The operand that the result is, refined.
+    pub fn refined(&self) -> Option<ValueId> {
+        match self {
+            Insn::GuardNotNull(of, _)
+            | Insn::GuardType(of, ..)
+            | Insn::GuardIs(of, ..)
+            | Insn::NotNull(of) => Some(*of),
+            _ => None,
+        }
+    }
+}
