@@ -10,7 +10,6 @@ mod budget;
 mod clock;
 mod code_room;
 mod code_state;
-mod command_line;
 mod compile;
 mod compiler;
 mod describe;
@@ -22,7 +21,6 @@ mod installation;
 mod kinds;
 mod layout;
 mod module;
-mod options;
 mod pending;
 mod py;
 mod recall;
@@ -39,15 +37,15 @@ mod spare;
 mod stats;
 mod version;
 
-use command_line::{Action, CommandLine};
-use options::Options;
+use pyjion_jit::tier::command_line::{self, Action, CommandLine};
+use pyjion_jit::tier::options::Options;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io::Write;
 
 #[cfg(py2)]
-use command_line::LETTERS_2 as LETTERS;
+use pyjion_jit::tier::command_line::LETTERS_2 as LETTERS;
 #[cfg(py3)]
-use command_line::LETTERS_3 as LETTERS;
+use pyjion_jit::tier::command_line::LETTERS_3 as LETTERS;
 
 /// Called by `main` before CPython's own main: from the first frame on, the JIT is there. The arguments may
 /// be replaced by others for CPython. The status to exit with, or a negative number to go on.

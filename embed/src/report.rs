@@ -1,7 +1,7 @@
 //! The statistics as people and programs read them at exit: the table and the line of JSON of `PYJION_STATS`.
 
-use crate::options::Report;
 use crate::stats::{self, ExitLine};
+use pyjion_jit::tier::options::Report;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::fmt::Write as _;

@@ -2,9 +2,9 @@
 
 use crate::gil::Gil;
 use crate::installation;
-use crate::options::Options;
 use crate::reserve;
 use crate::skip;
+use pyjion_jit::tier::options::Options;
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 

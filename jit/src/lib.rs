@@ -19,6 +19,7 @@ pub mod feedback;
 pub mod hir;
 pub mod host;
 mod passes;
+pub mod tier;
 
 use backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use bytecode::CodeDesc;

@@ -16,8 +16,6 @@ mod net;
 mod patch;
 mod pip;
 mod prereqs;
-#[cfg(test)]
-mod readme;
 mod series;
 mod share;
 mod stamp;
@@ -25,20 +23,6 @@ mod step;
 mod test;
 mod tidy;
 mod versions;
-
-// What of the interpreter's own command line needs no CPython is tested here.
-#[cfg(test)]
-#[allow(dead_code, reason = "the interpreter uses all of it")]
-#[path = "../../embed/src/ancestors.rs"]
-mod ancestors;
-#[cfg(test)]
-#[allow(dead_code, reason = "the interpreter uses all of it")]
-#[path = "../../embed/src/command_line.rs"]
-mod command_line;
-#[cfg(test)]
-#[allow(dead_code, reason = "the interpreter uses all of it")]
-#[path = "../../embed/src/options.rs"]
-mod options;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! The command line, read before CPython reads it: whether the environment counts, and `-m pyjion`.
 
-use crate::options::{self, Flags, Options};
+use super::options::{self, Flags, Options};
 
 /// Options of the interpreter, and which of them take a value (`BASE_OPTS` in Modules/main.c).
 #[derive(Clone, Copy)]
