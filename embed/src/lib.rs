@@ -4,41 +4,25 @@
 #[cfg(not(has_suspend))]
 compile_error!("this CPython lacks the patches that let an evaluator continue another one's frame");
 
-mod ancestors;
-mod background;
-mod budget;
-mod clock;
-mod code_room;
-mod code_state;
 mod compile;
-mod compiler;
-mod describe;
-mod exits;
-mod frame_entry;
-mod gil;
-mod hook;
-mod installation;
-mod kinds;
-mod layout;
+mod config;
+mod host;
+mod memory;
 mod module;
-mod pending;
 mod py;
-mod recall;
-mod record;
-mod reify;
-mod report;
-mod reserve;
-mod resume_points;
+mod run;
 mod runtime;
-mod settings;
-mod shortage;
-mod skip;
-mod spare;
+mod state;
 mod stats;
-mod version;
+mod tier;
 
+use compile::job;
+use config::{ancestors, say, settings};
 use pyjion_jit::tier::command_line::{self, Action, CommandLine};
 use pyjion_jit::tier::options::Options;
+use run::installation;
+use state::{bypass, code_state};
+use stats::{clock, report};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io::Write;
 
@@ -83,7 +67,7 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     }
     let (enabled, wanted) = (options.enabled, options.stats.clone());
     settings::initialise(options);
-    compiler::keep_panics_quiet();
+    job::keep_panics_quiet();
     if let Some(wanted) = wanted {
         settings::set_detailed();
         stats::start_detailed();
@@ -93,14 +77,9 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     module::register();
     if enabled && code_state::request_index() {
         installation::install();
-        skip::prepare();
+        bypass::prepare();
     }
     -1
-}
-
-/// A line on stderr, which may be closed.
-pub(crate) fn say(line: &str) {
-    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// # Safety

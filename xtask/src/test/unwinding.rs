@@ -12,30 +12,38 @@ use std::path::Path;
 
 /// Functions that Python code is run from: all of the runtime's, and the evaluator's.
 const SURROUNDING: &[&str] = &[
+    "pyjion_embed::py::dict::",
+    "pyjion_embed::py::evaluator::",
+    "pyjion_embed::py::stack::",
+    "pyjion_embed::run::delegation::",
+    "pyjion_embed::run::generators::",
     "pyjion_embed::runtime::",
-    "pyjion_embed::frame_entry::attend",
-    "pyjion_embed::frame_entry::left",
-    "pyjion_embed::frame_entry::run",
-    "pyjion_embed::frame_entry::trace_return",
-    "pyjion_embed::hook::after",
-    "pyjion_embed::hook::begin",
-    "pyjion_embed::hook::drive",
-    "pyjion_embed::hook::eval_frame",
-    "pyjion_embed::hook::eval_planned",
-    "pyjion_embed::hook::eval_rare",
-    "pyjion_embed::hook::go_on",
-    "pyjion_embed::hook::interpret",
-    "pyjion_embed::hook::resume",
-    "pyjion_embed::pending::handle",
-    "pyjion_embed::record::evaluate",
+    "pyjion_embed::run::enter::attend",
+    "pyjion_embed::run::enter::left",
+    "pyjion_embed::run::enter::run",
+    "pyjion_embed::run::enter::trace_return",
+    "pyjion_embed::run::hook::after",
+    "pyjion_embed::run::hook::begin",
+    "pyjion_embed::run::hook::drive",
+    "pyjion_embed::run::hook::eval_frame",
+    "pyjion_embed::run::hook::eval_planned",
+    "pyjion_embed::run::hook::eval_rare",
+    "pyjion_embed::run::hook::go_on",
+    "pyjion_embed::run::hook::interpret",
+    "pyjion_embed::run::hook::resume",
+    "pyjion_embed::py::pending::handle",
+    "pyjion_embed::tier::record::evaluate",
 ];
 
 /// Those of them that make objects of plain data, which runs no Python code.
-const MAKING: &[&str] = &["pyjion_embed::runtime::boxes::"];
+const MAKING: &[&str] = &["pyjion_embed::runtime::data::boxes::"];
 
 /// Functions without which nothing would have been checked.
-const CHECKED: &[&str] =
-    &["pyjion_embed::hook::eval_frame", "pyjion_embed::hook::drive", "pyjion_embed::runtime::calls::call"];
+const CHECKED: &[&str] = &[
+    "pyjion_embed::run::hook::eval_frame",
+    "pyjion_embed::run::hook::drive",
+    "pyjion_embed::runtime::calls::call::call",
+];
 
 /// Fails when a function of the executable that surrounds Python code has landing pads.
 pub fn check(executable: &Path) -> Result<()> {

@@ -1,0 +1,111 @@
+//! The cap on machine code: which code objects have some, and which give theirs up when it is short.
+
+use crate::config::settings;
+use crate::py::gil::Gil;
+use crate::state::code_state::CodeState;
+use crate::stats;
+use pyjion_jit::code::{self, CodeMemory, Publisher};
+use pyjion_jit::error::CompileError;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeSet;
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::Arc;
+
+/// Bytes of machine code per byte of bytecode, on the high side.
+const EXPANSION: usize = 64;
+
+static MEMORY: Gil<OnceCell<Arc<CodeMemory>>> = Gil::new(OnceCell::new());
+
+/// Every state that has a version. They are all alive: one that dies takes itself out.
+static OWNERS: Gil<RefCell<BTreeSet<*const CodeState>>> = Gil::new(RefCell::new(BTreeSet::new()));
+
+/// The memory that all machine code is in.
+pub fn memory() -> &'static Arc<CodeMemory> {
+    MEMORY.get_or_init(|| CodeMemory::new(settings::options().max_code))
+}
+
+/// Fails if the system allows no executable memory.
+pub fn probe() -> Result<(), CompileError> {
+    match memory().probe() {
+        Err(error) if code::is_refusal(&error) => Err(CompileError::ExecutableMemory(error.to_string())),
+        // No room now, or no room ever: whoever publishes code will hear of it.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// The same once, before anything is compiled in vain.
+pub fn check() -> Result<(), CompileError> {
+    static IS_ALLOWED: Gil<Cell<bool>> = Gil::new(Cell::new(false));
+    if !IS_ALLOWED.get() {
+        probe()?;
+        IS_ALLOWED.set(true);
+    }
+    Ok(())
+}
+
+/// The address that machine code begins at, for an address in it, else NULL. For signal handlers, too.
+#[unsafe(no_mangle)]
+extern "C" fn pyjion_code_base(address: *const c_void) -> *mut c_void {
+    code::base_of(address as usize).map_or(ptr::null_mut(), |base| base as *mut c_void)
+}
+
+/// What puts code there.
+pub fn publisher() -> Result<&'static Publisher, CompileError> {
+    static PUBLISHER: Gil<OnceCell<Publisher>> = Gil::new(OnceCell::new());
+    if let Some(publisher) = PUBLISHER.get() {
+        return Ok(publisher);
+    }
+    let publisher = Publisher::new(memory().clone())?;
+    Ok(PUBLISHER.get_or_init(|| publisher))
+}
+
+/// The state has a version.
+pub fn add(state: &CodeState) {
+    OWNERS.borrow_mut().insert(state);
+}
+
+/// The state dies.
+pub fn remove(state: &CodeState) {
+    OWNERS.borrow_mut().remove(&ptr::from_ref(state));
+}
+
+/// The machine code that so much bytecode may become.
+pub fn estimate(bytecode: usize) -> usize {
+    (bytecode * EXPANSION).min(memory().limit() / 4)
+}
+
+/// Makes room for so many bytes by dropping the code of those who used it least of late, but not of
+/// those who run it or of `user`; whether there is room now.
+pub fn make(bytes: usize, user: &CodeState) -> bool {
+    let memory = memory();
+    let fits = |bytes: usize| memory.used() + bytes <= memory.limit();
+    if fits(bytes) {
+        return true;
+    }
+    let mut idle: Vec<(u64, *const CodeState)> = OWNERS
+        .borrow()
+        .iter()
+        .filter(|&&state| !ptr::eq(state, user))
+        // SAFETY: owners are alive.
+        .filter_map(|&state| Some((unsafe { (*state).recent_entries() }?, state)))
+        .collect();
+    idle.sort_unstable();
+    // Some more, so that this is not done at every compilation from now on.
+    let enough = bytes + memory.limit() / 8;
+    for (_, state) in idle {
+        if fits(enough) {
+            break;
+        }
+        // SAFETY: owners are alive; dropping versions runs no Python code, so none died meanwhile.
+        let state = unsafe { &*state };
+        state.evict();
+        remove(state);
+        stats::counters().evicted.count();
+    }
+    for &state in OWNERS.borrow().iter() {
+        // SAFETY: owners are alive.
+        unsafe { (*state).age() };
+    }
+    fits(bytes)
+}

@@ -1,0 +1,364 @@
+//! Has code compiled: gathers what the compiler needs, has it run here or in the background, keeps the
+//! result or the reason why not.
+
+use crate::compile::eviction;
+use crate::compile::job::{Compiler, Job, Output};
+use crate::compile::worker::{self, Ticket};
+use crate::config::say;
+use crate::config::settings::{self, Stopped};
+use crate::host;
+use crate::memory::reserve;
+use crate::memory::shortage;
+use crate::py::describe;
+use crate::py::gil::Gil;
+use crate::py::*;
+use crate::state::code_state::{Closed, CodeState, Phase};
+use crate::state::version::Version;
+use crate::stats::{self, Mode};
+use crate::tier::budget;
+use pyjion_jit::backend::{BackendOptions, MachineCode};
+use pyjion_jit::code::CodeMemory;
+use pyjion_jit::error::CompileError;
+use pyjion_jit::feedback::Feedback;
+use pyjion_jit::hir::Type;
+use pyjion_jit::tier::options::Dump;
+use pyjion_jit::{Compiled, EntrySpec, Options};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::ptr;
+use std::sync::Arc;
+
+/// Versions that are compiled for one place before it has to do with what it has.
+pub const MAX_GENERATIONS: u32 = 5;
+
+/// Versions of one place that `PYJION_STRESS_INVALIDATE` makes invalid.
+const MAX_INVALIDATIONS: u32 = 100;
+
+/// For compilations that the program waits for.
+static COMPILER: Gil<RefCell<Compiler>> = Gil::new(RefCell::new(Compiler::new()));
+
+/// A version that is being compiled in the background.
+struct UnderWay {
+    /// Alive: one that dies takes its versions out.
+    state: *const CodeState,
+    /// The place it is for.
+    pc: u32,
+    /// The byte that will say that it is valid.
+    valid: Box<Cell<u8>>,
+    /// Nothing had been observed.
+    generic: bool,
+}
+
+static UNDER_WAY: Gil<RefCell<BTreeMap<Ticket, UnderWay>>> = Gil::new(RefCell::new(BTreeMap::new()));
+
+/// Has a version compiled for the start (and a generator's resume points), unless that was tried
+/// often enough; true when there is one by now.
+pub fn for_start(state: &CodeState) -> bool {
+    is_open(state, 0) && request(state, EntrySpec::default())
+}
+
+/// Has a version compiled for the loop header that the frame is about to execute; true when there is one
+/// by now.
+///
+/// # Safety
+/// The frame is one of the state's code and not running.
+pub unsafe fn for_loop(state: &CodeState, frame: *mut PyFrameObject, pc: u32) -> bool {
+    if !is_open(state, pc) {
+        return false;
+    }
+    // SAFETY: as for this function.
+    let Some(mut spec) = (unsafe { describe::entry(frame, pc) }) else {
+        return false;
+    };
+    // What was of another kind an earlier time is not specialised on.
+    let _ = state.with_target(pc, |target| {
+        if target.generations > 0 {
+            widen(&mut spec.locals, &target.spec.locals);
+            widen(&mut spec.names, &target.spec.names);
+        }
+    });
+    request(state, spec)
+}
+
+/// Adds the kinds of an earlier time; those of another shape are of no use.
+fn widen(kinds: &mut Vec<Type>, before: &[Type]) {
+    if kinds.len() == before.len() {
+        for (now, before) in kinds.iter_mut().zip(before) {
+            *now = now.union(*before);
+        }
+    } else {
+        kinds.clear();
+    }
+}
+
+/// Whether another version may be compiled for a place now.
+pub fn is_open(state: &CodeState, pc: u32) -> bool {
+    state.phase() == Phase::Hot
+        && state
+            .with_target(pc, |target| {
+                target.closed.is_none() && !target.is_under_way && target.generations < MAX_GENERATIONS
+            })
+            .unwrap_or(false)
+        && shortage::is_there_room(state.bytes as usize)
+}
+
+/// Has a version compiled, in the background if that can be; true when there is one by now.
+fn request(state: &CodeState, spec: EntrySpec) -> bool {
+    let pc = spec.pc;
+    let order = match Order::new(state, spec) {
+        Ok(order) => order,
+        Err(error) => return fail(state, pc, error).is_ok(),
+    };
+    let ticket = if worker::is_wanted() { worker::submit(&order.job) } else { None };
+    let Some(ticket) = ticket else { return order.fulfil(state).is_ok() };
+    budget::promise(order.job.description.code.len());
+    let Order { valid, generic, .. } = order;
+    state.under_way.set(state.under_way.get() + 1);
+    let _ = state.with_target(pc, |target| target.is_under_way = true);
+    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { state, pc, valid, generic });
+    false
+}
+
+/// Compiles and installs a version here and now; a failure is remembered.
+pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
+    let pc = spec.pc;
+    match Order::new(state, spec) {
+        Ok(order) => order.fulfil(state),
+        Err(error) => fail(state, pc, error),
+    }
+}
+
+/// A job of the background is done. What it was for may be gone, or have come by another way.
+pub fn finish(ticket: Ticket, output: Output) {
+    account(&output);
+    budget::redeem(output.bytes);
+    let order = UNDER_WAY.borrow_mut().remove(&ticket);
+    let Some(UnderWay { state, pc, valid, generic }) = order else { return };
+    // SAFETY: a state that dies takes its orders back.
+    let state = unsafe { &*state };
+    state.under_way.set(state.under_way.get() - 1);
+    let is_missing = state.with_target(pc, |target| {
+        target.is_under_way = false;
+        target.closed.is_none() && (target.version.is_none() || target.stale)
+    });
+    // Meanwhile the code may have given its memory up, or turned out to be one that cannot be compiled, or no
+    // code can be compiled any more.
+    let is_wanted = settings::stopped().is_none() && matches!(state.phase(), Phase::Hot | Phase::Recording);
+    if is_missing == Some(true) && is_wanted {
+        let _ = keep(state, pc, output.result, valid, generic);
+    }
+}
+
+/// A state dies: what is under way for it is for nobody.
+pub fn forget(state: &CodeState) {
+    UNDER_WAY.borrow_mut().retain(|_, order| !ptr::eq(order.state, state));
+}
+
+/// A version to be compiled.
+struct Order {
+    /// The place it is for.
+    pc: u32,
+    job: Arc<Job>,
+    /// The byte that will say that the version is valid.
+    valid: Box<Cell<u8>>,
+    /// Nothing was observed yet.
+    generic: bool,
+}
+
+impl Order {
+    fn new(state: &CodeState, spec: EntrySpec) -> Result<Order, CompileError> {
+        let pc = spec.pc;
+        let prepared = state.with_target(pc, |target| {
+            target.spec.clone_from(&spec);
+            target.invalidations
+        });
+        let Some(invalidations) = prepared else { return Err(CompileError::BadEntry { pc }) };
+        eviction::check()?;
+        let valid = Box::new(Cell::new(1u8));
+        eviction::make(eviction::estimate(state.description().code.len()), state);
+        let feedback = state.hot().feedback.borrow().clone();
+        let generic = feedback.is_empty();
+        let wanted = Wanted {
+            valid: Some(&valid),
+            stress: invalidations < MAX_INVALIDATIONS,
+            keep_texts: settings::options().dump.is_some(),
+        };
+        let job = Arc::new(job(state, feedback, spec, &wanted)?);
+        Ok(Order { pc, job, valid, generic })
+    }
+
+    /// Compiles and installs the version.
+    fn fulfil(self, state: &CodeState) -> Result<(), CompileError> {
+        let output = run(&self.job);
+        keep(state, self.pc, output.result, self.valid, self.generic)
+    }
+}
+
+/// Installs what was compiled for a place, or remembers why there is nothing.
+fn keep(
+    state: &CodeState,
+    pc: u32,
+    result: Result<Compiled<MachineCode>, CompileError>,
+    valid: Box<Cell<u8>>,
+    generic: bool,
+) -> Result<(), CompileError> {
+    let published = result.and_then(|compiled| {
+        eviction::make(CodeMemory::room(compiled.code.bytes.len()), state);
+        compiled.publish(eviction::publisher()?)
+    });
+    match published {
+        Ok(compiled) => {
+            shortage::arm();
+            stats::counters().compilations.count();
+            if let Some(dump) = &settings::options().dump {
+                write_dump(dump, state, &compiled, pc);
+            }
+            state.install(pc, Version::new(compiled, valid, generic, name(state)));
+            Ok(())
+        }
+        Err(error) => fail(state, pc, error),
+    }
+}
+
+/// Remembers why there is no version for a place.
+fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileError> {
+    stats::count_failure(error.name());
+    if matches!(error, CompileError::CodeMemory(_) | CompileError::Memory) {
+        // There may be room another time, but there is an end to trying.
+        let _ = state.with_target(pc, |target| target.generations += 1);
+        return Err(error);
+    }
+    if let CompileError::ExecutableMemory(why) = &error {
+        give_up(why);
+        return Err(error);
+    }
+    // Only an entry in the wrong place says nothing about the rest of the code.
+    if matches!(error, CompileError::BadEntry { .. }) && pc != 0 {
+        state.uninstall(pc, Some(Closed::Failed(error.clone())));
+    } else {
+        *state.hot().failure.borrow_mut() = Some(error.clone());
+        state.set_phase(Phase::Failed);
+    }
+    Err(error)
+}
+
+/// The system allows no executable memory: stops for good, and says so once.
+fn give_up(why: &str) {
+    static HAS_SAID: Gil<Cell<bool>> = Gil::new(Cell::new(false));
+    let reason = Stopped::NoExecutableMemory(why.to_owned());
+    if !HAS_SAID.replace(true) {
+        say(&format!(
+            "pyjion: {reason}: running without the JIT; allow it (systemd: MemoryDenyWriteExecute=no, \
+             SELinux: execmem), or set PYJION=0 to have this line go"
+        ));
+    }
+    settings::stop(reason);
+}
+
+/// Has a JIT that stopped begin again if what stopped it is gone; else says what it was.
+pub fn restart() -> Result<(), &'static Stopped> {
+    match settings::stopped() {
+        None => Ok(()),
+        Some(lost @ Stopped::LostThread) => Err(lost),
+        Some(reason @ Stopped::NoExecutableMemory(_)) => {
+            eviction::probe().map_err(|_| reason)?;
+            settings::forget_stop();
+            Ok(())
+        }
+    }
+}
+
+/// What a compilation is to have besides code.
+pub struct Wanted<'a> {
+    /// The byte that says that the version is valid.
+    pub valid: Option<&'a Cell<u8>>,
+    /// `PYJION_STRESS_INVALIDATE` applies.
+    pub stress: bool,
+    /// Texts for a dump.
+    pub keep_texts: bool,
+}
+
+/// What the compiler needs; errors are those that it need not be asked for.
+pub fn job(
+    state: &CodeState,
+    feedback: Feedback,
+    entry: EntrySpec,
+    wanted: &Wanted<'_>,
+) -> Result<Job, CompileError> {
+    let settings = settings::options();
+    if settings.stress_fail {
+        return Err(CompileError::Forced);
+    }
+    if let Some(Stopped::LostThread) = settings::stopped() {
+        return Err(CompileError::CodeMemory(Stopped::LostThread.to_string()));
+    }
+    let (used, cap) = (eviction::memory().used(), settings.max_code);
+    if used >= cap {
+        let why = format!("{used} bytes of machine code, the limit is {cap}");
+        return Err(CompileError::CodeMemory(why));
+    }
+    let options = Options {
+        speculate: !settings.no_speculate,
+        unbox: !settings.no_unbox,
+        optimise: !settings.no_opt,
+        max_values: shortage::values(settings.max_values as usize),
+        keep_texts: wanted.keep_texts,
+        backend: BackendOptions {
+            stress_exit: (settings.stress_exit > 0).then_some(settings.stress_exit),
+            stress_invalidate: (settings.stress_invalidate > 0 && wanted.stress)
+                .then_some(settings.stress_invalidate),
+            keep_texts: wanted.keep_texts,
+            fast_compile: settings.no_opt,
+            valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),
+            bytecode_counter: stats::bytecode_counter(),
+        },
+        ..Options::default()
+    };
+    let description = Arc::clone(state.description());
+    Ok(Job { description, feedback, entry, options, host: host::host() })
+}
+
+/// Runs the compiler while the program waits; no Python code runs meanwhile.
+pub fn run(job: &Job) -> Output {
+    let mode = stats::switch(Mode::Compiler);
+    let bytes = job.description.code.len();
+    let output = reserve::with_room(shortage::room_for(bytes), || COMPILER.borrow_mut().run(job));
+    stats::switch(mode);
+    let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, bytes));
+    account(&output);
+    output
+}
+
+/// Notes what a compilation took.
+fn account(output: &Output) {
+    stats::counters().compile_microseconds.add(output.microseconds);
+    budget::spend(output.microseconds, output.bytes);
+}
+
+/// Name and place of the code, for people.
+pub fn name(state: &CodeState) -> String {
+    let description = state.description();
+    format!("{} ({}:{})", description.name, description.filename, description.first_line)
+}
+
+fn write_dump(dump: &Dump, state: &CodeState, compiled: &Compiled, pc: u32) {
+    let mut text = String::new();
+    for stage in &dump.stages {
+        if let Some(body) = compiled.texts.get(stage) {
+            text.push_str(&format!("--- {stage}: {} entered at {pc}\n{body}\n", name(state)));
+        }
+    }
+    let written = match &dump.path {
+        None => std::io::stderr().write_all(text.as_bytes()),
+        Some(path) => std::fs::OpenOptions::new()
+            .append(true)
+            .create(true)
+            .open(path)
+            .and_then(|mut file| file.write_all(text.as_bytes())),
+    };
+    if let Err(error) = written {
+        let path = dump.path.as_deref().unwrap_or("stderr");
+        eprintln!("pyjion: PYJION_DUMP: {path}: {error}");
+    }
+}

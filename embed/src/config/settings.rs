@@ -1,0 +1,192 @@
+//! The options in force, and what can be changed while the program runs.
+
+use crate::memory::reserve;
+use crate::py::gil::Gil;
+use crate::run::installation;
+use crate::state::bypass;
+use pyjion_jit::tier::options::Options;
+use std::cell::{Cell, OnceCell};
+use std::fmt;
+
+struct Settings {
+    enabled: Cell<bool>,
+    /// Frames are running that began before our evaluator was installed.
+    outsiders: Cell<bool>,
+    /// The threshold was changed while the program ran.
+    retuned: Cell<bool>,
+    /// What happens is to be measured in detail.
+    detailed: Cell<bool>,
+    /// See [`is_ordinary`].
+    ordinary: Cell<bool>,
+    threshold: Cell<u32>,
+    /// See [`is_hot`].
+    unit: Cell<u32>,
+    options: OnceCell<Options>,
+    stopped: Cell<Option<&'static Stopped>>,
+}
+
+/// Why the JIT has stopped by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// The system allows no executable memory; how it says that.
+    NoExecutableMemory(String),
+    /// The thread that compiles had to end in the middle of it, see [`crate::memory::reserve::has_lost_thread`].
+    LostThread,
+}
+
+impl fmt::Display for Stopped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stopped::NoExecutableMemory(why) => write!(f, "the system allows no executable memory ({why})"),
+            Stopped::LostThread => f.write_str("memory ran out while the process had to be of one thread"),
+        }
+    }
+}
+
+static SETTINGS: Gil<Settings> = Gil::new(Settings {
+    enabled: Cell::new(false),
+    outsiders: Cell::new(false),
+    retuned: Cell::new(false),
+    detailed: Cell::new(false),
+    ordinary: Cell::new(false),
+    threshold: Cell::new(DEFAULT_THRESHOLD),
+    unit: Cell::new(unit(DEFAULT_THRESHOLD)),
+    options: OnceCell::new(),
+    stopped: Cell::new(None),
+});
+
+/// `PYJION_THRESHOLD` when it is not set.
+pub const DEFAULT_THRESHOLD: u32 = 6000;
+
+/// Takes the options of the environment over, once.
+pub fn initialise(options: Options) {
+    set_enabled(options.enabled);
+    apply_threshold(options.threshold);
+    let _ = SETTINGS.options.set(options);
+}
+
+/// The options of the environment.
+pub fn options() -> &'static Options {
+    SETTINGS.options.get_or_init(Options::default)
+}
+
+/// Whether frames are counted, compiled and run native.
+#[inline(always)]
+pub fn is_enabled() -> bool {
+    SETTINGS.enabled.get()
+}
+
+/// Switches the JIT on or off; what runs native goes on until it leaves.
+pub fn set_enabled(enabled: bool) {
+    SETTINGS.enabled.set(enabled);
+    update();
+}
+
+/// Compiles nothing more, for a reason that [`stopped`] tells from now on. The GIL is held.
+pub fn stop(reason: Stopped) {
+    // This happens once, or as often as somebody switches the JIT on again.
+    SETTINGS.stopped.set(Some(Box::leak(Box::new(reason))));
+    set_enabled(false);
+    installation::uninstall();
+}
+
+/// What stopped the JIT is gone.
+pub fn forget_stop() {
+    SETTINGS.stopped.set(None);
+}
+
+/// Why the JIT has stopped by itself, if it has.
+pub fn stopped() -> Option<&'static Stopped> {
+    if reserve::has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
+}
+
+/// Whether there may be frames that our evaluator does not know of.
+#[inline(always)]
+pub fn has_outsiders() -> bool {
+    SETTINGS.outsiders.get()
+}
+
+/// See [`has_outsiders`].
+pub fn set_outsiders(outsiders: bool) {
+    SETTINGS.outsiders.set(outsiders);
+    update();
+}
+
+/// From now on, what happens is measured in detail.
+pub fn set_detailed() {
+    SETTINGS.detailed.set(true);
+    update();
+}
+
+/// Whether frames can take the short ways: the JIT is on, and neither outsiders nor detailed
+/// measurements are to be thought of.
+#[inline(always)]
+pub fn is_ordinary() -> bool {
+    SETTINGS.ordinary.get()
+}
+
+fn update() {
+    let is_ordinary = is_enabled() && !has_outsiders() && !SETTINGS.detailed.get();
+    SETTINGS.ordinary.set(is_ordinary);
+    bypass::set_allowed(is_ordinary && !SETTINGS.retuned.get());
+}
+
+/// `PYJION_THRESHOLD`.
+pub fn threshold() -> u32 {
+    SETTINGS.threshold.get()
+}
+
+/// Changes it while the program runs. What code objects were told before would be wrong now: from
+/// now on, every frame comes to us.
+pub fn set_threshold(threshold: u32) {
+    apply_threshold(threshold);
+    SETTINGS.retuned.set(true);
+    update();
+}
+
+fn apply_threshold(threshold: u32) {
+    SETTINGS.threshold.set(threshold.max(1));
+    SETTINGS.unit.set(unit(threshold.max(1)));
+}
+
+/// Whether everything is compiled at its first call, before anything was observed.
+#[inline(always)]
+pub fn is_eager() -> bool {
+    SETTINGS.threshold.get() == 1
+}
+
+/// What a call adds to the heat of a code object; a jump backwards adds 1.
+pub const HEAT_PER_CALL: u32 = 4;
+
+/// The heat at which a small function is hot; everything is when code is compiled at its first call.
+const fn unit(threshold: u32) -> u32 {
+    if threshold == 1 { 0 } else { threshold.saturating_mul(3) }
+}
+
+/// Whether code of a certain bulk is hot. Compiling pays when it takes no longer than the code has
+/// run already; both grow with the size of the code, but only a part of it is what runs.
+#[inline(always)]
+pub fn is_hot(heat: u32, bulk: u32) -> bool {
+    u64::from(heat) >= hot_at(bulk)
+}
+
+/// The heat from which on code of a certain bulk is hot.
+#[inline(always)]
+pub fn hot_at(bulk: u32) -> u64 {
+    u64::from(SETTINGS.unit.get()) * u64::from(bulk)
+}
+
+/// How many jumps to a loop header make it worth a version of its own, in code that is hot.
+pub fn loop_hot_at() -> u32 {
+    SETTINGS.threshold.get()
+}
+
+/// How many jumps backwards the interpreter makes between two calls of our hook, less one.
+pub fn backedge_interval() -> i32 {
+    if is_eager() { 0 } else { (threshold() / 12).min(500) as i32 }
+}
+
+/// Whether types are worth recording.
+pub fn is_speculating() -> bool {
+    cfg!(has_recording) && !options().no_speculate
+}

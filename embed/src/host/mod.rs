@@ -1,0 +1,280 @@
+//! The interpreter that compiled code serves, as the compiler wants it: offsets, addresses of
+//! types and singletons, helpers.
+
+use crate::py::describe;
+use crate::py::{self, Object, PyTypeObject};
+use crate::runtime;
+use pyjion_jit::bytecode::Version;
+use pyjion_jit::hir::Type;
+use pyjion_jit::host::{Host, IntLayout, Layout, Periodic, SuspensionLayout};
+use std::mem::offset_of;
+use std::ptr;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// `listiterobject`, which no header declares.
+#[repr(C)]
+struct ListIterator {
+    head: py::PyObject,
+    index: isize,
+    sequence: Object,
+}
+
+/// `tupleiterobject`, which no header declares.
+#[repr(C)]
+struct TupleIterator {
+    head: py::PyObject,
+    index: isize,
+    sequence: Object,
+}
+
+/// `rangeiterobject`, which no header declares: 2.7 over `xrange`, 3.x over small ranges.
+#[repr(C)]
+struct RangeIterator {
+    head: py::PyObject,
+    index: std::ffi::c_long,
+    start: std::ffi::c_long,
+    step: std::ffi::c_long,
+    len: std::ffi::c_long,
+}
+
+static LIST_ITERATOR: AtomicUsize = AtomicUsize::new(0);
+static TUPLE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
+static RANGE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
+
+/// The iterator types: 0 before [`host`] was called first, and for those that are not laid out
+/// as expected.
+#[derive(Clone, Copy)]
+pub struct IteratorTypes {
+    /// `type(iter([]))`
+    pub list: usize,
+    /// `type(iter(()))`
+    pub tuple: usize,
+    /// `type(iter(xrange(0)))`, or `range` on 3.x
+    pub range: usize,
+}
+
+/// The iterator types.
+pub fn iterator_types() -> IteratorTypes {
+    IteratorTypes {
+        list: LIST_ITERATOR.load(Ordering::Relaxed),
+        tuple: TUPLE_ITERATOR.load(Ordering::Relaxed),
+        range: RANGE_ITERATOR.load(Ordering::Relaxed),
+    }
+}
+
+/// The running interpreter. The first call, with the GIL held and the built-in types ready,
+/// looks at live objects; it may run the garbage collector.
+pub fn host() -> &'static Host {
+    static HOST: OnceLock<Host> = OnceLock::new();
+    HOST.get().unwrap_or_else(|| {
+        // The collector may run a finalizer that comes here, too: the lock is not held meanwhile.
+        examine();
+        HOST.get_or_init(describe)
+    })
+}
+
+/// Learns what only live objects tell; doing it again changes nothing.
+fn examine() {
+    // SAFETY: the GIL is held; exceptions of these checks are not the program's.
+    unsafe {
+        py::preserving_exception(|| {
+            runtime::initialise();
+            LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
+            TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
+            RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
+        });
+    }
+}
+
+fn describe() -> Host {
+    Host {
+        #[cfg(py2)]
+        // SAFETY: plain ints that the command line sets before any code runs.
+        classic_division: unsafe { crate::py::Py_DivisionWarningFlag == 0 && crate::py::_Py_QnewFlag == 0 },
+        #[cfg(py3)]
+        classic_division: false,
+        version: if cfg!(py2) {
+            Version::V27
+        } else if cfg!(py34) {
+            Version::V34
+        } else {
+            Version::V35
+        },
+        layout: LAYOUT,
+        types: type_address,
+        none: py::none() as usize,
+        true_: py::true_() as usize,
+        false_: py::false_() as usize,
+        periodic: periodic(),
+        suspension: Some(SuspensionLayout {
+            frame_stack_top: offset_of!(py::PyFrameObject, f_stacktop) as i32,
+            frame_block_count: offset_of!(py::PyFrameObject, f_iblock) as i32,
+            frame_blocks: offset_of!(py::PyFrameObject, f_blockstack) as i32,
+            block: |block| {
+                let raw = describe::raw_block(block);
+                [raw.b_type, raw.b_handler, raw.b_level]
+            },
+        }),
+        helper: runtime::address,
+        box_int: runtime::box_int as *const () as usize,
+        box_float: runtime::box_float as *const () as usize,
+        dealloc: py::dealloc as *const () as usize,
+        #[cfg(py_debug)]
+        counted_incref: runtime::counted_incref as *const () as usize,
+        #[cfg(py_debug)]
+        counted_decref: runtime::counted_decref as *const () as usize,
+        #[cfg(not(py_debug))]
+        counted_incref: 0,
+        #[cfg(not(py_debug))]
+        counted_decref: 0,
+    }
+}
+
+const LAYOUT: Layout = Layout {
+    refcnt: offset_of!(py::PyObject, ob_refcnt) as i32,
+    ob_type: offset_of!(py::PyObject, ob_type) as i32,
+    ob_size: offset_of!(py::PyVarObject, ob_size) as i32,
+    tp_dealloc: offset_of!(PyTypeObject, tp_dealloc) as i32,
+    float_value: offset_of!(py::PyFloatObject, ob_fval) as i32,
+    #[cfg(py2)]
+    int: IntLayout::Long { value: offset_of!(py::PyIntObject, ob_ival) as i32 },
+    #[cfg(py3)]
+    int: IntLayout::Digits {
+        size: offset_of!(py::PyVarObject, ob_size) as i32,
+        digits: offset_of!(py::_longobject, ob_digit) as i32,
+    },
+    list_items: offset_of!(py::PyListObject, ob_item) as i32,
+    tuple_items: offset_of!(py::PyTupleObject, ob_item) as i32,
+    list_iter_index: offset_of!(ListIterator, index) as i32,
+    list_iter_seq: offset_of!(ListIterator, sequence) as i32,
+    tuple_iter_index: offset_of!(TupleIterator, index) as i32,
+    tuple_iter_seq: offset_of!(TupleIterator, sequence) as i32,
+    range_iter_index: offset_of!(RangeIterator, index) as i32,
+    range_iter_start: offset_of!(RangeIterator, start) as i32,
+    range_iter_step: offset_of!(RangeIterator, step) as i32,
+    range_iter_len: offset_of!(RangeIterator, len) as i32,
+    cell_content: offset_of!(py::PyCellObject, ob_ref) as i32,
+    frame_locals: offset_of!(py::PyFrameObject, f_localsplus) as i32,
+    frame_value_stack: offset_of!(py::PyFrameObject, f_valuestack) as i32,
+    frame_lasti: offset_of!(py::PyFrameObject, f_lasti) as i32,
+    thread_use_tracing: offset_of!(py::PyThreadState, use_tracing) as i32,
+};
+
+// The compiler reads two digits at once and knows their width.
+#[cfg(py3)]
+const _: () = assert!(py::PyLong_SHIFT == 30 && size_of::<py::digit>() == 4);
+
+fn periodic() -> Periodic {
+    #[cfg(py2)]
+    return Periodic::Ticker(&raw const py::_Py_Ticker as usize);
+    // SAFETY: returns the address of a static.
+    #[cfg(py3)]
+    return Periodic::Breaker(unsafe { py::_PyEval_EvalBreaker() } as usize);
+}
+
+/// The address of the type object of a single kind, 0 for the others.
+fn type_address(kind: Type) -> usize {
+    let iterators = iterator_types();
+    let table: [(Type, usize); 21] = [
+        (Type::NONE, type_of_object(py::none())),
+        (Type::BOOL, &raw const py::PyBool_Type as usize),
+        #[cfg(py2)]
+        (Type::INT, &raw const py::PyInt_Type as usize),
+        #[cfg(py3)]
+        (Type::INT, &raw const py::PyLong_Type as usize),
+        (Type::LONG, &raw const py::PyLong_Type as usize),
+        (Type::FLOAT, &raw const py::PyFloat_Type as usize),
+        #[cfg(py2)]
+        (Type::STR, &raw const py::PyString_Type as usize),
+        #[cfg(py3)]
+        (Type::STR, &raw const py::PyUnicode_Type as usize),
+        #[cfg(py2)]
+        (Type::UNICODE, &raw const py::PyUnicode_Type as usize),
+        #[cfg(py3)]
+        (Type::UNICODE, &raw const py::PyBytes_Type as usize),
+        (Type::LIST, &raw const py::PyList_Type as usize),
+        (Type::TUPLE, &raw const py::PyTuple_Type as usize),
+        (Type::DICT, &raw const py::PyDict_Type as usize),
+        (Type::LIST_ITER, iterators.list),
+        (Type::TUPLE_ITER, iterators.tuple),
+        (Type::RANGE_ITER, iterators.range),
+        (Type::GENERATOR, &raw const py::PyGen_Type as usize),
+        (Type::FUNCTION, &raw const py::PyFunction_Type as usize),
+        (Type::METHOD, &raw const py::PyMethod_Type as usize),
+        (Type::CFUNCTION, &raw const py::PyCFunction_Type as usize),
+        (Type::TYPE, &raw const py::PyType_Type as usize),
+        #[cfg(py2)]
+        (Type::INSTANCE, &raw const py::PyInstance_Type as usize),
+        #[cfg(py3)]
+        (Type::INSTANCE, 0),
+        (Type::COMPLEX, &raw const py::PyComplex_Type as usize),
+        (Type::SET, &raw const py::PySet_Type as usize),
+    ];
+    table.iter().find(|(known, _)| *known == kind).map_or(0, |(_, address)| *address)
+}
+
+/// The address of an immortal object's type.
+fn type_of_object(object: Object) -> usize {
+    // SAFETY: alive.
+    unsafe { py::type_of(object) as usize }
+}
+
+/// The address of an iterator's type if the iterator, advanced once, passes the check; else 0.
+unsafe fn check<T>(iterable: Object, passes: impl FnOnce(&T, Object) -> bool) -> usize {
+    // SAFETY: `T` is only read when the object is as large.
+    unsafe {
+        let mut address = 0;
+        let iterator = if iterable.is_null() { ptr::null_mut() } else { py::PyObject_GetIter(iterable) };
+        if !iterator.is_null() {
+            let ty = py::type_of(iterator);
+            let first = py::PyIter_Next(iterator);
+            if !first.is_null()
+                && (*ty).tp_basicsize as usize == size_of::<T>()
+                && passes(&*iterator.cast::<T>(), iterable)
+            {
+                address = ty as usize;
+            }
+            py::xdecref(first);
+        }
+        py::xdecref(iterator);
+        py::xdecref(iterable);
+        py::PyErr_Clear();
+        address
+    }
+}
+
+unsafe fn check_list_iterator() -> usize {
+    // SAFETY: a list of three; `check` consumes it.
+    unsafe {
+        let list = py::PyList_New(0);
+        for _ in 0..3 {
+            if !list.is_null() {
+                py::PyList_Append(list, py::none());
+            }
+        }
+        check(list, |it: &ListIterator, list| it.index == 1 && it.sequence == list)
+    }
+}
+
+unsafe fn check_tuple_iterator() -> usize {
+    // SAFETY: a tuple of three; `check` consumes it.
+    unsafe {
+        let tuple = py::PyTuple_Pack(3, py::none(), py::none(), py::none());
+        check(tuple, |it: &TupleIterator, tuple| it.index == 1 && it.sequence == tuple)
+    }
+}
+
+unsafe fn check_range_iterator() -> usize {
+    // SAFETY: range(5, 50, 7); `check` consumes it.
+    unsafe {
+        let range = py::PyObject_CallFunction(
+            (&raw mut py::PyRange_Type).cast(),
+            c"iii".as_ptr().cast_mut(),
+            5i32,
+            50i32,
+            7i32,
+        );
+        check(range, |it: &RangeIterator, _| (it.index, it.start, it.step, it.len) == (1, 5, 7, 7))
+    }
+}

@@ -1,0 +1,310 @@
+//! What happens when memory runs out. Whatever can fail in the interpreter fails in compiled code as well, with a
+//! `MemoryError`; numbers are made where the interpreter has made them long before: for these there is
+//! [a stock](spare), and the frame raises `MemoryError` at its next check.
+
+use crate::config::settings;
+use crate::memory::reserve;
+use crate::memory::spare;
+use crate::py::gil::Gil;
+use crate::py::*;
+use crate::run::enter::{self, Outcome, THROW, suspended};
+use crate::state::recall;
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::ops::RangeInclusive;
+use std::ptr;
+
+/// What compilations take at most, give or take, for each byte of bytecode,
+const COMPILATION_BYTE: usize = 8 << 10;
+/// and at least.
+const COMPILATION: usize = 24 << 20;
+
+struct Shortage {
+    /// There is native code, or about to be.
+    armed: Cell<bool>,
+    /// Numbers are wanting in the stock.
+    wanting: Cell<bool>,
+    /// No frame enters compiled code until there is a reserve again.
+    paused: Cell<bool>,
+    /// Every so many numbers there shall be no memory for one; 0 for never.
+    stress: Cell<u32>,
+    /// Numbers until then.
+    left: Cell<u32>,
+}
+
+static SHORTAGE: Gil<Shortage> = Gil::new(Shortage {
+    armed: Cell::new(false),
+    wanting: Cell::new(false),
+    paused: Cell::new(false),
+    stress: Cell::new(0),
+    left: Cell::new(0),
+});
+
+/// There is going to be native code.
+#[inline(always)]
+pub fn arm() {
+    if !SHORTAGE.armed.replace(true) {
+        prepare();
+    }
+}
+
+/// Sets memory aside, and numbers as soon as there is native code; without them, the JIT pauses.
+#[cold]
+#[inline(never)]
+pub extern "C" fn prepare() {
+    let is_armed = SHORTAGE.armed.get();
+    // SAFETY: under the GIL; an exception that is set stays so.
+    let has_numbers = !is_armed || unsafe { preserving_exception(|| spare::replenish()) };
+    SHORTAGE.wanting.set(!has_numbers);
+    let is_ready = reserve::replenish() && (has_numbers || !spare::is_low());
+    if !is_ready {
+        SHORTAGE.paused.set(SHORTAGE.paused.get() || settings::is_enabled());
+        settings::set_enabled(false);
+    } else if SHORTAGE.paused.replace(false) && settings::stopped().is_none() {
+        settings::set_enabled(true);
+    }
+}
+
+/// Sets aside again what was used, and ends the pause.
+#[inline(always)]
+pub fn recover() {
+    if reserve::is_drawn() || SHORTAGE.wanting.get() {
+        prepare();
+    }
+}
+
+/// Most values of the intermediate representation where memory is limited: for so many, there is room.
+const FEW_VALUES: usize = 4000;
+
+/// How many values a compilation may have of those that are allowed.
+pub fn values(allowed: usize) -> usize {
+    if is_limited() { allowed.min(FEW_VALUES) } else { allowed }
+}
+
+/// Whether allocations fail at a limit of the process (or are made to fail).
+fn is_limited() -> bool {
+    let is_finite = |resource| {
+        let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+        // SAFETY: a limit that every Linux has, and where to write to.
+        unsafe { libc::getrlimit(resource, &mut limit) == 0 && limit.rlim_cur != libc::RLIM_INFINITY }
+    };
+    SHORTAGE.stress.get() != 0 || is_finite(libc::RLIMIT_AS) || is_finite(libc::RLIMIT_DATA)
+}
+
+/// Bytes to have at hand for compiling so many bytes of bytecode.
+pub fn room_for(bytes: usize) -> usize {
+    COMPILATION + bytes * COMPILATION_BYTE
+}
+
+/// Whether there is memory enough to compile so many bytes of bytecode.
+pub fn is_there_room(bytes: usize) -> bool {
+    recover();
+    reserve::is_there_room(room_for(bytes))
+}
+
+/// From now on, there is no memory for every Nth number and every Nth allocation of ours; 0 for none.
+pub fn set_stress(every: u32) {
+    SHORTAGE.stress.set(every);
+    SHORTAGE.left.set(every);
+    reserve::set_stress(every);
+}
+
+/// Whether the next object of compiled code's own shall be one that there is no memory for.
+#[inline(always)]
+pub fn is_denied() -> bool {
+    SHORTAGE.stress.get() != 0 && count_down()
+}
+
+#[cold]
+#[inline(never)]
+extern "C" fn count_down() -> bool {
+    let left = SHORTAGE.left.get().saturating_sub(1);
+    SHORTAGE.left.set(if left == 0 { SHORTAGE.stress.get() } else { left });
+    left == 0
+}
+
+/// A new reference to an exact int, whatever there is of memory and whatever exception is set.
+///
+/// # Safety
+/// The GIL is held, and native code is running in the thread's current frame.
+#[inline(always)]
+pub unsafe fn int(value: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number(|| new_int(value), || spare_int(value)) }
+}
+
+/// A new reference to an exact float, like [`int`].
+///
+/// # Safety
+/// As for [`int`].
+#[inline(always)]
+pub unsafe fn float(value: f64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number(|| PyFloat_FromDouble(value), || spare::float(value)) }
+}
+
+/// The ints that there is one object of each of (`NSMALLNEGINTS`, `NSMALLPOSINTS`), and no memory needed for.
+const SMALL: RangeInclusive<i64> = -5..=256;
+
+/// # Safety
+/// As for [`int`].
+unsafe fn spare_int(value: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { if SMALL.contains(&value) { new_int(value) } else { spare::int(value) } }
+}
+
+/// # Safety
+/// As for [`int`]; `make` is plain C API.
+#[inline(always)]
+unsafe fn number(make: impl Fn() -> Object, take: impl Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let thread = enter::thread_state();
+        // One branch for both, as this is what most numbers that escape go through.
+        if (*thread).curexc_type as usize | SHORTAGE.stress.get() as usize == 0 {
+            let object = make();
+            if !object.is_null() {
+                return object;
+            }
+            PyErr_Clear();
+        } else if !(*thread).curexc_type.is_null() {
+            return while_raising(&make, &take);
+        } else if !is_denied() {
+            return make_or_take(thread, &make, &take);
+        }
+        lend(thread, &take)
+    }
+}
+
+/// # Safety
+/// As for [`number`].
+#[cold]
+#[inline(never)]
+unsafe fn make_or_take(
+    thread: *mut PyThreadState,
+    make: &dyn Fn() -> Object,
+    take: &dyn Fn() -> Object,
+) -> Object {
+    let object = make();
+    if !object.is_null() {
+        return object;
+    }
+    // SAFETY: by the contract.
+    unsafe {
+        PyErr_Clear();
+        lend(thread, take)
+    }
+}
+
+/// A number from the stock for the running frame, which raises `MemoryError` for it as soon as it can.
+///
+/// # Safety
+/// As for [`number`]; no exception is set.
+#[cold]
+#[inline(never)]
+unsafe fn lend(thread: *mut PyThreadState, take: &dyn Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let object = from_stock(take);
+        recall::short((*thread).frame);
+        object
+    }
+}
+
+/// The exception that is on its way says more than a `MemoryError`.
+///
+/// # Safety
+/// As for [`number`].
+#[cold]
+#[inline(never)]
+unsafe fn while_raising(make: &dyn Fn() -> Object, take: &dyn Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        preserving_exception(|| {
+            let object = if is_denied() { ptr::null_mut() } else { make() };
+            if object.is_null() { from_stock(take) } else { object }
+        })
+    }
+}
+
+/// # Safety
+/// As for [`number`].
+#[cold]
+#[inline(never)]
+unsafe fn from_stock(take: &dyn Fn() -> Object) -> Object {
+    SHORTAGE.wanting.set(true);
+    let object = take();
+    if object.is_null() {
+        // SAFETY: does not return.
+        unsafe { Py_FatalError(c"pyjion: no memory for a number".as_ptr()) };
+    }
+    object
+}
+
+/// A new reference to an exact int for a frame that is rebuilt.
+///
+/// # Safety
+/// The GIL is held, and no exception is set.
+pub unsafe fn int_of_frame(value: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number_of_frame(|| new_int(value), || spare_int(value)) }
+}
+
+/// A new reference to an exact float for a frame that is rebuilt.
+///
+/// # Safety
+/// As for [`int_of_frame`].
+pub unsafe fn float_of_frame(value: f64) -> Object {
+    // SAFETY: by the contract.
+    unsafe { number_of_frame(|| PyFloat_FromDouble(value), || spare::float(value)) }
+}
+
+/// # Safety
+/// As for [`int_of_frame`]; `make` is plain C API.
+#[inline(always)]
+unsafe fn number_of_frame(make: impl Fn() -> Object, take: impl Fn() -> Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let object = if is_denied() { ptr::null_mut() } else { make() };
+        if !object.is_null() {
+            return object;
+        }
+        PyErr_Clear();
+        from_stock(&take)
+    }
+}
+
+/// Whether there are hardly any numbers left in the stock, and no memory for more.
+#[inline(always)]
+pub fn is_dire() -> bool {
+    SHORTAGE.wanting.get() && spare::is_low() && {
+        prepare();
+        spare::is_low()
+    }
+}
+
+/// A frame that is to raise `MemoryError` has left native code: it raises now, at an offset if it goes on, and if
+/// it does not, only when there are hardly any numbers left.
+///
+/// # Safety
+/// The GIL is held, and the outcome is the frame's.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn raise(frame: *mut PyFrameObject, lasti: c_int, outcome: Outcome) -> Outcome {
+    // SAFETY: by the contract; a frame that is suspended unwinds from where its exception is raised.
+    unsafe {
+        if outcome.object == suspended() {
+            if outcome.next & THROW == 0 {
+                (*frame).f_lasti = lasti;
+                PyErr_NoMemory();
+            }
+            return Outcome { next: outcome.next | THROW, ..outcome };
+        }
+        if outcome.object.is_null() || !is_dire() {
+            return outcome;
+        }
+        decref(outcome.object);
+        PyErr_NoMemory();
+        Outcome { object: ptr::null_mut(), ..outcome }
+    }
+}

@@ -1,0 +1,282 @@
+//! Looking into dicts without calling anything: an entry proves itself by holding the very
+//! string that is looked for.
+//!
+//! This is what CPython's own lookup finds in a dict that has only `str` keys, where no
+//! comparison can run foreign code. Other dicts are left to the C API.
+
+use crate::py::{self, Object, PyDictObject};
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// An entry of a table, on all versions; in a split table (3.x) the value is elsewhere.
+#[repr(C)]
+struct Entry {
+    hash: isize,
+    key: Object,
+    value: Object,
+}
+
+/// 3.4 and 3.5: `struct _dictkeysobject`, which no header declares.
+#[cfg(py3)]
+#[repr(C)]
+struct Keys {
+    refcnt: isize,
+    size: isize,
+    lookup: usize,
+    usable: isize,
+    entries: [Entry; 1],
+}
+
+/// The lookup function that decides whether a dict is one we can read. 2.7: that of dicts with
+/// only `str` keys; 3.x: that of dicts with other keys, too. 0 until (or unless) we know it.
+static LOOKUP: AtomicUsize = AtomicUsize::new(0);
+
+/// Learns the lookup function, and checks the layout of dicts on one: if that fails, every
+/// [`Table::of`] is `None` and all lookups go through the C API.
+pub fn initialise() {
+    // SAFETY: works on new dicts of our own; their layout is only read as far as allocated.
+    unsafe {
+        let (dict, name) = (py::PyDict_New(), intern(c"pyjion"));
+        if !dict.is_null() && !name.is_null() && py::PyDict_SetItem(dict, name, py::none()) == 0 {
+            #[cfg(py2)]
+            LOOKUP.store(lookup_of(dict), Ordering::Relaxed);
+            #[cfg(py3)]
+            {
+                let other = py::PyDict_New();
+                if !other.is_null() && py::PyDict_SetItem(other, py::none(), py::none()) == 0 {
+                    LOOKUP.store(lookup_of(other), Ordering::Relaxed);
+                }
+                py::xdecref(other);
+            }
+            if !reads_back(dict, name) {
+                LOOKUP.store(0, Ordering::Relaxed);
+            }
+        }
+        py::PyErr_Clear();
+        py::xdecref(name);
+        py::xdecref(dict);
+    }
+}
+
+/// True when what we read of a dict with `None` under one name is that.
+unsafe fn reads_back(dict: Object, name: Object) -> bool {
+    // SAFETY: the dict is ours.
+    unsafe {
+        Table::of(dict).is_some_and(|table| {
+            table.mask == 7
+                && match table.find(name) {
+                    Found::At(index) => table.value(index, name) == py::none(),
+                    _ => false,
+                }
+        })
+    }
+}
+
+/// An interned string.
+pub unsafe fn intern(text: &std::ffi::CStr) -> Object {
+    // SAFETY: plain C API.
+    unsafe {
+        #[cfg(py2)]
+        return py::PyString_InternFromString(text.as_ptr());
+        #[cfg(py3)]
+        return py::PyUnicode_InternFromString(text.as_ptr());
+    }
+}
+
+/// The address of the lookup function of a dict.
+unsafe fn lookup_of(dict: Object) -> usize {
+    // SAFETY: a dict by the contract.
+    unsafe {
+        #[cfg(py2)]
+        return (*dict.cast::<PyDictObject>()).ma_lookup.map_or(0, |function| function as usize);
+        #[cfg(py3)]
+        return (*(*dict.cast::<PyDictObject>()).ma_keys.cast::<Keys>()).lookup;
+    }
+}
+
+/// The hash that a string remembers, -1 when it has none yet.
+unsafe fn hash_of(name: Object) -> isize {
+    // SAFETY: a string by the contract.
+    unsafe {
+        #[cfg(py2)]
+        return (*name.cast::<py::PyStringObject>()).ob_shash as isize;
+        #[cfg(py3)]
+        return (*name.cast::<py::PyASCIIObject>()).hash;
+    }
+}
+
+/// The outcome of a lookup by identity.
+pub enum Found {
+    /// At this index.
+    At(usize),
+    /// Not in the dict.
+    Absent,
+    /// Only a comparison of strings can tell.
+    Unknown,
+}
+
+/// The table of a dict with only `str` keys; good until anything else runs.
+pub struct Table {
+    entries: *mut Entry,
+    mask: usize,
+    /// The values of a split table, else NULL.
+    values: *mut Object,
+}
+
+impl Table {
+    /// The table of an exact dict, if it can be read this way.
+    ///
+    /// # Safety
+    /// `dict` is alive.
+    #[inline(always)]
+    pub unsafe fn of(dict: Object) -> Option<Table> {
+        // SAFETY: only a dict is read.
+        unsafe { (py::type_of(dict) == &raw mut py::PyDict_Type).then(|| Table::of_any(dict))? }
+    }
+
+    /// The table of a class's dict, which may be of a type derived from `dict`: whatever that overrides,
+    /// attributes are looked up by `PyDict_GetItem`.
+    ///
+    /// # Safety
+    /// `dict` is alive, or NULL.
+    #[inline(always)]
+    pub unsafe fn of_class(dict: Object) -> Option<Table> {
+        // SAFETY: only a dict is read.
+        unsafe {
+            let is_dict =
+                !dict.is_null() && py::has_feature(py::type_of(dict), py::Py_TPFLAGS_DICT_SUBCLASS as u64);
+            is_dict.then(|| Table::of_any(dict))?
+        }
+    }
+
+    /// # Safety
+    /// `dict` is alive, and a dict.
+    #[inline(always)]
+    unsafe fn of_any(dict: Object) -> Option<Table> {
+        // SAFETY: its table is at least as long as its mask says.
+        unsafe {
+            let lookup = LOOKUP.load(Ordering::Relaxed);
+            let dict = dict.cast::<PyDictObject>();
+            #[cfg(py2)]
+            {
+                if lookup_of(dict.cast()) != lookup {
+                    return None;
+                }
+                Some(Table {
+                    entries: (*dict).ma_table.cast(),
+                    mask: (*dict).ma_mask as usize,
+                    values: ptr::null_mut(),
+                })
+            }
+            #[cfg(py3)]
+            {
+                if lookup == 0 || lookup_of(dict.cast()) == lookup {
+                    return None;
+                }
+                let keys = (*dict).ma_keys.cast::<Keys>();
+                Some(Table {
+                    entries: (&raw mut (*keys).entries).cast(),
+                    mask: (*keys).size as usize - 1,
+                    values: (*dict).ma_values,
+                })
+            }
+        }
+    }
+
+    /// Where the value of an entry is.
+    #[inline(always)]
+    fn slot(&self, index: usize) -> *mut Object {
+        debug_assert!(index <= self.mask);
+        // SAFETY: within the table.
+        unsafe {
+            if self.values.is_null() {
+                &raw mut (*self.entries.add(index)).value
+            } else {
+                self.values.add(index)
+            }
+        }
+    }
+
+    /// The value (borrowed) if the entry at `index` is that of `name`, else NULL. Any index will do.
+    #[inline(always)]
+    pub fn value(&self, index: usize, name: Object) -> Object {
+        // SAFETY: within the table once the index is checked.
+        unsafe {
+            if index <= self.mask && (*self.entries.add(index)).key == name {
+                *self.slot(index)
+            } else {
+                ptr::null_mut()
+            }
+        }
+    }
+
+    /// Looks a string up as CPython does, comparing by identity and hash only.
+    ///
+    /// # Safety
+    /// `name` is an exact string.
+    #[inline]
+    pub unsafe fn find(&self, name: Object) -> Found {
+        // SAFETY: indices are masked; a table always has an entry that was never used.
+        unsafe {
+            let hash = hash_of(name);
+            if hash == -1 {
+                return Found::Unknown;
+            }
+            let mut index = hash as usize;
+            let mut perturb = hash as usize;
+            loop {
+                let at = index & self.mask;
+                let entry = self.entries.add(at);
+                if (*entry).key.is_null() {
+                    return Found::Absent;
+                }
+                if (*entry).key == name {
+                    return if (*self.slot(at)).is_null() { Found::Absent } else { Found::At(at) };
+                }
+                // A deleted entry of a combined table has no value: nothing to compare with.
+                let deleted = self.values.is_null() && (*entry).value.is_null();
+                if (*entry).hash == hash && !deleted {
+                    return Found::Unknown;
+                }
+                index = (index << 2).wrapping_add(index).wrapping_add(perturb).wrapping_add(1);
+                perturb >>= 5;
+            }
+        }
+    }
+}
+
+/// Replaces the value of the entry at `index` if it is that of `name`; false when there is more
+/// to do than that. Releases the former value, which may run arbitrary code.
+///
+/// # Safety
+/// `dict` and `value` are alive; `dict` may go away in the course of this.
+pub unsafe fn replace(dict: Object, index: usize, name: Object, value: Object) -> bool {
+    // SAFETY: the slot holds an owned reference, the table is not used after its release.
+    unsafe {
+        let Some(table) = Table::of(dict) else { return false };
+        let old = table.value(index, name);
+        if old.is_null() || needs_tracking(dict, value) {
+            return false;
+        }
+        py::incref(value);
+        *table.slot(index) = value;
+        py::decref(old);
+        true
+    }
+}
+
+/// True when storing `value` makes the garbage collector track the dict, which it did not yet.
+unsafe fn needs_tracking(dict: Object, value: Object) -> bool {
+    // SAFETY: every dict has the collector's header before it.
+    unsafe {
+        if !py::has_feature(py::type_of(value), py::Py_TPFLAGS_HAVE_GC as u64) {
+            return false;
+        }
+        let refs = (*dict.cast::<py::PyGC_Head>().sub(1)).gc.gc_refs;
+        #[cfg(py2)]
+        let untracked = refs == py::_PyGC_REFS_UNTRACKED as isize;
+        #[cfg(py3)]
+        let untracked = refs >> py::_PyGC_REFS_SHIFT == py::_PyGC_REFS_UNTRACKED as isize;
+        untracked
+    }
+}

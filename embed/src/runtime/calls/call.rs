@@ -1,0 +1,313 @@
+//! `CALL_FUNCTION*`, `MAKE_FUNCTION`, `MAKE_CLOSURE`, `BUILD_CLASS`, `LOAD_BUILD_CLASS`.
+
+use crate::py::pending;
+use crate::py::stack::{Owned, Stack, release};
+use crate::py::{self, Object, PyThreadState};
+use crate::py::{Frame, evaluator};
+use crate::run::enter::thread_state;
+use crate::runtime::calls::functions;
+use pyjion_jit::hir::CALL_UNINTERRUPTED;
+use std::ffi::c_int;
+use std::ptr;
+
+/// `CALL_FUNCTION`
+pub unsafe extern "C" fn call(_frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
+    // SAFETY: the operands are laid out as on the evaluator's stack, and consumed here.
+    unsafe {
+        let thread = thread_state();
+        let result = if immediate >> 8 & 0xff == 0 {
+            call_positional(thread, at, count as usize - 1)
+        } else {
+            call_generally(at, count as usize, immediate)
+        };
+        finish(thread, result, immediate)
+    }
+}
+
+/// Does the periodic work that the evaluator does before it goes on to the next instruction.
+#[inline(always)]
+pub unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64) -> Object {
+    // SAFETY: a new reference, or NULL with an exception set.
+    unsafe {
+        let is_left_to_others = result.is_null() || (*thread).use_tracing != 0;
+        if is_left_to_others || immediate & CALL_UNINTERRUPTED != 0 || !pending::is_due() {
+            return result;
+        }
+        if pending::handle(thread) {
+            return result;
+        }
+        py::decref(result);
+        ptr::null_mut()
+    }
+}
+
+/// `call_function` of ceval.c: consumes the function and its arguments.
+pub unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Object {
+    // SAFETY: the operands are laid out as on the evaluator's stack.
+    unsafe {
+        let mut top = at.add(count);
+        evaluator::call_function(&mut top, immediate & 0xffff)
+    }
+}
+
+/// The same without keywords.
+#[inline(always)]
+pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: usize) -> Object {
+    // SAFETY: the function is lowest, `count` arguments are above it; all are ours.
+    unsafe {
+        let callable = *at;
+        let ty = py::type_of(callable);
+        if ty == &raw mut py::PyFunction_Type {
+            if functions::is_simple(callable, count) {
+                // One reference more, as the evaluator has, for whoever counts them.
+                py::incref(callable);
+                let result = functions::call(thread, callable, at.add(1), count);
+                py::decref(callable);
+                release(at, count + 1);
+                return result;
+            }
+        } else if ty == &raw mut py::PyMethod_Type {
+            let method = callable.cast::<py::PyMethodObject>();
+            let (receiver, function) = ((*method).im_self, (*method).im_func);
+            if !receiver.is_null()
+                && py::type_of(function) == &raw mut py::PyFunction_Type
+                && functions::is_simple(function, count + 1)
+            {
+                py::incref(receiver);
+                py::incref(function);
+                *at = receiver;
+                py::decref(callable);
+                return functions::call_consuming(thread, function, at, count + 1);
+            }
+        } else if ty == &raw mut py::PyCFunction_Type && (*thread).use_tracing == 0 {
+            let method = (*callable.cast::<py::PyCFunctionObject>()).m_ml;
+            let flags = (*method).ml_flags as u32;
+            // `PyCFunction_GET_SELF`
+            let receiver = if cfg!(py3) && flags & py::METH_STATIC != 0 {
+                ptr::null_mut()
+            } else {
+                (*callable.cast::<py::PyCFunctionObject>()).m_self
+            };
+            let takes = (flags & (py::METH_NOARGS | py::METH_O), count);
+            if let (py::METH_NOARGS, 0) | (py::METH_O, 1) = takes {
+                let argument = if count == 0 { ptr::null_mut() } else { *at.add(1) };
+                let result = (*method).ml_meth.unwrap_unchecked()(receiver, argument);
+                if count == 1 {
+                    py::decref(argument);
+                }
+                #[cfg(py35)]
+                let result = py::_Py_CheckFunctionResult(callable, result, ptr::null());
+                py::decref(callable);
+                return result;
+            }
+        }
+        call_generally(at, count + 1, count as i64)
+    }
+}
+
+/// `CALL_FUNCTION_VAR`, `CALL_FUNCTION_KW`, `CALL_FUNCTION_VAR_KW`
+pub unsafe extern "C" fn call_ex(_frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
+    let mut positional = (immediate & 0xff) as c_int;
+    let keyword = (immediate >> 8 & 0xff) as c_int;
+    let flags = (immediate >> 16 & 3) as c_int;
+    // SAFETY: the operands are laid out as on the evaluator's stack, the function lowest; what
+    // ext_do_call leaves of them is ours.
+    unsafe {
+        let mut function = *at;
+        let method = function.cast::<py::PyMethodObject>();
+        if py::type_of(function) == &raw mut py::PyMethod_Type && !(*method).im_self.is_null() {
+            let receiver = (*method).im_self;
+            function = (*method).im_func;
+            py::incref(receiver);
+            py::incref(function);
+            *at = receiver;
+            py::decref(method.cast());
+            positional += 1;
+        } else {
+            py::incref(function);
+        }
+        let mut top = at.add(count as usize);
+        let result = evaluator::ext_do_call(function, &mut top, flags, positional, keyword);
+        py::decref(function);
+        drop(Stack::new(at, top.offset_from(at) as i64));
+        finish(thread_state(), result, immediate)
+    }
+}
+
+/// Takes defaults off the stack and gives them to the function; false when an exception is set.
+unsafe fn set_defaults(function: Object, operands: &mut Stack, count: usize) -> bool {
+    // SAFETY: the tuple is new and takes the operands over.
+    unsafe {
+        let defaults = Owned(py::PyTuple_New(count as isize));
+        if defaults.0.is_null() {
+            return false;
+        }
+        for index in (0..count).rev() {
+            py::set_tuple_item(defaults.0, index, operands.pop());
+        }
+        py::PyFunction_SetDefaults(function, defaults.0) == 0
+    }
+}
+
+/// `MAKE_FUNCTION`
+pub unsafe extern "C" fn make_function(frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
+    // SAFETY: the operands are ours.
+    unsafe { make(frame, Stack::new(at, count), immediate, false) }
+}
+
+/// `MAKE_CLOSURE`
+pub unsafe extern "C" fn make_closure(frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
+    // SAFETY: the operands are ours.
+    unsafe { make(frame, Stack::new(at, count), immediate, true) }
+}
+
+/// Both of 2.7's: defaults, closure, code.
+#[cfg(py2)]
+unsafe fn make(frame: Frame, mut operands: Stack, immediate: i64, is_closure: bool) -> Object {
+    // SAFETY: the operands are as the instructions have them.
+    unsafe {
+        let code = Owned(operands.pop());
+        let mut function = Owned(py::PyFunction_New(code.0, (*frame).f_globals));
+        drop(code);
+        if function.0.is_null() {
+            return ptr::null_mut();
+        }
+        if is_closure {
+            let closure = Owned(operands.pop());
+            if py::PyFunction_SetClosure(function.0, closure.0) != 0 {
+                return ptr::null_mut();
+            }
+        }
+        if immediate > 0 && !set_defaults(function.0, &mut operands, immediate as usize) {
+            return ptr::null_mut();
+        }
+        std::mem::replace(&mut function.0, ptr::null_mut())
+    }
+}
+
+/// Both of 3.x's: defaults, (name, default) of keyword-only arguments, annotations and the
+/// tuple of their names, closure, code, qualified name.
+#[cfg(py3)]
+unsafe fn make(frame: Frame, mut operands: Stack, immediate: i64, is_closure: bool) -> Object {
+    let positional = (immediate & 0xff) as usize;
+    let keyword = (immediate >> 8 & 0xff) as usize;
+    let annotations = (immediate >> 16 & 0x7fff) as usize;
+    // SAFETY: the operands are as the instructions have them.
+    unsafe {
+        let qualified_name = Owned(operands.pop());
+        let code = Owned(operands.pop());
+        let mut function =
+            Owned(py::PyFunction_NewWithQualName(code.0, (*frame).f_globals, qualified_name.0));
+        drop(code);
+        drop(qualified_name);
+        if function.0.is_null() {
+            return ptr::null_mut();
+        }
+        if is_closure {
+            let closure = Owned(operands.pop());
+            if py::PyFunction_SetClosure(function.0, closure.0) != 0 {
+                return ptr::null_mut();
+            }
+        }
+        if (annotations > 0 && !set_annotations(function.0, &mut operands))
+            || (keyword > 0 && !set_keyword_defaults(function.0, &mut operands, keyword))
+            || (positional > 0 && !set_defaults(function.0, &mut operands, positional))
+        {
+            return ptr::null_mut();
+        }
+        std::mem::replace(&mut function.0, ptr::null_mut())
+    }
+}
+
+#[cfg(py3)]
+unsafe fn set_annotations(function: Object, operands: &mut Stack) -> bool {
+    // SAFETY: a tuple of names on top, as many values below.
+    unsafe {
+        let names = Owned(operands.pop());
+        let annotations = Owned(py::PyDict_New());
+        if annotations.0.is_null() {
+            return false;
+        }
+        for index in (0..py::size_of_var(names.0) as usize).rev() {
+            let value = Owned(operands.pop());
+            if py::PyDict_SetItem(annotations.0, py::tuple_item(names.0, index), value.0) != 0 {
+                return false;
+            }
+        }
+        py::PyFunction_SetAnnotations(function, annotations.0) == 0
+    }
+}
+
+#[cfg(py3)]
+unsafe fn set_keyword_defaults(function: Object, operands: &mut Stack, count: usize) -> bool {
+    // SAFETY: pairs of name and value, the value on top.
+    unsafe {
+        let defaults = Owned(py::PyDict_New());
+        if defaults.0.is_null() {
+            return false;
+        }
+        for _ in 0..count {
+            let value = Owned(operands.pop());
+            let name = Owned(operands.pop());
+            if py::PyDict_SetItem(defaults.0, name.0, value.0) != 0 {
+                return false;
+            }
+            // The evaluator releases the value first.
+            drop(value);
+        }
+        py::PyFunction_SetKwDefaults(function, defaults.0) == 0
+    }
+}
+
+/// 2.7 `BUILD_CLASS`
+#[cfg(py2)]
+unsafe extern "C" fn build_class(_frame: Frame, at: *mut Object, count: i64, _: i64) -> Object {
+    // SAFETY: name, bases, methods; ours.
+    unsafe {
+        let operands = Stack::new(at, count);
+        evaluator::build_class(operands.peek(2), operands.peek(1), operands.peek(0))
+    }
+}
+
+/// The address of the `BUILD_CLASS` helper.
+pub fn build_class_address() -> usize {
+    #[cfg(py2)]
+    return address_of!(build_class);
+    #[cfg(py3)]
+    return address_of!(crate::runtime::helper::no_instruction_object);
+}
+
+/// 3.x `LOAD_BUILD_CLASS`
+#[cfg(py3)]
+unsafe extern "C" fn load_build_class(frame: Frame) -> Object {
+    // SAFETY: see the module.
+    unsafe {
+        let name = Owned(crate::py::dict::intern(c"__build_class__"));
+        if name.0.is_null() {
+            return ptr::null_mut();
+        }
+        let builtins = (*frame).f_builtins;
+        let function = if py::type_of(builtins) == &raw mut py::PyDict_Type {
+            let function = py::PyDict_GetItem(builtins, name.0);
+            if function.is_null() {
+                py::PyErr_SetObject(py::PyExc_KeyError, name.0);
+            }
+            py::xincref(function);
+            function
+        } else {
+            py::PyObject_GetItem(builtins, name.0)
+        };
+        if function.is_null() && py::PyErr_ExceptionMatches(py::PyExc_KeyError) != 0 {
+            py::PyErr_SetString(py::PyExc_NameError, c"__build_class__ not found".as_ptr());
+        }
+        function
+    }
+}
+
+/// The address of the `LOAD_BUILD_CLASS` helper.
+pub fn load_build_class_address() -> usize {
+    #[cfg(py3)]
+    return address_of!(load_build_class);
+    #[cfg(py2)]
+    return address_of!(crate::runtime::helper::no_instruction);
+}

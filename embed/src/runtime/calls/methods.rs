@@ -1,0 +1,277 @@
+//! Method calls without the method: `LOAD_ATTR` leaves a function and its receiver, `CALL_FUNCTION` calls the
+//! one with the other, and only an exit in between binds them.
+
+use crate::py::Frame;
+use crate::py::stack::release;
+use crate::py::{self, Object, PyThreadState, PyTypeObject};
+use crate::run::enter::thread_state;
+use crate::runtime::calls::{call, functions};
+use crate::runtime::names::attributes::{self, AttributeCache};
+#[cfg(py2)]
+use crate::runtime::names::instances;
+use std::mem;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The type of the methods of built-in types, which 2.7 declares in no header; NULL until we know it.
+static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
+
+/// Learns the type of the methods of built-in types.
+pub fn initialise() {
+    // SAFETY: plain C API; the type is static.
+    unsafe {
+        let name = crate::py::dict::intern(c"append");
+        if !name.is_null() {
+            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name);
+            if !method.is_null() {
+                METHOD_DESCRIPTOR.store(py::type_of(method), Ordering::Relaxed);
+            }
+        }
+        py::xdecref(name);
+        py::PyErr_Clear();
+    }
+}
+
+/// Whether an attribute of this type is a method that can be called with an instance as its first argument.
+///
+/// # Safety
+/// Both are alive; the type, or one of its bases, has the attribute.
+#[inline(always)]
+pub unsafe fn is_method(attribute: Object, ty: *mut PyTypeObject) -> bool {
+    // SAFETY: alive by the contract.
+    unsafe {
+        let kind = py::type_of(attribute);
+        if kind == &raw mut py::PyFunction_Type {
+            return true;
+        }
+        // A class may have the method of a type that is none of its bases.
+        kind == METHOD_DESCRIPTOR.load(Ordering::Relaxed) && {
+            let descriptor = attribute.cast::<py::PyMethodDescrObject>();
+            #[cfg(py2)]
+            let owner = (*descriptor).d_type;
+            #[cfg(py3)]
+            let owner = (*descriptor).d_common.d_type;
+            owner == ty || py::PyType_IsSubtype(ty, owner) != 0
+        }
+    }
+}
+
+/// The function, a new reference, and its receiver, another one.
+///
+/// # Safety
+/// Borrowed arguments, and a place for the receiver.
+#[inline(always)]
+pub unsafe fn leave_unbound(function: Object, object: Object, receiver: *mut Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        py::incref(function);
+        py::incref(object);
+        *receiver = object;
+        function
+    }
+}
+
+/// `LOAD_ATTR` of what is going to be called: see `Helper::LoadMethod`.
+pub unsafe extern "C" fn load_method(
+    frame: Frame,
+    object: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+    index: i64,
+    _keeps: i64,
+) -> Object {
+    // SAFETY: see the module; the operand stack has room at the index, and for an argument above when the
+    // class is to be kept.
+    unsafe {
+        let receiver = (*frame).f_valuestack.add(index as usize);
+        *receiver = ptr::null_mut();
+        let callable = attributes::load(object, name, cache, receiver);
+        #[cfg(py2)]
+        if _keeps != 0 {
+            *receiver.add(1) = kept_class(callable, *receiver);
+        }
+        callable
+    }
+}
+
+/// The class that a bound method of 2.7 would keep alive besides its function and receiver: a new reference, or
+/// NULL when nothing is to be bound. The methods of built-in types have none.
+#[cfg(py2)]
+#[inline(always)]
+unsafe fn kept_class(callable: Object, receiver: Object) -> Object {
+    // SAFETY: what `load_method` leaves.
+    unsafe {
+        if receiver.is_null() || py::type_of(callable) != &raw mut py::PyFunction_Type {
+            return ptr::null_mut();
+        }
+        let class = instances::class_of(receiver);
+        py::incref(class);
+        class
+    }
+}
+
+/// The method that `LOAD_ATTR` makes of a function, or of a method of a built-in type, and a receiver: a new
+/// reference, or NULL with an exception set. Consumes all; without a class it is that of the receiver now. May
+/// run the garbage collector.
+///
+/// # Safety
+/// What [`load_method`] left, and the receiver is not NULL.
+pub unsafe fn bind(function: Object, receiver: Object, kept: Object) -> Object {
+    // SAFETY: all are held until the method holds them.
+    unsafe {
+        let class = match kept.is_null() {
+            #[cfg(py2)]
+            true => instances::class_of(receiver),
+            #[cfg(py3)]
+            true => py::type_of(receiver).cast(),
+            false => kept,
+        };
+        let method = match (*py::type_of(function)).tp_descr_get {
+            Some(get) => get(function, receiver, class),
+            None => {
+                py::PyErr_BadInternalCall();
+                ptr::null_mut()
+            }
+        };
+        py::decref(function);
+        py::decref(receiver);
+        py::xdecref(kept);
+        method
+    }
+}
+
+/// `CALL_FUNCTION` of what [`load_method`] left: see `Helper::CallMethod`.
+pub unsafe extern "C" fn call_method(
+    _frame: Frame,
+    at: *mut Object,
+    count: i64,
+    immediate: i64,
+    callable: Object,
+) -> Object {
+    // SAFETY: the receiver and the arguments are laid out as on the evaluator's stack, the receiver in place
+    // of the callable; all are consumed here.
+    unsafe {
+        let thread = thread_state();
+        let result = if (*at).is_null() {
+            *at = callable;
+            call::call_positional(thread, at, count as usize - 1)
+        } else {
+            call_with_receiver(thread, callable, at, count as usize)
+        };
+        call::finish(thread, result, immediate)
+    }
+}
+
+/// Calls a method with `count` arguments, the receiver first; consumes all.
+#[inline(always)]
+unsafe fn call_with_receiver(
+    thread: *mut PyThreadState,
+    callable: Object,
+    at: *mut Object,
+    count: usize,
+) -> Object {
+    // SAFETY: as for `call_method`.
+    unsafe {
+        if py::type_of(callable) == &raw mut py::PyFunction_Type {
+            if functions::is_simple(callable, count) {
+                return functions::call_consuming(thread, callable, at, count);
+            }
+        } else if (*thread).use_tracing == 0 {
+            let method = (*callable.cast::<py::PyMethodDescrObject>()).d_method;
+            let flags = (*method).ml_flags as u32 & !py::METH_COEXIST;
+            if let (py::METH_NOARGS, 1) | (py::METH_O, 2) = (flags, count) {
+                let receiver = *at;
+                let argument = if count == 1 { ptr::null_mut() } else { *at.add(1) };
+                let result = (*method).ml_meth.unwrap_unchecked()(receiver, argument);
+                if count == 2 {
+                    py::decref(argument);
+                }
+                return leave(callable, receiver, result);
+            }
+            if flags & !py::METH_KEYWORDS == py::METH_VARARGS {
+                return call_with_tuple(callable, method, flags, at, count);
+            }
+        }
+        let method = bind(callable, *at, ptr::null_mut());
+        if method.is_null() {
+            release(at.add(1), count - 1);
+            return method;
+        }
+        *at = method;
+        call::call_generally(at, count, count as i64 - 1)
+    }
+}
+
+/// `PyCFunction_Call` of a method that takes a tuple, without keywords.
+#[inline(always)]
+unsafe fn call_with_tuple(
+    callable: Object,
+    method: *mut py::PyMethodDef,
+    flags: u32,
+    at: *mut Object,
+    count: usize,
+) -> Object {
+    // SAFETY: as for `call_method`; the tuple takes the arguments over.
+    unsafe {
+        let receiver = *at;
+        let arguments = py::PyTuple_New(count as isize - 1);
+        if arguments.is_null() {
+            release(at, count);
+            py::decref(callable);
+            return arguments;
+        }
+        for index in 1..count {
+            py::set_tuple_item(arguments, index - 1, *at.add(index));
+        }
+        let function = (*method).ml_meth.unwrap_unchecked();
+        let result = if flags & py::METH_KEYWORDS != 0 {
+            let function: unsafe extern "C" fn(Object, Object, Object) -> Object =
+                mem::transmute(function as *const ());
+            function(receiver, arguments, ptr::null_mut())
+        } else {
+            function(receiver, arguments)
+        };
+        py::decref(arguments);
+        leave(callable, receiver, result)
+    }
+}
+
+/// Ends the call of a C function: releases the callable and the receiver. Where CPython checks the result,
+/// a message about it names the method that it has bound.
+#[inline(always)]
+unsafe fn leave(callable: Object, receiver: Object, result: Object) -> Object {
+    // SAFETY: owned references, and the result of a C function.
+    unsafe {
+        #[cfg(py35)]
+        if result.is_null() == py::PyErr_Occurred().is_null() {
+            return complain(callable, receiver, result);
+        }
+        py::decref(callable);
+        py::decref(receiver);
+        result
+    }
+}
+
+/// A C function returned NULL without an exception, or something with one.
+#[cfg(py35)]
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn complain(callable: Object, receiver: Object, result: Object) -> Object {
+    // SAFETY: as for `leave`.
+    unsafe {
+        let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+        py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        let method = bind(callable, receiver, ptr::null_mut());
+        if method.is_null() {
+            py::xdecref(result);
+            for object in [ty, value, traceback] {
+                py::xdecref(object);
+            }
+            return ptr::null_mut();
+        }
+        py::PyErr_Restore(ty, value, traceback);
+        let result = py::_Py_CheckFunctionResult(method, result, ptr::null());
+        py::decref(method);
+        result
+    }
+}

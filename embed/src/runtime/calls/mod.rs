@@ -1,0 +1,5 @@
+//! Calls.
+
+pub mod call;
+pub mod functions;
+pub mod methods;

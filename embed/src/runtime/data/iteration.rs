@@ -1,0 +1,97 @@
+//! `GET_ITER`, `FOR_ITER`, `UNPACK_SEQUENCE`, `UNPACK_EX`.
+
+use crate::py::stack::Owned;
+use crate::py::{self, Object};
+use crate::py::{Frame, evaluator};
+use crate::run::enter::thread_state;
+use crate::run::generators::{self, Stop};
+use std::ptr;
+
+/// `GET_ITER`
+pub unsafe extern "C" fn get_iter(_frame: Frame, iterable: Object) -> Object {
+    // SAFETY: a borrowed argument, see the module.
+    unsafe { py::PyObject_GetIter(iterable) }
+}
+
+/// `FOR_ITER`, its first half: NULL for the end and for an error.
+pub unsafe extern "C" fn iter_next(_frame: Frame, iterator: Object) -> Object {
+    // SAFETY: what GET_ITER made has tp_iternext.
+    unsafe {
+        let ty = py::type_of(iterator);
+        if ty == &raw mut py::PyGen_Type
+            && let Some(stop) = generators::send(thread_state(), iterator, py::none())
+        {
+            return match stop {
+                Stop::Yielded(value) => value,
+                Stop::Returned(result) => {
+                    py::decref(result);
+                    ptr::null_mut()
+                }
+                Stop::Raised => ptr::null_mut(),
+            };
+        }
+        (*ty).tp_iternext.unwrap_unchecked()(iterator)
+    }
+}
+
+/// `FOR_ITER`, its second half, after a NULL: 0 for the end, -1 for an error.
+pub unsafe extern "C" fn iter_check(_frame: Frame) -> i64 {
+    // SAFETY: only looks at the exception that is set.
+    unsafe {
+        if py::PyErr_Occurred().is_null() {
+            return 0;
+        }
+        if py::PyErr_ExceptionMatches(py::PyExc_StopIteration) == 0 {
+            return -1;
+        }
+        #[cfg(py3)]
+        evaluator::trace_exception(_frame);
+        py::PyErr_Clear();
+        0
+    }
+}
+
+/// `UNPACK_SEQUENCE`
+pub unsafe extern "C" fn unpack_sequence(_frame: Frame, at: *mut Object, _count: i64, immediate: i64) -> i64 {
+    // SAFETY: the operand is ours, and the frame's stack has room for the items.
+    unsafe {
+        let sequence = Owned(*at);
+        let ty = py::type_of(sequence.0);
+        let count = immediate as usize;
+        let is_tuple = ty == &raw mut py::PyTuple_Type;
+        let is_list = ty == &raw mut py::PyList_Type;
+        if (is_tuple || is_list) && py::size_of_var(sequence.0) == immediate as isize {
+            for index in 0..count {
+                let item = if is_tuple {
+                    py::tuple_item(sequence.0, index)
+                } else {
+                    py::list_item(sequence.0, index)
+                };
+                py::incref(item);
+                *at.add(count - 1 - index) = item;
+            }
+            return 0;
+        }
+        if evaluator::unpack_iterable(sequence.0, immediate, at.add(count)) { 0 } else { -1 }
+    }
+}
+
+/// `UNPACK_EX`
+#[cfg(py3)]
+unsafe extern "C" fn unpack_ex(_frame: Frame, at: *mut Object, _count: i64, immediate: i64) -> i64 {
+    let (before, after) = (immediate & 0xff, immediate >> 8);
+    // SAFETY: the operand is ours, and the frame's stack has room for the items.
+    unsafe {
+        let sequence = Owned(*at);
+        let end = at.add((before + 1 + after) as usize);
+        if evaluator::unpack_ex(sequence.0, before, after, end) { 0 } else { -1 }
+    }
+}
+
+/// The address of the `UNPACK_EX` helper.
+pub fn unpack_ex_address() -> usize {
+    #[cfg(py3)]
+    return address_of!(unpack_ex);
+    #[cfg(py2)]
+    return address_of!(crate::runtime::helper::no_instruction_status);
+}

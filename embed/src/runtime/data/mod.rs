@@ -1,0 +1,8 @@
+//! Objects made, taken apart, and worked with.
+
+pub mod boxes;
+pub mod build;
+pub mod coroutines;
+pub mod iteration;
+pub mod operators;
+pub mod slices;

@@ -1,0 +1,573 @@
+//! `LOAD_ATTR` and `STORE_ATTR` with their caches, `DELETE_ATTR`.
+//!
+//! A site remembers what the lookup along the type's MRO gave: that holds as long as the type's
+//! version tag is valid and the same; a type without one is looked through each time, but never
+//! twice. The rest of `PyObject_GenericGetAttr` is done anew each time, with the index of the
+//! instance dict's entry as a hint. Whatever is not of this shape goes to the C API before
+//! anything has happened.
+
+use crate::py::Frame;
+use crate::py::dict::{self, Found, Table};
+use crate::py::gil::Gil;
+use crate::py::stack::Owned;
+use crate::py::{self, Object, PyTypeObject};
+use crate::runtime::calls::methods;
+#[cfg(py2)]
+use crate::runtime::names::instances;
+use crate::runtime::names::lookup;
+use std::cell::Cell;
+use std::ffi::{CStr, c_int};
+use std::mem;
+use std::ptr;
+
+/// What a site remembers; all zero at first.
+#[repr(C)]
+pub struct AttributeCache {
+    /// The type that was looked at.
+    ty: *mut PyTypeObject,
+    /// Its version tag then, with the era.
+    tag: usize,
+    /// What its MRO has under the name: borrowed, NULL for nothing.
+    found: Object,
+    /// Where the name was in the instance's dict; for the attribute of a type, the version tag
+    /// that its metatype had, which is no index of any dict.
+    index: usize,
+}
+
+/// Tags are given out anew after `PyType_ClearCache` and when there are no more of them, so one
+/// alone may be that of a type long dead. But then all tags become invalid first, that of `object`
+/// too: eras end with it. The lower half is zero, for the tag.
+static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(1 << 32));
+
+/// Watches for the end of eras.
+pub fn initialise() {
+    #[cfg(has_type_modified)]
+    unsafe extern "C" fn modified(ty: *mut PyTypeObject) {
+        if ty == &raw mut py::PyBaseObject_Type {
+            ERA.set(ERA.get().wrapping_add(1 << 32));
+        }
+    }
+    // SAFETY: a plain store of a function pointer under the GIL.
+    #[cfg(has_type_modified)]
+    unsafe {
+        py::_PyType_ModifiedHook = Some(modified);
+    }
+}
+
+/// The version tag of a type with the era, if it is valid.
+#[inline(always)]
+unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
+    // SAFETY: a type by the contract.
+    unsafe {
+        let valid = cfg!(has_type_modified) && py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
+        valid.then(|| (*ty).tp_version_tag as usize | ERA.get())
+    }
+}
+
+impl AttributeCache {
+    /// What the type has under the name (borrowed, NULL for nothing); `None` when the type is not
+    /// ready, and nothing was done.
+    #[inline(always)]
+    unsafe fn type_attribute(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+        // SAFETY: borrowed arguments; `found` is alive while the tag holds.
+        unsafe {
+            match version_tag(ty) {
+                Some(tag) if self.ty == ty && self.tag == tag => Some(self.found),
+                _ => self.look_up(ty, name),
+            }
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn look_up(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+        // SAFETY: borrowed arguments.
+        unsafe {
+            if (*ty).tp_dict.is_null() {
+                return None;
+            }
+            let found = lookup::type_attribute(ty, name);
+            // On 3.x the lookup leaves an exception of a hostile key in place.
+            if let Some(tag) = version_tag(ty)
+                && py::PyErr_Occurred().is_null()
+            {
+                *self = AttributeCache { ty, tag, found, index: self.index };
+            }
+            Some(found)
+        }
+    }
+
+    /// What `ty`, itself the object whose attribute is loaded, has under the name (borrowed), when
+    /// its metatype has nothing there; `None` when that is not so or cannot be remembered.
+    #[inline(always)]
+    unsafe fn own_attribute(
+        &mut self,
+        ty: *mut PyTypeObject,
+        metatype: *mut PyTypeObject,
+        name: Object,
+    ) -> Option<Object> {
+        // SAFETY: borrowed arguments; `found` is alive while the tags hold.
+        unsafe {
+            match (version_tag(ty), version_tag(metatype)) {
+                (Some(tag), Some(meta)) if self.ty == ty && self.tag == tag && self.index == meta => {
+                    // It may be what an instance of the type was asked for.
+                    (!self.found.is_null()).then_some(self.found)
+                }
+                _ => self.look_up_own(ty, metatype, name),
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn look_up_own(
+        &mut self,
+        ty: *mut PyTypeObject,
+        metatype: *mut PyTypeObject,
+        name: Object,
+    ) -> Option<Object> {
+        // SAFETY: borrowed arguments.
+        unsafe {
+            if (*ty).tp_dict.is_null() || (*metatype).tp_dict.is_null() {
+                return None;
+            }
+            let inherited = py::_PyType_Lookup(metatype, name);
+            if !inherited.is_null() || !py::PyErr_Occurred().is_null() {
+                return None;
+            }
+            let meta = version_tag(metatype)?;
+            let found = py::_PyType_Lookup(ty, name);
+            if found.is_null() || !py::PyErr_Occurred().is_null() || version_tag(metatype) != Some(meta) {
+                return None;
+            }
+            *self = AttributeCache { ty, tag: version_tag(ty)?, found, index: meta };
+            Some(found)
+        }
+    }
+
+    /// Where the name was in the instance's dict.
+    #[cfg(py2)]
+    #[inline(always)]
+    pub fn hint(&self) -> usize {
+        self.index
+    }
+
+    /// The entry of the name in an instance's dict, with the hint brought up to date.
+    pub unsafe fn find(&mut self, table: &Table, name: Object) -> Found {
+        // SAFETY: names are strings.
+        let found = unsafe { table.find(name) };
+        if let Found::At(index) = found {
+            self.index = index;
+        }
+        found
+    }
+}
+
+/// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
+pub unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
+    if attribute.is_null() {
+        return (None, None);
+    }
+    // SAFETY: alive.
+    unsafe {
+        let ty = py::type_of(attribute);
+        // On 2.7 the types of old extension modules lack these fields.
+        #[cfg(py2)]
+        if !py::has_feature(ty, py::Py_TPFLAGS_HAVE_CLASS as u64) {
+            return (None, None);
+        }
+        ((*ty).tp_descr_get, (*ty).tp_descr_set)
+    }
+}
+
+/// True when the attributes of such objects are found in the generic way. On 3.5 a module adds
+/// only to what happens when nothing is found.
+#[inline(always)]
+unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
+    // SAFETY: a type by the contract.
+    unsafe {
+        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
+        getattro == py::PyObject_GenericGetAttr as *const () as usize
+            || (cfg!(py35) && ty == &raw mut py::PyModule_Type)
+    }
+}
+
+/// `LOAD_ATTR`
+pub unsafe extern "C" fn load_attr(
+    _frame: Frame,
+    object: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+) -> Object {
+    // SAFETY: see the module.
+    unsafe { load(object, name, cache, ptr::null_mut()) }
+}
+
+/// `LOAD_ATTR`; unless `receiver` is NULL, methods are left unbound, with the object, a new reference, in
+/// `*receiver`.
+///
+/// # Safety
+/// Borrowed arguments and a cache or NULL; the place for the receiver holds NULL.
+#[inline(always)]
+pub unsafe fn load(
+    object: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+    receiver: *mut Object,
+) -> Object {
+    // SAFETY: whoever is called into holds references to what it uses.
+    unsafe {
+        let ty = py::type_of(object);
+        if cache.is_null() || !gets_generically(ty) {
+            #[cfg(py2)]
+            if ty == &raw mut py::PyInstance_Type
+                && !cache.is_null()
+                && let Some(value) = instances::load(object, name, &mut *cache, receiver)
+            {
+                return value;
+            }
+            return load_specially(object, name, cache);
+        }
+        let Some(attribute) = (*cache).type_attribute(ty, name) else {
+            return py::PyObject_GetAttr(object, name);
+        };
+        let (get, set) = descriptor(attribute);
+        if let Some(get) = get
+            && set.is_some()
+        {
+            return call_get(get, attribute, object, ty);
+        }
+
+        let offset = (*ty).tp_dictoffset;
+        if offset < 0 {
+            return load_with_any_dict(object, ty, name, attribute, get);
+        }
+        if offset > 0 {
+            let dict = *object.byte_offset(offset).cast::<Object>();
+            if !dict.is_null() {
+                let Some(table) = Table::of(dict) else {
+                    return load_with_any_dict(object, ty, name, attribute, get);
+                };
+                let mut value = table.value((*cache).index, name);
+                if value.is_null() {
+                    value = match (*cache).find(&table, name) {
+                        Found::At(index) => table.value(index, name),
+                        Found::Absent => ptr::null_mut(),
+                        Found::Unknown => return load_with_any_dict(object, ty, name, attribute, get),
+                    };
+                }
+                if !value.is_null() {
+                    py::incref(value);
+                    return value;
+                }
+            }
+        }
+
+        if let Some(get) = get {
+            if !receiver.is_null() && methods::is_method(attribute, ty) {
+                return methods::leave_unbound(attribute, object, receiver);
+            }
+            return call_get(get, attribute, object, ty);
+        }
+        if attribute.is_null() {
+            return no_attribute(object, ty, name);
+        }
+        py::incref(attribute);
+        attribute
+    }
+}
+
+/// The rest of `PyObject_GenericGetAttr` once the type is known to have `attribute` (borrowed, or NULL) under
+/// the name, and no data descriptor, for an instance dict that only the C API can read.
+#[cold]
+#[inline(never)]
+unsafe fn load_with_any_dict(
+    object: Object,
+    ty: *mut PyTypeObject,
+    name: Object,
+    attribute: Object,
+    get: py::descrgetfunc,
+) -> Object {
+    // SAFETY: what is used is held: comparing keys may run arbitrary code.
+    unsafe {
+        py::xincref(attribute);
+        let mut attribute = Owned(attribute);
+        let dict = instance_dict(object, ty);
+        if !dict.is_null() {
+            py::incref(dict);
+            let _held = Owned(dict);
+            let value = py::PyDict_GetItem(dict, name);
+            if !value.is_null() {
+                py::incref(value);
+                return value;
+            }
+        }
+        if let Some(get) = get {
+            return get(attribute.0, object, py::type_of(object).cast());
+        }
+        if attribute.0.is_null() {
+            return no_attribute(object, ty, name);
+        }
+        mem::replace(&mut attribute.0, ptr::null_mut())
+    }
+}
+
+/// The dict of an instance, borrowed, or NULL: `_PyObject_GetDictPtr` as the generic lookup has it, which does
+/// not ask whether the type is of today's kind.
+unsafe fn instance_dict(object: Object, ty: *mut PyTypeObject) -> Object {
+    // SAFETY: the offset is where the instance has its dict.
+    unsafe {
+        let mut offset = (*ty).tp_dictoffset;
+        if offset < 0 {
+            let items = py::size_of_var(object).abs();
+            let size = (*ty).tp_basicsize + items * (*ty).tp_itemsize;
+            offset += (size as usize).next_multiple_of(size_of::<Object>()) as isize;
+        }
+        match offset {
+            0 => ptr::null_mut(),
+            _ => *object.byte_offset(offset).cast::<Object>(),
+        }
+    }
+}
+
+/// Sets the `AttributeError` of the generic lookup; gives NULL.
+#[cold]
+#[inline(never)]
+unsafe fn no_attribute(object: Object, ty: *mut PyTypeObject, name: Object) -> Object {
+    // SAFETY: plain C API.
+    unsafe {
+        if cfg!(py35) && ty == &raw mut py::PyModule_Type {
+            // The message names the module.
+            return py::PyObject_GetAttr(object, name);
+        }
+        complain(
+            c"'%.50s' object has no attribute '%.400s'",
+            c"'%.50s' object has no attribute '%U'",
+            ty,
+            name,
+        );
+        ptr::null_mut()
+    }
+}
+
+/// Sets an `AttributeError` with the names of a type and an attribute. The formats are those of 2.7 and of 3.x.
+unsafe fn complain(_py2: &CStr, _py3: &CStr, ty: *mut PyTypeObject, name: Object) {
+    // SAFETY: the formats take a C string, then a name as their version has names.
+    unsafe {
+        let error = py::PyExc_AttributeError;
+        #[cfg(py2)]
+        py::PyErr_Format(error, _py2.as_ptr(), (*ty).tp_name, py::PyString_AsString(name));
+        #[cfg(py3)]
+        py::PyErr_Format(error, _py3.as_ptr(), (*ty).tp_name, name);
+    }
+}
+
+/// `LOAD_ATTR` of what has a way of its own: types.
+#[inline(never)]
+unsafe fn load_specially(object: Object, name: Object, cache: *mut AttributeCache) -> Object {
+    // SAFETY: as for `load`.
+    unsafe {
+        let ty = py::type_of(object);
+        let of_types = py::PyType_Type.tp_getattro.map_or(0, |function| function as usize);
+        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
+        if getattro == of_types && !cache.is_null() {
+            let class: *mut PyTypeObject = object.cast();
+            if lookup::is_untagged(class) {
+                return load_of_untagged(class, ty, name, &mut *cache);
+            }
+            if let Some(attribute) = (*cache).own_attribute(class, ty, name) {
+                let Some(get) = descriptor(attribute).0 else {
+                    py::incref(attribute);
+                    return attribute;
+                };
+                return call_get(get, attribute, ptr::null_mut(), class);
+            }
+        }
+        py::PyObject_GetAttr(object, name)
+    }
+}
+
+/// `type_getattro` of a type of which nothing can be remembered.
+unsafe fn load_of_untagged(
+    class: *mut PyTypeObject,
+    metatype: *mut PyTypeObject,
+    name: Object,
+    cache: &mut AttributeCache,
+) -> Object {
+    // SAFETY: what is used is held where comparing keys may run arbitrary code.
+    unsafe {
+        let inherited = match (*class).tp_dict.is_null() {
+            true => None,
+            false => cache.type_attribute(metatype, name),
+        };
+        let Some(inherited) = inherited else {
+            return py::PyObject_GetAttr(class.cast(), name);
+        };
+        let (meta_get, meta_set) = descriptor(inherited);
+        if let Some(get) = meta_get
+            && meta_set.is_some()
+        {
+            return call_get(get, inherited, class.cast(), metatype);
+        }
+        py::xincref(inherited);
+        let mut inherited = Owned(inherited);
+        let attribute = lookup::type_attribute(class, name);
+        if !attribute.is_null() {
+            if let Some(get) = descriptor(attribute).0 {
+                return call_get(get, attribute, ptr::null_mut(), class);
+            }
+            py::incref(attribute);
+            return attribute;
+        }
+        if let Some(get) = meta_get {
+            return get(inherited.0, class.cast(), metatype.cast());
+        }
+        if inherited.0.is_null() {
+            let py2 = c"type object '%.50s' has no attribute '%.400s'";
+            complain(py2, c"type object '%.50s' has no attribute '%U'", class, name);
+        }
+        mem::replace(&mut inherited.0, ptr::null_mut())
+    }
+}
+
+/// Calls a descriptor's `__get__`.
+#[inline]
+pub unsafe fn call_get(
+    get: unsafe extern "C" fn(Object, Object, Object) -> Object,
+    attribute: Object,
+    object: Object,
+    ty: *mut PyTypeObject,
+) -> Object {
+    // SAFETY: alive now, and kept so during the call.
+    unsafe {
+        py::incref(attribute);
+        let _held = Owned(attribute);
+        get(attribute, object, ty.cast())
+    }
+}
+
+/// `STORE_ATTR`
+pub unsafe extern "C" fn store_attr(
+    _frame: Frame,
+    object: Object,
+    value: Object,
+    name: Object,
+    cache: *mut AttributeCache,
+) -> i64 {
+    // SAFETY: see the module; whoever is called into holds references to what it uses.
+    unsafe {
+        let ty = py::type_of(object);
+        #[cfg(py2)]
+        if ty == &raw mut py::PyInstance_Type
+            && !cache.is_null()
+            && instances::store(object, name, value, &mut *cache)
+        {
+            return 0;
+        }
+        let setattro = (*ty).tp_setattro.map_or(0, |function| function as usize);
+        if !cache.is_null()
+            && setattro == py::PyObject_GenericSetAttr as *const () as usize
+            && let Some(attribute) = (*cache).type_attribute(ty, name)
+        {
+            if let (_, Some(set)) = descriptor(attribute) {
+                py::incref(attribute);
+                let _held = Owned(attribute);
+                return set(attribute, object, value).into();
+            }
+            if replace_in_dict(object, (*ty).tp_dictoffset, name, value, &mut *cache) {
+                return 0;
+            }
+            return store_in_dict(object, ty, name, value, attribute);
+        }
+        py::PyObject_SetAttr(object, name, value).into()
+    }
+}
+
+/// The rest of `PyObject_GenericSetAttr` once the type is known to have `attribute` (borrowed, or NULL) under the
+/// name, and no data descriptor.
+unsafe fn store_in_dict(
+    object: Object,
+    ty: *mut PyTypeObject,
+    name: Object,
+    value: Object,
+    attribute: Object,
+) -> i64 {
+    // SAFETY: what is used is held where comparing keys may run arbitrary code.
+    unsafe {
+        let place = py::_PyObject_GetDictPtr(object);
+        if place.is_null() {
+            if attribute.is_null() {
+                let py2 = c"'%.100s' object has no attribute '%.200s'";
+                complain(py2, c"'%.100s' object has no attribute '%U'", ty, name);
+            } else {
+                let py2 = c"'%.50s' object attribute '%.400s' is read-only";
+                complain(py2, c"'%.50s' object attribute '%U' is read-only", ty, name);
+            }
+            return -1;
+        }
+        #[cfg(py2)]
+        let status = {
+            if (*place).is_null() {
+                *place = py::PyDict_New();
+                if (*place).is_null() {
+                    return -1;
+                }
+            }
+            let dict = *place;
+            py::incref(dict);
+            let _held = Owned(dict);
+            store_status(py::PyDict_SetItem(dict, name, value), name)
+        };
+        #[cfg(py3)]
+        let status = {
+            py::xincref(attribute);
+            let _held = Owned(attribute);
+            store_status(py::_PyObjectDict_SetItem(ty, place, name, value), name)
+        };
+        status.into()
+    }
+}
+
+/// A `KeyError` of a dict becomes an `AttributeError`.
+unsafe fn store_status(status: c_int, name: Object) -> c_int {
+    // SAFETY: an exception is set when the status is negative.
+    unsafe {
+        if status < 0 && py::PyErr_ExceptionMatches(py::PyExc_KeyError) != 0 {
+            py::PyErr_SetObject(py::PyExc_AttributeError, name);
+        }
+        status
+    }
+}
+
+/// Stores in an instance dict that has the name; false when nothing was done.
+unsafe fn replace_in_dict(
+    object: Object,
+    offset: isize,
+    name: Object,
+    value: Object,
+    cache: &mut AttributeCache,
+) -> bool {
+    // SAFETY: a positive offset is where the instance has its dict.
+    unsafe {
+        if offset <= 0 {
+            return false;
+        }
+        let dict = *object.byte_offset(offset).cast::<Object>();
+        if dict.is_null() {
+            return false;
+        }
+        if dict::replace(dict, cache.index, name, value) {
+            return true;
+        }
+        let Some(table) = Table::of(dict) else { return false };
+        match cache.find(&table, name) {
+            Found::At(index) => dict::replace(dict, index, name, value),
+            Found::Absent | Found::Unknown => false,
+        }
+    }
+}
+
+/// `DELETE_ATTR`
+pub unsafe extern "C" fn delete_attr(_frame: Frame, object: Object, name: Object) -> i64 {
+    // SAFETY: see the module.
+    unsafe { py::PyObject_SetAttr(object, name, ptr::null_mut()).into() }
+}

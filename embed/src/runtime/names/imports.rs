@@ -1,0 +1,166 @@
+//! `IMPORT_NAME`, `IMPORT_FROM`, `IMPORT_STAR`.
+
+use crate::py::stack::{Owned, Stack};
+use crate::py::{self, Object};
+use crate::py::{Frame, evaluator};
+use crate::state::recall;
+use std::ptr;
+
+/// `IMPORT_NAME`: calls `__import__` of the frame's builtins. A level of -1, the default of
+/// 2.7, is not passed on.
+pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, name: Object) -> Object {
+    // SAFETY: level and fromlist, ours; the rest is borrowed from the frame.
+    unsafe {
+        let operands = Stack::new(at, count);
+        let builtin = py::PyDict_GetItemString((*frame).f_builtins, c"__import__".as_ptr());
+        if builtin.is_null() {
+            py::PyErr_SetString(py::PyExc_ImportError, c"__import__ not found".as_ptr());
+            return ptr::null_mut();
+        }
+        py::incref(builtin);
+        let function = Owned(builtin);
+
+        let (level, from) = (operands.peek(0), operands.peek(1));
+        let locals = if (*frame).f_locals.is_null() { py::none() } else { (*frame).f_locals };
+        let globals = (*frame).f_globals;
+        let arguments = Owned(if passes_level(level) {
+            py::PyTuple_Pack(5, name, globals, locals, from, level)
+        } else {
+            py::PyTuple_Pack(4, name, globals, locals, from)
+        });
+        drop(operands);
+        if arguments.0.is_null() {
+            return ptr::null_mut();
+        }
+        py::PyEval_CallObjectWithKeywords(function.0, arguments.0, ptr::null_mut())
+    }
+}
+
+/// Whether `__import__` is told the level. 2.7 forgets the error of one that is no int, 3.x
+/// leaves it set.
+unsafe fn passes_level(level: Object) -> bool {
+    // SAFETY: a borrowed argument.
+    unsafe {
+        #[cfg(py2)]
+        let value = py::PyInt_AsLong(level);
+        #[cfg(py3)]
+        let value = py::PyLong_AsLong(level);
+        if value != -1 {
+            return true;
+        }
+        let failed = !py::PyErr_Occurred().is_null();
+        #[cfg(py2)]
+        py::PyErr_Clear();
+        failed
+    }
+}
+
+/// `IMPORT_FROM`
+pub unsafe extern "C" fn import_from(_frame: Frame, module: Object, name: Object) -> Object {
+    // SAFETY: see the module.
+    unsafe { evaluator::import_from(module, name) }
+}
+
+/// `IMPORT_STAR`
+pub unsafe extern "C" fn import_star(frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
+    // SAFETY: the module is ours.
+    unsafe {
+        let module = Owned(*at);
+        #[cfg(py2)]
+        py::PyFrame_FastToLocals(frame);
+        #[cfg(py3)]
+        if py::PyFrame_FastToLocalsWithError(frame) < 0 {
+            return -1;
+        }
+        let locals = (*frame).f_locals;
+        if locals.is_null() {
+            py::PyErr_SetString(py::PyExc_SystemError, c"no locals found during 'import *'".as_ptr());
+            return -1;
+        }
+        let done = import_all_from(locals, module.0);
+        recall::write_locals(frame);
+        if done { 0 } else { -1 }
+    }
+}
+
+/// `import_all_from` of ceval.c.
+unsafe fn import_all_from(locals: Object, module: Object) -> bool {
+    // SAFETY: borrowed arguments.
+    unsafe {
+        let mut names = Owned(py::PyObject_GetAttrString(module, c"__all__".as_ptr()));
+        let all = names.0.is_null();
+        if all {
+            if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) == 0 {
+                return false;
+            }
+            py::PyErr_Clear();
+            let dict = Owned(py::PyObject_GetAttrString(module, c"__dict__".as_ptr()));
+            if dict.0.is_null() {
+                if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0 {
+                    let message = c"from-import-* object has no __dict__ and no __all__";
+                    py::PyErr_SetString(py::PyExc_ImportError, message.as_ptr());
+                }
+                return false;
+            }
+            names.0 = keys(dict.0);
+            if names.0.is_null() {
+                return false;
+            }
+        }
+        for position in 0.. {
+            let name = Owned(py::PySequence_GetItem(names.0, position));
+            if name.0.is_null() {
+                if py::PyErr_ExceptionMatches(py::PyExc_IndexError) == 0 {
+                    return false;
+                }
+                py::PyErr_Clear();
+                break;
+            }
+            if all && is_private(name.0) {
+                continue;
+            }
+            let value = Owned(py::PyObject_GetAttr(module, name.0));
+            if value.0.is_null() {
+                return false;
+            }
+            let status = if py::type_of(locals) == &raw mut py::PyDict_Type {
+                py::PyDict_SetItem(locals, name.0, value.0)
+            } else {
+                py::PyObject_SetItem(locals, name.0, value.0)
+            };
+            drop(name);
+            if status != 0 {
+                return false;
+            }
+        }
+        true
+    }
+}
+
+/// `PyMapping_Keys`: on 2.7 a call of `keys`, whatever that gives.
+unsafe fn keys(mapping: Object) -> Object {
+    // SAFETY: a borrowed argument.
+    unsafe {
+        #[cfg(py2)]
+        return py::PyObject_CallMethod(mapping, c"keys".as_ptr().cast_mut(), ptr::null_mut());
+        #[cfg(py3)]
+        py::PyMapping_Keys(mapping)
+    }
+}
+
+/// Whether a name begins with an underscore.
+unsafe fn is_private(name: Object) -> bool {
+    // SAFETY: a borrowed argument, of a type that is checked.
+    unsafe {
+        #[cfg(py2)]
+        return py::has_feature(py::type_of(name), py::Py_TPFLAGS_STRING_SUBCLASS as u64)
+            && *py::PyString_AsString(name) == b'_' as std::ffi::c_char;
+        #[cfg(py3)]
+        {
+            // An empty str: the character read is the NUL behind it.
+            py::has_feature(py::type_of(name), py::Py_TPFLAGS_UNICODE_SUBCLASS as u64)
+                && py::PyUnicode_GetLength(name) > 0
+                && py::PyUnicode_ReadChar(name, 0) == u32::from(b'_')
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! 2.7: attributes of instances of old-style classes: `instance_getattr` and `instance_setattr` of
+//! classobject.c where they find what they look for without running any code.
+
+use crate::py::dict::{self, Found, Table};
+use crate::py::{self, Object};
+use crate::runtime::calls::methods;
+use crate::runtime::names::attributes::{self, AttributeCache};
+use std::ptr;
+
+/// Base classes followed upwards at most.
+const MAX_DEPTH: u32 = 16;
+
+/// `LOAD_ATTR`: a new reference, or NULL with an exception set; `None` when nothing was done. For `receiver`
+/// see [`attributes::load`].
+///
+/// # Safety
+/// `object` is an old-style instance, `name` an interned string.
+#[inline(always)]
+pub unsafe fn load(
+    object: Object,
+    name: Object,
+    cache: &mut AttributeCache,
+    receiver: *mut Object,
+) -> Option<Object> {
+    // SAFETY: an instance has a class and a dict; whoever is called into holds what it uses.
+    unsafe {
+        let instance = object.cast::<py::PyInstanceObject>();
+        if is_special(name) {
+            return None;
+        }
+        let table = Table::of((*instance).in_dict)?;
+        let mut value = table.value(cache.hint(), name);
+        if value.is_null() {
+            value = match cache.find(&table, name) {
+                Found::At(index) => table.value(index, name),
+                Found::Absent => ptr::null_mut(),
+                Found::Unknown => return None,
+            };
+        }
+        if !value.is_null() {
+            py::incref(value);
+            return Some(value);
+        }
+        let class = (*instance).in_class;
+        let attribute = class_attribute(class, name, 0)?;
+        if attribute.is_null() {
+            return None;
+        }
+        let Some(get) = attributes::descriptor(attribute).0 else {
+            py::incref(attribute);
+            return Some(attribute);
+        };
+        // After an AttributeError, __getattr__ has its turn; methods do not raise it.
+        let is_function = py::type_of(attribute) == &raw mut py::PyFunction_Type;
+        if !is_function && !(*class).cl_getattr.is_null() {
+            return None;
+        }
+        if is_function && !receiver.is_null() {
+            return Some(methods::leave_unbound(attribute, object, receiver));
+        }
+        Some(attributes::call_get(get, attribute, object, class.cast()))
+    }
+}
+
+/// `STORE_ATTR` where the instance has the attribute; false when nothing was done.
+///
+/// # Safety
+/// As for [`load`].
+#[inline(always)]
+pub unsafe fn store(object: Object, name: Object, value: Object, cache: &mut AttributeCache) -> bool {
+    // SAFETY: as above.
+    unsafe {
+        let instance = object.cast::<py::PyInstanceObject>();
+        if is_special(name) || !(*(*instance).in_class).cl_setattr.is_null() {
+            return false;
+        }
+        let dict = (*instance).in_dict;
+        if dict::replace(dict, cache.hint(), name, value) {
+            return true;
+        }
+        let Some(table) = Table::of(dict) else { return false };
+        match cache.find(&table, name) {
+            Found::At(index) => dict::replace(dict, index, name, value),
+            Found::Absent | Found::Unknown => false,
+        }
+    }
+}
+
+/// The class of an object, be it an old-style one.
+///
+/// # Safety
+/// Alive.
+pub unsafe fn class_of(object: Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        let ty = py::type_of(object);
+        if ty == &raw mut py::PyInstance_Type {
+            (*object.cast::<py::PyInstanceObject>()).in_class.cast()
+        } else {
+            ty.cast()
+        }
+    }
+}
+
+/// Whether it could be `__dict__` or `__class__`.
+#[inline(always)]
+unsafe fn is_special(name: Object) -> bool {
+    // SAFETY: strings end with a NUL.
+    unsafe {
+        let text = (&raw const (*name.cast::<py::PyStringObject>()).ob_sval).cast::<u8>();
+        *text == b'_' && *text.add(1) == b'_'
+    }
+}
+
+/// `class_lookup`: borrowed, NULL when it is not there, `None` when that is not clear.
+unsafe fn class_attribute(class: *mut py::PyClassObject, name: Object, depth: u32) -> Option<Object> {
+    // SAFETY: a class, its dict and its tuple of bases.
+    unsafe {
+        if depth > MAX_DEPTH || py::type_of(class.cast()) != &raw mut py::PyClass_Type {
+            return None;
+        }
+        let table = Table::of((*class).cl_dict)?;
+        match table.find(name) {
+            Found::At(index) => return Some(table.value(index, name)),
+            Found::Absent => {}
+            Found::Unknown => return None,
+        }
+        let bases = (*class).cl_bases;
+        for index in 0..py::size_of_var(bases) as usize {
+            let found = class_attribute(py::tuple_item(bases, index).cast(), name, depth + 1)?;
+            if !found.is_null() {
+                return Some(found);
+            }
+        }
+        Some(ptr::null_mut())
+    }
+}

@@ -1,0 +1,9 @@
+//! What is found under a name.
+
+pub mod attributes;
+pub mod globals;
+pub mod imports;
+#[cfg(py2)]
+pub mod instances;
+pub mod lookup;
+pub mod scopes;

@@ -1,0 +1,111 @@
+//! A compiled version of a code object: its native code, what is counted of it, and where frames enter it.
+
+use crate::config::settings;
+use crate::py::describe;
+use crate::py::gil::{Counter, Gil};
+use crate::py::*;
+use crate::state::resume_points::ResumePoints;
+use crate::stats;
+use pyjion_jit::Compiled;
+use std::cell::Cell;
+use std::num::NonZeroU16;
+
+/// A compiled version of a code object.
+pub struct Version {
+    /// Unique in the process.
+    pub id: u64,
+    /// Name and place of the code, for people.
+    pub name: String,
+    /// The code, its entries and exits.
+    pub compiled: Compiled,
+    /// Compiled without any feedback.
+    pub generic: bool,
+    /// Frames that entered.
+    pub entered: Counter,
+    /// Exits taken, in the order of the recipes.
+    pub exits: Box<[Counter]>,
+    /// Exits taken because a speculation failed.
+    pub failed_speculations: Counter,
+    /// `entered` when room was made last.
+    pub entered_before: Cell<u64>,
+    /// Frames running it now.
+    pub running: Cell<u32>,
+    /// It is no longer entered; freed when nobody runs it.
+    pub replaced: Cell<bool>,
+    /// Something is to be done about it when a frame leaves it.
+    pub attend: Cell<bool>,
+    /// Zeroed when running frames shall leave; compiled code reads it.
+    pub valid: Box<Cell<u8>>,
+    /// Entry indices by offset.
+    by_pc: Vec<(u32, u32)>,
+    /// Where generators are resumed.
+    resume_points: ResumePoints,
+}
+
+impl Version {
+    /// Wraps the result of a compilation.
+    pub fn new(compiled: Compiled, valid: Box<Cell<u8>>, generic: bool, name: String) -> Version {
+        static IDS: Gil<Counter> = Gil::new(Counter::new());
+        IDS.count();
+        let mut by_pc: Vec<(u32, u32)> =
+            compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
+        by_pc.sort_unstable();
+        stats::counters().code_bytes.add(compiled.code.size as u64);
+        Version {
+            resume_points: ResumePoints::new(&compiled.entries, &by_pc),
+            id: IDS.get(),
+            name,
+            exits: compiled.code.exits.iter().map(|_| Counter::new()).collect(),
+            compiled,
+            generic,
+            entered: Counter::new(),
+            entered_before: Cell::new(0),
+            failed_speculations: Counter::new(),
+            running: Cell::new(0),
+            replaced: Cell::new(false),
+            attend: Cell::new(declares_itself_invalid()),
+            valid,
+            by_pc,
+        }
+    }
+
+    /// The entry for a generator's frame that is resumed, if there is no other for that place: its
+    /// index plus one.
+    ///
+    /// # Safety
+    /// The frame is not running: its `f_stacktop` is set.
+    #[inline(always)]
+    pub unsafe fn resume_point(&self, frame: *mut PyFrameObject) -> Option<NonZeroU16> {
+        // SAFETY: as for this function.
+        unsafe { self.resume_points.find(frame) }
+    }
+
+    /// Whether frames can enter at an offset.
+    pub fn has_entry_at(&self, pc: u32) -> bool {
+        self.by_pc.binary_search_by_key(&pc, |&(at, _)| at).is_ok()
+    }
+
+    /// The entry for a frame about to execute the instruction at `pc`, if it has the shape.
+    ///
+    /// # Safety
+    /// The frame is not running: its `f_stacktop` is set.
+    pub unsafe fn entry(&self, pc: u32, frame: *mut PyFrameObject) -> Option<u32> {
+        let first = self.by_pc.partition_point(|&(at, _)| at < pc);
+        self.by_pc[first..].iter().take_while(|&&(at, _)| at == pc).map(|&(_, index)| index).find(|&index| {
+            let entry = &self.compiled.entries[index as usize];
+            // SAFETY: as for this function.
+            unsafe { describe::has_shape(frame, entry.depth, &entry.blocks) }
+        })
+    }
+}
+
+impl Drop for Version {
+    fn drop(&mut self) {
+        stats::counters().code_bytes.subtract(self.compiled.code.size as u64);
+    }
+}
+
+/// Whether compiled code may declare itself invalid, which is seen when a frame leaves it.
+pub fn declares_itself_invalid() -> bool {
+    settings::options().stress_invalidate > 0
+}

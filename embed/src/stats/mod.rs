@@ -1,0 +1,217 @@
+//! What happened: every counter, and the exclusive time by mode.
+
+pub mod clock;
+pub mod report;
+
+use crate::py::gil::{Counter, Gil};
+use pyjion_jit::hir::ExitReason;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::HashMap;
+use std::time::Instant;
+
+macro_rules! counters {
+    ($($name:ident: $doc:literal;)*) => {
+        /// Counters of events, always kept.
+        pub struct Counters {
+            $(#[doc = $doc] pub $name: Counter,)*
+            /// Exits from native code by reason, in the order of `ExitReason::ALL`.
+            pub exits: [Counter; ExitReason::ALL.len()],
+        }
+
+        impl Counters {
+            const fn new() -> Counters {
+                Counters {
+                    $($name: Counter::new(),)*
+                    exits: [const { Counter::new() }; ExitReason::ALL.len()],
+                }
+            }
+
+            /// Name, value and description of each counter but the exits.
+            pub fn all(&self) -> Vec<(&'static str, u64, &'static str)> {
+                vec![$((stringify!($name), self.$name.get(), $doc.trim_ascii()),)*]
+            }
+        }
+    };
+}
+
+counters! {
+    frames: "Frames begun or resumed under the JIT.";
+    frames_native: "Frames that began or resumed in native code.";
+    loop_entries: "Frames that entered native code at a loop header.";
+    bytecodes_native: "Bytecodes executed in native code, if detailed statistics are on.";
+    bytecodes_interpreted: "Bytecodes of hot code executed elsewhere, if detailed statistics are on.";
+    recordings: "Recording windows opened.";
+    recorded_instructions: "Instructions recorded.";
+    compilations: "Compilations that succeeded.";
+    postponed: "Compilations put off, as enough time had gone into compiling.";
+    failures: "Compilations that failed.";
+    respecialised: "Versions replaced after too many exits.";
+    invalidated: "Versions that were found to be no longer valid.";
+    evicted: "Code objects whose machine code went to make room.";
+    retired: "Entries given up because exits never ceased.";
+    code_objects: "Code objects run.";
+    code_bytes: "Bytes of machine code in memory.";
+    compile_microseconds: "Time spent in compilation, in microseconds.";
+}
+
+/// Who the time is charged to. Calls into C are charged to who calls.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Mode {
+    /// The interpreter, and everything before and after it.
+    Interpreter = 0,
+    /// Compiled code.
+    Native = 1,
+    /// The compiler.
+    Compiler = 2,
+}
+
+struct Clock {
+    mode: Cell<Mode>,
+    since: Cell<u64>,
+    ticks: [Cell<u64>; 3],
+    started: OnceCell<(Instant, u64)>,
+}
+
+/// How often one exit was taken, and what it is.
+#[derive(Clone)]
+pub struct ExitLine {
+    /// How often.
+    pub count: u64,
+    /// Which one it is.
+    pub label: String,
+    /// Its reason and the operation.
+    pub kind: String,
+}
+
+struct Stats {
+    detailed: Cell<bool>,
+    counters: Counters,
+    clock: Clock,
+    failures: RefCell<Vec<(&'static str, u64)>>,
+    exit_lines: RefCell<Option<HashMap<(u64, usize), ExitLine>>>,
+}
+
+static STATS: Gil<Stats> = Gil::new(Stats {
+    detailed: Cell::new(false),
+    counters: Counters::new(),
+    clock: Clock {
+        mode: Cell::new(Mode::Interpreter),
+        since: Cell::new(0),
+        ticks: [const { Cell::new(0) }; 3],
+        started: OnceCell::new(),
+    },
+    failures: RefCell::new(Vec::new()),
+    exit_lines: RefCell::new(None),
+});
+
+/// The counters.
+#[inline(always)]
+pub fn counters() -> &'static Counters {
+    &STATS.counters
+}
+
+/// Whether what costs time is measured too: the clock, and exits one by one.
+#[inline(always)]
+pub fn is_detailed() -> bool {
+    STATS.detailed.get()
+}
+
+/// Where native code counts bytecodes; 0 when it does not.
+pub fn bytecode_counter() -> usize {
+    if is_detailed() { STATS.counters.bytecodes_native.address() } else { 0 }
+}
+
+/// The bytecodes of hot code executed so far, in native code and elsewhere.
+pub fn bytecodes() -> (u64, u64) {
+    (STATS.counters.bytecodes_native.get(), STATS.counters.bytecodes_interpreted.get())
+}
+
+/// Begins to measure in detail.
+pub fn start_detailed() {
+    STATS.detailed.set(true);
+    *STATS.exit_lines.borrow_mut() = Some(HashMap::new());
+    let now = clock::ticks();
+    STATS.clock.since.set(now);
+    let _ = STATS.clock.started.set((Instant::now(), now));
+}
+
+/// Charges the time from now on to a mode, and returns the mode before.
+#[inline(always)]
+pub fn switch(mode: Mode) -> Mode {
+    let before = STATS.clock.mode.get();
+    if is_detailed() && before != mode {
+        let now = clock::ticks();
+        let clock = &STATS.clock;
+        let charged = &clock.ticks[before as usize];
+        charged.set(charged.get() + now.wrapping_sub(clock.since.get()));
+        clock.since.set(now);
+        clock.mode.set(mode);
+    }
+    before
+}
+
+/// Counts a failed compilation by the name of its error.
+pub fn count_failure(name: &'static str) {
+    STATS.counters.failures.count();
+    count_by_name(&mut STATS.failures.borrow_mut(), name);
+}
+
+fn count_by_name(counts: &mut Vec<(&'static str, u64)>, name: &'static str) {
+    match counts.iter_mut().find(|(known, _)| *known == name) {
+        Some((_, count)) => *count += 1,
+        None => counts.push((name, 1)),
+    }
+}
+
+/// Failed compilations by the name of their error.
+pub fn failures() -> Vec<(&'static str, u64)> {
+    STATS.failures.borrow().clone()
+}
+
+/// Counts an exit.
+#[inline(always)]
+pub fn count_exit(reason: ExitReason) {
+    STATS.counters.exits[reason as usize].count();
+}
+
+/// Counts an exit by itself; `describe` says which one it is when it is seen for the first time,
+/// and of what kind.
+pub fn count_exit_in_detail(version: u64, exit: usize, describe: impl FnOnce() -> (String, String)) {
+    if let Some(lines) = STATS.exit_lines.borrow_mut().as_mut() {
+        let line = lines.entry((version, exit)).or_insert_with(|| {
+            let (label, kind) = describe();
+            ExitLine { count: 0, label, kind }
+        });
+        line.count += 1;
+    }
+}
+
+/// Exits by reason, those that occurred.
+pub fn exits() -> Vec<(&'static str, u64)> {
+    let counts = ExitReason::ALL.iter().zip(&STATS.counters.exits);
+    counts.map(|(reason, count)| (reason.name(), count.get())).filter(|(_, count)| *count > 0).collect()
+}
+
+/// Seconds in the interpreter, in native code and in the compiler; nothing unless measured.
+pub fn seconds() -> Option<[f64; 3]> {
+    let (start, first_tick) = *STATS.clock.started.get()?;
+    switch(STATS.clock.mode.get());
+    let now = clock::ticks();
+    let per_tick = start.elapsed().as_secs_f64() / now.wrapping_sub(first_tick).max(1) as f64;
+    let mut all = [0.0; 3];
+    for (seconds, charged) in all.iter_mut().zip(&STATS.clock.ticks) {
+        *seconds = charged.get() as f64 * per_tick;
+    }
+    // What is charged to the current mode at its next switch.
+    all[STATS.clock.mode.get() as usize] += now.wrapping_sub(STATS.clock.since.get()) as f64 * per_tick;
+    Some(all)
+}
+
+/// Exits one by one, most frequent first; nothing unless measured.
+pub fn exit_lines() -> Vec<ExitLine> {
+    let lines = STATS.exit_lines.borrow();
+    let mut lines: Vec<ExitLine> = lines.iter().flat_map(HashMap::values).cloned().collect();
+    lines.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
+    lines
+}

@@ -1,0 +1,270 @@
+//! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
+
+use crate::compile::MAX_GENERATIONS;
+use crate::config::settings;
+use crate::memory::shortage;
+use crate::py::describe;
+use crate::py::*;
+use crate::run::enter::RECORD;
+use crate::run::hook;
+use crate::state::code_state::{self, Closed, CodeState, Phase, SEEK_NEW};
+use crate::state::recall;
+use crate::state::version::Version;
+use crate::stats;
+use crate::tier::budget::{self, Occasion};
+use crate::tier::record;
+use pyjion_jit::bytecode::{self, BlockKind};
+use pyjion_jit::deopt::ExitRecipe;
+use pyjion_jit::hir::{ExitReason, Resume, Type};
+use std::ffi::c_int;
+
+/// A speculation that fails this often is given up.
+const TOO_MANY_FAILURES: u64 = 40;
+
+/// So often a loop is met that was never seen to run before it is taken in, as each time it runs long in
+/// the interpreter,
+const TOO_MANY_LOOPS: u64 = 3;
+/// by the first versions: there have to be some left for what turns out later.
+const LOOP_GENERATIONS: u32 = 2;
+
+/// Entries after which it is clear what share of them ends in failed speculations.
+const ENTRIES_THAT_TELL: u64 = 1000;
+
+/// Jumps for which a frame that has left native code is led back to it, when it left there often before.
+const SEEK_OLD: u32 = 128;
+
+/// Whether compiled code left because it had expected something else.
+fn is_failed_speculation(reason: ExitReason) -> bool {
+    match reason {
+        ExitReason::TypeGuard
+        | ExitReason::Unbound
+        | ExitReason::Overflow
+        | ExitReason::RareOperand
+        | ExitReason::IndexRange
+        | ExitReason::Unreached
+        | ExitReason::CacheMiss => true,
+        ExitReason::Exception
+        | ExitReason::Tracing
+        | ExitReason::Uncompiled
+        | ExitReason::Yield
+        | ExitReason::Invalidated => false,
+    }
+}
+
+/// Whether more observations help; else the operation has to be compiled without speculation.
+fn is_learnable(reason: ExitReason) -> bool {
+    matches!(reason, ExitReason::TypeGuard | ExitReason::Unreached)
+}
+
+/// Whether it was the operation, not the kinds of its operands, that compiled code does not do.
+fn is_of_operation(reason: ExitReason) -> bool {
+    matches!(reason, ExitReason::Overflow | ExitReason::RareOperand | ExitReason::IndexRange)
+}
+
+/// Counts an exit. Cannot panic.
+///
+/// # Safety
+/// The version is alive, the frame is one of its code, and the exit is one of its.
+#[inline(always)]
+pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: usize) {
+    // SAFETY: alive by the contract, and recipes and counters go by the number of the exit.
+    unsafe {
+        let version = &*version;
+        version.exits.get_unchecked(exit).count();
+        stats::count_exit(version.compiled.code.exits.get_unchecked(exit).reason);
+        if stats::is_detailed() {
+            count_in_detail((*frame).f_code, version, exit);
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Version, exit: usize) {
+    let recipe = &version.compiled.code.exits[exit];
+    if recipe.resume == Resume::At {
+        // It was counted when it began, and begins again.
+        stats::counters().bytecodes_native.subtract(1);
+    }
+    stats::count_exit_in_detail(version.id, exit, || {
+        // SAFETY: code that has versions has a state.
+        let operation = unsafe { operation(&*code_state::of(code), recipe.pc) };
+        let kind = format!("{} at {operation}", recipe.reason.name());
+        (format!("{kind}, {} of {}", recipe.pc, version.name), kind)
+    });
+}
+
+/// What the bytecode does at an offset, without its operands.
+fn operation(state: &CodeState, pc: u32) -> String {
+    let instruction = bytecode::decode(state.description()).ok().and_then(|code| code.at(pc).copied());
+    let Some(instruction) = instruction else { return "nothing".to_owned() };
+    let text = format!("{:?}", instruction.op);
+    text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
+}
+
+/// Whether a version of a code object that is in use declared itself invalid (and its frames were not just called
+/// out).
+///
+/// # Safety
+/// The version is alive.
+unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Version) -> bool {
+    // SAFETY: alive by the contract.
+    let version = unsafe { &*version };
+    version.valid.get() == 0 && !version.replaced.get() && !recall::concerns(code)
+}
+
+/// Counts an exit that continues in another evaluator, and says in which one
+/// ([`RECORD`] or 0).
+///
+/// # Safety
+/// The frame has just been rebuilt from the exit.
+#[inline(never)]
+pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Version, exit: usize) -> c_int {
+    // SAFETY: the frame holds the code, the code its state; the version is counted as running.
+    unsafe {
+        count(frame, version, exit);
+        shortage::recover();
+        let version = &*version;
+        let recipe = &version.compiled.code.exits[exit];
+        let state = code_state::of((*frame).f_code);
+        if recipe.resume == Resume::At {
+            // Back to native code at the next jump backwards.
+            hook::arm(0);
+            if !state.is_null() {
+                let is_new = version.exits[exit].get() <= TOO_MANY_FAILURES;
+                (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });
+            }
+        }
+        if !state.is_null() && is_invalid((*frame).f_code, version) {
+            (*state).invalidate(version);
+        }
+        if state.is_null() || !is_failed_speculation(recipe.reason) || settings::options().stress_exit > 0 {
+            return 0;
+        }
+        let state = &*state;
+        version.failed_speculations.count();
+        let failures = version.exits[exit].get();
+        // Code that was not reached counts as observed only once it was recorded, or has to do
+        // without that.
+        let observed = recipe.reason != ExitReason::Unreached || failures == TOO_MANY_FAILURES;
+        if recipe.resume == Resume::At && observed && failures <= TOO_MANY_FAILURES {
+            let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
+            state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
+        }
+        if recipe.resume == Resume::Throw {
+            expect_handler(state, recipe);
+        }
+        if version.replaced.get() {
+            return 0;
+        }
+        let too_many = failures > TOO_MANY_FAILURES
+            || (failures > TOO_MANY_LOOPS
+                && recipe.reason == ExitReason::Unreached
+                && state.generations() <= LOOP_GENERATIONS
+                && is_loop(state, recipe.pc));
+        if too_many && respecialise(state, version, recipe) {
+            return if state.phase() == Phase::Recording { RECORD } else { 0 };
+        }
+        let (entered, failed) = (version.entered.get(), version.failed_speculations.get());
+        if entered >= ENTRIES_THAT_TELL && failed * 3 > entered {
+            retire(state, version, recipe.reason);
+        }
+        0
+    }
+}
+
+/// Whether a loop begins at an offset.
+fn is_loop(state: &CodeState, pc: u32) -> bool {
+    bytecode::decode(state.description()).is_ok_and(|code| code.loop_headers().binary_search(&pc).is_ok())
+}
+
+/// An exception went to a handler that none was seen to reach: the next version has it.
+fn expect_handler(state: &CodeState, recipe: &ExitRecipe) {
+    let handler = recipe.blocks.iter().rev().find(|block| match block.kind {
+        BlockKind::Except | BlockKind::Finally | BlockKind::With => true,
+        BlockKind::Loop | BlockKind::ExceptHandler => false,
+    });
+    if let Some(handler) = handler {
+        let mut feedback = state.hot().feedback.borrow_mut();
+        let class = &mut feedback.site_mut(handler.handler).operands[0];
+        *class = class.union(Type::TYPE);
+    }
+}
+
+/// Has a better version compiled; false when there were enough attempts.
+fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bool {
+    let Some(pc) = state.target_of(version) else { return false };
+    let generations = state.with_target(pc, |target| target.generations).unwrap_or(MAX_GENERATIONS);
+    if generations >= MAX_GENERATIONS {
+        return false;
+    }
+    // What was observed at the exits so far may do; if not, no more guesses there.
+    let learn = is_learnable(recipe.reason) && generations <= 2;
+    if !learn {
+        let mut feedback = state.hot().feedback.borrow_mut();
+        let site = feedback.site_mut(recipe.pc);
+        match is_of_operation(recipe.reason) {
+            true => site.rare = true,
+            false => site.failed = true,
+        }
+    }
+    stats::counters().respecialised.count();
+    state.uninstall(pc, None);
+    let occasion = if pc == 0 { Occasion::Calls } else { Occasion::Loop(pc) };
+    if !budget::allows(state, occasion) {
+        stats::counters().postponed.count();
+        state.cool_down();
+        return true;
+    }
+    if learn && state.phase() == Phase::Hot && settings::is_speculating() {
+        record::open(state);
+    }
+    true
+}
+
+fn retire(state: &CodeState, version: &Version, reason: ExitReason) {
+    if let Some(pc) = state.target_of(version) {
+        stats::counters().retired.count();
+        state.uninstall(pc, Some(Closed::Retired(reason)));
+    }
+}
+
+/// Lets the versions of a code object be entered again, unless another of its frames is recalled.
+///
+/// # Safety
+/// `code` is a code object.
+#[cold]
+pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
+    // SAFETY: a code object.
+    unsafe {
+        let state = code_state::of(code);
+        if state.is_null() {
+            return;
+        }
+        if recall::is_any() && !(*state).is_running() {
+            recall::forget(code);
+        }
+        if !recall::concerns(code) {
+            (*state).end_call_out();
+        }
+    }
+}
+
+/// A frame has left a version: takes it out of use if it declared itself invalid, and frees those
+/// that nobody runs any more.
+///
+/// # Safety
+/// `code` is a code object, and the version one of it, perhaps running still.
+#[cold]
+pub unsafe extern "C" fn sweep(code: *mut PyCodeObject, version: *const Version) {
+    // SAFETY: by the contract.
+    unsafe {
+        let state = code_state::of(code);
+        if !state.is_null() {
+            if is_invalid(code, version) {
+                (*state).invalidate(version);
+            }
+            (*state).sweep();
+        }
+    }
+}

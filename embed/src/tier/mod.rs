@@ -1,0 +1,5 @@
+//! When code is recorded, compiled, and given up.
+
+pub mod budget;
+pub mod exits;
+pub mod record;

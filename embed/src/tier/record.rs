@@ -1,0 +1,201 @@
+//! Feedback from the running interpreter: what the recording evaluator tells before each instruction.
+
+use crate::config::settings;
+use crate::py::describe;
+use crate::py::kinds::kind_of;
+use crate::py::*;
+use crate::run::enter::thread_state;
+use crate::state::code_state::{CodeState, Phase, Window};
+use crate::stats;
+use pyjion_jit::error::CompileError;
+use pyjion_jit::hir::Type;
+use std::ffi::c_int;
+
+/// A window closes at the latest after this many frames that returned or yielded,
+const ENOUGH_FRAMES: u32 = 5;
+/// at a jump to a loop header that was passed this often,
+#[cfg(has_recording)]
+const ENOUGH_PASSES: u32 = 8;
+/// at the next return or loop header after this many instructions,
+const ENOUGH_INSTRUCTIONS: u32 = 500;
+/// (this many when there was a version already, which did not know enough),
+#[cfg(has_recording)]
+const MORE_INSTRUCTIONS: u32 = 3000;
+/// or after this many wherever the code is.
+#[cfg(has_recording)]
+const TOO_MANY_INSTRUCTIONS: u32 = 5000;
+/// Code that was called this often is recorded until it returns: what comes after its loops counts
+/// as much as they do.
+const CALLED_OFTEN: u64 = 20;
+
+/// Whether the calls of a code object, rather than one long run of it, make it hot.
+pub fn is_called_often(state: &CodeState) -> bool {
+    state.runs() >= CALLED_OFTEN
+}
+
+/// Has the frames of a code object recorded for a while.
+pub fn open(state: &CodeState) {
+    state.hot().window.set(Window::NEW);
+    state.set_phase(Phase::Recording);
+    stats::counters().recordings.count();
+}
+
+/// Enough was seen.
+fn close(state: &CodeState) {
+    stats::counters().recorded_instructions.add(u64::from(state.hot().window.get().instructions));
+    if let Some(error) = unprofitable(state) {
+        stats::count_failure(error.name());
+        *state.hot().failure.borrow_mut() = Some(error);
+        state.set_phase(Phase::Failed);
+        return;
+    }
+    state.set_phase(Phase::Hot);
+    state.outdate_generic_versions();
+}
+
+/// A generator that executes fewer instructions than this each time it is resumed gains less from
+/// running native than it takes to enter and to leave native code.
+const WORTHWHILE: u32 = 4;
+
+/// Why code that was just observed had better be interpreted.
+fn unprofitable(state: &CodeState) -> Option<CompileError> {
+    let window = state.hot().window.get();
+    // SAFETY: the code object is alive, as it owns the state.
+    let is_generator = unsafe { describe::is_generator(state.code) };
+    // A lower threshold than the usual one asks for everything to be compiled.
+    if !is_generator || settings::threshold() < settings::DEFAULT_THRESHOLD {
+        return None;
+    }
+    let instructions = window.instructions.checked_div(window.completed)?;
+    (instructions < WORTHWHILE).then_some(CompileError::Unprofitable { instructions })
+}
+
+/// The kinds of the topmost operands, `[TOS, second, third]`.
+///
+/// # Safety
+/// `depth` objects, or NULLs, are below `top`.
+pub unsafe fn top_kinds(top: *mut Object, depth: usize) -> [Type; 3] {
+    let mut kinds = [Type::EMPTY; 3];
+    for (index, kind) in kinds.iter_mut().enumerate().take(depth) {
+        // SAFETY: within the stack.
+        unsafe {
+            let object = *top.sub(index + 1);
+            *kind = if object.is_null() { Type::NULL } else { kind_of(object) };
+        }
+    }
+    kinds
+}
+
+/// Whether the bytecodes that the interpreter executes in a frame are counted for the statistics:
+/// those of code that has been hot are, by the recording evaluator, unless it is still being compiled.
+///
+/// # Safety
+/// The frame is alive.
+pub unsafe fn counts(frame: *mut PyFrameObject) -> bool {
+    // SAFETY: as for this function; the state lives as long as the code.
+    unsafe {
+        let state = crate::state::code_state::of((*frame).f_code);
+        !state.is_null()
+            && (*state).phase() != Phase::Cold
+            && (*state).under_way.get() == 0
+            && (*thread_state()).use_tracing == 0
+    }
+}
+
+/// Runs a frame in the recording evaluator.
+///
+/// # Safety
+/// As `PyEval_EvalFrameEx`.
+pub unsafe extern "C" fn evaluate(frame: *mut PyFrameObject, flags: c_int) -> Object {
+    // SAFETY: as for this function.
+    unsafe {
+        let mode = stats::switch(stats::Mode::Interpreter);
+        #[cfg(has_recording)]
+        let result = _PyEval_EvalFrameRecording(frame, flags);
+        #[cfg(not(has_recording))]
+        let result = PyEval_EvalFrameEx(frame, flags | crate::run::enter::LOOP);
+        stats::switch(mode);
+        if result != crate::run::enter::suspended() {
+            frame_completed(frame);
+        }
+        result
+    }
+}
+
+#[inline(never)]
+unsafe extern "C" fn frame_completed(frame: *mut PyFrameObject) {
+    // SAFETY: the caller still holds the frame.
+    let state = unsafe { crate::state::code_state::of((*frame).f_code) };
+    if state.is_null() {
+        return;
+    }
+    // SAFETY: the state lives as long as the code.
+    let state = unsafe { &*state };
+    if state.phase() != Phase::Recording {
+        return;
+    }
+    let mut window = state.hot().window.get();
+    window.completed += 1;
+    window.frame = std::ptr::null_mut();
+    state.hot().window.set(window);
+    if window.completed >= ENOUGH_FRAMES || window.instructions >= ENOUGH_INSTRUCTIONS || settings::is_eager()
+    {
+        close(state);
+    }
+}
+
+/// `_PyEval_RecordHook`: called before each instruction; 1 suspends the frame there.
+///
+/// # Safety
+/// Called by the recording evaluator.
+#[cfg(has_recording)]
+pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *mut Object) -> c_int {
+    // SAFETY: the frame is running, its operands lie between `f_valuestack` and `top`.
+    unsafe {
+        let state = crate::state::code_state::of((*frame).f_code);
+        if state.is_null() {
+            return 0;
+        }
+        let state = &*state;
+        if stats::is_detailed() {
+            stats::counters().bytecodes_interpreted.count();
+            if state.phase() != Phase::Recording {
+                return 0;
+            }
+        }
+        if state.phase() != Phase::Recording {
+            // Another frame of the code has seen enough.
+            return 1;
+        }
+        let kinds = top_kinds(top, top.offset_from((*frame).f_valuestack) as usize);
+        c_int::from(is_enough(state, frame, offset as u32, kinds))
+    }
+}
+
+#[cfg(has_recording)]
+fn is_enough(state: &CodeState, frame: *mut PyFrameObject, pc: u32, kinds: [Type; 3]) -> bool {
+    let hot = state.hot();
+    hot.feedback.borrow_mut().record(pc, kinds);
+    let mut window = hot.window.get();
+    // Offset 0 is where the next call begins, in the same frame as often as not.
+    let is_header = window.frame == frame && pc <= window.pc && pc != 0;
+    window.frame = frame;
+    window.pc = pc;
+    window.instructions += 1;
+    let passes = if is_header { window.pass(pc) } else { 0 };
+    hot.window.set(window);
+    let is_enough = match state.generations() {
+        0 => passes >= ENOUGH_PASSES || window.instructions >= ENOUGH_INSTRUCTIONS,
+        _ => window.instructions >= MORE_INSTRUCTIONS,
+    };
+    if is_header && is_enough && !is_called_often(state) {
+        close(state);
+        state.ask_for(pc);
+        return true;
+    }
+    if window.instructions >= TOO_MANY_INSTRUCTIONS {
+        close(state);
+        return true;
+    }
+    false
+}
