@@ -18,7 +18,7 @@ pub mod error;
 pub mod feedback;
 pub mod hir;
 pub mod host;
-mod passes;
+pub mod passes;
 pub mod tier;
 
 use backend::{Backend, BackendOptions, MachineCode, NativeCode};
@@ -28,6 +28,7 @@ use error::CompileError;
 use feedback::Feedback;
 use host::Host;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// An entry asked for: a place in the bytecode and what the frame looks like there.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -51,10 +52,10 @@ pub struct EntrySpec {
 pub struct Options {
     /// Speculate on feedback.
     pub speculate: bool,
-    /// Keep ints and floats unboxed across instructions.
-    pub unbox: bool,
-    /// Run the passes that only make code better. Without them, what is built is what is lowered.
-    pub optimise: bool,
+    /// Passes to leave out. Without any, what is built is what is lowered.
+    pub omitted: passes::Omitted,
+    /// Verify after every pass, and count references.
+    pub verify: bool,
     /// HIR values after which what is left of the code is left to the interpreter.
     pub max_values: usize,
     /// Operands on the stack beyond which code is left to the interpreter: all of them live across every call, and
@@ -70,8 +71,8 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             speculate: true,
-            unbox: true,
-            optimise: true,
+            omitted: passes::Omitted::default(),
+            verify: false,
             max_values: 40_000,
             max_depth: 48,
             keep_texts: false,
@@ -89,8 +90,15 @@ pub struct Compiled<C = NativeCode> {
     pub entries: Vec<hir::Entry>,
     /// Inline caches that the code refers to by address.
     pub caches: Vec<Box<[u64; hir::CACHE_WORDS]>>,
-    /// Texts by stage: "bytecode", "hir" (as built), "hir-final", "clif", "asm".
+    /// Texts by stage: "bytecode", "hir" (as built), those of [`passes::PASSES`], "hir-final", "clif", "asm".
     pub texts: BTreeMap<&'static str, String>,
+    /// The time that each phase took, in the order of [`phases`].
+    pub spent: Vec<Duration>,
+}
+
+/// Names of what a compilation spends its time on: building, each pass, the backend.
+pub fn phases() -> impl Iterator<Item = &'static str> {
+    std::iter::once("build").chain(passes::PASSES.iter().map(|pass| pass.name)).chain(["backend"])
 }
 
 /// Compiles a code object for the entries given.
@@ -106,26 +114,31 @@ pub fn compile(
     options: &Options,
 ) -> Result<Compiled<MachineCode>, CompileError> {
     let mut texts = BTreeMap::new();
+    let started = Instant::now();
     let bytecode = bytecode::decode(code)?;
     let mut function = hir::build(code, &bytecode, feedback, entries, host, options)?;
     if options.keep_texts {
         texts.insert("bytecode", bytecode.to_string());
         texts.insert("hir", function.to_string());
     }
-    passes::run(&mut function, host, options)?;
+    let mut spent = vec![started.elapsed()];
+    let texts_of_passes = options.keep_texts.then_some(&mut texts);
+    spent.extend(passes::run(&mut function, host, options.omitted, options.verify, texts_of_passes)?);
     if options.keep_texts {
         texts.insert("hir-final", function.to_string());
     }
+    let started = Instant::now();
     let mut code = backend.generate(&function, host, &options.backend)?;
+    spent.push(started.elapsed());
     texts.append(&mut code.texts);
-    Ok(Compiled { code, entries: function.entries, caches: function.caches, texts })
+    Ok(Compiled { code, entries: function.entries, caches: function.caches, texts, spent })
 }
 
 impl Compiled<MachineCode> {
     /// Puts the code where it can run.
     pub fn publish(self, publisher: &Publisher) -> Result<Compiled, CompileError> {
-        let Compiled { code, entries, caches, texts } = self;
-        Ok(Compiled { code: publisher.publish(code)?, entries, caches, texts })
+        let Compiled { code, entries, caches, texts, spent } = self;
+        Ok(Compiled { code: publisher.publish(code)?, entries, caches, texts, spent })
     }
 }
 

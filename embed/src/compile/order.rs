@@ -300,8 +300,8 @@ pub fn job(
     }
     let options = Options {
         speculate: !settings.no_speculate,
-        unbox: !settings.no_unbox,
-        optimise: !settings.no_opt,
+        omitted: settings.omitted(),
+        verify: settings.verify,
         max_values: shortage::values(settings.max_values as usize),
         keep_texts: wanted.keep_texts,
         backend: BackendOptions {
@@ -333,6 +333,9 @@ pub fn run(job: &Job) -> Output {
 /// Notes what a compilation took.
 fn account(output: &Output) {
     stats::counters().compile_microseconds.add(output.microseconds);
+    if let Ok(compiled) = &output.result {
+        stats::add_phases(&compiled.spent);
+    }
     budget::spend(output.microseconds, output.bytes);
 }
 

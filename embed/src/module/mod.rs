@@ -82,7 +82,7 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         c"dump",
         dump,
         METH_VARARGS,
-        c"dump(function, stage) -> str\n\nCompile a function and return its text at a stage: 'bytecode', 'hir' (as built),\n'hir-final' (after all passes), 'clif' (the backend's form) or 'asm' (machine code).",
+        c"dump(function, stage) -> str\n\nCompile a function and return its text at a stage: 'bytecode', 'hir' (as built),\n'hir@dce' (after the pass of this name), 'hir-final' (after all passes), 'clif' (the backend's form) or 'asm' (machine code).",
     ),
 ];
 
@@ -558,6 +558,7 @@ unsafe extern "C" fn stats_dict(_: Object, _: Object) -> Object {
         }
         dict.set_counts("exits", &stats::exits());
         dict.set_counts("failures_by_reason", &stats::failures());
+        dict.set_counts("compile_microseconds_by_phase", &stats::phases());
         if let Some(seconds) = stats::seconds() {
             let names = ["seconds_interpreter", "seconds_native", "seconds_compiler"];
             for (name, seconds) in names.into_iter().zip(seconds) {
@@ -581,8 +582,9 @@ unsafe extern "C" fn dump(_: Object, arguments: Object) -> Object {
             return ptr::null_mut();
         }
         let stage = CStr::from_ptr(stage).to_string_lossy();
-        if !STAGES.contains(&&*stage) {
+        if options::stage_named(&stage).is_none() {
             let names = STAGES.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
+            let names = format!("{names}, and 'hir@' with the name of a pass");
             return raise(PyExc_ValueError, &format!("unknown stage '{stage}'; the stages are {names}"));
         }
         let Some(state) = state_of(code) else { return ptr::null_mut() };

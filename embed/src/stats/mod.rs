@@ -7,7 +7,7 @@ use crate::py::gil::{Counter, Gil};
 use pyjion_jit::hir::ExitReason;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 macro_rules! counters {
     ($($name:ident: $doc:literal;)*) => {
@@ -89,6 +89,7 @@ struct Stats {
     counters: Counters,
     clock: Clock,
     failures: RefCell<Vec<(&'static str, u64)>>,
+    phases: RefCell<Vec<Duration>>,
     exit_lines: RefCell<Option<HashMap<(u64, usize), ExitLine>>>,
 }
 
@@ -102,6 +103,7 @@ static STATS: Gil<Stats> = Gil::new(Stats {
         started: OnceCell::new(),
     },
     failures: RefCell::new(Vec::new()),
+    phases: RefCell::new(Vec::new()),
     exit_lines: RefCell::new(None),
 });
 
@@ -162,6 +164,22 @@ fn count_by_name(counts: &mut Vec<(&'static str, u64)>, name: &'static str) {
         Some((_, count)) => *count += 1,
         None => counts.push((name, 1)),
     }
+}
+
+/// Notes the time that each phase of a compilation took, in the order of `pyjion_jit::phases`.
+pub fn add_phases(spent: &[Duration]) {
+    let mut phases = STATS.phases.borrow_mut();
+    let known = phases.len();
+    phases.resize(known.max(spent.len()), Duration::ZERO);
+    for (sum, spent) in phases.iter_mut().zip(spent) {
+        *sum += *spent;
+    }
+}
+
+/// Microseconds that compilations that succeeded spent, by phase.
+pub fn phases() -> Vec<(&'static str, u64)> {
+    let phases = STATS.phases.borrow();
+    pyjion_jit::phases().zip(phases.iter()).map(|(name, spent)| (name, spent.as_micros() as u64)).collect()
 }
 
 /// Failed compilations by the name of their error.

@@ -70,6 +70,7 @@ fn line() -> Value {
         all["seconds"] = json!({ "interpreter": interpreter, "native": native, "compiler": compiler });
     }
     all["failures_by_reason"] = object(&stats::failures());
+    all["compile_microseconds_by_phase"] = object(&stats::phases());
     all["exits"] = object(&stats::exits());
     all["exits_by_operation"] = object(&by_operation(&lines));
     let frequent = lines.iter().take(SHOWN);
@@ -102,6 +103,7 @@ fn write_table(out: &mut String) -> std::fmt::Result {
         writeln!(out, "  {value:10} {description}")?;
     }
     write_counts(out, "failures by reason", &stats::failures())?;
+    write_counts(out, "microseconds of compilations by phase", &stats::phases())?;
     write_counts(out, "exits by reason", &stats::exits())?;
 
     let lines = stats::exit_lines();

@@ -21,13 +21,13 @@ pub enum Stage {
 
 /// Checks a function; the error names the block, the value and the rule that is broken.
 ///
-/// Only what is reachable from the entries has to keep the rules. References are counted in debug builds and in
-/// tests only: it takes as long as all the rest.
-pub fn verify(function: &Function, stage: Stage) -> Result<(), CompileError> {
-    check(function, stage).map_err(CompileError::Verify)
+/// Only what is reachable from the entries has to keep the rules. That references are counted takes as long as all
+/// the rest.
+pub fn verify(function: &Function, stage: Stage, count_references: bool) -> Result<(), CompileError> {
+    check(function, stage, count_references).map_err(CompileError::Verify)
 }
 
-fn check(function: &Function, stage: Stage) -> Result<(), String> {
+fn check(function: &Function, stage: Stage, count_references: bool) -> Result<(), String> {
     check_shape(function)?;
     let order = function.reverse_postorder();
     check_entries(function, &order)?;
@@ -46,7 +46,7 @@ fn check(function: &Function, stage: Stage) -> Result<(), String> {
                 .map_err(|rule| format!("{block:?}: {value:?} `{}`: {rule}", function.insn(*value)))?;
         }
     }
-    if cfg!(debug_assertions) { refs::check(function, stage, &order) } else { Ok(()) }
+    if count_references { refs::check(function, stage, &order) } else { Ok(()) }
 }
 
 fn ensure(holds: bool, message: impl FnOnce() -> String) -> Result<(), String> {
@@ -320,7 +320,7 @@ mod tests {
     }
 
     fn broken(function: &Function, stage: Stage) -> String {
-        match verify(function, stage) {
+        match verify(function, stage, true) {
             Ok(()) => String::new(),
             Err(CompileError::Verify(text)) => text,
             Err(error) => panic!("{error}"),

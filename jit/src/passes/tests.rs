@@ -1,14 +1,15 @@
 //! The pipeline on small bytecode: what becomes unboxed, what stays out of loops.
 
-use super::run;
+use super::{Omitted, PASSES, run};
 use crate::bytecode::{BinaryOp, BlockKind, CodeDesc, Const, ConstKind, Version, decode};
 use crate::feedback::Feedback;
 use crate::hir::{
     BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Seen, Type,
-    Value, ValueId, build,
+    Value, ValueId, build, parse,
 };
 use crate::host::testing;
 use crate::{EntrySpec, Options};
+use std::collections::BTreeMap;
 
 /// `def f(n): i = 0; while i < n: i += 1` (then `return i`), as CPython 2.7 compiles it.
 fn counting_loop() -> CodeDesc {
@@ -101,8 +102,35 @@ fn compile_with(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback, options
     let host = testing::host(code.version);
     let entries = std::slice::from_ref(entry);
     let mut function = build(code, &bytecode, feedback, entries, &host, &options).unwrap();
-    run(&mut function, &host, &options).unwrap();
+    let mut texts = BTreeMap::new();
+    let spent = run(&mut function, &host, options.omitted, options.verify, Some(&mut texts)).unwrap();
+    assert_eq!(spent.len(), PASSES.len());
+    assert_eq!(texts.get("hir@dce-final"), Some(&function.to_string()));
     function
+}
+
+/// A function, read from its text, has the same text.
+pub(super) fn text_says_all(function: &Function) {
+    let text = function.to_string();
+    let read = parse(&text).map(|function| function.to_string());
+    assert_eq!(read.as_deref(), Ok(text.as_str()));
+}
+
+#[test]
+fn passes_that_are_not_required_can_be_left_out() {
+    let optional = Omitted::optional();
+    assert!(
+        optional.contains("unbox") && !optional.contains("writeback") && !optional.contains("no such pass")
+    );
+    assert_eq!(Omitted::default().and(|pass| pass.name == "writeback"), Omitted::default());
+    let simplify = Omitted::default().and(|pass| pass.name.starts_with("simplify"));
+    assert!(simplify.contains("simplify-pruned") && !simplify.contains("dce"));
+    for pass in PASSES {
+        let omitted = Omitted::default().and(|other| other.name == pass.name);
+        let options = Options { omitted, ..Options::default() };
+        compile_with(&counting_loop(), &EntrySpec::default(), &feedback(), options);
+        assert_eq!(pass.text.strip_prefix("hir@"), Some(pass.name));
+    }
 }
 
 #[test]
@@ -157,7 +185,7 @@ fn an_int_loop_has_no_object_in_it() {
 
 #[test]
 fn without_optimisation_the_final_form_is_still_valid() {
-    let options = || Options { optimise: false, ..Options::default() };
+    let options = || Options { omitted: Omitted::optional(), ..Options::default() };
     for (code, entry) in [(counting_loop(), EntrySpec::default()), module_loop()] {
         // What `run` returns has been verified.
         let plain = compile_with(&code, &entry, &feedback(), options());

@@ -28,7 +28,7 @@ const MAX_TRACKED: usize = 16;
 impl Builder<'_> {
     /// Chooses the names to track from what the globals hold now.
     pub(super) fn choose_tracked(&mut self, entries: &[EntrySpec]) {
-        if !self.options.speculate || !self.options.unbox {
+        if !self.options.speculate || self.options.omitted.contains("unbox") {
             return;
         }
         for (index, address) in self.code.names.iter().enumerate() {

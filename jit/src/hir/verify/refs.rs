@@ -91,10 +91,9 @@ impl Held {
         }
         let mut changed = false;
         for (reference, null) in other.0 {
-            match self.0.get_mut(&reference) {
-                Some(known) => changed |= std::mem::replace(known, *known && null) && !null,
-                // NULL there, and already forgotten here.
-                None => {}
+            // Where it is not known, it was NULL and has been forgotten.
+            if let Some(known) = self.0.get_mut(&reference) {
+                changed |= std::mem::replace(known, *known && null) && !null;
             }
         }
         Ok(changed)
@@ -259,7 +258,7 @@ mod tests {
     /// What the verifier says of a function with one local whose blocks are as given.
     fn verdict(stage: Stage, blocks: &str) -> String {
         let text = format!("f: 1 locals\nentry 0: b0 at 0\n\n{blocks}");
-        match verify(&parse(&text).expect("the text of a test is right"), stage) {
+        match verify(&parse(&text).expect("the text of a test is right"), stage, true) {
             Ok(()) => String::new(),
             Err(CompileError::Verify(rule)) => rule,
             Err(other) => panic!("{other}"),

@@ -1,7 +1,13 @@
 //! The options of the running interpreter, each with a flag of `-m pyjion` and a twin in the environment:
 //! one table says what each means and what it defaults to.
 
+#[cfg(test)]
+mod tests;
+mod values;
+
+use crate::passes::{Omitted, PASSES};
 use std::fmt;
+use values::{set_dump, set_number, set_only, set_passes, set_size, set_stats, set_switch};
 
 /// Documentation of one option.
 pub struct Documented {
@@ -65,8 +71,8 @@ pub const TABLE: &[Documented] = &[
         name: "PYJION_DUMP",
         flag: "--dump",
         is_switch: false,
-        takes: "stages (bytecode, hir, hir-final, clif, asm or all, separated by commas), then \
-                optionally a colon and a file name",
+        takes: "stages (bytecode, hir, hir@ and the name of a pass, hir-final, clif, asm or all, separated by \
+                commas), then optionally a colon and a file name",
         default: "no dump",
         meaning: "writes these stages of everything compiled to the file or to stderr",
         set: set_dump,
@@ -146,6 +152,27 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_switch(&mut options.no_speculate, text),
     },
     Documented {
+        name: "PYJION_PASSES",
+        flag: "--passes",
+        is_switch: false,
+        takes: "names of passes to leave out, each after a minus sign, separated by commas; * and ? stand for any \
+                characters",
+        default: "all run",
+        meaning: "leaves these passes out, like -unbox or -simplify*; those that native code cannot do without stay",
+        set: set_passes,
+    },
+    Documented {
+        name: "PYJION_VERIFY",
+        flag: "--verify",
+        is_switch: true,
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 checks the intermediate representation after every pass, and that every reference in it is \
+                  consumed exactly once on every path: code that breaks a rule is not run natively, and the reason \
+                  is among the failures",
+        set: |options, text| set_switch(&mut options.verify, text),
+    },
+    Documented {
         name: "PYJION_MAX_VALUES",
         flag: "--max-values",
         is_switch: false,
@@ -202,13 +229,19 @@ fn is_of_build_tool(name: &str) -> bool {
     BUILD_TOOL.contains(&name) || BUILD_TOOL_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// Stages that can be dumped.
+/// Stages that can be dumped, besides what each pass leaves.
 pub const STAGES: &[&str] = &["bytecode", "hir", "hir-final", "clif", "asm"];
+
+/// The stage with this name: one of [`STAGES`], or `hir@` and the name of a pass.
+pub fn stage_named(name: &str) -> Option<&'static str> {
+    let after_passes = PASSES.iter().map(|pass| pass.text);
+    STAGES.iter().copied().chain(after_passes).find(|stage| *stage == name)
+}
 
 /// Where dumps go, and of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
-    /// Stages, out of [`STAGES`].
+    /// Stages, as [`stage_named`] has them.
     pub stages: Vec<&'static str>,
     /// The file to append to; stderr when there is none.
     pub path: Option<String>,
@@ -259,10 +292,25 @@ pub struct Options {
     pub no_opt: bool,
     /// Ignore observed types.
     pub no_speculate: bool,
+    /// Passes to leave out, besides those that the other options mean.
+    pub passes: Omitted,
+    /// Verify after every pass.
+    pub verify: bool,
     /// Values of a function after which the rest of it is left to the interpreter.
     pub max_values: u32,
     /// Cap on machine code, in bytes.
     pub max_code: usize,
+}
+
+impl Options {
+    /// The passes that are left out.
+    pub fn omitted(&self) -> Omitted {
+        let mut omitted = self.passes;
+        if self.no_unbox {
+            omitted = omitted.and(|pass| pass.name == "unbox");
+        }
+        if self.no_opt { omitted.with(Omitted::optional()) } else { omitted }
+    }
 }
 
 impl Default for Options {
@@ -281,6 +329,8 @@ impl Default for Options {
             no_unbox: false,
             no_opt: false,
             no_speculate: false,
+            passes: Omitted::default(),
+            verify: false,
             max_values: 40_000,
             max_code: 64 << 20,
         }
@@ -488,297 +538,4 @@ fn glob(pattern: &str, text: &str) -> bool {
         }
     }
     pattern[p..].iter().all(|&c| c == '*')
-}
-
-/// What a switch is to be; any case will do.
-fn switch(text: &str) -> Option<bool> {
-    match text.to_ascii_lowercase().as_str() {
-        "0" | "off" | "no" | "false" => Some(false),
-        "1" | "on" | "yes" | "true" => Some(true),
-        _ => None,
-    }
-}
-
-fn set_switch(flag: &mut bool, text: &str) -> bool {
-    let value = switch(text);
-    *flag = value.unwrap_or(*flag);
-    value.is_some()
-}
-
-fn set_number(number: &mut u32, text: &str, least: u32) -> bool {
-    match text.parse::<u32>() {
-        Ok(value) if value >= least => *number = value,
-        _ => return false,
-    }
-    true
-}
-
-fn set_size(size: &mut usize, text: &str) -> bool {
-    let (digits, unit) = match text.as_bytes().last() {
-        Some(b'K') => (&text[..text.len() - 1], 1 << 10),
-        Some(b'M') => (&text[..text.len() - 1], 1 << 20),
-        _ => (text, 1),
-    };
-    let bytes = digits.parse::<u32>().ok().and_then(|number| (number as usize).checked_mul(unit));
-    if let Some(bytes) = bytes {
-        *size = bytes;
-    }
-    bytes.is_some()
-}
-
-fn set_stats(options: &mut Options, text: &str) -> bool {
-    options.stats = match switch(text) {
-        Some(false) => None,
-        Some(true) => Some(Report::Table),
-        None if text.contains('/') => Some(Report::Json(text.to_owned())),
-        None => return false,
-    };
-    true
-}
-
-fn set_dump(options: &mut Options, text: &str) -> bool {
-    let (names, path) = match text.split_once(':') {
-        Some((names, path)) => (names, Some(path)),
-        None => (text, None),
-    };
-    let mut stages = Vec::new();
-    for name in names.split(',') {
-        match STAGES.iter().find(|stage| **stage == name) {
-            Some(stage) => stages.push(*stage),
-            None if name == "all" => stages.extend_from_slice(STAGES),
-            None => return false,
-        }
-    }
-    let path = path.filter(|path| *path != "stderr").map(str::to_owned);
-    if path.as_deref() == Some("") {
-        return false;
-    }
-    options.dump = Some(Dump { stages, path });
-    true
-}
-
-fn set_only(options: &mut Options, text: &str) -> bool {
-    match text.split(',').map(Pattern::parse).collect() {
-        Some(patterns) => options.only = patterns,
-        None => return false,
-    }
-    true
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(variables: &[(&str, &str)]) -> (Options, Vec<String>) {
-        let owned = variables.iter().map(|(name, value)| (name.to_string(), value.to_string()));
-        let (options, complaints) = Options::parse(owned);
-        (options, complaints.iter().map(Complaint::to_string).collect())
-    }
-
-    #[test]
-    fn nothing_set_is_the_default() {
-        assert_eq!(parse(&[("HOME", "/"), ("PYJIONX", "1")]), (Options::default(), vec![]));
-        assert_eq!(parse(&[("PYJION", ""), ("PYJION_THRESHOLD", "")]), (Options::default(), vec![]));
-    }
-
-    #[test]
-    fn the_table_states_the_defaults() {
-        for documented in TABLE {
-            let mut options = Options::default();
-            if (documented.set)(&mut options, documented.default) {
-                // "everything" is a name that a pattern could have.
-                options.only.clear();
-                assert_eq!(options, Options::default(), "{}", documented.name);
-            }
-        }
-    }
-
-    #[test]
-    fn values() {
-        let (options, complaints) = parse(&[
-            ("PYJION", "0"),
-            ("PYJION_THRESHOLD", "1"),
-            ("PYJION_BACKGROUND", "0"),
-            ("PYJION_STATS", "1"),
-            ("PYJION_DUMP", "hir,asm:/tmp/a:b"),
-            ("PYJION_STRESS_EXIT", "7"),
-            ("PYJION_STRESS_INVALIDATE", "31"),
-            ("PYJION_STRESS_MEMORY", "13"),
-            ("PYJION_STRESS_FAIL", "1"),
-            ("PYJION_NO_UNBOX", "1"),
-            ("PYJION_NO_OPT", "1"),
-            ("PYJION_NO_SPECULATE", "1"),
-            ("PYJION_MAX_VALUES", "150"),
-            ("PYJION_MAX_CODE_MB", "2"),
-        ]);
-        assert_eq!(complaints, Vec::<String>::new());
-        let dump = Some(Dump { stages: vec!["hir", "asm"], path: Some("/tmp/a:b".to_owned()) });
-        let expected = Options {
-            enabled: false,
-            threshold: 1,
-            background: false,
-            stats: Some(Report::Table),
-            dump,
-            only: vec![],
-            stress_exit: 7,
-            stress_invalidate: 31,
-            stress_memory: 13,
-            stress_fail: true,
-            no_unbox: true,
-            no_opt: true,
-            no_speculate: true,
-            max_values: 150,
-            max_code: 2 << 20,
-        };
-        assert_eq!(options, expected);
-    }
-
-    #[test]
-    fn statistics_go_to_stderr_or_a_file() {
-        for (text, expected) in [
-            ("0", None),
-            ("1", Some(Report::Table)),
-            ("off", None),
-            ("Yes", Some(Report::Table)),
-            ("/tmp/s", Some(Report::Json("/tmp/s".to_owned()))),
-            ("./s", Some(Report::Json("./s".to_owned()))),
-        ] {
-            assert_eq!(parse(&[("PYJION_STATS", text)]).0.stats, expected, "{text}");
-        }
-        let (options, complaints) = parse(&[("PYJION_STATS", "2")]);
-        let complaint = "pyjion: PYJION_STATS: \"2\" is not 0, 1 or a path with a slash; using 0";
-        assert_eq!((options.stats, complaints), (None, vec![complaint.to_owned()]));
-    }
-
-    #[test]
-    fn sizes_have_units() {
-        for text in ["2M", "", "x", "-1"] {
-            let (options, complaints) = parse(&[("PYJION_MAX_CODE_MB", text)]);
-            assert_eq!(
-                (options.max_code, complaints.len()),
-                (64 << 20, usize::from(!text.is_empty())),
-                "{text}"
-            );
-        }
-        for (text, bytes) in [("0", 0), ("100", 100), ("256K", 256 << 10), ("3M", 3 << 20)] {
-            let (options, complaints) = parse(&[("PYJION_MAX_CODE", text)]);
-            assert_eq!((options.max_code, complaints.len()), (bytes, 0), "{text}");
-        }
-        for text in ["K", "1G", "-1", "1.5M", "1 M", "MM"] {
-            let (options, complaints) = parse(&[("PYJION_MAX_CODE", text)]);
-            assert_eq!((options.max_code, complaints.len()), (64 << 20, 1), "{text}");
-        }
-    }
-
-    #[test]
-    fn dump_goes_to_stderr_by_default() {
-        for text in ["clif", "clif:stderr"] {
-            let (options, _) = parse(&[("PYJION_DUMP", text)]);
-            assert_eq!(options.dump, Some(Dump { stages: vec!["clif"], path: None }), "{text}");
-        }
-        assert_eq!(parse(&[("PYJION_DUMP", "all")]).0.dump.unwrap().stages, STAGES);
-        for text in ["", ",", "hir,", "hir:", "x"] {
-            let (options, complaints) = parse(&[("PYJION_DUMP", text)]);
-            assert_eq!(options.dump, None, "{text}");
-            assert_eq!(complaints.is_empty(), text.is_empty(), "{text}");
-        }
-    }
-
-    #[test]
-    fn complaints_name_the_value_and_the_default() {
-        for value in ["abc", "0", "-1", "1.5", " 7", "99999999999"] {
-            let (options, complaints) = parse(&[("PYJION_THRESHOLD", value)]);
-            assert_eq!(options, Options::default());
-            let line = format!(
-                "pyjion: PYJION_THRESHOLD: {value:?} is not a whole number of at least 1; using 6000"
-            );
-            assert_eq!(complaints, [line]);
-        }
-        let (_, complaints) = parse(&[("PYJION_TRESHOLD", "5"), ("PYJION", "maybe")]);
-        assert_eq!(
-            complaints,
-            [
-                "pyjion: PYJION: \"maybe\" is not 0 or 1; using 1",
-                "pyjion: PYJION_TRESHOLD: there is no such option; ignored",
-            ]
-        );
-    }
-
-    #[test]
-    fn switches_take_the_usual_words() {
-        for documented in TABLE.iter().filter(|documented| documented.is_switch) {
-            let set = |text: &str| {
-                let mut options = Options::default();
-                (documented.set)(&mut options, text).then_some(options)
-            };
-            let (off, on) = (set("0"), set("1"));
-            assert!(off.is_some() && on.is_some() && off != on, "{}", documented.name);
-            for (no, yes) in [("off", "on"), ("no", "yes"), ("false", "true"), ("OFF", "On"), ("No", "YES")] {
-                assert_eq!((set(no), set(yes)), (off.clone(), on.clone()), "{}", documented.name);
-            }
-            for text in ["", "2", "offf", " on", "-1"] {
-                assert_eq!(set(text), None, "{}: {text}", documented.name);
-            }
-        }
-    }
-
-    #[test]
-    fn flags_are_named_after_the_variables() {
-        for documented in TABLE {
-            let flag = match documented.name {
-                "PYJION" => "--jit".to_owned(),
-                name => name.replace("PYJION_", "--").replace('_', "-").to_lowercase(),
-            };
-            assert_eq!(documented.flag, flag);
-            let variable = |value: &str| parse(&[(documented.name, value)]).0;
-            let flag = |text: &str, next: Option<&str>| {
-                let mut options = Options::default();
-                options.set_flag(text, next).map(|flags| (options, flags))
-            };
-            if documented.is_switch {
-                assert_eq!(flag(documented.flag, Some("0")), Ok((variable("1"), Flags::One)));
-                let negated = documented.flag.replacen("--", "--no-", 1);
-                assert_eq!(flag(&negated, None), Ok((variable("0"), Flags::One)));
-                assert!(flag(&format!("{negated}=1"), None).is_err());
-            } else {
-                let value = if documented.name == "PYJION_DUMP" { "hir" } else { "7" };
-                assert_eq!(flag(documented.flag, Some(value)), Ok((variable(value), Flags::WithNext)));
-                let joined = format!("{}={value}", documented.flag);
-                assert_eq!(flag(&joined, None), Ok((variable(value), Flags::One)));
-                assert!(flag(documented.flag, None).is_err());
-            }
-        }
-    }
-
-    #[test]
-    fn the_build_tool_has_its_own_variables() {
-        let (options, complaints) =
-            parse(&[("PYJION_CPYTHON_GIT", "x"), ("PYJION_PREFIX", "y"), ("PYJION_BUILD_JOBS", "2")]);
-        assert_eq!((options, complaints), (Options::default(), vec![]));
-    }
-
-    #[test]
-    fn only_selects_by_name_and_file() {
-        let (all, _) = parse(&[]);
-        assert!(all.selects("/a/b.py", "f"));
-        let (options, _) = parse(&[("PYJION_ONLY", "f,b.py:g*,/lib/*:h,<stdin>:?")]);
-        assert!(options.selects("/a/b.py", "f"));
-        assert!(options.selects("/a/b.py", "get"));
-        assert!(!options.selects("/a/c.py", "get"));
-        assert!(options.selects("/lib/x/y.py", "h"));
-        assert!(!options.selects("/a/lib.py", "h"));
-        assert!(options.selects("<stdin>", "i"));
-        assert!(!options.selects("<stdin>", "ii"));
-        for text in [":f", "f:", ",", "f,"] {
-            let (options, complaints) = parse(&[("PYJION_ONLY", text)]);
-            assert!(options.only.is_empty() && complaints.len() == 1, "{text}");
-        }
-    }
-
-    #[test]
-    fn glob_backtracks() {
-        assert!(glob("*ab*c", "aabxabc"));
-        assert!(!glob("*ab*c", "aabxab"));
-        assert!(glob("", "") && glob("**", "") && !glob("?", ""));
-    }
 }
