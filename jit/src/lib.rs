@@ -13,8 +13,8 @@
 pub mod backend;
 pub mod bytecode;
 pub mod code;
-pub mod deopt;
 pub mod error;
+pub mod exit;
 pub mod feedback;
 pub mod hir;
 pub mod host;
@@ -56,6 +56,8 @@ pub struct Options {
     pub omitted: passes::Omitted,
     /// Verify after every pass, and count references.
     pub verify: bool,
+    /// Stress modes.
+    pub stress: passes::stress::Stress,
     /// HIR values after which what is left of the code is left to the interpreter.
     pub max_values: usize,
     /// Operands on the stack beyond which code is left to the interpreter: all of them live across every call, and
@@ -73,6 +75,7 @@ impl Default for Options {
             speculate: true,
             omitted: passes::Omitted::default(),
             verify: false,
+            stress: passes::stress::Stress::default(),
             max_values: 40_000,
             max_depth: 48,
             keep_texts: false,
@@ -124,6 +127,7 @@ pub fn compile(
     let mut spent = vec![started.elapsed()];
     let texts_of_passes = options.keep_texts.then_some(&mut texts);
     spent.extend(passes::run(&mut function, host, options.omitted, options.verify, texts_of_passes)?);
+    passes::stress::run(&mut function, options.stress);
     if options.keep_texts {
         texts.insert("hir-final", function.to_string());
     }

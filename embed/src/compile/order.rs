@@ -21,6 +21,7 @@ use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
 use pyjion_jit::hir::Type;
+use pyjion_jit::passes::stress::Stress;
 use pyjion_jit::tier::options::Dump;
 use pyjion_jit::{Compiled, EntrySpec, Options};
 use std::cell::{Cell, RefCell};
@@ -302,12 +303,14 @@ pub fn job(
         speculate: !settings.no_speculate,
         omitted: settings.omitted(),
         verify: settings.verify,
+        stress: Stress {
+            exit: (settings.stress_exit > 0).then_some(settings.stress_exit),
+            invalidate: (settings.stress_invalidate > 0 && wanted.stress)
+                .then_some(settings.stress_invalidate),
+        },
         max_values: shortage::values(settings.max_values as usize),
         keep_texts: wanted.keep_texts,
         backend: BackendOptions {
-            stress_exit: (settings.stress_exit > 0).then_some(settings.stress_exit),
-            stress_invalidate: (settings.stress_invalidate > 0 && wanted.stress)
-                .then_some(settings.stress_invalidate),
             keep_texts: wanted.keep_texts,
             fast_compile: settings.no_opt,
             valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),

@@ -6,7 +6,7 @@ use crate::py::*;
 use crate::runtime::calls::methods;
 use crate::runtime::names::globals;
 use crate::state::recall;
-use pyjion_jit::deopt::{Bound, ExitRecipe, Name, Receiver, Source};
+use pyjion_jit::exit::{Bound, ExitRecipe, Name, Receiver, Source};
 use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
 use std::mem::MaybeUninit;
 use std::ptr;

@@ -14,7 +14,7 @@ use crate::stats;
 use crate::tier::budget::{self, Occasion};
 use crate::tier::record;
 use pyjion_jit::bytecode::{self, BlockKind};
-use pyjion_jit::deopt::ExitRecipe;
+use pyjion_jit::exit::ExitRecipe;
 use pyjion_jit::hir::{ExitReason, Resume, Type};
 use std::ffi::c_int;
 

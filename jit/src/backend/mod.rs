@@ -2,8 +2,8 @@
 
 pub mod cranelift;
 
-use crate::deopt::ExitRecipe;
 use crate::error::CompileError;
+use crate::exit::ExitRecipe;
 use crate::hir::Function;
 use crate::host::Host;
 use std::any::Any;
@@ -12,10 +12,6 @@ use std::collections::BTreeMap;
 /// What a backend may be asked for besides code.
 #[derive(Clone, Debug, Default)]
 pub struct BackendOptions {
-    /// Every Nth guard that would pass fails instead (1 = every guard).
-    pub stress_exit: Option<u32>,
-    /// Every Nth entry or check of validity makes the code invalid by its own flag.
-    pub stress_invalidate: Option<u32>,
     /// Keep the backend's IR and the disassembly for dumps.
     pub keep_texts: bool,
     /// Generate code as fast as possible rather than fast code.

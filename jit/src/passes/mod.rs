@@ -4,6 +4,7 @@ mod cfg;
 mod dce;
 mod prune;
 mod simplify;
+pub mod stress;
 #[cfg(test)]
 mod tests;
 mod unbox;

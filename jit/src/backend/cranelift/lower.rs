@@ -2,9 +2,9 @@
 
 use super::exits::Exits;
 use super::regions::Regions;
-use super::{Result, abi, backend_error, stress};
+use super::{Result, abi, backend_error};
 use crate::backend::BackendOptions;
-use crate::deopt::ExitRecipe;
+use crate::exit::ExitRecipe;
 use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, Type, ValueId};
 use crate::host::Host;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
@@ -44,8 +44,6 @@ pub(super) fn lower(
         host,
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
-        stress_guards: options.stress_exit.map(stress::Stress::guards),
-        stress_validity: options.stress_invalidate.map(stress::Stress::validity),
         regions,
         frame,
         thread,
@@ -60,13 +58,14 @@ pub(super) fn lower(
     let order = function.reverse_postorder();
     lowering.create_blocks(&order)?;
     lowering.clear_marks();
-    lowering.stress_invalidate();
     lowering.dispatch(entry)?;
     for block in order {
         lowering.lower_block(block)?;
     }
-    let buffer_words = lowering.emit_exits()?;
-    let exits = lowering.exits.into_recipes();
+    lowering.emit_exits()?;
+    let plan = std::mem::take(&mut lowering.exits.plan);
+    let buffer_words = plan.buffer_words(function);
+    let exits = plan.into_recipes();
     lowering.builder.seal_all_blocks();
     lowering.builder.finalize(target);
     Ok(Lowered { exits, buffer_words })
@@ -83,8 +82,6 @@ pub(super) struct Lowering<'a> {
     pub host: &'a Host,
     pub valid_flag: usize,
     pub bytecode_counter: usize,
-    pub stress_guards: Option<stress::Stress>,
-    pub stress_validity: Option<stress::Stress>,
     pub regions: Regions,
     /// The `PyFrameObject`.
     pub frame: ir::Value,
@@ -220,21 +217,18 @@ impl Lowering<'_> {
             Insn::XDecref(value, pc) => return self.xdecref(*value, *pc).map(none),
 
             Insn::GuardNotNull(value, exit) => {
-                self.stress_exit(*exit)?;
                 let checked = self.value(*value)?;
                 self.exit_if_zero(checked, *exit)?;
                 checked
             }
             Insn::GuardType(value, kind, exit) => self.guard_type(*value, *kind, *exit)?,
             Insn::GuardIs(value, address, exit) => {
-                self.stress_exit(*exit)?;
                 let checked = self.value(*value)?;
                 let same = self.is_object(checked, *address);
                 self.exit_if_zero(same, *exit)?;
                 checked
             }
             Insn::GuardBool(value, expected, exit) => {
-                self.stress_exit(*exit)?;
                 let condition = self.value(*value)?;
                 if *expected {
                     self.exit_if_zero(condition, *exit)?
@@ -262,23 +256,16 @@ impl Lowering<'_> {
             Insn::Box(value) => self.box_value(*value)?,
 
             Insn::IntBinary { op, lhs, rhs, seen, exit } => {
-                self.stress_exit(*exit)?;
                 let result = self.int_binary(*op, *lhs, *rhs, *exit)?;
                 self.leave_unless_new(*op, (*lhs, *rhs), result, *seen, *exit)?;
                 result
             }
-            Insn::IntNeg(value, exit) => {
-                self.stress_exit(*exit)?;
-                self.int_neg(*value, *exit)?
-            }
+            Insn::IntNeg(value, exit) => self.int_neg(*value, *exit)?,
             Insn::IntInvert(value) => {
                 let operand = self.value(*value)?;
                 self.builder.ins().bnot(operand)
             }
-            Insn::FloatBinary { op, lhs, rhs, exit } => {
-                self.stress_exit(*exit)?;
-                self.float_binary(*op, *lhs, *rhs, *exit)?
-            }
+            Insn::FloatBinary { op, lhs, rhs, exit } => self.float_binary(*op, *lhs, *rhs, *exit)?,
             Insn::FloatNeg(value) => {
                 let operand = self.value(*value)?;
                 self.builder.ins().fneg(operand)
@@ -319,14 +306,10 @@ impl Lowering<'_> {
             Insn::IterTake(iterator, kind) => self.iter_take(*iterator, *kind)?,
             Insn::RangeTake(iterator) => self.range_take(*iterator)?,
             Insn::SequenceItem { kind, container, index, exit } => {
-                self.stress_exit(*exit)?;
                 self.sequence_item(*kind, *container, *index, *exit)?
             }
             Insn::SequenceAt { kind, container, index } => self.sequence_at(*kind, *container, *index)?,
-            Insn::ListStore { list, index, value, exit } => {
-                self.stress_exit(*exit)?;
-                self.list_store(*list, *index, *value, *exit)?
-            }
+            Insn::ListStore { list, index, value, exit } => self.list_store(*list, *index, *value, *exit)?,
             Insn::SequenceLen(container) => {
                 let container = self.value(*container)?;
                 self.load(Heap::Sequence, types::I64, container, self.host.layout.ob_size)
@@ -359,12 +342,19 @@ impl Lowering<'_> {
                 return Ok(None);
             }
             Insn::CheckValid(exit) => {
-                self.stress_invalidate();
                 if self.valid_flag != 0 {
                     let flag = self.address(self.valid_flag);
                     let valid = self.load(Heap::Cell, types::I8, flag, 0);
                     self.exit_if_zero(valid, *exit)?;
                 }
+                return Ok(None);
+            }
+
+            Insn::StressExit { counter, interval, exit } => {
+                return self.stress_exit(*counter, *interval, *exit).map(none);
+            }
+            Insn::StressInvalidate { counter, interval } => {
+                self.stress_invalidate(*counter, *interval);
                 return Ok(None);
             }
 

@@ -4,18 +4,14 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
+use crate::exit::mark_words;
 use crate::hir::{Heap, Helper, ValueId};
 use cranelift_codegen::ir::{self, InstBuilder, StackSlotData, StackSlotKind, types};
 
 impl Lowering<'_> {
-    /// Words that the marks take.
-    pub fn mark_words(&self) -> usize {
-        self.function.tracked.len().div_ceil(8)
-    }
-
     /// Makes room for the marks; none is set.
     pub fn clear_marks(&mut self) {
-        let words = self.mark_words();
+        let words = mark_words(self.function);
         if words == 0 {
             return;
         }
@@ -71,7 +67,7 @@ impl Lowering<'_> {
     pub fn leave_marks(&mut self, words: usize) {
         let Some(marks) = self.marks else { return };
         let marks = self.builder.ins().stack_addr(types::I64, marks, 0);
-        for word in 0..self.mark_words() {
+        for word in 0..mark_words(self.function) {
             let bytes = self.load(Heap::Marks, types::I64, marks, word as i32 * 8);
             self.store(Heap::Buffer, bytes, self.buffer, (words + word) as i32 * 8);
         }

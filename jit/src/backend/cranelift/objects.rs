@@ -91,7 +91,6 @@ impl Lowering<'_> {
 
     /// `Insn::GuardType`.
     pub fn guard_type(&mut self, value: ValueId, kind: Type, exit: SideExit) -> Result<ir::Value> {
-        self.stress_exit(exit)?;
         let object = self.value(value)?;
         let known = self.kind(value);
         if known.is_subset(kind) {

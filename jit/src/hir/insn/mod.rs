@@ -372,6 +372,23 @@ instructions! {
     /// Leaves when this version has been invalidated.
     CheckValid(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
 
+    /// In stress mode: counts down at this address, and leaves when it is at the end of the interval.
+    StressExit {
+        /// Address of a 32-bit counter.
+        counter: address usize,
+        /// Where the counter begins again.
+        interval: is u32,
+        /// Taken although nothing is wrong.
+        exit: leaves SideExit,
+    } = Facts::effect().reads(&[Heap::Cell]).writes(&[Heap::Cell]);
+    /// In stress mode: counts down in the same way, and makes this version invalid.
+    StressInvalidate {
+        /// Address of a 32-bit counter.
+        counter: address usize,
+        /// Where the counter begins again.
+        interval: is u32,
+    } = Facts::effect().reads(&[Heap::Cell]).writes(&[Heap::Cell]);
+
     // ---- terminators ----
     /// Goes to another block.
     Jump(edge: leads Edge) = Facts::effect().ends();

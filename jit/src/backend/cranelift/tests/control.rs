@@ -237,8 +237,7 @@ fn every_nth_guard_fails_before_it_does_anything() {
     b.int(Insn::IntBinary { op: BinaryOp::Add, lhs: one, rhs: one, seen: Seen::Number, exit });
     b.ret(x);
     let places = |interval| {
-        let options = BackendOptions { stress_exit: Some(interval), ..Default::default() };
-        let native = b.compile_with(&host_27(0), &options).unwrap();
+        let native = b.stressed(Some(interval), None).compile(&host_27(0));
         let x = object(&[100, type_address(Type::LIST) as u64, 0]);
         let mut frame = Frame::new(&[x]);
         let places = [0; 6].map(|_| match run(&native, &mut frame, 0) {
@@ -263,9 +262,8 @@ fn every_nth_check_finds_the_code_invalid() {
     b.effect(Insn::CheckValid(exits[1]));
     let null = b.object(Insn::Null);
     b.ret(null);
-    let options =
-        BackendOptions { valid_flag: valid as usize, stress_invalidate: Some(4), ..Default::default() };
-    let native = b.compile_with(&host_27(0), &options).unwrap();
+    let options = BackendOptions { valid_flag: valid as usize, ..Default::default() };
+    let native = b.stressed(None, Some(4)).compile_with(&host_27(0), &options).unwrap();
     let mut frame = Frame::new(&[]);
     let mut places = Vec::new();
     for _ in 0..5 {

@@ -9,13 +9,14 @@ mod world;
 use super::CraneliftBackend;
 use crate::backend::{Backend, BackendOptions, NativeCode};
 use crate::code::{CodeMemory, Publisher};
-use crate::deopt::Source;
 use crate::error::CompileError;
+use crate::exit::Source;
 use crate::hir::{
     BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Lacks, Operand, Repr, Resume, Seen,
     SideExit, Stale, StateId, Type, ValueId,
 };
 use crate::host::Host;
+use crate::passes::stress::{self, Stress};
 use world::{Frame, host_27, host_35};
 
 /// A function under construction, instructions going into one block at a time.
@@ -104,6 +105,13 @@ impl Build {
 
     fn ret(&mut self, value: ValueId) {
         self.effect(Insn::Return(value, 0));
+    }
+
+    /// The same function in stress modes.
+    fn stressed(&self, exit: Option<u32>, invalidate: Option<u32>) -> Build {
+        let mut function = self.function.clone();
+        stress::run(&mut function, Stress { exit, invalidate });
+        Build { function, block: self.block }
     }
 
     fn compile(&self, host: &Host) -> NativeCode {

@@ -2,7 +2,7 @@
 
 use super::world::{Event, RESULT, events, field, int, list, none, object, tuple, type_address};
 use super::*;
-use crate::deopt::Local;
+use crate::exit::Local;
 use crate::hir::Helper;
 
 /// Takes what the iterator in slot 0 has and counts; leaves when it has no more.

@@ -1,0 +1,9 @@
+//! How compiled code is left: what each exit hands over, and how the interpreter's frame is rebuilt from that.
+
+mod plan;
+mod recipe;
+mod yields;
+
+pub use plan::{Contents, Plan, mark_words};
+pub use recipe::{Bound, ExitRecipe, Local, Name, Receiver, Source};
+pub use yields::{Suspended, Suspension, without_exit};
