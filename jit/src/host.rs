@@ -89,6 +89,56 @@ pub enum Periodic {
     Breaker(usize),
 }
 
+/// How dicts are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DictLayout {
+    /// 2.7: a table of entries, whose length is a power of two, beside the dict.
+    Table {
+        /// `PyDictObject.ma_mask`
+        mask: i32,
+        /// `PyDictObject.ma_table`
+        table: i32,
+        /// `PyDictObject.ma_lookup`
+        lookup: i32,
+        /// What that is in dicts with only `str` keys.
+        of_strings: usize,
+    },
+    /// 3.x: entries behind a header that dicts may share; in that case the values are apart.
+    Keys {
+        /// `PyDictObject.ma_keys`
+        keys: i32,
+        /// `PyDictObject.ma_values`
+        values: i32,
+        /// `PyDictKeysObject.dk_size`
+        size: i32,
+        /// `PyDictKeysObject.dk_lookup`
+        lookup: i32,
+        /// What that is in dicts with other keys than `str`.
+        of_others: usize,
+        /// `PyDictKeysObject.dk_entries`
+        entries: i32,
+    },
+}
+
+/// What compiled code has to know to look for attributes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AttributeLayout {
+    /// `PyTypeObject.tp_version_tag` (unsigned int); 0 when it is not valid.
+    pub version_tag: i32,
+    /// Where a dict has the word that says whether the collector knows it, and what that is, shifted right by so many
+    /// bits, when it does not: then a value that the collector knows cannot be just stored.
+    pub collected: (i32, u8, i64),
+    /// `PyFrameObject.f_globals`
+    pub frame_globals: i32,
+    /// `PyFrameObject.f_builtins`
+    pub frame_builtins: i32,
+    /// Entries are three words: hash, key, value.
+    pub dict: DictLayout,
+    /// `extern "C" fn(*mut PyObject dict, *mut PyObject name) -> u64`: 1 when the dict certainly lacks the interned
+    /// name. Runs no code.
+    pub dict_lacks: usize,
+}
+
 /// Everything the compiler and the backend need to know of the interpreter. Its functions can be called
 /// on any thread.
 pub struct Host {
@@ -110,6 +160,8 @@ pub struct Host {
     pub periodic: Periodic,
     /// How a frame is suspended; without it, every yield is an exit.
     pub suspension: Option<SuspensionLayout>,
+    /// How attributes are looked for in line; without it, helpers do.
+    pub attributes: Option<AttributeLayout>,
     /// Address of the implementation of a helper.
     pub helper: fn(Helper) -> usize,
     /// `extern "C" fn(i64) -> *mut PyObject`: a new reference to an exact int.
@@ -168,6 +220,7 @@ pub mod testing {
             false_: 0x30,
             periodic: Periodic::Ticker(0x40),
             suspension: None,
+            attributes: None,
             helper: |_| 0x50,
             box_int: 0x60,
             box_float: 0x70,

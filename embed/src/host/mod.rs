@@ -1,12 +1,14 @@
 //! The interpreter that compiled code serves, as the compiler wants it: offsets, addresses of
 //! types and singletons, helpers.
 
+use crate::py::attributes;
 use crate::py::describe;
+use crate::py::dict;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
 use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
-use pyjion_jit::host::{Host, IntLayout, Layout, Periodic, SuspensionLayout};
+use pyjion_jit::host::{AttributeLayout, Host, IntLayout, Layout, Periodic, SuspensionLayout};
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::OnceLock;
@@ -115,6 +117,14 @@ fn describe() -> Host {
                 let raw = describe::raw_block(block);
                 [raw.b_type, raw.b_handler, raw.b_level]
             },
+        }),
+        attributes: dict::layout().filter(|_| cfg!(has_type_modified)).map(|dict| AttributeLayout {
+            version_tag: offset_of!(PyTypeObject, tp_version_tag) as i32,
+            collected: attributes::collected(),
+            frame_globals: offset_of!(py::PyFrameObject, f_globals) as i32,
+            frame_builtins: offset_of!(py::PyFrameObject, f_builtins) as i32,
+            dict,
+            dict_lacks: attributes::dict_lacks as *const () as usize,
         }),
         helper: runtime::address,
         box_int: runtime::box_int as *const () as usize,

@@ -5,6 +5,8 @@
 //! comparison can run foreign code. Other dicts are left to the C API.
 
 use crate::py::{self, Object, PyDictObject};
+use pyjion_jit::host::DictLayout;
+use std::mem::offset_of;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -95,7 +97,10 @@ unsafe fn lookup_of(dict: Object) -> usize {
 }
 
 /// The hash that a string remembers, -1 when it has none yet.
-unsafe fn hash_of(name: Object) -> isize {
+///
+/// # Safety
+/// `name` is an exact string.
+pub unsafe fn hash_of(name: Object) -> isize {
     // SAFETY: a string by the contract.
     unsafe {
         #[cfg(py2)]
@@ -279,4 +284,28 @@ unsafe fn needs_tracking(dict: Object, value: Object) -> bool {
         let untracked = refs >> py::_PyGC_REFS_SHIFT == py::_PyGC_REFS_UNTRACKED as isize;
         untracked
     }
+}
+
+/// How dicts are laid out, if they are read at all.
+pub fn layout() -> Option<DictLayout> {
+    let lookup = LOOKUP.load(Ordering::Relaxed);
+    if lookup == 0 {
+        return None;
+    }
+    #[cfg(py2)]
+    return Some(DictLayout::Table {
+        mask: offset_of!(PyDictObject, ma_mask) as i32,
+        table: offset_of!(PyDictObject, ma_table) as i32,
+        lookup: offset_of!(PyDictObject, ma_lookup) as i32,
+        of_strings: lookup,
+    });
+    #[cfg(py3)]
+    return Some(DictLayout::Keys {
+        keys: offset_of!(PyDictObject, ma_keys) as i32,
+        values: offset_of!(PyDictObject, ma_values) as i32,
+        size: offset_of!(Keys, size) as i32,
+        lookup: offset_of!(Keys, lookup) as i32,
+        of_others: lookup,
+        entries: offset_of!(Keys, entries) as i32,
+    });
 }

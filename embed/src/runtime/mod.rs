@@ -40,7 +40,7 @@ use names::attributes;
 pub fn initialise() {
     attributes::initialise();
     dict::initialise();
-    calls::methods::initialise();
+    crate::py::attributes::initialise();
     recall::initialise();
     shortage::prepare();
     shortage::set_stress(settings::options().stress_memory);

@@ -1,12 +1,15 @@
 //! Feedback from the running interpreter: what the recording evaluator tells before each instruction.
 
 use crate::config::settings;
+use crate::py::attributes;
 use crate::py::describe;
+use crate::py::dict;
 use crate::py::kinds::kind_of;
 use crate::py::*;
 use crate::run::enter::thread_state;
 use crate::state::code_state::{CodeState, Phase, Window};
 use crate::stats;
+use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::hir::Type;
 use std::ffi::c_int;
@@ -167,8 +170,44 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
             // Another frame of the code has seen enough.
             return 1;
         }
+        record_place(state, frame, offset as usize, top);
         let kinds = top_kinds(top, top.offset_from((*frame).f_valuestack) as usize);
         c_int::from(is_enough(state, frame, offset as u32, kinds))
+    }
+}
+
+/// Notes where the attribute or global is that an instruction is about to load or store.
+///
+/// # Safety
+/// The frame is about to execute the instruction at this offset, its operands are below `top`.
+#[cfg(has_recording)]
+unsafe fn record_place(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
+    let CodeDesc { code, names, .. } = &**state.description();
+    let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
+    let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };
+    if !matches!(u32::from(op), LOAD_ATTR | STORE_ATTR | LOAD_GLOBAL) || is_extended {
+        return;
+    }
+    let Some(&name) = names.get(usize::from(u16::from_le_bytes([low, high]))) else { return };
+    let name = name as Object;
+    // SAFETY: the code object has its names, and the operand is alive.
+    unsafe {
+        let hash = dict::hash_of(name);
+        if hash == -1 || !PyErr_Occurred().is_null() {
+            return;
+        }
+        let (pc, hash) = (pc as u32, hash as u64);
+        if u32::from(op) == LOAD_GLOBAL {
+            if let Some(place) = attributes::place_of_global(frame, name) {
+                state.hot().feedback.borrow_mut().record_global(pc, hash, place);
+            }
+            return;
+        }
+        let object = *top.sub(1);
+        if !object.is_null() {
+            let place = attributes::place_of(object, name, u32::from(op) == STORE_ATTR);
+            state.hot().feedback.borrow_mut().record_attribute(pc, hash, place);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A function in HIR: blocks of instructions, frame states, entries.
 
+use super::attribute::{AttributeSite, GlobalSite};
 use super::effects::Runs;
 use super::frame_state::FrameState;
 use super::insn::{BlockId, Insn, StateId, ValueId};
@@ -65,6 +66,10 @@ pub struct Function {
     pub unique: Vec<usize>,
     /// Names of globals whose values have slots after the locals: addresses of interned strs.
     pub tracked: Vec<usize>,
+    /// Attributes that are looked for in line.
+    pub attributes: Vec<AttributeSite>,
+    /// Globals that are looked for in line.
+    pub globals: Vec<GlobalSite>,
     /// Inline caches of helpers; they live as long as the compiled code.
     pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
 }

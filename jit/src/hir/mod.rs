@@ -1,5 +1,6 @@
 //! The high-level intermediate representation: SSA with block parameters and frame states.
 
+mod attribute;
 mod build;
 mod dominators;
 mod effects;
@@ -11,6 +12,7 @@ mod text;
 mod types;
 mod verify;
 
+pub use attribute::{Attribute, AttributeSite, GlobalPlace, GlobalSite, Place};
 pub use build::{MAX_BOUND, build};
 pub use dominators::Dominators;
 pub use effects::{Facts, Heap, Heaps, Need, Ownership, Runs};

@@ -11,50 +11,6 @@ use crate::runtime::names::attributes::{self, AttributeCache};
 use crate::runtime::names::instances;
 use std::mem;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-
-/// The type of the methods of built-in types, which 2.7 declares in no header; NULL until we know it.
-static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
-
-/// Learns the type of the methods of built-in types.
-pub fn initialise() {
-    // SAFETY: plain C API; the type is static.
-    unsafe {
-        let name = crate::py::dict::intern(c"append");
-        if !name.is_null() {
-            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name);
-            if !method.is_null() {
-                METHOD_DESCRIPTOR.store(py::type_of(method), Ordering::Relaxed);
-            }
-        }
-        py::xdecref(name);
-        py::PyErr_Clear();
-    }
-}
-
-/// Whether an attribute of this type is a method that can be called with an instance as its first argument.
-///
-/// # Safety
-/// Both are alive; the type, or one of its bases, has the attribute.
-#[inline(always)]
-pub unsafe fn is_method(attribute: Object, ty: *mut PyTypeObject) -> bool {
-    // SAFETY: alive by the contract.
-    unsafe {
-        let kind = py::type_of(attribute);
-        if kind == &raw mut py::PyFunction_Type {
-            return true;
-        }
-        // A class may have the method of a type that is none of its bases.
-        kind == METHOD_DESCRIPTOR.load(Ordering::Relaxed) && {
-            let descriptor = attribute.cast::<py::PyMethodDescrObject>();
-            #[cfg(py2)]
-            let owner = (*descriptor).d_type;
-            #[cfg(py3)]
-            let owner = (*descriptor).d_common.d_type;
-            owner == ty || py::PyType_IsSubtype(ty, owner) != 0
-        }
-    }
-}
 
 /// The function, a new reference, and its receiver, another one.
 ///

@@ -7,15 +7,14 @@
 //! anything has happened.
 
 use crate::py::Frame;
+use crate::py::attributes::{descriptor, gets_generically, is_method};
 use crate::py::dict::{self, Found, Table};
-use crate::py::gil::Gil;
 use crate::py::stack::Owned;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime::calls::methods;
 #[cfg(py2)]
 use crate::runtime::names::instances;
 use crate::runtime::names::lookup;
-use std::cell::Cell;
 use std::ffi::{CStr, c_int};
 use std::mem;
 use std::ptr;
@@ -25,7 +24,7 @@ use std::ptr;
 pub struct AttributeCache {
     /// The type that was looked at.
     ty: *mut PyTypeObject,
-    /// Its version tag then, with the era.
+    /// Its version tag then.
     tag: usize,
     /// What its MRO has under the name: borrowed, NULL for nothing.
     found: Object,
@@ -34,18 +33,14 @@ pub struct AttributeCache {
     index: usize,
 }
 
-/// Tags are given out anew after `PyType_ClearCache` and when there are no more of them, so one
-/// alone may be that of a type long dead. But then all tags become invalid first, that of `object`
-/// too: eras end with it. The lower half is zero, for the tag.
-static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(1 << 32));
-
-/// Watches for the end of eras.
+/// Has the tags of types that are modified say so: code compares them without a look at the flag.
+///
+/// Each tag is given out once, so that a type with a tag looks as it did when it had it first.
 pub fn initialise() {
     #[cfg(has_type_modified)]
     unsafe extern "C" fn modified(ty: *mut PyTypeObject) {
-        if ty == &raw mut py::PyBaseObject_Type {
-            ERA.set(ERA.get().wrapping_add(1 << 32));
-        }
+        // SAFETY: a type; its tag means nothing any more.
+        unsafe { (*ty).tp_version_tag = 0 };
     }
     // SAFETY: a plain store of a function pointer under the GIL.
     #[cfg(has_type_modified)]
@@ -54,13 +49,13 @@ pub fn initialise() {
     }
 }
 
-/// The version tag of a type with the era, if it is valid.
+/// The version tag of a type, if it is valid.
 #[inline(always)]
 unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
     // SAFETY: a type by the contract.
     unsafe {
         let valid = cfg!(has_type_modified) && py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
-        valid.then(|| (*ty).tp_version_tag as usize | ERA.get())
+        valid.then(|| (*ty).tp_version_tag as usize)
     }
 }
 
@@ -162,35 +157,6 @@ impl AttributeCache {
     }
 }
 
-/// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
-pub unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
-    if attribute.is_null() {
-        return (None, None);
-    }
-    // SAFETY: alive.
-    unsafe {
-        let ty = py::type_of(attribute);
-        // On 2.7 the types of old extension modules lack these fields.
-        #[cfg(py2)]
-        if !py::has_feature(ty, py::Py_TPFLAGS_HAVE_CLASS as u64) {
-            return (None, None);
-        }
-        ((*ty).tp_descr_get, (*ty).tp_descr_set)
-    }
-}
-
-/// True when the attributes of such objects are found in the generic way. On 3.5 a module adds
-/// only to what happens when nothing is found.
-#[inline(always)]
-unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
-    // SAFETY: a type by the contract.
-    unsafe {
-        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        getattro == py::PyObject_GenericGetAttr as *const () as usize
-            || (cfg!(py35) && ty == &raw mut py::PyModule_Type)
-    }
-}
-
 /// `LOAD_ATTR`
 pub unsafe extern "C" fn load_attr(
     _frame: Frame,
@@ -263,7 +229,7 @@ pub unsafe fn load(
         }
 
         if let Some(get) = get {
-            if !receiver.is_null() && methods::is_method(attribute, ty) {
+            if !receiver.is_null() && is_method(attribute, ty) {
                 return methods::leave_unbound(attribute, object, receiver);
             }
             return call_get(get, attribute, object, ty);

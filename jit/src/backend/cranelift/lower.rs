@@ -315,6 +315,13 @@ impl Lowering<'_> {
                 self.load(Heap::Sequence, types::I64, container, self.host.layout.ob_size)
             }
 
+            Insn::FindAttribute { site, object } => self.find_attribute(*site, *object)?,
+            Insn::SwapAttribute { site, object, value } => self.swap_attribute(*site, *object, *value)?,
+            Insn::FindGlobal(site) => self.find_global(*site)?,
+            Insn::TypeOf(value) => {
+                let object = self.value(*value)?;
+                self.load(Heap::Type, types::I64, object, self.host.layout.ob_type)
+            }
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
                 self.load_deref(immediates, *pc)?
             }

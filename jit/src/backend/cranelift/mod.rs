@@ -5,6 +5,7 @@
 
 mod abi;
 mod arith;
+mod attributes;
 mod cells;
 mod containers;
 mod exits;

@@ -86,6 +86,21 @@ impl Builder<'_> {
 
     /// `LOAD_ATTR` of what is called next.
     pub(super) fn load_method(&mut self, index: u32, meanwhile: Meanwhile, pc: u32, next: u32) -> Step {
+        if let Some(site) = self.attribute_site(index, pc)?
+            && self.function.attributes[site as usize].is_method().is_some()
+        {
+            return self.find_method(site, index, meanwhile, pc, next);
+        }
+        self.load_method_by_helper(index, meanwhile, pc, next)
+    }
+
+    pub(super) fn load_method_by_helper(
+        &mut self,
+        index: u32,
+        meanwhile: Meanwhile,
+        pc: u32,
+        next: u32,
+    ) -> Step {
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();
         let object = self.pop(pc)?;

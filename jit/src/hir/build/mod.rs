@@ -6,6 +6,7 @@
 //! in different ways are simply different blocks.
 
 mod arith;
+mod attributes;
 mod call;
 mod container;
 mod control;
@@ -23,6 +24,7 @@ mod with;
 
 pub use method::MAX_BOUND;
 
+use super::attribute::{AttributeSite, GlobalSite};
 use super::frame_state::{FrameBlock, FrameState, NO_HANDLER, Operand, PC_IN_FRAME, Resume};
 use super::function::{Entry, Function};
 use super::insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, ValueId};
@@ -32,6 +34,7 @@ use crate::error::CompileError;
 use crate::feedback::Feedback;
 use crate::host::Host;
 use crate::{EntrySpec, Options};
+use method::Meanwhile;
 use stack::{Mark, StackEntry};
 use std::collections::HashMap;
 

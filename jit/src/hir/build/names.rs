@@ -90,6 +90,15 @@ impl Builder<'_> {
         if let Some(meanwhile) = self.called_next(pc, next) {
             return self.load_method(index, meanwhile, pc, next);
         }
+        if let Some(site) = self.attribute_site(index, pc)?
+            && self.function.attributes[site as usize].is_method() != Some(true)
+        {
+            return self.find_attribute(site, index, pc, next);
+        }
+        self.load_attr_by_helper(index, pc, next)
+    }
+
+    pub(super) fn load_attr_by_helper(&mut self, index: u32, pc: u32, next: u32) -> Step {
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();
         self.call_borrowing(Helper::LoadAttr, 1, &[name, cache], pc, next)
@@ -99,6 +108,13 @@ impl Builder<'_> {
         if self.load_tracked(index, pc) {
             return Ok(Flow::Next);
         }
+        if let Some(site) = self.global_site(index, pc)? {
+            return self.find_global(site, index, pc, next);
+        }
+        self.load_global_by_helper(index, pc, next)
+    }
+
+    pub(super) fn load_global_by_helper(&mut self, index: u32, pc: u32, next: u32) -> Step {
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();
         self.call_borrowing(Helper::LoadGlobal, 0, &[name, cache], pc, next)
@@ -115,6 +131,16 @@ impl Builder<'_> {
     }
 
     pub(super) fn store_attr(&mut self, index: u32, pc: u32, next: u32) -> Step {
+        if let Some(site) = self.attribute_site(index, pc)?
+            && self.function.attributes[site as usize].is_stored()
+            && self.stack.len() >= 2
+        {
+            return self.swap_attribute(site, index, pc, next);
+        }
+        self.store_attr_by_helper(index, pc, next)
+    }
+
+    pub(super) fn store_attr_by_helper(&mut self, index: u32, pc: u32, next: u32) -> Step {
         let name = self.name(index, pc)?;
         let cache = self.function.add_cache();
         // On the stack: value, object; 2.7 releases the object first, 3.x the value.

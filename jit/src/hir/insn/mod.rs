@@ -319,6 +319,37 @@ instructions! {
     /// Length of a LIST or TUPLE as Int.
     SequenceLen(container: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Sequence]);
 
+    // ---- attributes ----
+    /// The attribute of an object, by the site with this index: owned, or NULL when it is not at any of the places
+    /// that the site knows. Runs no code. Methods are not bound.
+    FindAttribute {
+        /// Index into the function's sites.
+        site: is u32,
+        /// Whose attribute.
+        object: borrows Object,
+    } = Facts::gives()
+        .reads(&[Heap::Type, Heap::Classes, Heap::Attributes])
+        .writes(&[Heap::Refcount]);
+    /// Gives the attribute of an object this value, of which it takes a reference of its own, if the object has the
+    /// attribute at one of the places that the site knows; the result is the former value, owned. NULL when nothing
+    /// was done. Runs no code.
+    SwapAttribute {
+        /// Index into the function's sites.
+        site: is u32,
+        /// Whose attribute.
+        object: borrows Object,
+        /// Its new value.
+        value: borrows Object,
+    } = Facts::gives()
+        .reads(&[Heap::Type, Heap::Classes, Heap::Attributes])
+        .writes(&[Heap::Attributes, Heap::Refcount]);
+    /// The global of the frame by the site with this index: owned, or NULL when it is not where the site says.
+    FindGlobal(site: is u32) = Facts::gives()
+        .reads(&[Heap::Globals])
+        .writes(&[Heap::Refcount]);
+    /// The type of an object, borrowed from it.
+    TypeOf(object: borrows Object) = Facts::computes(Repr::Obj).reads(&[Heap::Type]);
+
     // ---- calls into the runtime ----
     /// Calls a helper with borrowed arguments: `fn(frame, args…, immediates…)`.
     Call {

@@ -1,5 +1,6 @@
 //! Writes HIR.
 
+use super::super::attribute::{GlobalPlace, Place};
 use super::super::frame_state::{FrameBlock, FrameState, Lacks, PC_IN_FRAME, Resume};
 use super::super::function::{Block, Function};
 use super::super::helper::Helper;
@@ -13,6 +14,28 @@ impl Display for Function {
         writeln!(f, "{}: {} locals", self.name, self.locals)?;
         write_addresses(f, "tracked", &self.tracked)?;
         write_addresses(f, "unique", &self.unique)?;
+        for (index, site) in self.attributes.iter().enumerate() {
+            write!(f, "site {index}: {:#x} hash {:#x} [", site.name, site.hash)?;
+            write_list(f, &site.found, |f, found| {
+                write!(f, "{} ", found.tag)?;
+                match found.place {
+                    Place::Slot { offset } => write!(f, "slot {offset}"),
+                    Place::Dict { dict, index } => write!(f, "dict {dict} index {index}"),
+                    Place::Class { value, dict, is_method } => {
+                        let kind = if is_method { "method" } else { "class" };
+                        write!(f, "{kind} {value:#x} dict {dict}")
+                    }
+                }
+            })?;
+            writeln!(f, "]")?;
+        }
+        for (index, site) in self.globals.iter().enumerate() {
+            let (place, at) = match site.place {
+                GlobalPlace::Globals(at) => ("globals", at),
+                GlobalPlace::Builtins(at) => ("builtins", at),
+            };
+            writeln!(f, "global {index}: {:#x} hash {:#x} {place} {at}", site.name, site.hash)?;
+        }
         if !self.no_speculation.is_empty() {
             let mut offsets: Vec<u32> = self.no_speculation.iter().copied().collect();
             offsets.sort_unstable();

@@ -1,5 +1,6 @@
 //! Reads HIR, as `print` writes it.
 
+use super::super::attribute::{Attribute, AttributeSite, GlobalPlace, GlobalSite, Place};
 use super::super::frame_state::{
     FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
 };
@@ -194,6 +195,12 @@ impl<'a> Reader<'a> {
             function.tracked = self.numbers()?;
         } else if self.eat("unique ") {
             function.unique = self.numbers()?;
+        } else if self.eat("site ") {
+            let site = self.site()?;
+            function.attributes.push(site);
+        } else if self.eat("global ") {
+            let site = self.global()?;
+            function.globals.push(site);
         } else if self.eat("no speculation at ") {
             function.no_speculation = self.numbers::<u32>()?.into_iter().collect();
         } else if self.eat("entry ") {
@@ -223,6 +230,53 @@ impl<'a> Reader<'a> {
         }
         self.end()?;
         Ok(None)
+    }
+
+    fn site(&mut self) -> Result<AttributeSite, String> {
+        let _: u32 = self.number()?;
+        self.expect(": ")?;
+        let name = self.number()?;
+        self.expect(" hash ")?;
+        let hash = self.number()?;
+        self.expect(" [")?;
+        let found = self.separated("]", |r| {
+            let tag = r.number()?;
+            r.expect(" ")?;
+            let kind = r.word();
+            r.expect(" ")?;
+            let place = match kind {
+                "slot" => Place::Slot { offset: r.number()? },
+                "dict" => {
+                    let dict = r.number()?;
+                    r.expect(" index ")?;
+                    Place::Dict { dict, index: r.number()? }
+                }
+                "class" | "method" => {
+                    let value = r.number()?;
+                    r.expect(" dict ")?;
+                    Place::Class { value, dict: r.number()?, is_method: kind == "method" }
+                }
+                other => return Err(format!("there is no place `{other}`")),
+            };
+            Ok(Attribute { tag, place })
+        })?;
+        Ok(AttributeSite { name, hash, found })
+    }
+
+    fn global(&mut self) -> Result<GlobalSite, String> {
+        let _: u32 = self.number()?;
+        self.expect(": ")?;
+        let name = self.number()?;
+        self.expect(" hash ")?;
+        let hash = self.number()?;
+        self.expect(" ")?;
+        let place = match self.word() {
+            "globals" => GlobalPlace::Globals,
+            "builtins" => GlobalPlace::Builtins,
+            other => return Err(format!("there are no globals in `{other}`")),
+        };
+        self.expect(" ")?;
+        Ok(GlobalSite { name, hash, place: place(self.number()?) })
     }
 
     fn numbers<N: TryFrom<i128>>(&mut self) -> Result<Vec<N>, String> {
@@ -502,6 +556,10 @@ mod tests {
         let text = "f (a: b.py:1): 2 locals
 tracked 0x7f0000100000
 unique 0x7f0000200000, 0x7f0000200018
+site 0: 0x7f0000200000 hash 0xffffffffffffffff [4294967295 slot 16, 7 dict -8 index 3, 9 class 0x10 dict 0]
+site 1: 0x7f0000200000 hash 0x1 [5 method 0x7f0000300000 dict 24]
+global 0: 0x10 hash 0x7 globals 3
+global 1: 0x20 hash 0x8 builtins 100
 no speculation at 3, 9
 entry 0: b0 at 0
 
@@ -518,6 +576,9 @@ b0():
     v9: any = CallMethod v2@0(v0, v1) [1] at 15
     v10: any = Call Binary.Add(v0, v0) at 18
     v11: any = Call LoadAttr(v0) [0x7f0000200000, 0] at 21
+    v13: any = FindAttribute 1, v0
+    v14: object = TypeOf v0
+    v15: any = FindGlobal 1
     Decref v9 at frame
     FillName 2, v5
     MarkName 2, true

@@ -86,6 +86,14 @@ impl Rules<'_> {
             Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
                 one_of(*kind, &[Type::LIST, Type::TUPLE])
             }
+            Insn::FindAttribute { site, .. } | Insn::SwapAttribute { site, .. } => {
+                let exists = (*site as usize) < self.function.attributes.len();
+                ensure(exists, || format!("there is no site {site}"))
+            }
+            Insn::FindGlobal(site) => {
+                let exists = (*site as usize) < self.function.globals.len();
+                ensure(exists, || format!("there is no global {site}"))
+            }
             Insn::Call { helper, args, immediates, .. } => {
                 let expected = Convention::Borrowing { args: args.len(), immediates: immediates.len() };
                 let actual = helper.convention();

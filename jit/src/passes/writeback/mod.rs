@@ -173,7 +173,7 @@ impl Walk<'_> {
         let objects: Vec<ValueId> = match insn {
             Insn::Call { args, .. } => args.clone(),
             Insn::CallStack { operands, .. } | Insn::CallMethod { operands, .. } => operands.clone(),
-            Insn::ListStore { value, .. } => vec![*value],
+            Insn::ListStore { value, .. } | Insn::SwapAttribute { value, .. } => vec![*value],
             Insn::SameObject(a, b) if self.known_identity(*a, *b).is_none() => vec![*a, *b],
             Insn::Jump(edge) => {
                 let params = &self.function.block(edge.target).params;
@@ -516,6 +516,22 @@ impl Walk<'_> {
                         *operand = self.borrow(inner, &mut temporaries);
                     }
                 }
+            }
+            Insn::SwapAttribute { object, value: stored, .. } => {
+                if virtual_value(self.function, *object).is_some() {
+                    self.function.values[value.index()].insn = Insn::Null;
+                    return self.keep(value);
+                }
+                if let Some(inner) = self.virtual_object(*stored) {
+                    *stored = self.borrow(inner, &mut temporaries);
+                }
+            }
+            // No class of numbers has attributes that are looked for in line.
+            Insn::FindAttribute { object, .. } | Insn::TypeOf(object)
+                if virtual_value(self.function, *object).is_some() =>
+            {
+                self.function.values[value.index()].insn = Insn::Null;
+                return self.keep(value);
             }
             Insn::IsNull(object) if virtual_value(self.function, *object).is_some() => {
                 self.function.values[value.index()].insn = Insn::Bool(false);

@@ -225,6 +225,7 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         true_: true_(),
         false_: false_(),
         periodic,
+        attributes: None,
         suspension: None,
         helper,
         box_int: box_int as *const () as usize,

@@ -1,6 +1,9 @@
 //! What was observed at each instruction while the code ran in the recording evaluator.
 
-use crate::hir::Type;
+mod distribution;
+
+use crate::hir::{Attribute, GlobalPlace, Type};
+pub use distribution::Distribution;
 use std::collections::{HashMap, HashSet};
 
 /// Observations at one instruction.
@@ -17,10 +20,22 @@ pub struct Site {
     pub rare: bool,
 }
 
+/// Where the attribute that an instruction loads or stores was found.
+pub type Attributes = Distribution<Attribute, 4>;
+
 /// Observations of one code object.
 #[derive(Clone, Debug, Default)]
 pub struct Feedback {
     sites: HashMap<u32, Site>,
+    attributes: HashMap<u32, AttributesAt>,
+    globals: HashMap<u32, (u64, GlobalPlace)>,
+}
+
+/// The attributes of one instruction.
+#[derive(Clone, Debug, Default)]
+struct AttributesAt {
+    hash: u64,
+    seen: Attributes,
 }
 
 impl Feedback {
@@ -51,6 +66,40 @@ impl Feedback {
             *seen = seen.union(new);
         }
         site.count = site.count.saturating_add(1);
+    }
+
+    /// Adds where the attribute was found that an instruction loads or stores, by a name with this hash; nothing when
+    /// that is no place to be looked at in line.
+    pub fn record_attribute(&mut self, pc: u32, hash: u64, attribute: Option<Attribute>) {
+        let at = self.attributes.entry(pc).or_default();
+        at.hash = hash;
+        match attribute {
+            Some(attribute) => at.seen.add(attribute),
+            None => at.seen.add_other(),
+        }
+    }
+
+    /// Notes where the global was found last that an instruction loads, by a name with this hash.
+    pub fn record_global(&mut self, pc: u32, hash: u64, place: GlobalPlace) {
+        self.globals.insert(pc, (hash, place));
+    }
+
+    /// The hash of the name of the global that an instruction loads, and where it is to be looked for.
+    pub fn global(&self, pc: u32) -> Option<(u64, GlobalPlace)> {
+        self.globals.get(&pc).copied()
+    }
+
+    /// Where the attribute of an instruction is to be looked for, and the hash of its name, if that finds it most of
+    /// the time.
+    pub fn attributes(&self, pc: u32) -> Option<(u64, Vec<Attribute>)> {
+        let AttributesAt { hash, seen } = self.attributes.get(&pc)?;
+        if seen.others() * 2 > seen.total() {
+            return None;
+        }
+        // An older state of the same class may be among them: it is never met again, and does no harm.
+        let found: Vec<Attribute> =
+            seen.by_frequency().into_iter().map(|(attribute, _)| *attribute).collect();
+        (!found.is_empty()).then_some((*hash, found))
     }
 
     /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
