@@ -3,11 +3,11 @@
 use crate::config::settings;
 use crate::py::gil::Gil;
 use crate::state::code_state::CodeState;
+use crate::state::registry;
 use crate::stats;
 use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;
-use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeSet;
+use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
@@ -16,9 +16,6 @@ use std::sync::Arc;
 const EXPANSION: usize = 64;
 
 static MEMORY: Gil<OnceCell<Arc<CodeMemory>>> = Gil::new(OnceCell::new());
-
-/// Every state that has a version. They are all alive: one that dies takes itself out.
-static OWNERS: Gil<RefCell<BTreeSet<*const CodeState>>> = Gil::new(RefCell::new(BTreeSet::new()));
 
 /// The memory that all machine code is in.
 pub fn memory() -> &'static Arc<CodeMemory> {
@@ -60,16 +57,6 @@ pub fn publisher() -> Result<&'static Publisher, CompileError> {
     Ok(PUBLISHER.get_or_init(|| publisher))
 }
 
-/// The state has a version.
-pub fn add(state: &CodeState) {
-    OWNERS.borrow_mut().insert(state);
-}
-
-/// The state dies.
-pub fn remove(state: &CodeState) {
-    OWNERS.borrow_mut().remove(&ptr::from_ref(state));
-}
-
 /// The machine code that so much bytecode may become.
 pub fn estimate(bytecode: usize) -> usize {
     (bytecode * EXPANSION).min(memory().limit() / 4)
@@ -83,12 +70,11 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
     if fits(bytes) {
         return true;
     }
-    let mut idle: Vec<(u64, *const CodeState)> = OWNERS
-        .borrow()
-        .iter()
-        .filter(|&&state| !ptr::eq(state, user))
+    let mut idle: Vec<(u64, *const CodeState)> = registry::owners()
+        .into_iter()
+        .filter(|&state| !ptr::eq(state, user))
         // SAFETY: owners are alive.
-        .filter_map(|&state| Some((unsafe { (*state).recent_entries() }?, state)))
+        .filter_map(|state| Some((unsafe { (*state).recent_entries() }?, state)))
         .collect();
     idle.sort_unstable();
     // Some more, so that this is not done at every compilation from now on.
@@ -100,10 +86,10 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
         // SAFETY: owners are alive; dropping versions runs no Python code, so none died meanwhile.
         let state = unsafe { &*state };
         state.evict();
-        remove(state);
+        registry::remove(state);
         stats::counters().evicted.count();
     }
-    for &state in OWNERS.borrow().iter() {
+    for state in registry::owners() {
         // SAFETY: owners are alive.
         unsafe { (*state).age() };
     }

@@ -1,21 +1,21 @@
 //! Has code compiled: gathers what the compiler needs, has it run here or in the background, keeps the
 //! result or the reason why not.
 
-use crate::compile::eviction;
 use crate::compile::job::{Compiler, Job, Output};
 use crate::compile::worker::{self, Ticket};
+use crate::compile::{cost, eviction};
 use crate::config::say;
 use crate::config::settings::{self, Stopped};
-use crate::host;
 use crate::memory::reserve;
 use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::gil::Gil;
 use crate::py::*;
 use crate::state::code_state::{Closed, CodeState, Phase};
+use crate::state::process;
+use crate::state::registry::{self, Wait};
 use crate::state::version::Version;
 use crate::stats::{self, Mode};
-use crate::tier::budget;
 use pyjion_jit::backend::{BackendOptions, MachineCode};
 use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
@@ -27,7 +27,6 @@ use pyjion_jit::{Compiled, EntrySpec, Options};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::ptr;
 use std::sync::Arc;
 
 /// Versions that are compiled for one place before it has to do with what it has.
@@ -41,8 +40,8 @@ static COMPILER: Gil<RefCell<Compiler>> = Gil::new(RefCell::new(Compiler::new())
 
 /// A version that is being compiled in the background.
 struct UnderWay {
-    /// Alive: one that dies takes its versions out.
-    state: *const CodeState,
+    /// What the state that it is for waits for.
+    wait: Wait,
     /// The place it is for.
     pc: u32,
     /// The byte that will say that it is valid.
@@ -113,11 +112,11 @@ fn request(state: &CodeState, spec: EntrySpec) -> bool {
     };
     let ticket = if worker::is_wanted() { worker::submit(&order.job) } else { None };
     let Some(ticket) = ticket else { return order.fulfil(state).is_ok() };
-    budget::promise(order.job.description.code.len());
+    cost::promise(order.job.description.code.len());
     let Order { valid, generic, .. } = order;
     state.under_way.set(state.under_way.get() + 1);
     let _ = state.with_target(pc, |target| target.is_under_way = true);
-    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { state, pc, valid, generic });
+    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { wait: registry::begin_wait(state), pc, valid, generic });
     false
 }
 
@@ -130,13 +129,30 @@ pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
     }
 }
 
+/// Has everything done that is due of what is compiled in the background, with the GIL held.
+#[inline(always)]
+pub fn poll() {
+    if worker::is_due() {
+        attend();
+    }
+}
+
+#[cold]
+#[inline(never)]
+extern "C" fn attend() {
+    for (ticket, output) in worker::fetch() {
+        finish(ticket, output);
+    }
+}
+
 /// A job of the background is done. What it was for may be gone, or have come by another way.
-pub fn finish(ticket: Ticket, output: Output) {
+fn finish(ticket: Ticket, output: Output) {
     account(&output);
-    budget::redeem(output.bytes);
+    cost::redeem(output.bytes);
     let order = UNDER_WAY.borrow_mut().remove(&ticket);
-    let Some(UnderWay { state, pc, valid, generic }) = order else { return };
-    // SAFETY: a state that dies takes its orders back.
+    let Some(UnderWay { wait, pc, valid, generic }) = order else { return };
+    let Some(state) = registry::end_wait(wait) else { return };
+    // SAFETY: alive, and no Python code runs here.
     let state = unsafe { &*state };
     state.under_way.set(state.under_way.get() - 1);
     let is_missing = state.with_target(pc, |target| {
@@ -149,11 +165,6 @@ pub fn finish(ticket: Ticket, output: Output) {
     if is_missing == Some(true) && is_wanted {
         let _ = keep(state, pc, output.result, valid, generic);
     }
-}
-
-/// A state dies: what is under way for it is for nobody.
-pub fn forget(state: &CodeState) {
-    UNDER_WAY.borrow_mut().retain(|_, order| !ptr::eq(order.state, state));
 }
 
 /// A version to be compiled.
@@ -319,7 +330,7 @@ pub fn job(
         ..Options::default()
     };
     let description = Arc::clone(state.description());
-    Ok(Job { description, feedback, entry, options, host: host::host() })
+    Ok(Job { description, feedback, entry, options, host: process::host() })
 }
 
 /// Runs the compiler while the program waits; no Python code runs meanwhile.
@@ -339,7 +350,7 @@ fn account(output: &Output) {
     if let Ok(compiled) = &output.result {
         stats::add_phases(&compiled.spent);
     }
-    budget::spend(output.microseconds, output.bytes);
+    cost::spend(output.microseconds, output.bytes);
 }
 
 /// Name and place of the code, for people.

@@ -5,8 +5,8 @@
 //! ([`pyjion_begin_alone`]). It touches no object of Python's, takes no signal, and does not survive a
 //! fork, after which the child makes its own.
 
+use crate::compile::job;
 use crate::compile::job::{Compiler, Job, Output};
-use crate::compile::{self, job};
 use crate::config::settings::{self, Stopped};
 use crate::memory::reserve;
 use std::cell::UnsafeCell;
@@ -94,7 +94,7 @@ fn has_processors() -> bool {
     }
 }
 
-/// Has a job done; [`compile::finish`] gets what becomes of it from [`poll`]. Nothing when there are too
+/// Has a job done; what becomes of it is [fetched](fetch). Nothing when there are too
 /// many jobs already, or no thread can be had.
 pub fn submit(job: &Arc<Job>) -> Option<Ticket> {
     let mut shared = lock();
@@ -109,20 +109,17 @@ pub fn submit(job: &Arc<Job>) -> Option<Ticket> {
     Some(ticket)
 }
 
-/// Does what is due, with the GIL held.
+/// Whether there is something to do for holders of the GIL.
 #[inline(always)]
-pub fn poll() {
-    if IS_DUE.load(Ordering::Relaxed) {
-        attend();
-    }
+pub fn is_due() -> bool {
+    IS_DUE.load(Ordering::Relaxed)
 }
 
-#[cold]
-#[inline(never)]
-extern "C" fn attend() {
+/// Does what [is due](is_due), and gives what became of jobs, which is for the caller to take care of.
+pub fn fetch() -> Vec<(Ticket, Output)> {
     let mut shared = lock();
     IS_DUE.store(false, Ordering::Relaxed);
-    if reserve::has_lost_thread() {
+    if settings::has_lost_thread() {
         shared.queue.clear();
         settings::stop(Stopped::LostThread);
     }
@@ -135,11 +132,7 @@ extern "C" fn attend() {
         }
     }
     let room = Vec::with_capacity(shared.queue.len() + 1);
-    let done = std::mem::replace(&mut shared.done, room);
-    drop(shared);
-    for (ticket, output) in done {
-        compile::finish(ticket, output);
-    }
+    std::mem::replace(&mut shared.done, room)
 }
 
 /// Starts the thread; whether there is one.
@@ -214,7 +207,7 @@ extern "C" fn pyjion_begin_alone() -> c_int {
     join(thread);
     reserve::end_patience(false);
     wait_for_kernel(THREAD.load(Ordering::Relaxed));
-    if reserve::has_lost_thread() {
+    if settings::has_lost_thread() {
         let mut shared = lock();
         shared.is_alive = false;
         IS_DUE.store(true, Ordering::Relaxed);

@@ -1,12 +1,11 @@
 //! The options in force, and what can be changed while the program runs.
 
-use crate::memory::reserve;
 use crate::py::gil::Gil;
-use crate::run::installation;
-use crate::state::bypass;
+use crate::py::hooks;
 use pyjion_jit::tier::options::Options;
 use std::cell::{Cell, OnceCell};
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 struct Settings {
     enabled: Cell<bool>,
@@ -30,7 +29,7 @@ struct Settings {
 pub enum Stopped {
     /// The system allows no executable memory; how it says that.
     NoExecutableMemory(String),
-    /// The thread that compiles had to end in the middle of it, see [`crate::memory::reserve::has_lost_thread`].
+    /// The thread that compiles had to end in the middle of it, see [`has_lost_thread`].
     LostThread,
 }
 
@@ -87,7 +86,7 @@ pub fn stop(reason: Stopped) {
     // This happens once, or as often as somebody switches the JIT on again.
     SETTINGS.stopped.set(Some(Box::leak(Box::new(reason))));
     set_enabled(false);
-    installation::uninstall();
+    hooks::remove_evaluator();
 }
 
 /// What stopped the JIT is gone.
@@ -97,7 +96,21 @@ pub fn forget_stop() {
 
 /// Why the JIT has stopped by itself, if it has.
 pub fn stopped() -> Option<&'static Stopped> {
-    if reserve::has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
+    if has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
+}
+
+/// A thread ended for want of memory.
+static HAS_LOST_THREAD: AtomicBool = AtomicBool::new(false);
+
+/// Notes that this thread ends for want of memory. Allocates none, and needs no GIL.
+pub fn lose_thread() {
+    HAS_LOST_THREAD.store(true, Ordering::Relaxed);
+}
+
+/// Whether a thread ended for want of memory: what it was at is left as it was, locks of libraries
+/// included, so that no thread may compile any more.
+pub fn has_lost_thread() -> bool {
+    HAS_LOST_THREAD.load(Ordering::Relaxed)
 }
 
 /// Whether there may be frames that our evaluator does not know of.
@@ -128,7 +141,7 @@ pub fn is_ordinary() -> bool {
 fn update() {
     let is_ordinary = is_enabled() && !has_outsiders() && !SETTINGS.detailed.get();
     SETTINGS.ordinary.set(is_ordinary);
-    bypass::set_allowed(is_ordinary && !SETTINGS.retuned.get());
+    hooks::let_pass(is_ordinary && !SETTINGS.retuned.get());
 }
 
 /// `PYJION_THRESHOLD`.

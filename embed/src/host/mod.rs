@@ -4,66 +4,14 @@
 use crate::py::attributes;
 use crate::py::describe;
 use crate::py::dict;
+use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
 use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
 use pyjion_jit::host::{AttributeLayout, Host, IntLayout, Layout, Periodic, SuspensionLayout};
 use std::mem::offset_of;
-use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// `listiterobject`, which no header declares.
-#[repr(C)]
-struct ListIterator {
-    head: py::PyObject,
-    index: isize,
-    sequence: Object,
-}
-
-/// `tupleiterobject`, which no header declares.
-#[repr(C)]
-struct TupleIterator {
-    head: py::PyObject,
-    index: isize,
-    sequence: Object,
-}
-
-/// `rangeiterobject`, which no header declares: 2.7 over `xrange`, 3.x over small ranges.
-#[repr(C)]
-struct RangeIterator {
-    head: py::PyObject,
-    index: std::ffi::c_long,
-    start: std::ffi::c_long,
-    step: std::ffi::c_long,
-    len: std::ffi::c_long,
-}
-
-static LIST_ITERATOR: AtomicUsize = AtomicUsize::new(0);
-static TUPLE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
-static RANGE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
-
-/// The iterator types: 0 before [`host`] was called first, and for those that are not laid out
-/// as expected.
-#[derive(Clone, Copy)]
-pub struct IteratorTypes {
-    /// `type(iter([]))`
-    pub list: usize,
-    /// `type(iter(()))`
-    pub tuple: usize,
-    /// `type(iter(xrange(0)))`, or `range` on 3.x
-    pub range: usize,
-}
-
-/// The iterator types.
-pub fn iterator_types() -> IteratorTypes {
-    IteratorTypes {
-        list: LIST_ITERATOR.load(Ordering::Relaxed),
-        tuple: TUPLE_ITERATOR.load(Ordering::Relaxed),
-        range: RANGE_ITERATOR.load(Ordering::Relaxed),
-    }
-}
 
 /// The running interpreter. The first call, with the GIL held and the built-in types ready,
 /// looks at live objects; it may run the garbage collector.
@@ -82,9 +30,7 @@ fn examine() {
     unsafe {
         py::preserving_exception(|| {
             runtime::initialise();
-            LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
-            TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
-            RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
+            iterators::examine();
         });
     }
 }
@@ -185,7 +131,7 @@ fn periodic() -> Periodic {
 
 /// The address of the type object of a single kind, 0 for the others.
 fn type_address(kind: Type) -> usize {
-    let iterators = iterator_types();
+    let iterators = iterators::types();
     let table: [(Type, usize); 21] = [
         (Type::NONE, type_of_object(py::none())),
         (Type::BOOL, &raw const py::PyBool_Type as usize),
@@ -228,63 +174,4 @@ fn type_address(kind: Type) -> usize {
 fn type_of_object(object: Object) -> usize {
     // SAFETY: alive.
     unsafe { py::type_of(object) as usize }
-}
-
-/// The address of an iterator's type if the iterator, advanced once, passes the check; else 0.
-unsafe fn check<T>(iterable: Object, passes: impl FnOnce(&T, Object) -> bool) -> usize {
-    // SAFETY: `T` is only read when the object is as large.
-    unsafe {
-        let mut address = 0;
-        let iterator = if iterable.is_null() { ptr::null_mut() } else { py::PyObject_GetIter(iterable) };
-        if !iterator.is_null() {
-            let ty = py::type_of(iterator);
-            let first = py::PyIter_Next(iterator);
-            if !first.is_null()
-                && (*ty).tp_basicsize as usize == size_of::<T>()
-                && passes(&*iterator.cast::<T>(), iterable)
-            {
-                address = ty as usize;
-            }
-            py::xdecref(first);
-        }
-        py::xdecref(iterator);
-        py::xdecref(iterable);
-        py::PyErr_Clear();
-        address
-    }
-}
-
-unsafe fn check_list_iterator() -> usize {
-    // SAFETY: a list of three; `check` consumes it.
-    unsafe {
-        let list = py::PyList_New(0);
-        for _ in 0..3 {
-            if !list.is_null() {
-                py::PyList_Append(list, py::none());
-            }
-        }
-        check(list, |it: &ListIterator, list| it.index == 1 && it.sequence == list)
-    }
-}
-
-unsafe fn check_tuple_iterator() -> usize {
-    // SAFETY: a tuple of three; `check` consumes it.
-    unsafe {
-        let tuple = py::PyTuple_Pack(3, py::none(), py::none(), py::none());
-        check(tuple, |it: &TupleIterator, tuple| it.index == 1 && it.sequence == tuple)
-    }
-}
-
-unsafe fn check_range_iterator() -> usize {
-    // SAFETY: range(5, 50, 7); `check` consumes it.
-    unsafe {
-        let range = py::PyObject_CallFunction(
-            (&raw mut py::PyRange_Type).cast(),
-            c"iii".as_ptr().cast_mut(),
-            5i32,
-            50i32,
-            7i32,
-        );
-        check(range, |it: &RangeIterator, _| (it.index, it.start, it.step, it.len) == (1, 5, 7, 7))
-    }
 }

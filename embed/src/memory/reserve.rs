@@ -1,6 +1,7 @@
 //! The allocator of the Rust side: the system's, and behind it memory that was set aside, as an allocation that
 //! fails ends the process in Rust.
 
+use crate::config::settings;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -79,26 +80,17 @@ pub fn set_patient(patient: bool) {
 /// Patient threads end rather than wait.
 static IS_OVER: AtomicBool = AtomicBool::new(false);
 
-/// One did.
-static HAS_LOST_THREAD: AtomicBool = AtomicBool::new(false);
-
 /// From now on, patient threads that lack memory end, or wait again.
 pub fn end_patience(over: bool) {
     IS_OVER.store(over, Ordering::Relaxed);
 }
 
-/// Whether a thread ended for want of memory: what it was at is left as it was, locks of libraries
-/// included, so that no thread may compile any more.
-pub fn has_lost_thread() -> bool {
-    HAS_LOST_THREAD.load(Ordering::Relaxed)
-}
-
 /// Ends this thread as it is. An allocator must not unwind, and its callers abort the process when it fails.
 fn end_thread() -> ! {
-    HAS_LOST_THREAD.store(true, Ordering::Relaxed);
+    settings::lose_thread();
     loop {
         // SAFETY: ends this thread only, which owns nothing that others use but for what
-        // `has_lost_thread` tells them. The kernel wakes who joins it, as after any other end.
+        // `settings::has_lost_thread` tells them. The kernel wakes who joins it, as after any other end.
         unsafe { libc::syscall(libc::SYS_exit, 0) };
     }
 }

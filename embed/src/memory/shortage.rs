@@ -1,16 +1,12 @@
-//! What happens when memory runs out. Whatever can fail in the interpreter fails in compiled code as well, with a
-//! `MemoryError`; numbers are made where the interpreter has made them long before: for these there is
-//! [a stock](spare), and the frame raises `MemoryError` at its next check.
+//! What there is to do with when memory runs out: room for compilations, the reserve, and
+//! [a stock](spare) of numbers.
 
 use crate::config::settings;
 use crate::memory::reserve;
 use crate::memory::spare;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::run::enter::{self, Outcome, THROW, suspended};
-use crate::state::recall;
 use std::cell::Cell;
-use std::ffi::c_int;
 use std::ops::RangeInclusive;
 use std::ptr;
 
@@ -109,6 +105,12 @@ pub fn set_stress(every: u32) {
     reserve::set_stress(every);
 }
 
+/// How many numbers there are from one without memory to the next; 0 when there is none.
+#[inline(always)]
+pub fn stress() -> u32 {
+    SHORTAGE.stress.get()
+}
+
 /// Whether the next object of compiled code's own shall be one that there is no memory for.
 #[inline(always)]
 pub fn is_denied() -> bool {
@@ -123,115 +125,25 @@ extern "C" fn count_down() -> bool {
     left == 0
 }
 
-/// A new reference to an exact int, whatever there is of memory and whatever exception is set.
-///
-/// # Safety
-/// The GIL is held, and native code is running in the thread's current frame.
-#[inline(always)]
-pub unsafe fn int(value: i64) -> Object {
-    // SAFETY: by the contract.
-    unsafe { number(|| new_int(value), || spare_int(value)) }
-}
-
-/// A new reference to an exact float, like [`int`].
-///
-/// # Safety
-/// As for [`int`].
-#[inline(always)]
-pub unsafe fn float(value: f64) -> Object {
-    // SAFETY: by the contract.
-    unsafe { number(|| PyFloat_FromDouble(value), || spare::float(value)) }
-}
-
 /// The ints that there is one object of each of (`NSMALLNEGINTS`, `NSMALLPOSINTS`), and no memory needed for.
 const SMALL: RangeInclusive<i64> = -5..=256;
 
+/// A new reference to an exact int, from the stock unless there is one object of it.
+///
 /// # Safety
-/// As for [`int`].
-unsafe fn spare_int(value: i64) -> Object {
+/// The GIL is held.
+pub unsafe fn spare_int(value: i64) -> Object {
     // SAFETY: by the contract.
     unsafe { if SMALL.contains(&value) { new_int(value) } else { spare::int(value) } }
 }
 
-/// # Safety
-/// As for [`int`]; `make` is plain C API.
-#[inline(always)]
-unsafe fn number(make: impl Fn() -> Object, take: impl Fn() -> Object) -> Object {
-    // SAFETY: by the contract.
-    unsafe {
-        let thread = enter::thread_state();
-        // One branch for both, as this is what most numbers that escape go through.
-        if (*thread).curexc_type as usize | SHORTAGE.stress.get() as usize == 0 {
-            let object = make();
-            if !object.is_null() {
-                return object;
-            }
-            PyErr_Clear();
-        } else if !(*thread).curexc_type.is_null() {
-            return while_raising(&make, &take);
-        } else if !is_denied() {
-            return make_or_take(thread, &make, &take);
-        }
-        lend(thread, &take)
-    }
-}
-
-/// # Safety
-/// As for [`number`].
-#[cold]
-#[inline(never)]
-unsafe fn make_or_take(
-    thread: *mut PyThreadState,
-    make: &dyn Fn() -> Object,
-    take: &dyn Fn() -> Object,
-) -> Object {
-    let object = make();
-    if !object.is_null() {
-        return object;
-    }
-    // SAFETY: by the contract.
-    unsafe {
-        PyErr_Clear();
-        lend(thread, take)
-    }
-}
-
-/// A number from the stock for the running frame, which raises `MemoryError` for it as soon as it can.
+/// A number that is taken from the stock, which wants filling up.
 ///
 /// # Safety
-/// As for [`number`]; no exception is set.
+/// The GIL is held.
 #[cold]
 #[inline(never)]
-unsafe fn lend(thread: *mut PyThreadState, take: &dyn Fn() -> Object) -> Object {
-    // SAFETY: by the contract.
-    unsafe {
-        let object = from_stock(take);
-        recall::short((*thread).frame);
-        object
-    }
-}
-
-/// The exception that is on its way says more than a `MemoryError`.
-///
-/// # Safety
-/// As for [`number`].
-#[cold]
-#[inline(never)]
-unsafe fn while_raising(make: &dyn Fn() -> Object, take: &dyn Fn() -> Object) -> Object {
-    // SAFETY: by the contract.
-    unsafe {
-        preserving_exception(|| {
-            let object = if is_denied() { ptr::null_mut() } else { make() };
-            if object.is_null() { from_stock(take) } else { object }
-        })
-    }
-}
-
-/// # Safety
-/// As for [`number`].
-#[cold]
-#[inline(never)]
-unsafe fn from_stock(take: &dyn Fn() -> Object) -> Object {
+pub unsafe fn from_stock(take: &dyn Fn() -> Object) -> Object {
     SHORTAGE.wanting.set(true);
     let object = take();
     if object.is_null() {
@@ -280,31 +192,5 @@ pub fn is_dire() -> bool {
     SHORTAGE.wanting.get() && spare::is_low() && {
         prepare();
         spare::is_low()
-    }
-}
-
-/// A frame that is to raise `MemoryError` has left native code: it raises now, at an offset if it goes on, and if
-/// it does not, only when there are hardly any numbers left.
-///
-/// # Safety
-/// The GIL is held, and the outcome is the frame's.
-#[cold]
-#[inline(never)]
-pub unsafe extern "C" fn raise(frame: *mut PyFrameObject, lasti: c_int, outcome: Outcome) -> Outcome {
-    // SAFETY: by the contract; a frame that is suspended unwinds from where its exception is raised.
-    unsafe {
-        if outcome.object == suspended() {
-            if outcome.next & THROW == 0 {
-                (*frame).f_lasti = lasti;
-                PyErr_NoMemory();
-            }
-            return Outcome { next: outcome.next | THROW, ..outcome };
-        }
-        if outcome.object.is_null() || !is_dire() {
-            return outcome;
-        }
-        decref(outcome.object);
-        PyErr_NoMemory();
-        Outcome { object: ptr::null_mut(), ..outcome }
     }
 }

@@ -250,6 +250,24 @@ impl Table {
     }
 }
 
+/// The value under a name, found by the identity of its string: borrowed, NULL (and no exception) when only the real
+/// lookup can tell.
+///
+/// # Safety
+/// `dict` and `name` are alive.
+pub unsafe fn known(dict: Object, name: Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        match Table::of(dict) {
+            Some(table) => match table.find(name) {
+                Found::At(index) => table.value(index, name),
+                Found::Absent | Found::Unknown => ptr::null_mut(),
+            },
+            None => ptr::null_mut(),
+        }
+    }
+}
+
 /// Replaces the value of the entry at `index` if it is that of `name`; false when there is more
 /// to do than that. Releases the former value, which may run arbitrary code.
 ///

@@ -1,6 +1,6 @@
 //! Which kind, in the compiler's terms, an object is of.
 
-use crate::host;
+use crate::py::iterators;
 use crate::py::{self, Object};
 use pyjion_jit::hir::Type;
 
@@ -56,7 +56,7 @@ pub unsafe fn kind_of(object: Object) -> Type {
     if let Some((_, kind)) = kinds.iter().find(|(known, _)| *known == ty) {
         return *kind;
     }
-    let iterators = host::iterator_types();
+    let iterators = iterators::types();
     match ty as usize {
         address if address == iterators.range => Type::RANGE_ITER,
         address if address == iterators.list => Type::LIST_ITER,

@@ -2,10 +2,15 @@
 //! that it cannot translate.
 
 pub mod attributes;
+pub mod binding;
+pub mod countdown;
 pub mod describe;
 pub mod dict;
+pub mod evaluation;
 pub mod evaluator;
 pub mod gil;
+pub mod hooks;
+pub mod iterators;
 pub mod kinds;
 pub mod pending;
 pub mod stack;

@@ -5,12 +5,13 @@
 //! thread that ends while it waits for the GIL (3.x at interpreter exit) unwinds through them by
 //! force, which Rust answers with an abort where a panic would have had something to do.
 
-use crate::memory::shortage;
 #[cfg(py3)]
 use crate::py::describe;
+use crate::py::evaluation::{RESUME, THROW, suspended};
 use crate::py::gil::Gil;
 use crate::py::*;
 use crate::run::reify::{self, Left};
+use crate::run::shortage;
 use crate::state::recall;
 use crate::state::version::Version;
 use crate::stats::{self, Mode};
@@ -19,34 +20,6 @@ use pyjion_jit::backend::YIELDED;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-
-unsafe extern "C" {
-    #[link_name = "_PyThreadState_Current"]
-    static CURRENT: AtomicPtr<PyThreadState>;
-}
-
-/// `PyThreadState_GET()`.
-#[inline(always)]
-pub fn thread_state() -> *mut PyThreadState {
-    // SAFETY: a word that is written by holders of the GIL, such as we are.
-    unsafe { CURRENT.load(Ordering::Relaxed) }
-}
-
-/// Raise the exception that is set (a flag of evaluation functions).
-pub const THROW: c_int = _PyEval_THROW as c_int;
-/// Continue a frame that is on its way (a flag of evaluation functions).
-pub const RESUME: c_int = _PyEval_RESUME as c_int;
-/// Evaluate in the interpreter's loop (a flag of `PyEval_EvalFrameEx`).
-pub const LOOP: c_int = _PyEval_LOOP as c_int;
-/// Continue in the recording evaluator (in [`Outcome::next`] only).
-pub const RECORD: c_int = 1 << 8;
-
-/// What evaluators return for a frame that another one shall continue.
-#[inline(always)]
-pub fn suspended() -> Object {
-    &raw mut _PyEval_SuspendedStruct
-}
 
 /// How a run of native code ended.
 #[repr(C)]

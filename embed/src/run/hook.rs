@@ -2,16 +2,16 @@
 //! recording twin, or native code.
 
 use crate::compile;
-use crate::compile::worker;
 use crate::config::settings;
 use crate::memory::shortage;
 use crate::py::describe;
-use crate::py::gil::Gil;
+use crate::py::evaluation::{LOOP, RECORD, RESUME, THROW, suspended, thread_state};
+use crate::py::hooks::{self, arm};
 use crate::py::pending;
 use crate::py::*;
 #[cfg(py3)]
 use crate::run::delegation;
-use crate::run::enter::{self, LOOP, Outcome, RECORD, RESUME, THROW, suspended, thread_state};
+use crate::run::enter::{self, Outcome};
 use crate::run::installation;
 use crate::state::code_state::{self, CodeState, Phase};
 use crate::state::recall::{self, Begun};
@@ -20,7 +20,6 @@ use crate::stats::clock;
 use crate::stats::{self, Mode};
 use crate::tier::budget::{self, Occasion};
 use crate::tier::record;
-use std::cell::Cell;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -427,7 +426,7 @@ unsafe extern "C" fn plan_first(frame: *mut PyFrameObject) -> Plan {
 /// A frame of warm code begins or is resumed.
 #[inline(never)]
 unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) -> Plan {
-    worker::poll();
+    compile::poll();
     // SAFETY: the frame is not running.
     unsafe {
         if state.phase() == Phase::Cold && !became_hot(state, Occasion::Calls) {
@@ -470,7 +469,7 @@ unsafe extern "C" fn plan_entry(frame: *mut PyFrameObject, state: &CodeState) ->
 /// A frame was suspended at the request of one of our hooks.
 #[inline(never)]
 unsafe extern "C" fn plan_suspended(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Plan {
-    worker::poll();
+    compile::poll();
     // SAFETY: the frame is not running.
     unsafe {
         let state = code_state::of((*frame).f_code);
@@ -534,30 +533,16 @@ fn is_due_for_recording(version: &Version) -> bool {
     version.generic && version.entered.get() > 0 && settings::is_speculating()
 }
 
-/// What the countdown was set to last.
-static ARMED: Gil<Cell<c_int>> = Gil::new(Cell::new(0));
-
-/// Has the hook called after this many jumps backwards more than one.
-#[inline(always)]
-pub fn arm(jumps: c_int) {
-    ARMED.set(jumps);
-    #[cfg(has_backedge_hook)]
-    // SAFETY: a plain int, under the GIL.
-    unsafe {
-        _PyEval_BackedgeCountdown = jumps;
-    }
-}
-
 /// Called by the interpreter at a jump backwards, every so often: 1 suspends the frame.
 ///
 /// # Safety
 /// Called by the interpreter's loop.
 #[cfg(has_backedge_hook)]
 pub unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
-    let jumps = ARMED.get() as u32 + 1;
+    let jumps = hooks::armed() as u32 + 1;
     arm(settings::backedge_interval());
     shortage::recover();
-    worker::poll();
+    compile::poll();
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
     unsafe {
         let thread = thread_state();

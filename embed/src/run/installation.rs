@@ -2,22 +2,22 @@
 
 use crate::config::settings;
 use crate::py::gil::Gil;
+use crate::py::hooks::{self, Evaluate};
 use crate::py::*;
 use crate::run::hook;
 use crate::tier::record;
 use std::cell::RefCell;
-use std::ffi::c_int;
 use std::ptr;
 
 /// Makes [`hook::eval_frame`] the evaluator of interpreters to come. Works before `Py_Initialize`.
 pub fn install() {
+    hooks::set_evaluator(hook::eval_frame);
     // SAFETY: plain stores of function pointers, before any frame runs or under the GIL.
     unsafe {
-        _PyEval_DefaultEvaluator = Some(hook::eval_frame);
         #[cfg(has_backedge_hook)]
         {
             _PyEval_BackedgeHook = Some(hook::backedge);
-            hook::arm(settings::backedge_interval());
+            hooks::arm(settings::backedge_interval());
         }
         #[cfg(has_recording)]
         {
@@ -35,8 +35,7 @@ static OUTSIDERS: Gil<RefCell<Vec<*mut PyFrameObject>>> = Gil::new(RefCell::new(
 /// # Safety
 /// The GIL is held.
 pub unsafe fn install_now() {
-    // SAFETY: a plain pointer, under the GIL.
-    if unsafe { (&raw const _PyEval_DefaultEvaluator).read().is_some() } {
+    if hooks::has_evaluator() {
         return;
     }
     install();
@@ -60,12 +59,6 @@ pub unsafe fn install_now() {
     settings::set_outsiders(!outsiders.is_empty());
 }
 
-/// Gives the frames to come back to the interpreter; those that run go on as they are.
-pub fn uninstall() {
-    // SAFETY: a plain pointer, under the GIL.
-    unsafe { _PyEval_DefaultEvaluator = None }
-}
-
 /// Who evaluates the frames of an interpreter.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Evaluator {
@@ -84,7 +77,7 @@ impl Evaluator {
     /// An interpreter, and the GIL is held.
     pub unsafe fn of(interpreter: *mut PyInterpreterState) -> Evaluator {
         // SAFETY: by the contract.
-        match unsafe { (is_first(interpreter), (&raw const _PyEval_DefaultEvaluator).read().is_some()) } {
+        match (unsafe { is_first(interpreter) }, hooks::has_evaluator()) {
             (false, _) => Evaluator::Foreign,
             (true, false) => Evaluator::Interpreter,
             (true, true) => Evaluator::Ours,
@@ -114,8 +107,6 @@ pub unsafe fn is_first(interpreter: *mut PyInterpreterState) -> bool {
         (*interpreter).eval_frame.is_some_and(|function| ptr::fn_addr_eq(function, default))
     }
 }
-
-type Evaluate = unsafe extern "C" fn(*mut PyFrameObject, c_int) -> Object;
 
 /// A frame comes to us: from now on we know of it.
 ///

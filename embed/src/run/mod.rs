@@ -7,3 +7,4 @@ pub mod generators;
 pub mod hook;
 pub mod installation;
 pub mod reify;
+pub mod shortage;

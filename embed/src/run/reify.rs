@@ -3,8 +3,7 @@
 use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::*;
-use crate::runtime::calls::methods;
-use crate::runtime::names::globals;
+use crate::py::{binding, dict};
 use crate::state::recall;
 use pyjion_jit::exit::{Bound, ExitRecipe, Name, Receiver, Source};
 use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
@@ -279,7 +278,7 @@ unsafe fn know_names(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *co
     unsafe {
         for name in &recipe.names {
             if is_current(name, buffer) {
-                boxes.know(&name.source, globals::bound(frame, name.name as Object));
+                boxes.know(&name.source, dict::known((*frame).f_globals, name.name as Object));
             }
         }
     }
@@ -323,7 +322,7 @@ unsafe extern "C" fn bind_methods(
         for (Receiver { operand, .. }, (receiver, class)) in recipe.receivers.iter().zip(receivers) {
             let operand = (*frame).f_valuestack.add(*operand as usize);
             if !receiver.is_null() {
-                *operand = methods::bind(*operand, receiver, class);
+                *operand = binding::bind(*operand, receiver, class);
                 boxes.failed |= (*operand).is_null();
             }
         }

@@ -5,25 +5,12 @@
 //! [`crate::run::enter`].
 
 use crate::config::settings;
-use crate::py::*;
-#[cfg(has_frame_countdown)]
-use crate::run::hook;
-#[cfg(has_frame_countdown)]
-use crate::state::code_state::{self, CodeState, Phase};
+use crate::py::countdown;
+use crate::state::code_state::{CodeState, Phase};
 use crate::stats;
 
 /// Frames that pass at once: what is counted, and what may have changed, is known that often.
 const MOST: u32 = 256;
-
-/// Whether frames pass us by at all.
-#[cfg_attr(not(has_frame_countdown), allow(unused_variables, reason = "they never do"))]
-pub fn set_allowed(allowed: bool) {
-    #[cfg(has_frame_countdown)]
-    // SAFETY: a plain pointer, under the GIL or before any frame runs.
-    unsafe {
-        _PyEval_SkippableEvaluator = if allowed { Some(hook::eval_frame) } else { None };
-    }
-}
 
 /// Frames of new code that pass before we hear of it: most code is never run that often. Far fewer than make
 /// anything hot.
@@ -32,52 +19,8 @@ const FIRST: u32 = 64;
 /// Lets the first frames of all code objects pass, for as long as frames pass at all. Called before there are
 /// any: from what is left of the count, it is known how many have passed.
 pub fn prepare() {
-    #[cfg(has_frame_countdown)]
-    // SAFETY: a plain int, before any frame runs.
-    unsafe {
-        let few = settings::hot_at(1) / u64::from(settings::HEAT_PER_CALL) / 2;
-        _PyEval_FirstSkip = few.min(FIRST.into()) as i32;
-    }
-}
-
-/// How many frames of a code object that has no state yet have passed.
-///
-/// # Safety
-/// A code object.
-pub unsafe fn passed_first(code: *mut PyCodeObject) -> u32 {
-    #[cfg(has_frame_countdown)]
-    // SAFETY: a plain int, under the GIL; by the contract.
-    return unsafe { (_PyEval_FirstSkip as u32).saturating_sub(countdown(code)) };
-    #[cfg(not(has_frame_countdown))]
-    0
-}
-
-/// How many frames of a code object are still to pass.
-///
-/// # Safety
-/// A code object.
-#[inline(always)]
-pub unsafe fn countdown(code: *mut PyCodeObject) -> u32 {
-    #[cfg(has_frame_countdown)]
-    // SAFETY: by the contract; the interpreter counts down to 0.
-    return unsafe { (*code_state::evaluation(code)).ce_skip } as u32;
-    #[cfg(not(has_frame_countdown))]
-    0
-}
-
-/// Sets it.
-///
-/// # Safety
-/// A code object.
-#[inline(always)]
-unsafe fn set_countdown(code: *mut PyCodeObject, frames: u32) -> u32 {
-    #[cfg(has_frame_countdown)]
-    // SAFETY: by the contract.
-    unsafe {
-        (*code_state::evaluation(code)).ce_skip = frames as i32;
-    }
-    // SAFETY: by the contract.
-    unsafe { countdown(code) }
+    let few = settings::hot_at(1) / u64::from(settings::HEAT_PER_CALL) / 2;
+    countdown::set_first(few.min(FIRST.into()) as u32);
 }
 
 impl CodeState {
@@ -99,7 +42,7 @@ impl CodeState {
     #[inline(always)]
     fn pass(&self, frames: u64) {
         // SAFETY: the code object is alive, as it owns the state.
-        self.passes.set(unsafe { set_countdown(self.code, frames.min(MOST.into()) as u32) });
+        self.passes.set(unsafe { countdown::set(self.code, frames.min(MOST.into()) as u32) });
     }
 
     /// Counts the frames that have passed so far.
@@ -113,7 +56,7 @@ impl CodeState {
     #[inline(never)]
     extern "C" fn count_passed(&self) {
         // SAFETY: the code object is alive, as it owns the state.
-        let left = unsafe { countdown(self.code) };
+        let left = unsafe { countdown::of(self.code) };
         let passed = self.passes.replace(left).saturating_sub(left);
         self.runs.add(passed.into());
         stats::counters().frames.add(passed.into());
@@ -126,6 +69,6 @@ impl CodeState {
     pub fn stop_passing(&self) {
         self.settle();
         // SAFETY: the code object is alive, as it owns the state.
-        self.passes.set(unsafe { set_countdown(self.code, 0) });
+        self.passes.set(unsafe { countdown::set(self.code, 0) });
     }
 }

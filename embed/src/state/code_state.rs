@@ -4,15 +4,13 @@
 //! shared; what changes is in cells, and the `RefCell`s are borrowed for moments in which no
 //! Python code can run, so recursion and thread switches cannot see them borrowed.
 
-use crate::compile;
-use crate::compile::eviction;
 use crate::config::settings;
-use crate::host;
+use crate::py::countdown;
 use crate::py::describe;
 use crate::py::gil::{Counter, Gil};
 use crate::py::*;
-use crate::state::bypass;
 use crate::state::version::{self, Version};
+use crate::state::{process, registry};
 use crate::stats;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::bytecode::CodeDesc;
@@ -318,7 +316,7 @@ impl CodeState {
             self.seek(SEEK_NEW);
         }
         self.update_start();
-        eviction::add(self);
+        registry::add(self);
         address
     }
 
@@ -537,22 +535,9 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
-        eviction::remove(self);
-        if self.under_way.get() > 0 {
-            compile::forget(self);
-        }
+        registry::forget(self, self.under_way.get() > 0);
         PHASES[self.phase.get() as usize].subtract(1);
     }
-}
-
-/// `_PyCode_EVALUATION`: what lies behind a code object.
-///
-/// # Safety
-/// `code` is a code object.
-#[inline(always)]
-pub unsafe fn evaluation(code: *mut PyCodeObject) -> *mut _PyCodeEvaluation {
-    // SAFETY: code.h says that it is there.
-    unsafe { code.add(1).cast() }
 }
 
 /// `CodeExtra` of codeobject.c: what `ce_extra` points to.
@@ -588,7 +573,7 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: what `_PyCode_GetExtra` does. The index is not negative: it was asked for before
     // any code came here.
     unsafe {
-        let extra = (*evaluation(code)).ce_extra.cast::<CodeExtra>();
+        let extra = (*countdown::evaluation(code)).ce_extra.cast::<CodeExtra>();
         let index = INDEX.get();
         if extra.is_null() || (*extra).size <= index {
             return ptr::null();
@@ -606,7 +591,7 @@ unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
     // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
     let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size };
     // SAFETY: a code object.
-    let (passed, passing) = unsafe { (bypass::passed_first(code), bypass::countdown(code)) };
+    let (passed, passing) = unsafe { (countdown::passed_first(code), countdown::of(code)) };
     let state = Box::into_raw(Box::new(CodeState {
         start: Cell::new(ptr::null()),
         heat: Cell::new(passed * settings::HEAT_PER_CALL),
@@ -652,7 +637,7 @@ pub unsafe fn of_or_attach(code: *mut PyCodeObject) -> *const CodeState {
         }
         // Known before anything is recorded. The first time of all, in most programs while they start, this
         // makes a few objects; the collector may run code that attaches a state.
-        host::host();
+        process::host();
         let state = of(code);
         if state.is_null() { attach(code) } else { state }
     }

@@ -2,6 +2,8 @@
 
 pub mod bypass;
 pub mod code_state;
+pub mod process;
 pub mod recall;
+pub mod registry;
 pub mod resume_points;
 pub mod version;

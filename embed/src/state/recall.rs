@@ -4,9 +4,9 @@
 //! Native code looks at `use_tracing` after whatever can run foreign code: that is set for as long as such a
 //! frame is about to go on. Frames that are called meanwhile run as if it were not.
 
+use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::run::enter::thread_state;
 use crate::state::code_state;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;

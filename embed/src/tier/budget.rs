@@ -1,7 +1,7 @@
 //! How much of the program's time may go into compiling: what is not compiled in time runs as
 //! fast as it always did, hence no program may lose more than a small share of its time.
 
-use crate::compile::worker;
+use crate::compile::{cost, worker};
 use crate::config::settings;
 use crate::py::describe;
 use crate::py::gil::Gil;
@@ -57,9 +57,6 @@ impl Promise {
     }
 }
 
-/// What compiling takes until some has been done, in microseconds for a byte of bytecode.
-const FIRST_GUESS: u64 = 16;
-
 /// Whether a loop does more arithmetic than calls.
 fn calculates(code: &CodeDesc, header: u32) -> bool {
     let Ok(code) = bytecode::decode(code) else { return false };
@@ -80,56 +77,19 @@ const FRAME_SAVES: u64 = 30;
 /// A loop in native code is sure to have saved one part in this many of the time that it took.
 const LOOP_SAVES: u64 = 4;
 
-struct Budget {
-    /// Microseconds.
-    spent: Cell<u64>,
-    /// Time that frames spent in native code that they entered at loops, in ticks.
-    looped: Cell<u64>,
-    /// Bytes of bytecode compiled for that.
-    bytes: Cell<u64>,
-    /// Bytes of bytecode that are being compiled in the background.
-    promised: Cell<u64>,
-}
-
-static BUDGET: Gil<Budget> = Gil::new(Budget {
-    spent: Cell::new(0),
-    looped: Cell::new(0),
-    bytes: Cell::new(0),
-    promised: Cell::new(0),
-});
+/// Time that frames spent in native code that they entered at loops, in ticks.
+static LOOPED: Gil<Cell<u64>> = Gil::new(Cell::new(0));
 
 /// Notes how long native code ran that was entered at a loop.
 #[inline(always)]
 pub fn note_loop(ticks: u64) {
-    BUDGET.looped.set(BUDGET.looped.get().saturating_add(ticks));
+    LOOPED.set(LOOPED.get().saturating_add(ticks));
 }
 
 /// Microseconds that compiled code is sure to have saved so far.
 fn saved() -> u64 {
     let frames = stats::counters().frames_native.get();
-    clock::microseconds(BUDGET.looped.get()) / LOOP_SAVES + frames * FRAME_SAVES / 1000
-}
-
-/// Notes what a compilation took.
-pub fn spend(microseconds: u64, bytes: usize) {
-    BUDGET.spent.set(BUDGET.spent.get() + microseconds);
-    BUDGET.bytes.set(BUDGET.bytes.get() + bytes as u64);
-}
-
-/// Notes that so much bytecode is going to be compiled.
-pub fn promise(bytes: usize) {
-    BUDGET.promised.set(BUDGET.promised.get() + bytes as u64);
-}
-
-/// Notes that so much of what was promised is done.
-pub fn redeem(bytes: usize) {
-    BUDGET.promised.set(BUDGET.promised.get().saturating_sub(bytes as u64));
-}
-
-/// Microseconds that compiling so much bytecode takes, going by what it took so far. The first guess
-/// counts as if a kilobyte had been compiled.
-fn estimate(bytes: u64) -> u64 {
-    (BUDGET.spent.get() + 1024 * FIRST_GUESS) * bytes / (BUDGET.bytes.get() + 1024)
+    clock::microseconds(LOOPED.get()) / LOOP_SAVES + frames * FRAME_SAVES / 1000
 }
 
 /// Whether there is time for compiling a code object. A lower threshold than the usual one asks for
@@ -138,8 +98,8 @@ pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
     if settings::is_eager() {
         return true;
     }
-    let spent = BUDGET.spent.get() + estimate(BUDGET.promised.get());
-    let estimate = estimate(state.bytes.into());
+    let spent = cost::spent();
+    let estimate = cost::estimate(state.bytes.into());
     let (promise, seen) = match occasion {
         Occasion::Loop(header) if calculates(state.description(), header) => {
             (Promise::ARITHMETIC, state.turns(header).into())

@@ -4,9 +4,9 @@ use crate::compile::MAX_GENERATIONS;
 use crate::config::settings;
 use crate::memory::shortage;
 use crate::py::describe;
+use crate::py::evaluation::RECORD;
+use crate::py::hooks;
 use crate::py::*;
-use crate::run::enter::RECORD;
-use crate::run::hook;
 use crate::state::code_state::{self, Closed, CodeState, Phase, SEEK_NEW};
 use crate::state::recall;
 use crate::state::version::Version;
@@ -129,7 +129,7 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         let state = code_state::of((*frame).f_code);
         if recipe.resume == Resume::At {
             // Back to native code at the next jump backwards.
-            hook::arm(0);
+            hooks::arm(0);
             if !state.is_null() {
                 let is_new = version.exits[exit].get() <= TOO_MANY_FAILURES;
                 (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });

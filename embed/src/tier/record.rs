@@ -4,9 +4,9 @@ use crate::config::settings;
 use crate::py::attributes;
 use crate::py::describe;
 use crate::py::dict;
+use crate::py::evaluation::thread_state;
 use crate::py::kinds::kind_of;
 use crate::py::*;
-use crate::run::enter::thread_state;
 use crate::state::code_state::{CodeState, Phase, Window};
 use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
@@ -116,9 +116,9 @@ pub unsafe extern "C" fn evaluate(frame: *mut PyFrameObject, flags: c_int) -> Ob
         #[cfg(has_recording)]
         let result = _PyEval_EvalFrameRecording(frame, flags);
         #[cfg(not(has_recording))]
-        let result = PyEval_EvalFrameEx(frame, flags | crate::run::enter::LOOP);
+        let result = PyEval_EvalFrameEx(frame, flags | crate::py::evaluation::LOOP);
         stats::switch(mode);
-        if result != crate::run::enter::suspended() {
+        if result != crate::py::evaluation::suspended() {
             frame_completed(frame);
         }
         result

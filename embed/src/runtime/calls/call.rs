@@ -1,10 +1,10 @@
 //! `CALL_FUNCTION*`, `MAKE_FUNCTION`, `MAKE_CLOSURE`, `BUILD_CLASS`, `LOAD_BUILD_CLASS`.
 
+use crate::py::evaluation::thread_state;
 use crate::py::pending;
 use crate::py::stack::{Owned, Stack, release};
 use crate::py::{self, Object, PyThreadState};
 use crate::py::{Frame, evaluator};
-use crate::run::enter::thread_state;
 use crate::runtime::calls::functions;
 use pyjion_jit::hir::CALL_UNINTERRUPTED;
 use std::ffi::c_int;

@@ -2,13 +2,12 @@
 //! one with the other, and only an exit in between binds them.
 
 use crate::py::Frame;
+use crate::py::binding;
+use crate::py::evaluation::thread_state;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState, PyTypeObject};
-use crate::run::enter::thread_state;
 use crate::runtime::calls::{call, functions};
 use crate::runtime::names::attributes::{self, AttributeCache};
-#[cfg(py2)]
-use crate::runtime::names::instances;
 use std::mem;
 use std::ptr;
 
@@ -60,39 +59,9 @@ unsafe fn kept_class(callable: Object, receiver: Object) -> Object {
         if receiver.is_null() || py::type_of(callable) != &raw mut py::PyFunction_Type {
             return ptr::null_mut();
         }
-        let class = instances::class_of(receiver);
+        let class = binding::class_of(receiver);
         py::incref(class);
         class
-    }
-}
-
-/// The method that `LOAD_ATTR` makes of a function, or of a method of a built-in type, and a receiver: a new
-/// reference, or NULL with an exception set. Consumes all; without a class it is that of the receiver now. May
-/// run the garbage collector.
-///
-/// # Safety
-/// What [`load_method`] left, and the receiver is not NULL.
-pub unsafe fn bind(function: Object, receiver: Object, kept: Object) -> Object {
-    // SAFETY: all are held until the method holds them.
-    unsafe {
-        let class = match kept.is_null() {
-            #[cfg(py2)]
-            true => instances::class_of(receiver),
-            #[cfg(py3)]
-            true => py::type_of(receiver).cast(),
-            false => kept,
-        };
-        let method = match (*py::type_of(function)).tp_descr_get {
-            Some(get) => get(function, receiver, class),
-            None => {
-                py::PyErr_BadInternalCall();
-                ptr::null_mut()
-            }
-        };
-        py::decref(function);
-        py::decref(receiver);
-        py::xdecref(kept);
-        method
     }
 }
 
@@ -148,7 +117,7 @@ unsafe fn call_with_receiver(
                 return call_with_tuple(callable, method, flags, at, count);
             }
         }
-        let method = bind(callable, *at, ptr::null_mut());
+        let method = binding::bind(callable, *at, ptr::null_mut());
         if method.is_null() {
             release(at.add(1), count - 1);
             return method;
@@ -217,7 +186,7 @@ unsafe extern "C" fn complain(callable: Object, receiver: Object, result: Object
     unsafe {
         let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
-        let method = bind(callable, receiver, ptr::null_mut());
+        let method = binding::bind(callable, receiver, ptr::null_mut());
         if method.is_null() {
             py::xdecref(result);
             for object in [ty, value, traceback] {

@@ -1,9 +1,9 @@
 //! New ints and floats, the periodic work, and reference counts of debug builds.
 
-use crate::memory::shortage;
 use crate::py::Frame;
 use crate::py::pending;
 use crate::py::{self, Object};
+use crate::run::shortage;
 
 /// A new reference to an exact int.
 ///

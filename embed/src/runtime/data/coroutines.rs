@@ -7,9 +7,9 @@ use crate::py::Frame;
 #[cfg(py3)]
 use crate::py::Object;
 #[cfg(py3)]
-use crate::run::delegation;
+use crate::py::evaluation::thread_state;
 #[cfg(py3)]
-use crate::run::enter::thread_state;
+use crate::run::delegation;
 #[cfg(py3)]
 use crate::run::generators::Stop;
 #[cfg(py35)]

@@ -1,9 +1,9 @@
 //! `GET_ITER`, `FOR_ITER`, `UNPACK_SEQUENCE`, `UNPACK_EX`.
 
+use crate::py::evaluation::thread_state;
 use crate::py::stack::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
-use crate::run::enter::thread_state;
 use crate::run::generators::{self, Stop};
 use std::ptr;
 

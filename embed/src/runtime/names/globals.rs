@@ -155,15 +155,7 @@ pub unsafe extern "C" fn delete_global(frame: Frame, name: Object) -> i64 {
 /// when only the real lookup can tell.
 pub unsafe extern "C" fn name_value(frame: Frame, name: Object) -> Object {
     // SAFETY: see the module.
-    unsafe {
-        match Table::of((*frame).f_globals) {
-            Some(table) => match table.find(name) {
-                Found::At(index) => table.value(index, name),
-                Found::Absent | Found::Unknown => ptr::null_mut(),
-            },
-            None => ptr::null_mut(),
-        }
-    }
+    unsafe { dict::known((*frame).f_globals, name) }
 }
 
 /// Binds a global that [`name_value`] found: as the name is there, this allocates nothing and
@@ -180,15 +172,6 @@ pub unsafe extern "C" fn set_name(frame: Frame, value: Object, name: Object) -> 
         }
         py::PyDict_SetItem(globals, name, value).into()
     }
-}
-
-/// What a name is bound to, borrowed; NULL when it is not.
-///
-/// # Safety
-/// The frame and the name are alive; the GIL is held.
-pub unsafe fn bound(frame: Frame, name: Object) -> Object {
-    // SAFETY: the caller's.
-    unsafe { name_value(frame, name) }
 }
 
 /// 0 when names and globals of the frame are the same, and in an exact dict; else -1.

@@ -87,22 +87,6 @@ pub unsafe fn store(object: Object, name: Object, value: Object, cache: &mut Att
     }
 }
 
-/// The class of an object, be it an old-style one.
-///
-/// # Safety
-/// Alive.
-pub unsafe fn class_of(object: Object) -> Object {
-    // SAFETY: by the contract.
-    unsafe {
-        let ty = py::type_of(object);
-        if ty == &raw mut py::PyInstance_Type {
-            (*object.cast::<py::PyInstanceObject>()).in_class.cast()
-        } else {
-            ty.cast()
-        }
-    }
-}
-
 /// Whether it could be `__dict__` or `__class__`.
 #[inline(always)]
 unsafe fn is_special(name: Object) -> bool {

@@ -1,9 +1,9 @@
 //! Raising, and what `fast_block_end` of `ceval.c` does when a handler catches: tracebacks, the
 //! exception being handled, and the end of handlers.
 
+use crate::py::evaluation::thread_state;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
-use crate::run::enter::thread_state;
 use crate::state::recall;
 use std::ptr;
 

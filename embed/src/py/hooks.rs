@@ -1,0 +1,72 @@
+//! Where the interpreter calls us: the evaluator of frames, who may be passed by, and the hooks of its loop.
+
+use super::gil::Gil;
+use super::*;
+use std::cell::Cell;
+use std::ffi::c_int;
+
+/// An evaluation function.
+pub type Evaluate = unsafe extern "C" fn(*mut PyFrameObject, c_int) -> Object;
+
+struct Hooks {
+    /// Our evaluator, once it was installed.
+    evaluator: Cell<Option<Evaluate>>,
+    /// Frames may pass it by.
+    may_pass: Cell<bool>,
+    /// What the countdown of jumps backwards was set to last.
+    armed: Cell<c_int>,
+}
+
+static HOOKS: Gil<Hooks> =
+    Gil::new(Hooks { evaluator: Cell::new(None), may_pass: Cell::new(false), armed: Cell::new(0) });
+
+/// Makes a function the evaluator of all interpreters. Works before `Py_Initialize`.
+pub fn set_evaluator(evaluator: Evaluate) {
+    HOOKS.evaluator.set(Some(evaluator));
+    // SAFETY: a plain store of a function pointer, before any frame runs or under the GIL.
+    unsafe { _PyEval_DefaultEvaluator = Some(evaluator) };
+    apply();
+}
+
+/// Gives the frames to come back to the interpreter; those that run go on as they are.
+pub fn remove_evaluator() {
+    // SAFETY: a plain pointer, under the GIL.
+    unsafe { _PyEval_DefaultEvaluator = None };
+}
+
+/// Whether our evaluator is in its place.
+pub fn has_evaluator() -> bool {
+    // SAFETY: a plain pointer, under the GIL.
+    unsafe { (&raw const _PyEval_DefaultEvaluator).read().is_some() }
+}
+
+/// Whether frames may pass our evaluator by, see [`countdown`](super::countdown).
+pub fn let_pass(may_pass: bool) {
+    HOOKS.may_pass.set(may_pass);
+    apply();
+}
+
+fn apply() {
+    #[cfg(has_frame_countdown)]
+    // SAFETY: a plain pointer, under the GIL or before any frame runs.
+    unsafe {
+        _PyEval_SkippableEvaluator = if HOOKS.may_pass.get() { HOOKS.evaluator.get() } else { None };
+    }
+}
+
+/// What [`arm`] was told last.
+#[inline(always)]
+pub fn armed() -> c_int {
+    HOOKS.armed.get()
+}
+
+/// Has the hook called after this many jumps backwards more than one.
+#[inline(always)]
+pub fn arm(jumps: c_int) {
+    HOOKS.armed.set(jumps);
+    #[cfg(has_backedge_hook)]
+    // SAFETY: a plain int, under the GIL.
+    unsafe {
+        _PyEval_BackedgeCountdown = jumps;
+    }
+}
