@@ -2,8 +2,7 @@
 
 use crate::config::settings;
 use crate::py::gil::Gil;
-use crate::state::code_state::CodeState;
-use crate::state::registry;
+use crate::state::code_state::{CodeState, REGISTRY};
 use crate::stats;
 use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;
@@ -70,7 +69,8 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
     if fits(bytes) {
         return true;
     }
-    let mut idle: Vec<(u64, *const CodeState)> = registry::owners()
+    let mut idle: Vec<(u64, *const CodeState)> = REGISTRY
+        .owners()
         .into_iter()
         .filter(|&state| !ptr::eq(state, user))
         // SAFETY: owners are alive.
@@ -86,10 +86,10 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
         // SAFETY: owners are alive; dropping versions runs no Python code, so none died meanwhile.
         let state = unsafe { &*state };
         state.evict();
-        registry::remove(state);
+        REGISTRY.remove(state);
         stats::counters().evicted.count();
     }
-    for state in registry::owners() {
+    for state in REGISTRY.owners() {
         // SAFETY: owners are alive.
         unsafe { (*state).age() };
     }

@@ -11,9 +11,9 @@ use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::state::code_state::{Closed, CodeState, Phase};
+use crate::state::code_state::{Closed, CodeState, Phase, REGISTRY};
 use crate::state::process;
-use crate::state::registry::{self, Wait};
+use crate::state::registry::Wait;
 use crate::state::version::Version;
 use crate::stats::{self, Mode};
 use pyjion_jit::backend::{BackendOptions, MachineCode};
@@ -116,7 +116,7 @@ fn request(state: &CodeState, spec: EntrySpec) -> bool {
     let Order { valid, generic, .. } = order;
     state.under_way.set(state.under_way.get() + 1);
     let _ = state.with_target(pc, |target| target.is_under_way = true);
-    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { wait: registry::begin_wait(state), pc, valid, generic });
+    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { wait: REGISTRY.begin_wait(state), pc, valid, generic });
     false
 }
 
@@ -151,7 +151,7 @@ fn finish(ticket: Ticket, output: Output) {
     cost::redeem(output.bytes);
     let order = UNDER_WAY.borrow_mut().remove(&ticket);
     let Some(UnderWay { wait, pc, valid, generic }) = order else { return };
-    let Some(state) = registry::end_wait(wait) else { return };
+    let Some(state) = REGISTRY.end_wait(wait) else { return };
     // SAFETY: alive, and no Python code runs here.
     let state = unsafe { &*state };
     state.under_way.set(state.under_way.get() - 1);

@@ -8,6 +8,7 @@ use crate::memory::shortage;
 use crate::py::countdown;
 use crate::py::evaluation::thread_state;
 use crate::py::*;
+use crate::run::clients::Evaluator;
 use crate::run::installation;
 use crate::state::code_state::{self, Closed, CodeState, Phase};
 use crate::stats;
@@ -338,7 +339,7 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         dict.set("python", new_text(&python_version()));
         dict.set("backend", new_text(job::BACKEND_NAME));
         let interpreter = (*thread_state()).interp;
-        dict.set("evaluator", new_text(installation::Evaluator::of(interpreter).name()));
+        dict.set("evaluator", new_text(Evaluator::of(interpreter).name()));
         dict.set("threshold", new_int(settings::threshold().into()));
         let states = Phase::ALL.map(|phase| (phase.name(), code_state::count_in(phase)));
         dict.set_counts("states", &states);

@@ -1,7 +1,66 @@
-//! Methods made of a function and its receiver.
+//! Methods, and functions with their receivers that have not been made methods yet.
 
-use crate::py::{self, Object};
+use crate::py::{self, Object, PyTypeObject};
 use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+
+/// The type of the methods of built-in types, which 2.7 declares in no header; NULL until we know it.
+static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
+
+/// Learns the type of the methods of built-in types.
+pub fn initialise() {
+    // SAFETY: plain C API; the type is static.
+    unsafe {
+        let name = py::dict::intern(c"append");
+        if !name.is_null() {
+            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name);
+            if !method.is_null() {
+                METHOD_DESCRIPTOR.store(py::type_of(method), Ordering::Relaxed);
+            }
+        }
+        py::xdecref(name);
+        py::PyErr_Clear();
+    }
+}
+
+/// Whether an attribute of this type is a method that can be called with an instance as its first argument.
+///
+/// # Safety
+/// Both are alive; the type, or one of its bases, has the attribute.
+#[inline(always)]
+pub unsafe fn is_method(attribute: Object, ty: *mut PyTypeObject) -> bool {
+    // SAFETY: alive by the contract.
+    unsafe {
+        let kind = py::type_of(attribute);
+        if kind == &raw mut py::PyFunction_Type {
+            return true;
+        }
+        // A class may have the method of a type that is none of its bases.
+        kind == METHOD_DESCRIPTOR.load(Ordering::Relaxed) && {
+            let descriptor = attribute.cast::<py::PyMethodDescrObject>();
+            #[cfg(py2)]
+            let owner = (*descriptor).d_type;
+            #[cfg(py3)]
+            let owner = (*descriptor).d_common.d_type;
+            owner == ty || py::PyType_IsSubtype(ty, owner) != 0
+        }
+    }
+}
+
+/// The function, a new reference, and its receiver, another one.
+///
+/// # Safety
+/// Borrowed arguments, and a place for the receiver.
+#[inline(always)]
+pub unsafe fn leave_unbound(function: Object, object: Object, receiver: *mut Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        py::incref(function);
+        py::incref(object);
+        *receiver = object;
+        function
+    }
+}
 
 /// The method that `LOAD_ATTR` makes of a function, or of a method of a built-in type, and a receiver: a new
 /// reference, or NULL with an exception set. Consumes all; without a class it is that of the receiver now. May

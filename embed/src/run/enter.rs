@@ -10,6 +10,7 @@ use crate::py::describe;
 use crate::py::evaluation::{RESUME, THROW, suspended};
 use crate::py::gil::Gil;
 use crate::py::*;
+use crate::run::outcome::Outcome;
 use crate::run::reify::{self, Left};
 use crate::run::shortage;
 use crate::state::recall;
@@ -20,15 +21,6 @@ use pyjion_jit::backend::YIELDED;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
 use std::ptr;
-
-/// How a run of native code ended.
-#[repr(C)]
-pub struct Outcome {
-    /// The frame's result, NULL with an exception set, or [`suspended`].
-    pub object: Object,
-    /// When suspended: flags for the evaluator that continues.
-    pub next: c_int,
-}
 
 /// Words of an exit at most: recipes number them in 16 bits.
 const BUFFER_WORDS: usize = 1 << 16;

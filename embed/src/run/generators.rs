@@ -1,11 +1,7 @@
-//! `FOR_ITER` and `YIELD_FROM` over a generator whose frame goes on in native code: `gen_send_ex` of genobject.c
-//! in one piece.
+//! Generators as they run and stop: what `gen_send_ex` of genobject.c does around a frame that goes on in native code.
 
 use crate::py::Frame;
 use crate::py::{self, Object, PyGenObject, PyThreadState};
-#[cfg(py3)]
-use crate::run::delegation;
-use crate::run::hook;
 use std::ptr;
 
 /// How a generator that was resumed stopped.
@@ -19,64 +15,9 @@ pub enum Stop {
     Raised,
 }
 
-/// Resumes a generator, or a coroutine, with a borrowed value. `None` when nothing was done, and it is for
-/// `gen_send_ex` to do.
-///
-/// # Safety
-/// An exact generator or coroutine, held by the caller; the thread is the current one.
-#[inline(always)]
-pub unsafe fn send(thread: *mut PyThreadState, generator: Object, value: Object) -> Option<Stop> {
-    // SAFETY: a suspended generator owns its frame, whose operand stack has room for what `yield` gives.
-    unsafe {
-        let generator = generator.cast::<PyGenObject>();
-        let frame = (*generator).gi_frame;
-        if (*generator).gi_running != 0 || frame.is_null() || (*frame).f_stacktop.is_null() {
-            return None;
-        }
-        let resumption = if (*frame).f_lasti < 0 {
-            if value != py::none() {
-                return None;
-            }
-            hook::beginning(frame, thread)?
-        } else {
-            #[cfg(py3)]
-            if delegation::can_pass(frame, thread)
-                && let Some(state) = hook::compiled(frame, thread)
-            {
-                hook::count(state);
-                return Some(pass(thread, generator, value));
-            }
-            *(*frame).f_stacktop = value;
-            (*frame).f_stacktop = (*frame).f_stacktop.add(1);
-            let Some(resumption) = hook::resumption(frame, thread) else {
-                (*frame).f_stacktop = (*frame).f_stacktop.sub(1);
-                return None;
-            };
-            py::incref(value);
-            resumption
-        };
-        let caller = link(thread, generator);
-        let result = hook::resume_native(frame, thread, resumption);
-        Some(stopped(thread, generator, caller, result))
-    }
-}
-
-/// [`send`] to a generator that waits for another.
-#[cfg(py3)]
-#[inline(never)]
-unsafe extern "C" fn pass(thread: *mut PyThreadState, generator: *mut PyGenObject, value: Object) -> Stop {
-    // SAFETY: as for `send`.
-    unsafe {
-        let caller = link(thread, generator);
-        py::incref(value);
-        let result = delegation::pass((*generator).gi_frame, thread, value);
-        stopped(thread, generator, caller, result)
-    }
-}
-
 /// Makes a generator run on top of the thread's frame, which is returned, owned.
 #[inline(always)]
-unsafe fn link(thread: *mut PyThreadState, generator: *mut PyGenObject) -> Frame {
+pub unsafe fn link(thread: *mut PyThreadState, generator: *mut PyGenObject) -> Frame {
     // SAFETY: the generator is suspended, and the thread is the current one.
     unsafe {
         let frame = (*generator).gi_frame;
@@ -94,7 +35,7 @@ unsafe fn link(thread: *mut PyThreadState, generator: *mut PyGenObject) -> Frame
 
 /// The reverse of [`link`], and what the result means.
 #[inline(always)]
-unsafe fn stopped(
+pub unsafe fn stopped(
     thread: *mut PyThreadState,
     generator: *mut PyGenObject,
     caller: Frame,

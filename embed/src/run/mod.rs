@@ -1,10 +1,17 @@
 //! The evaluator: how frames begin, go on, and end, whoever runs them.
 
-#[cfg(py3)]
-pub mod delegation;
+#[cfg(has_backedge_hook)]
+pub mod backedge;
+pub mod clients;
+pub mod direct;
+pub mod dispatch;
+pub mod drive;
 pub mod enter;
 pub mod generators;
-pub mod hook;
 pub mod installation;
+pub mod next;
+pub mod outcome;
+pub mod outsiders;
 pub mod reify;
+pub mod sending;
 pub mod shortage;

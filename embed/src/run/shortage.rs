@@ -5,7 +5,7 @@
 use crate::memory::{shortage, spare};
 use crate::py::evaluation::{THROW, suspended, thread_state};
 use crate::py::*;
-use crate::run::enter::Outcome;
+use crate::run::outcome::Outcome;
 use crate::state::recall;
 use std::ffi::c_int;
 use std::ptr;

@@ -18,29 +18,28 @@ compile_error!("CPython lacks the patches that export the evaluator's helpers an
 #[macro_use]
 mod helper;
 
-pub mod calls;
+mod calls;
 mod data;
-pub mod names;
+mod names;
 mod statements;
 mod table;
 
 pub use data::boxes::{box_float, box_int};
 #[cfg(py_debug)]
 pub use data::boxes::{counted_decref, counted_incref};
-
 pub use table::address;
 
 use crate::config::settings;
 use crate::memory::shortage;
-use crate::py::dict;
+use crate::py::{binding, dict};
 use crate::state::recall;
-use names::attributes;
+use names::cache;
 
 /// Prepares what the helpers remember of the interpreter; call once, before compiled code runs.
 pub fn initialise() {
-    attributes::initialise();
+    cache::initialise();
     dict::initialise();
-    crate::py::attributes::initialise();
+    binding::initialise();
     recall::initialise();
     shortage::prepare();
     shortage::set_stress(settings::options().stress_memory);

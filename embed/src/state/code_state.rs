@@ -9,8 +9,9 @@ use crate::py::countdown;
 use crate::py::describe;
 use crate::py::gil::{Counter, Gil};
 use crate::py::*;
+use crate::state::process;
+use crate::state::registry::Registry;
 use crate::state::version::{self, Version};
-use crate::state::{process, registry};
 use crate::stats;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::bytecode::CodeDesc;
@@ -194,6 +195,9 @@ pub struct CodeState {
     hot: OnceCell<Box<Hot>>,
 }
 
+/// All states that have, or wait for, machine code.
+pub static REGISTRY: Gil<Registry<CodeState>> = Gil::new(Registry::new());
+
 static PHASES: Gil<[Counter; Phase::ALL.len()]> = Gil::new([const { Counter::new() }; Phase::ALL.len()]);
 
 /// How many code objects are in a phase.
@@ -316,7 +320,7 @@ impl CodeState {
             self.seek(SEEK_NEW);
         }
         self.update_start();
-        registry::add(self);
+        REGISTRY.add(self);
         address
     }
 
@@ -535,7 +539,7 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
-        registry::forget(self, self.under_way.get() > 0);
+        REGISTRY.forget(self, self.under_way.get() > 0);
         PHASES[self.phase.get() as usize].subtract(1);
     }
 }

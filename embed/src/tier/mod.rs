@@ -2,4 +2,5 @@
 
 pub mod budget;
 pub mod exits;
+pub mod hot;
 pub mod record;

@@ -12,26 +12,21 @@ use std::path::Path;
 
 /// Functions that Python code is run from: all of the runtime's, and the evaluator's.
 const SURROUNDING: &[&str] = &[
+    "pyjion_embed::py::binding::",
     "pyjion_embed::py::dict::",
     "pyjion_embed::py::evaluator::",
+    "pyjion_embed::py::pending::handle",
     "pyjion_embed::py::stack::",
-    "pyjion_embed::run::delegation::",
-    "pyjion_embed::run::generators::",
-    "pyjion_embed::runtime::",
+    "pyjion_embed::run::direct::",
+    "pyjion_embed::run::dispatch::",
+    "pyjion_embed::run::drive::",
     "pyjion_embed::run::enter::attend",
     "pyjion_embed::run::enter::left",
     "pyjion_embed::run::enter::run",
     "pyjion_embed::run::enter::trace_return",
-    "pyjion_embed::run::hook::after",
-    "pyjion_embed::run::hook::begin",
-    "pyjion_embed::run::hook::drive",
-    "pyjion_embed::run::hook::eval_frame",
-    "pyjion_embed::run::hook::eval_planned",
-    "pyjion_embed::run::hook::eval_rare",
-    "pyjion_embed::run::hook::go_on",
-    "pyjion_embed::run::hook::interpret",
-    "pyjion_embed::run::hook::resume",
-    "pyjion_embed::py::pending::handle",
+    "pyjion_embed::run::generators::",
+    "pyjion_embed::run::sending::",
+    "pyjion_embed::runtime::",
     "pyjion_embed::tier::record::evaluate",
 ];
 
@@ -40,8 +35,8 @@ const MAKING: &[&str] = &["pyjion_embed::runtime::data::boxes::"];
 
 /// Functions without which nothing would have been checked.
 const CHECKED: &[&str] = &[
-    "pyjion_embed::run::hook::eval_frame",
-    "pyjion_embed::run::hook::drive",
+    "pyjion_embed::run::dispatch::eval_frame",
+    "pyjion_embed::run::drive::drive",
     "pyjion_embed::runtime::calls::call::call",
 ];
 

@@ -9,7 +9,7 @@ use crate::memory::shortage;
 use crate::py::Frame;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState};
-use crate::run::hook;
+use crate::run::direct;
 use std::ptr;
 
 /// Flags of code whose frame is not made in the simple way.
@@ -91,7 +91,7 @@ pub unsafe fn call(
             py::incref(cell);
             *slots.add((*code).co_nlocals as usize + index) = cell;
         }
-        let result = hook::evaluate(frame, thread);
+        let result = direct::evaluate(frame, thread);
         release_frame(thread, frame);
         result
     }

@@ -5,26 +5,12 @@ use crate::py::Frame;
 use crate::py::binding;
 use crate::py::evaluation::thread_state;
 use crate::py::stack::release;
-use crate::py::{self, Object, PyThreadState, PyTypeObject};
+use crate::py::{self, Object, PyThreadState};
 use crate::runtime::calls::{call, functions};
-use crate::runtime::names::attributes::{self, AttributeCache};
+use crate::runtime::names::attributes;
+use crate::runtime::names::cache::AttributeCache;
 use std::mem;
 use std::ptr;
-
-/// The function, a new reference, and its receiver, another one.
-///
-/// # Safety
-/// Borrowed arguments, and a place for the receiver.
-#[inline(always)]
-pub unsafe fn leave_unbound(function: Object, object: Object, receiver: *mut Object) -> Object {
-    // SAFETY: by the contract.
-    unsafe {
-        py::incref(function);
-        py::incref(object);
-        *receiver = object;
-        function
-    }
-}
 
 /// `LOAD_ATTR` of what is going to be called: see `Helper::LoadMethod`.
 pub unsafe extern "C" fn load_method(

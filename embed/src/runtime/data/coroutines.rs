@@ -9,9 +9,9 @@ use crate::py::Object;
 #[cfg(py3)]
 use crate::py::evaluation::thread_state;
 #[cfg(py3)]
-use crate::run::delegation;
-#[cfg(py3)]
 use crate::run::generators::Stop;
+#[cfg(py3)]
+use crate::run::sending;
 #[cfg(py35)]
 use std::ffi::CStr;
 #[cfg(py35)]
@@ -64,7 +64,7 @@ unsafe extern "C" fn yield_from(frame: Frame, at: *mut Object, _count: i64, _: i
     // SAFETY: the receiver and the value are ours; results go where they were.
     unsafe {
         let (receiver, value) = (*at, *at.add(1));
-        let stop = delegation::advance(frame, thread_state(), receiver, value);
+        let stop = sending::advance(frame, thread_state(), receiver, value);
         py::decref(value);
         match stop {
             Stop::Yielded(result) => {

@@ -4,7 +4,8 @@ use crate::py::evaluation::thread_state;
 use crate::py::stack::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
-use crate::run::generators::{self, Stop};
+use crate::run::generators::Stop;
+use crate::run::sending;
 use std::ptr;
 
 /// `GET_ITER`
@@ -19,7 +20,7 @@ pub unsafe extern "C" fn iter_next(_frame: Frame, iterator: Object) -> Object {
     unsafe {
         let ty = py::type_of(iterator);
         if ty == &raw mut py::PyGen_Type
-            && let Some(stop) = generators::send(thread_state(), iterator, py::none())
+            && let Some(stop) = sending::send(thread_state(), iterator, py::none())
         {
             return match stop {
                 Stop::Yielded(value) => value,

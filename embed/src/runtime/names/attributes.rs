@@ -6,12 +6,11 @@
 //! instance dict's entry as a hint. Whatever is not of this shape goes to the C API before
 //! anything has happened.
 
-use crate::py::Frame;
-use crate::py::attributes::{descriptor, gets_generically, is_method};
 use crate::py::dict::{self, Found, Table};
 use crate::py::stack::Owned;
-use crate::py::{self, Object, PyTypeObject};
-use crate::runtime::calls::methods;
+use crate::py::{self, Frame, Object, PyTypeObject, binding};
+use crate::runtime::names::cache::AttributeCache;
+use crate::runtime::names::descriptors::{call_get, descriptor};
 #[cfg(py2)]
 use crate::runtime::names::instances;
 use crate::runtime::names::lookup;
@@ -19,141 +18,15 @@ use std::ffi::{CStr, c_int};
 use std::mem;
 use std::ptr;
 
-/// What a site remembers; all zero at first.
-#[repr(C)]
-pub struct AttributeCache {
-    /// The type that was looked at.
-    ty: *mut PyTypeObject,
-    /// Its version tag then.
-    tag: usize,
-    /// What its MRO has under the name: borrowed, NULL for nothing.
-    found: Object,
-    /// Where the name was in the instance's dict; for the attribute of a type, the version tag
-    /// that its metatype had, which is no index of any dict.
-    index: usize,
-}
-
-/// Has the tags of types that are modified say so: code compares them without a look at the flag.
-///
-/// Each tag is given out once, so that a type with a tag looks as it did when it had it first.
-pub fn initialise() {
-    #[cfg(has_type_modified)]
-    unsafe extern "C" fn modified(ty: *mut PyTypeObject) {
-        // SAFETY: a type; its tag means nothing any more.
-        unsafe { (*ty).tp_version_tag = 0 };
-    }
-    // SAFETY: a plain store of a function pointer under the GIL.
-    #[cfg(has_type_modified)]
-    unsafe {
-        py::_PyType_ModifiedHook = Some(modified);
-    }
-}
-
-/// The version tag of a type, if it is valid.
+/// True when the attributes of such objects are found in the generic way. On 3.5 a module adds
+/// only to what happens when nothing is found.
 #[inline(always)]
-unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
+unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
     // SAFETY: a type by the contract.
     unsafe {
-        let valid = cfg!(has_type_modified) && py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
-        valid.then(|| (*ty).tp_version_tag as usize)
-    }
-}
-
-impl AttributeCache {
-    /// What the type has under the name (borrowed, NULL for nothing); `None` when the type is not
-    /// ready, and nothing was done.
-    #[inline(always)]
-    unsafe fn type_attribute(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
-        // SAFETY: borrowed arguments; `found` is alive while the tag holds.
-        unsafe {
-            match version_tag(ty) {
-                Some(tag) if self.ty == ty && self.tag == tag => Some(self.found),
-                _ => self.look_up(ty, name),
-            }
-        }
-    }
-
-    #[inline(never)]
-    unsafe fn look_up(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
-        // SAFETY: borrowed arguments.
-        unsafe {
-            if (*ty).tp_dict.is_null() {
-                return None;
-            }
-            let found = lookup::type_attribute(ty, name);
-            // On 3.x the lookup leaves an exception of a hostile key in place.
-            if let Some(tag) = version_tag(ty)
-                && py::PyErr_Occurred().is_null()
-            {
-                *self = AttributeCache { ty, tag, found, index: self.index };
-            }
-            Some(found)
-        }
-    }
-
-    /// What `ty`, itself the object whose attribute is loaded, has under the name (borrowed), when
-    /// its metatype has nothing there; `None` when that is not so or cannot be remembered.
-    #[inline(always)]
-    unsafe fn own_attribute(
-        &mut self,
-        ty: *mut PyTypeObject,
-        metatype: *mut PyTypeObject,
-        name: Object,
-    ) -> Option<Object> {
-        // SAFETY: borrowed arguments; `found` is alive while the tags hold.
-        unsafe {
-            match (version_tag(ty), version_tag(metatype)) {
-                (Some(tag), Some(meta)) if self.ty == ty && self.tag == tag && self.index == meta => {
-                    // It may be what an instance of the type was asked for.
-                    (!self.found.is_null()).then_some(self.found)
-                }
-                _ => self.look_up_own(ty, metatype, name),
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    unsafe fn look_up_own(
-        &mut self,
-        ty: *mut PyTypeObject,
-        metatype: *mut PyTypeObject,
-        name: Object,
-    ) -> Option<Object> {
-        // SAFETY: borrowed arguments.
-        unsafe {
-            if (*ty).tp_dict.is_null() || (*metatype).tp_dict.is_null() {
-                return None;
-            }
-            let inherited = py::_PyType_Lookup(metatype, name);
-            if !inherited.is_null() || !py::PyErr_Occurred().is_null() {
-                return None;
-            }
-            let meta = version_tag(metatype)?;
-            let found = py::_PyType_Lookup(ty, name);
-            if found.is_null() || !py::PyErr_Occurred().is_null() || version_tag(metatype) != Some(meta) {
-                return None;
-            }
-            *self = AttributeCache { ty, tag: version_tag(ty)?, found, index: meta };
-            Some(found)
-        }
-    }
-
-    /// Where the name was in the instance's dict.
-    #[cfg(py2)]
-    #[inline(always)]
-    pub fn hint(&self) -> usize {
-        self.index
-    }
-
-    /// The entry of the name in an instance's dict, with the hint brought up to date.
-    pub unsafe fn find(&mut self, table: &Table, name: Object) -> Found {
-        // SAFETY: names are strings.
-        let found = unsafe { table.find(name) };
-        if let Found::At(index) = found {
-            self.index = index;
-        }
-        found
+        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
+        getattro == py::PyObject_GenericGetAttr as *const () as usize
+            || (cfg!(py35) && ty == &raw mut py::PyModule_Type)
     }
 }
 
@@ -213,7 +86,7 @@ pub unsafe fn load(
                 let Some(table) = Table::of(dict) else {
                     return load_with_any_dict(object, ty, name, attribute, get);
                 };
-                let mut value = table.value((*cache).index, name);
+                let mut value = table.value((*cache).hint(), name);
                 if value.is_null() {
                     value = match (*cache).find(&table, name) {
                         Found::At(index) => table.value(index, name),
@@ -229,8 +102,8 @@ pub unsafe fn load(
         }
 
         if let Some(get) = get {
-            if !receiver.is_null() && is_method(attribute, ty) {
-                return methods::leave_unbound(attribute, object, receiver);
+            if !receiver.is_null() && binding::is_method(attribute, ty) {
+                return binding::leave_unbound(attribute, object, receiver);
             }
             return call_get(get, attribute, object, ty);
         }
@@ -395,22 +268,6 @@ unsafe fn load_of_untagged(
     }
 }
 
-/// Calls a descriptor's `__get__`.
-#[inline]
-pub unsafe fn call_get(
-    get: unsafe extern "C" fn(Object, Object, Object) -> Object,
-    attribute: Object,
-    object: Object,
-    ty: *mut PyTypeObject,
-) -> Object {
-    // SAFETY: alive now, and kept so during the call.
-    unsafe {
-        py::incref(attribute);
-        let _held = Owned(attribute);
-        get(attribute, object, ty.cast())
-    }
-}
-
 /// `STORE_ATTR`
 pub unsafe extern "C" fn store_attr(
     _frame: Frame,
@@ -521,7 +378,7 @@ unsafe fn replace_in_dict(
         if dict.is_null() {
             return false;
         }
-        if dict::replace(dict, cache.index, name, value) {
+        if dict::replace(dict, cache.hint(), name, value) {
             return true;
         }
         let Some(table) = Table::of(dict) else { return false };

@@ -1,18 +1,18 @@
 //! 2.7: attributes of instances of old-style classes: `instance_getattr` and `instance_setattr` of
 //! classobject.c where they find what they look for without running any code.
 
-use crate::py::attributes::descriptor;
+use crate::py::binding;
 use crate::py::dict::{self, Found, Table};
 use crate::py::{self, Object};
-use crate::runtime::calls::methods;
-use crate::runtime::names::attributes::{self, AttributeCache};
+use crate::runtime::names::cache::AttributeCache;
+use crate::runtime::names::descriptors;
 use std::ptr;
 
 /// Base classes followed upwards at most.
 const MAX_DEPTH: u32 = 16;
 
 /// `LOAD_ATTR`: a new reference, or NULL with an exception set; `None` when nothing was done. For `receiver`
-/// see [`attributes::load`].
+/// see [`attributes::load`](super::attributes::load).
 ///
 /// # Safety
 /// `object` is an old-style instance, `name` an interned string.
@@ -47,7 +47,7 @@ pub unsafe fn load(
         if attribute.is_null() {
             return None;
         }
-        let Some(get) = descriptor(attribute).0 else {
+        let Some(get) = descriptors::descriptor(attribute).0 else {
             py::incref(attribute);
             return Some(attribute);
         };
@@ -57,9 +57,9 @@ pub unsafe fn load(
             return None;
         }
         if is_function && !receiver.is_null() {
-            return Some(methods::leave_unbound(attribute, object, receiver));
+            return Some(binding::leave_unbound(attribute, object, receiver));
         }
-        Some(attributes::call_get(get, attribute, object, class.cast()))
+        Some(descriptors::call_get(get, attribute, object, class.cast()))
     }
 }
 

@@ -1,6 +1,8 @@
 //! What is found under a name.
 
 pub mod attributes;
+pub mod cache;
+pub mod descriptors;
 pub mod globals;
 pub mod imports;
 #[cfg(py2)]

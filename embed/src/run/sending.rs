@@ -1,18 +1,80 @@
-//! Generators and coroutines that wait for another (`yield from`, `await`): what they are resumed with goes straight
+//! What generators and coroutines are sent. To those that wait for another (`yield from`, `await`) it goes straight
 //! down the chain, and what the last one yields straight up, past the code of those between.
 
-use crate::py::{self, Object, PyBytesObject, PyThreadState};
-use crate::py::{Frame, evaluator};
+#[cfg(py3)]
+use crate::py::evaluator;
+use crate::py::{self, Object, PyGenObject, PyThreadState};
+#[cfg(py3)]
+use crate::py::{Frame, PyBytesObject};
+use crate::run::direct;
+#[cfg(py3)]
 use crate::run::enter;
-use crate::run::generators::{self, Stop};
-use crate::run::hook;
+use crate::run::generators::{Stop, link, stopped};
+#[cfg(py3)]
 use crate::stats;
+#[cfg(py3)]
 use std::ptr;
+
+/// Resumes a generator, or a coroutine, with a borrowed value. `None` when nothing was done, and it is for
+/// `gen_send_ex` to do.
+///
+/// # Safety
+/// An exact generator or coroutine, held by the caller; the thread is the current one.
+#[inline(always)]
+pub unsafe fn send(thread: *mut PyThreadState, generator: Object, value: Object) -> Option<Stop> {
+    // SAFETY: a suspended generator owns its frame, whose operand stack has room for what `yield` gives.
+    unsafe {
+        let generator = generator.cast::<PyGenObject>();
+        let frame = (*generator).gi_frame;
+        if (*generator).gi_running != 0 || frame.is_null() || (*frame).f_stacktop.is_null() {
+            return None;
+        }
+        let resumption = if (*frame).f_lasti < 0 {
+            if value != py::none() {
+                return None;
+            }
+            direct::beginning(frame, thread)?
+        } else {
+            #[cfg(py3)]
+            if can_pass(frame, thread)
+                && let Some(state) = direct::compiled(frame, thread)
+            {
+                direct::count(state);
+                return Some(pass_on(thread, generator, value));
+            }
+            *(*frame).f_stacktop = value;
+            (*frame).f_stacktop = (*frame).f_stacktop.add(1);
+            let Some(resumption) = direct::resumption(frame, thread) else {
+                (*frame).f_stacktop = (*frame).f_stacktop.sub(1);
+                return None;
+            };
+            py::incref(value);
+            resumption
+        };
+        let caller = link(thread, generator);
+        let result = direct::resume_native(frame, thread, resumption);
+        Some(stopped(thread, generator, caller, result))
+    }
+}
+
+/// [`send`] to a generator that waits for another.
+#[cfg(py3)]
+#[inline(never)]
+unsafe extern "C" fn pass_on(thread: *mut PyThreadState, generator: *mut PyGenObject, value: Object) -> Stop {
+    // SAFETY: as for `send`.
+    unsafe {
+        let caller = link(thread, generator);
+        py::incref(value);
+        let result = pass((*generator).gi_frame, thread, value);
+        stopped(thread, generator, caller, result)
+    }
+}
 
 /// Whether a suspended frame executes `YIELD_FROM` when it is resumed, as `_PyGen_yf` asks, and may do so here.
 ///
 /// # Safety
 /// The frame of a generator that has begun and is suspended; the thread is the current one.
+#[cfg(py3)]
 #[inline(always)]
 pub unsafe fn can_pass(frame: Frame, thread: *mut PyThreadState) -> bool {
     // SAFETY: a frame goes on at an instruction of its code.
@@ -29,6 +91,7 @@ pub unsafe fn can_pass(frame: Frame, thread: *mut PyThreadState) -> bool {
 ///
 /// # Safety
 /// As for [`pass`].
+#[cfg(py3)]
 #[inline(never)]
 pub unsafe extern "C" fn resume(frame: Frame, thread: *mut PyThreadState) -> Object {
     // SAFETY: the stack owns the value, until it is taken off.
@@ -44,6 +107,7 @@ pub unsafe extern "C" fn resume(frame: Frame, thread: *mut PyThreadState) -> Obj
 /// # Safety
 /// The frame [can pass](can_pass) it, and has its receiver on top of its operand stack; the thread is the current
 /// one, and does not trace.
+#[cfg(py3)]
 #[inline(always)]
 pub unsafe fn pass(frame: Frame, thread: *mut PyThreadState, value: Object) -> Object {
     // SAFETY: nothing else runs the frame meanwhile, so what it has on its stack stays.
@@ -66,12 +130,12 @@ pub unsafe fn pass(frame: Frame, thread: *mut PyThreadState, value: Object) -> O
                 py::decref(receiver);
                 (*frame).f_stacktop = top;
                 enter::hand_over(frame, thread);
-                hook::proceed(frame, thread)
+                direct::proceed(frame, thread)
             }
             Stop::Raised => {
                 (*frame).f_stacktop = top;
                 enter::hand_over(frame, thread);
-                hook::raise(frame, thread)
+                direct::raise(frame, thread)
             }
         }
     }
@@ -81,6 +145,7 @@ pub unsafe fn pass(frame: Frame, thread: *mut PyThreadState, value: Object) -> O
 ///
 /// # Safety
 /// The receiver is an iterator, or what awaiting gave; the thread is the current one.
+#[cfg(py3)]
 #[inline(always)]
 pub unsafe fn advance(frame: Frame, thread: *mut PyThreadState, receiver: Object, value: Object) -> Stop {
     static mut SEND: py::_Py_Identifier =
@@ -88,7 +153,7 @@ pub unsafe fn advance(frame: Frame, thread: *mut PyThreadState, receiver: Object
     // SAFETY: by the contract; a result is a new reference.
     unsafe {
         let result = if is_generator(receiver) {
-            match generators::send(thread, receiver, value) {
+            match send(thread, receiver, value) {
                 Some(Stop::Raised) => ptr::null_mut(),
                 Some(stop) => return stop,
                 None => py::_PyGen_Send(receiver.cast(), value),
@@ -115,6 +180,7 @@ pub unsafe fn advance(frame: Frame, thread: *mut PyThreadState, receiver: Object
 }
 
 /// Whether `_PyGen_Send` takes the receiver.
+#[cfg(py3)]
 #[inline(always)]
 unsafe fn is_generator(receiver: Object) -> bool {
     // SAFETY: alive.

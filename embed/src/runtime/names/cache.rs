@@ -1,0 +1,148 @@
+//! What a site that loads or stores an attribute remembers of the last time.
+
+use crate::py::dict::{Found, Table};
+use crate::py::gil::Gil;
+use crate::py::{self, Object, PyTypeObject};
+use crate::runtime::names::lookup;
+use std::cell::Cell;
+
+/// What a site remembers; all zero at first.
+#[repr(C)]
+pub struct AttributeCache {
+    /// The type that was looked at.
+    ty: *mut PyTypeObject,
+    /// Its version tag then, with the era.
+    tag: usize,
+    /// What its MRO has under the name: borrowed, NULL for nothing.
+    found: Object,
+    /// Where the name was in the instance's dict; for the attribute of a type, the version tag
+    /// that its metatype had, which is no index of any dict.
+    index: usize,
+}
+
+/// Tags are given out anew after `PyType_ClearCache` and when there are no more of them, so one
+/// alone may be that of a type long dead. But then all tags become invalid first, that of `object`
+/// too: eras end with it. The lower half is zero, for the tag.
+static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(1 << 32));
+
+/// Watches for the end of eras.
+pub fn initialise() {
+    #[cfg(has_type_modified)]
+    unsafe extern "C" fn modified(ty: *mut PyTypeObject) {
+        if ty == &raw mut py::PyBaseObject_Type {
+            ERA.set(ERA.get().wrapping_add(1 << 32));
+        }
+    }
+    // SAFETY: a plain store of a function pointer under the GIL.
+    #[cfg(has_type_modified)]
+    unsafe {
+        py::_PyType_ModifiedHook = Some(modified);
+    }
+}
+
+/// The version tag of a type with the era, if it is valid.
+#[inline(always)]
+unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
+    // SAFETY: a type by the contract.
+    unsafe {
+        let valid = cfg!(has_type_modified) && py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
+        valid.then(|| (*ty).tp_version_tag as usize | ERA.get())
+    }
+}
+
+impl AttributeCache {
+    /// What the type has under the name (borrowed, NULL for nothing); `None` when the type is not
+    /// ready, and nothing was done.
+    #[inline(always)]
+    pub unsafe fn type_attribute(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+        // SAFETY: borrowed arguments; `found` is alive while the tag holds.
+        unsafe {
+            match version_tag(ty) {
+                Some(tag) if self.ty == ty && self.tag == tag => Some(self.found),
+                _ => self.look_up(ty, name),
+            }
+        }
+    }
+
+    #[inline(never)]
+    unsafe fn look_up(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+        // SAFETY: borrowed arguments.
+        unsafe {
+            if (*ty).tp_dict.is_null() {
+                return None;
+            }
+            let found = lookup::type_attribute(ty, name);
+            // On 3.x the lookup leaves an exception of a hostile key in place.
+            if let Some(tag) = version_tag(ty)
+                && py::PyErr_Occurred().is_null()
+            {
+                *self = AttributeCache { ty, tag, found, index: self.index };
+            }
+            Some(found)
+        }
+    }
+
+    /// What `ty`, itself the object whose attribute is loaded, has under the name (borrowed), when
+    /// its metatype has nothing there; `None` when that is not so or cannot be remembered.
+    #[inline(always)]
+    pub unsafe fn own_attribute(
+        &mut self,
+        ty: *mut PyTypeObject,
+        metatype: *mut PyTypeObject,
+        name: Object,
+    ) -> Option<Object> {
+        // SAFETY: borrowed arguments; `found` is alive while the tags hold.
+        unsafe {
+            match (version_tag(ty), version_tag(metatype)) {
+                (Some(tag), Some(meta)) if self.ty == ty && self.tag == tag && self.index == meta => {
+                    // It may be what an instance of the type was asked for.
+                    (!self.found.is_null()).then_some(self.found)
+                }
+                _ => self.look_up_own(ty, metatype, name),
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe fn look_up_own(
+        &mut self,
+        ty: *mut PyTypeObject,
+        metatype: *mut PyTypeObject,
+        name: Object,
+    ) -> Option<Object> {
+        // SAFETY: borrowed arguments.
+        unsafe {
+            if (*ty).tp_dict.is_null() || (*metatype).tp_dict.is_null() {
+                return None;
+            }
+            let inherited = py::_PyType_Lookup(metatype, name);
+            if !inherited.is_null() || !py::PyErr_Occurred().is_null() {
+                return None;
+            }
+            let meta = version_tag(metatype)?;
+            let found = py::_PyType_Lookup(ty, name);
+            if found.is_null() || !py::PyErr_Occurred().is_null() || version_tag(metatype) != Some(meta) {
+                return None;
+            }
+            *self = AttributeCache { ty, tag: version_tag(ty)?, found, index: meta };
+            Some(found)
+        }
+    }
+
+    /// Where the name was in the instance's dict.
+    #[inline(always)]
+    pub fn hint(&self) -> usize {
+        self.index
+    }
+
+    /// The entry of the name in an instance's dict, with the hint brought up to date.
+    pub unsafe fn find(&mut self, table: &Table, name: Object) -> Found {
+        // SAFETY: names are strings.
+        let found = unsafe { table.find(name) };
+        if let Found::At(index) = found {
+            self.index = index;
+        }
+        found
+    }
+}
