@@ -21,7 +21,7 @@ use config::{ancestors, say, settings};
 use pyjion_jit::tier::command_line::{self, Action, CommandLine};
 use pyjion_jit::tier::options::Options;
 use run::installation;
-use state::{bypass, code_state, process};
+use state::{bypass, process};
 use stats::{clock, report};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io::Write;
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     clock::start();
     process::initialise(host::host);
     module::register();
-    if enabled && code_state::request_index() {
+    if enabled && state::request_index() {
         installation::install();
         bypass::prepare();
     }

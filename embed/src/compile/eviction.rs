@@ -2,7 +2,7 @@
 
 use crate::config::settings;
 use crate::py::gil::Gil;
-use crate::state::code_state::{CodeState, REGISTRY};
+use crate::state::{CodeState, REGISTRY};
 use crate::stats;
 use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;

@@ -11,10 +11,8 @@ use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::state::code_state::{Closed, CodeState, Phase, REGISTRY};
-use crate::state::process;
-use crate::state::registry::Wait;
 use crate::state::version::Version;
+use crate::state::{Closed, CodeState, Phase, Wait, process};
 use crate::stats::{self, Mode};
 use pyjion_jit::backend::{BackendOptions, MachineCode};
 use pyjion_jit::code::CodeMemory;
@@ -23,14 +21,12 @@ use pyjion_jit::feedback::Feedback;
 use pyjion_jit::hir::Type;
 use pyjion_jit::passes::stress::Stress;
 use pyjion_jit::tier::options::Dump;
+use pyjion_jit::tier::verdict::MAX_GENERATIONS;
 use pyjion_jit::{Compiled, EntrySpec, Options};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::Arc;
-
-/// Versions that are compiled for one place before it has to do with what it has.
-pub const MAX_GENERATIONS: u32 = 5;
 
 /// Versions of one place that `PYJION_STRESS_INVALIDATE` makes invalid.
 const MAX_INVALIDATIONS: u32 = 100;
@@ -72,7 +68,7 @@ pub unsafe fn for_loop(state: &CodeState, frame: *mut PyFrameObject, pc: u32) ->
         return false;
     };
     // What was of another kind an earlier time is not specialised on.
-    let _ = state.with_target(pc, |target| {
+    state.with_target(pc, |target| {
         if target.generations > 0 {
             widen(&mut spec.locals, &target.spec.locals);
             widen(&mut spec.names, &target.spec.names);
@@ -96,7 +92,7 @@ fn widen(kinds: &mut Vec<Type>, before: &[Type]) {
 pub fn is_open(state: &CodeState, pc: u32) -> bool {
     state.phase() == Phase::Hot
         && state
-            .with_target(pc, |target| {
+            .with_target_at(pc, |target| {
                 target.closed.is_none() && !target.is_under_way && target.generations < MAX_GENERATIONS
             })
             .unwrap_or(false)
@@ -112,11 +108,10 @@ fn request(state: &CodeState, spec: EntrySpec) -> bool {
     };
     let ticket = if worker::is_wanted() { worker::submit(&order.job) } else { None };
     let Some(ticket) = ticket else { return order.fulfil(state).is_ok() };
-    cost::promise(order.job.description.code.len());
+    cost::enter(|account| account.promise(order.job.description.code.len()));
     let Order { valid, generic, .. } = order;
-    state.under_way.set(state.under_way.get() + 1);
-    let _ = state.with_target(pc, |target| target.is_under_way = true);
-    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { wait: REGISTRY.begin_wait(state), pc, valid, generic });
+    state.with_target(pc, |target| target.is_under_way = true);
+    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { wait: state.begin_wait(), pc, valid, generic });
     false
 }
 
@@ -148,13 +143,10 @@ extern "C" fn attend() {
 /// A job of the background is done. What it was for may be gone, or have come by another way.
 fn finish(ticket: Ticket, output: Output) {
     account(&output);
-    cost::redeem(output.bytes);
+    cost::enter(|account| account.redeem(output.bytes));
     let order = UNDER_WAY.borrow_mut().remove(&ticket);
     let Some(UnderWay { wait, pc, valid, generic }) = order else { return };
-    let Some(state) = REGISTRY.end_wait(wait) else { return };
-    // SAFETY: alive, and no Python code runs here.
-    let state = unsafe { &*state };
-    state.under_way.set(state.under_way.get() - 1);
+    let Some(state) = CodeState::end_wait(wait) else { return };
     let is_missing = state.with_target(pc, |target| {
         target.is_under_way = false;
         target.closed.is_none() && (target.version.is_none() || target.stale)
@@ -181,7 +173,7 @@ struct Order {
 impl Order {
     fn new(state: &CodeState, spec: EntrySpec) -> Result<Order, CompileError> {
         let pc = spec.pc;
-        let prepared = state.with_target(pc, |target| {
+        let prepared = state.with_target_at(pc, |target| {
             target.spec.clone_from(&spec);
             target.invalidations
         });
@@ -238,7 +230,7 @@ fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileEr
     stats::count_failure(error.name());
     if matches!(error, CompileError::CodeMemory(_) | CompileError::Memory) {
         // There may be room another time, but there is an end to trying.
-        let _ = state.with_target(pc, |target| target.generations += 1);
+        state.with_target(pc, |target| target.generations += 1);
         return Err(error);
     }
     if let CompileError::ExecutableMemory(why) = &error {
@@ -350,7 +342,7 @@ fn account(output: &Output) {
     if let Ok(compiled) = &output.result {
         stats::add_phases(&compiled.spent);
     }
-    cost::spend(output.microseconds, output.bytes);
+    cost::enter(|account| account.spend(output.microseconds, output.bytes));
 }
 
 /// Name and place of the code, for people.

@@ -2,6 +2,7 @@
 
 use crate::py::gil::Gil;
 use crate::py::hooks;
+use pyjion_jit::tier::heat::Threshold;
 use pyjion_jit::tier::options::Options;
 use std::cell::{Cell, OnceCell};
 use std::fmt;
@@ -17,9 +18,7 @@ struct Settings {
     detailed: Cell<bool>,
     /// See [`is_ordinary`].
     ordinary: Cell<bool>,
-    threshold: Cell<u32>,
-    /// See [`is_hot`].
-    unit: Cell<u32>,
+    threshold: Cell<Threshold>,
     options: OnceCell<Options>,
     stopped: Cell<Option<&'static Stopped>>,
 }
@@ -48,19 +47,15 @@ static SETTINGS: Gil<Settings> = Gil::new(Settings {
     retuned: Cell::new(false),
     detailed: Cell::new(false),
     ordinary: Cell::new(false),
-    threshold: Cell::new(DEFAULT_THRESHOLD),
-    unit: Cell::new(unit(DEFAULT_THRESHOLD)),
+    threshold: Cell::new(Threshold::DEFAULT),
     options: OnceCell::new(),
     stopped: Cell::new(None),
 });
 
-/// `PYJION_THRESHOLD` when it is not set.
-pub const DEFAULT_THRESHOLD: u32 = 6000;
-
 /// Takes the options of the environment over, once.
 pub fn initialise(options: Options) {
     set_enabled(options.enabled);
-    apply_threshold(options.threshold);
+    SETTINGS.threshold.set(Threshold::new(options.threshold));
     let _ = SETTINGS.options.set(options);
 }
 
@@ -144,59 +139,24 @@ fn update() {
     hooks::let_pass(is_ordinary && !SETTINGS.retuned.get());
 }
 
-/// `PYJION_THRESHOLD`.
-pub fn threshold() -> u32 {
+/// How hot code must be.
+#[inline(always)]
+pub fn threshold() -> Threshold {
     SETTINGS.threshold.get()
 }
 
 /// Changes it while the program runs. What code objects were told before would be wrong now: from
 /// now on, every frame comes to us.
 pub fn set_threshold(threshold: u32) {
-    apply_threshold(threshold);
+    SETTINGS.threshold.set(Threshold::new(threshold));
     SETTINGS.retuned.set(true);
     update();
-}
-
-fn apply_threshold(threshold: u32) {
-    SETTINGS.threshold.set(threshold.max(1));
-    SETTINGS.unit.set(unit(threshold.max(1)));
 }
 
 /// Whether everything is compiled at its first call, before anything was observed.
 #[inline(always)]
 pub fn is_eager() -> bool {
-    SETTINGS.threshold.get() == 1
-}
-
-/// What a call adds to the heat of a code object; a jump backwards adds 1.
-pub const HEAT_PER_CALL: u32 = 4;
-
-/// The heat at which a small function is hot; everything is when code is compiled at its first call.
-const fn unit(threshold: u32) -> u32 {
-    if threshold == 1 { 0 } else { threshold.saturating_mul(3) }
-}
-
-/// Whether code of a certain bulk is hot. Compiling pays when it takes no longer than the code has
-/// run already; both grow with the size of the code, but only a part of it is what runs.
-#[inline(always)]
-pub fn is_hot(heat: u32, bulk: u32) -> bool {
-    u64::from(heat) >= hot_at(bulk)
-}
-
-/// The heat from which on code of a certain bulk is hot.
-#[inline(always)]
-pub fn hot_at(bulk: u32) -> u64 {
-    u64::from(SETTINGS.unit.get()) * u64::from(bulk)
-}
-
-/// How many jumps to a loop header make it worth a version of its own, in code that is hot.
-pub fn loop_hot_at() -> u32 {
-    SETTINGS.threshold.get()
-}
-
-/// How many jumps backwards the interpreter makes between two calls of our hook, less one.
-pub fn backedge_interval() -> i32 {
-    if is_eager() { 0 } else { (threshold() / 12).min(500) as i32 }
+    threshold().is_eager()
 }
 
 /// Whether types are worth recording.

@@ -10,7 +10,7 @@ use crate::py::evaluation::thread_state;
 use crate::py::*;
 use crate::run::clients::Evaluator;
 use crate::run::installation;
-use crate::state::code_state::{self, Closed, CodeState, Phase};
+use crate::state::{self, Closed, CodeState, Phase};
 use crate::stats;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::error::CompileError;
@@ -271,7 +271,7 @@ unsafe fn code_of(object: Object, function: &str) -> *mut PyCodeObject {
 unsafe extern "C" fn enable(_: Object, _: Object) -> Object {
     // SAFETY: under the GIL.
     unsafe {
-        if !code_state::request_index() {
+        if !state::request_index() {
             return raise(PyExc_RuntimeError, "too many users of code objects' extra data");
         }
         if let Err(reason) = compile::restart() {
@@ -304,7 +304,7 @@ unsafe extern "C" fn describe(_: Object, _: Object) -> Object {
         (None, false) => "off".to_owned(),
     };
     let states: Vec<String> =
-        Phase::ALL.map(|phase| format!("{} {}", code_state::count_in(phase), phase.name())).into();
+        Phase::ALL.map(|phase| format!("{} {}", state::count_in(phase), phase.name())).into();
     let counters = stats::counters();
     let text = format!(
         "Pyjion {} ({}) in CPython {}\n\
@@ -317,7 +317,7 @@ unsafe extern "C" fn describe(_: Object, _: Object) -> Object {
         env!("CARGO_PKG_VERSION"),
         job::BACKEND_NAME,
         python_version(),
-        settings::threshold(),
+        settings::threshold().get(),
         states.join(", "),
         counters.compilations.get(),
         counters.failures.get(),
@@ -340,8 +340,8 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         dict.set("backend", new_text(job::BACKEND_NAME));
         let interpreter = (*thread_state()).interp;
         dict.set("evaluator", new_text(Evaluator::of(interpreter).name()));
-        dict.set("threshold", new_int(settings::threshold().into()));
-        let states = Phase::ALL.map(|phase| (phase.name(), code_state::count_in(phase)));
+        dict.set("threshold", new_int(settings::threshold().get().into()));
+        let states = Phase::ALL.map(|phase| (phase.name(), state::count_in(phase)));
         dict.set_counts("states", &states);
         dict.set("code_bytes", new_count(stats::counters().code_bytes.get()));
         dict.0
@@ -399,7 +399,7 @@ fn add_count(counts: &mut Vec<(&'static str, u64)>, name: &'static str, more: u6
 fn versions(state: &CodeState) -> Vec<VersionInfo> {
     let Some(hot) = state.hot_if_any() else { return Vec::new() };
     let targets = hot.targets.borrow();
-    let info = |target: &code_state::Target| {
+    let info = |target: &state::Target| {
         let version = target.version.as_ref()?;
         let mut exits = Vec::new();
         for (recipe, count) in version.compiled.code.exits.iter().zip(&version.exits) {
@@ -426,7 +426,7 @@ unsafe extern "C" fn info(_: Object, argument: Object) -> Object {
         if code.is_null() {
             return ptr::null_mut();
         }
-        let state = code_state::of(code).as_ref();
+        let state = state::of(code).as_ref();
         let versions = state.map(versions).unwrap_or_default();
         let mut dict = Dict::new();
         let runs = state.map_or_else(|| countdown::passed_first(code).into(), CodeState::runs);
@@ -496,18 +496,18 @@ unsafe extern "C" fn stress_memory(_: Object, argument: Object) -> Object {
 
 unsafe extern "C" fn get_threshold(_: Object, _: Object) -> Object {
     // SAFETY: plain C API.
-    unsafe { new_int(settings::threshold().into()) }
+    unsafe { new_int(settings::threshold().get().into()) }
 }
 
 /// The state of a code object to work on, with an exception when there is none to be had.
 unsafe fn state_of(code: *mut PyCodeObject) -> Option<&'static CodeState> {
     // SAFETY: no exception is set when a function of ours is called.
     unsafe {
-        if !code_state::request_index() {
+        if !state::request_index() {
             raise(PyExc_RuntimeError, "too many users of code objects' extra data");
             return None;
         }
-        let state = code_state::of_or_attach(code).as_ref();
+        let state = state::of_or_attach(code).as_ref();
         if state.is_none() {
             PyErr_NoMemory();
         }
@@ -535,7 +535,7 @@ unsafe extern "C" fn compile_now(_: Object, argument: Object) -> Object {
             state.set_phase(Phase::Hot);
         }
         let (compiled, closed) = state
-            .with_target(0, |target| (target.version.is_some() && !target.stale, target.closed.is_some()))
+            .with_target_at(0, |target| (target.version.is_some() && !target.stale, target.closed.is_some()))
             .unwrap_or_default();
         if compiled {
             return new_bool(true);
@@ -607,7 +607,7 @@ unsafe extern "C" fn dump(_: Object, arguments: Object) -> Object {
 fn text_of(state: &CodeState, stage: &str) -> Result<String, CompileError> {
     let spec = {
         let targets = state.hot().targets.borrow();
-        let in_use = |target: &&code_state::Target| target.version.is_some();
+        let in_use = |target: &&state::Target| target.version.is_some();
         let start = targets.iter().filter(in_use).find(|target| target.pc == 0);
         start.or_else(|| targets.iter().find(in_use)).map(|target| target.spec.clone()).unwrap_or_default()
     };

@@ -8,7 +8,7 @@ use crate::py::hooks::{self, arm};
 use crate::py::pending;
 use crate::py::*;
 use crate::run::outsiders;
-use crate::state::code_state;
+use crate::state;
 use crate::state::recall;
 use crate::tier::hot;
 use std::ffi::c_int;
@@ -20,7 +20,7 @@ use std::ffi::c_int;
 #[cfg(has_backedge_hook)]
 pub unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top: *mut Object) -> c_int {
     let jumps = hooks::armed() as u32 + 1;
-    arm(settings::backedge_interval());
+    arm(settings::threshold().interval() as c_int);
     shortage::recover();
     compile::poll();
     // SAFETY: the frame is running in the interpreter; no exception is set between instructions.
@@ -32,7 +32,7 @@ pub unsafe extern "C" fn backedge(frame: *mut PyFrameObject, target: c_int, _top
         if outsiders::is_outsider(frame) {
             return 0;
         }
-        let state = code_state::of_or_attach((*frame).f_code);
+        let state = state::of_or_attach((*frame).f_code);
         if state.is_null() {
             return 0;
         }

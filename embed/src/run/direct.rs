@@ -12,8 +12,8 @@ use crate::run::drive::go_on;
 use crate::run::next::Next;
 use crate::run::outcome::Outcome;
 use crate::run::{clients, enter, next};
-use crate::state::code_state::{self, CodeState};
 use crate::state::version::Version;
+use crate::state::{self, CodeState};
 use crate::stats;
 
 /// Runs a frame in native code.
@@ -51,7 +51,7 @@ pub unsafe fn resumption(frame: *mut PyFrameObject, thread: *mut PyThreadState) 
     // SAFETY: as for `eval_frame`; the version is one of the frame's code.
     unsafe {
         let state = compiled(frame, thread)?;
-        let entry = (*(*state).start.get()).resume_point(frame)?;
+        let entry = (*(*state).start()).resume_point(frame)?;
         Some(Resumption { state, entry: u32::from(entry.get() - 1) })
     }
 }
@@ -94,9 +94,9 @@ pub unsafe fn resume_native(
 pub unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<*const CodeState> {
     // SAFETY: by the contract.
     unsafe {
-        let state = code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         let is_compiled = !state.is_null()
-            && !(*state).start.get().is_null()
+            && !(*state).start().is_null()
             && settings::is_ordinary()
             && (*thread).use_tracing == 0
             && clients::is_first((*thread).interp);
@@ -119,7 +119,7 @@ unsafe fn enter(
     unsafe {
         count(state);
         stats::counters().frames_native.count();
-        let outcome = enter::run_here(frame, thread, (*state).start.get(), entry, 0);
+        let outcome = enter::run_here(frame, thread, (*state).start(), entry, 0);
         if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
     }
 }
@@ -132,7 +132,7 @@ unsafe fn enter(
 pub unsafe fn count(state: *const CodeState) {
     stats::counters().frames.count();
     // SAFETY: by the contract.
-    unsafe { (*state).runs.count() }
+    unsafe { (*state).count_run() }
 }
 
 /// Goes on with a frame that native code left.
@@ -159,7 +159,7 @@ pub unsafe extern "C" fn proceed(frame: *mut PyFrameObject, thread: *mut PyThrea
     unsafe {
         match resumption(frame, thread) {
             Some(Resumption { state, entry }) => {
-                drive(frame, thread, Next::native((*state).start.get(), entry), RESUME)
+                drive(frame, thread, Next::native((*state).start(), entry), RESUME)
             }
             None => go_on(frame),
         }

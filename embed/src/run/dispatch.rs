@@ -10,10 +10,11 @@ use crate::run::next::Next;
 use crate::run::outsiders;
 #[cfg(py3)]
 use crate::run::sending;
-use crate::state::code_state::{self, Phase};
 use crate::state::recall::{self, Begun};
 use crate::state::version::Version;
+use crate::state::{self, Phase};
 use crate::stats;
+use pyjion_jit::tier::heat;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -30,13 +31,13 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
             return eval_rare(frame, flags);
         }
         stats::counters().frames.count();
-        let state = code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         if state.is_null() {
             return eval_planned(frame);
         }
         let state = &*state;
-        let start = state.start.get();
-        state.runs.count();
+        let start = state.start();
+        state.count_run();
         if (*frame).f_lasti < 0 {
             if !start.is_null() {
                 stats::counters().frames_native.count();
@@ -48,9 +49,7 @@ pub unsafe extern "C" fn eval_frame(frame: *mut PyFrameObject, flags: c_int) -> 
         match state.phase() {
             Phase::Cold => {
                 state.settle();
-                let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
-                state.heat.set(heat);
-                if settings::is_hot(heat, state.bulk) {
+                if state.warm(heat::PER_CALL) {
                     return eval_planned(frame);
                 }
                 state.pass_until_hot();
@@ -96,18 +95,14 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
             return drive(frame, thread, Next::INTERPRETER, flags);
         }
         stats::counters().frames.count();
-        let state = code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         if !state.is_null() {
             let state = &*state;
-            state.runs.count();
-            if state.phase() == Phase::Cold {
-                let heat = state.heat.get().wrapping_add(settings::HEAT_PER_CALL);
-                state.heat.set(heat);
-                if !settings::is_hot(heat, state.bulk) {
-                    return drive(frame, thread, Next::INTERPRETER, 0);
-                }
+            state.count_run();
+            if state.phase() == Phase::Cold && !state.warm(heat::PER_CALL) {
+                return drive(frame, thread, Next::INTERPRETER, 0);
             }
-            let start = state.start.get();
+            let start = state.start();
             if (*frame).f_lasti >= 0 && !start.is_null() {
                 return resume(frame, start);
             }

@@ -4,7 +4,7 @@ use crate::py::evaluation::{LOOP, RESUME, suspended, thread_state};
 use crate::py::*;
 use crate::run::enter;
 use crate::run::next::{self, Next, Runner};
-use crate::state::code_state;
+use crate::state;
 use crate::stats::clock;
 use crate::stats::{self, Mode};
 use crate::tier::{budget, record};
@@ -15,7 +15,7 @@ use std::ffi::c_int;
 pub unsafe extern "C" fn eval_planned(frame: *mut PyFrameObject) -> Object {
     // SAFETY: as for `eval_frame`.
     unsafe {
-        let state = code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         let next = if state.is_null() { next::at_first_call(frame) } else { next::at_entry(frame, &*state) };
         drive(frame, thread_state(), next, 0)
     }

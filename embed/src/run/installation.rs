@@ -17,7 +17,7 @@ pub fn install() {
         #[cfg(has_backedge_hook)]
         {
             _PyEval_BackedgeHook = Some(backedge::backedge);
-            hooks::arm(settings::backedge_interval());
+            hooks::arm(settings::threshold().interval() as i32);
         }
         #[cfg(has_recording)]
         {

@@ -6,11 +6,12 @@ use crate::py::describe;
 use crate::py::evaluation::{RECORD, RESUME, THROW};
 use crate::py::*;
 use crate::run::outcome::Outcome;
-use crate::state::code_state::{self, CodeState, Phase};
 use crate::state::version::Version;
+use crate::state::{self, CodeState, Phase};
 use crate::stats;
-use crate::tier::budget::Occasion;
 use crate::tier::{hot, record};
+use pyjion_jit::tier::budget::Occasion;
+use pyjion_jit::tier::heat;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -61,14 +62,12 @@ pub fn after(outcome: &Outcome) -> (Next, c_int) {
 pub unsafe extern "C" fn at_first_call(frame: *mut PyFrameObject) -> Next {
     // SAFETY: a code object without state; no exception is set when a frame begins.
     unsafe {
-        let state = code_state::of_or_attach((*frame).f_code);
+        let state = state::of_or_attach((*frame).f_code);
         if state.is_null() {
             return Next::INTERPRETER;
         }
-        (*state).runs.count();
-        let heat = (*state).heat.get().saturating_add(settings::HEAT_PER_CALL);
-        (*state).heat.set(heat);
-        if !settings::is_hot(heat, (*state).bulk) {
+        (*state).count_run();
+        if !(*state).warm(heat::PER_CALL) {
             return Next::INTERPRETER;
         }
         at_entry(frame, &*state)
@@ -109,7 +108,7 @@ pub unsafe extern "C" fn at_entry(frame: *mut PyFrameObject, state: &CodeState) 
         }
         if pc == 0
             && !describe::is_generator((*frame).f_code)
-            && state.under_way.get() == 0
+            && !state.is_waiting()
             && !compile::is_open(state, 0)
         {
             state.pass_for_a_while();
@@ -124,7 +123,7 @@ pub unsafe extern "C" fn at_suspension(frame: *mut PyFrameObject, thread: *mut P
     compile::poll();
     // SAFETY: the frame is not running.
     unsafe {
-        let state = code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         if state.is_null() {
             return Next::INTERPRETER;
         }

@@ -6,8 +6,9 @@
 
 use crate::config::settings;
 use crate::py::countdown;
-use crate::state::code_state::{CodeState, Phase};
+use crate::state::code::{CodeState, Phase};
 use crate::stats;
+use pyjion_jit::tier::heat;
 
 /// Frames that pass at once: what is counted, and what may have changed, is known that often.
 const MOST: u32 = 256;
@@ -19,7 +20,7 @@ const FIRST: u32 = 64;
 /// Lets the first frames of all code objects pass, for as long as frames pass at all. Called before there are
 /// any: from what is left of the count, it is known how many have passed.
 pub fn prepare() {
-    let few = settings::hot_at(1) / u64::from(settings::HEAT_PER_CALL) / 2;
+    let few = settings::threshold().of_code(heat::bulk(0)) / u64::from(heat::PER_CALL) / 2;
     countdown::set_first(few.min(FIRST.into()) as u32);
 }
 
@@ -27,9 +28,8 @@ impl CodeState {
     /// Lets as many frames pass as cannot make the code hot.
     #[inline(always)]
     pub fn pass_until_hot(&self) {
-        let wanted = settings::hot_at(self.bulk).max(self.debt.get().into());
-        let missing = wanted.saturating_sub(u64::from(self.heat.get()) + 1);
-        self.pass(missing / u64::from(settings::HEAT_PER_CALL));
+        let wanted = settings::threshold().of_code(self.bulk).max(self.reheat_at.get().into());
+        self.pass(heat::calls_below(self.heat.get(), wanted));
     }
 
     /// Lets frames pass for which there is nothing to do.
@@ -61,7 +61,7 @@ impl CodeState {
         self.runs.add(passed.into());
         stats::counters().frames.add(passed.into());
         if self.phase() == Phase::Cold {
-            self.heat.set(self.heat.get().saturating_add(passed * settings::HEAT_PER_CALL));
+            self.warm(passed * heat::PER_CALL);
         }
     }
 

@@ -7,7 +7,7 @@
 use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::state::code_state;
+use crate::state::extra;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_int;
 use std::ptr;
@@ -101,7 +101,7 @@ pub unsafe fn write_locals(frame: *mut PyFrameObject) {
 unsafe extern "C" fn written(frame: *mut PyFrameObject) {
     // SAFETY: a frame, and the GIL is held. A frame that does not run has its operands in `f_stacktop`.
     unsafe {
-        let state = code_state::of((*frame).f_code);
+        let state = extra::of((*frame).f_code);
         if state.is_null()
             || !(*state).is_running()
             || !(*frame).f_stacktop.is_null()
@@ -160,7 +160,7 @@ unsafe fn add(frame: *mut PyFrameObject, thread: *mut PyThreadState, reason: Rea
         RECALLS.all.borrow_mut().push(Recall { frame, code, thread, reason, lasti, held });
         RECALLS.any.set(true);
         (*thread).use_tracing = 1;
-        let state = code_state::of(code);
+        let state = extra::of(code);
         if !state.is_null() {
             (*state).call_out();
         }

@@ -1,65 +1,26 @@
 //! What to do about exits: count them, learn from them, replace or retire versions that leave too often.
 
-use crate::compile::MAX_GENERATIONS;
 use crate::config::settings;
 use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::evaluation::RECORD;
 use crate::py::hooks;
 use crate::py::*;
-use crate::state::code_state::{self, Closed, CodeState, Phase, SEEK_NEW};
 use crate::state::recall;
 use crate::state::version::Version;
+use crate::state::{self, Closed, CodeState, Phase, SEEK_NEW};
 use crate::stats;
-use crate::tier::budget::{self, Occasion};
+use crate::tier::budget;
 use crate::tier::record;
 use pyjion_jit::bytecode::{self, BlockKind};
 use pyjion_jit::exit::ExitRecipe;
 use pyjion_jit::hir::{ExitReason, Resume, Type};
+use pyjion_jit::tier::budget::Occasion;
+use pyjion_jit::tier::verdict::{self, Lesson, MAX_GENERATIONS};
 use std::ffi::c_int;
-
-/// A speculation that fails this often is given up.
-const TOO_MANY_FAILURES: u64 = 40;
-
-/// So often a loop is met that was never seen to run before it is taken in, as each time it runs long in
-/// the interpreter,
-const TOO_MANY_LOOPS: u64 = 3;
-/// by the first versions: there have to be some left for what turns out later.
-const LOOP_GENERATIONS: u32 = 2;
-
-/// Entries after which it is clear what share of them ends in failed speculations.
-const ENTRIES_THAT_TELL: u64 = 1000;
 
 /// Jumps for which a frame that has left native code is led back to it, when it left there often before.
 const SEEK_OLD: u32 = 128;
-
-/// Whether compiled code left because it had expected something else.
-fn is_failed_speculation(reason: ExitReason) -> bool {
-    match reason {
-        ExitReason::TypeGuard
-        | ExitReason::Unbound
-        | ExitReason::Overflow
-        | ExitReason::RareOperand
-        | ExitReason::IndexRange
-        | ExitReason::Unreached
-        | ExitReason::CacheMiss => true,
-        ExitReason::Exception
-        | ExitReason::Tracing
-        | ExitReason::Uncompiled
-        | ExitReason::Yield
-        | ExitReason::Invalidated => false,
-    }
-}
-
-/// Whether more observations help; else the operation has to be compiled without speculation.
-fn is_learnable(reason: ExitReason) -> bool {
-    matches!(reason, ExitReason::TypeGuard | ExitReason::Unreached)
-}
-
-/// Whether it was the operation, not the kinds of its operands, that compiled code does not do.
-fn is_of_operation(reason: ExitReason) -> bool {
-    matches!(reason, ExitReason::Overflow | ExitReason::RareOperand | ExitReason::IndexRange)
-}
 
 /// Counts an exit. Cannot panic.
 ///
@@ -88,7 +49,7 @@ unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Version,
     }
     stats::count_exit_in_detail(version.id, exit, || {
         // SAFETY: code that has versions has a state.
-        let operation = unsafe { operation(&*code_state::of(code), recipe.pc) };
+        let operation = unsafe { operation(&*state::of(code), recipe.pc) };
         let kind = format!("{} at {operation}", recipe.reason.name());
         (format!("{kind}, {} of {}", recipe.pc, version.name), kind)
     });
@@ -126,28 +87,28 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         shortage::recover();
         let version = &*version;
         let recipe = &version.compiled.code.exits[exit];
-        let state = code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         if recipe.resume == Resume::At {
             // Back to native code at the next jump backwards.
             hooks::arm(0);
             if !state.is_null() {
-                let is_new = version.exits[exit].get() <= TOO_MANY_FAILURES;
+                let is_new = verdict::is_new(version.exits[exit].get());
                 (*state).seek(if is_new { SEEK_NEW } else { SEEK_OLD });
             }
         }
         if !state.is_null() && is_invalid((*frame).f_code, version) {
             (*state).invalidate(version);
         }
-        if state.is_null() || !is_failed_speculation(recipe.reason) || settings::options().stress_exit > 0 {
+        if state.is_null()
+            || !verdict::is_failed_speculation(recipe.reason)
+            || settings::options().stress_exit > 0
+        {
             return 0;
         }
         let state = &*state;
         version.failed_speculations.count();
         let failures = version.exits[exit].get();
-        // Code that was not reached counts as observed only once it was recorded, or has to do
-        // without that.
-        let observed = recipe.reason != ExitReason::Unreached || failures == TOO_MANY_FAILURES;
-        if recipe.resume == Resume::At && observed && failures <= TOO_MANY_FAILURES {
+        if recipe.resume == Resume::At && verdict::is_observation(recipe.reason, failures) {
             let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
             state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
         }
@@ -157,16 +118,16 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Versi
         if version.replaced.get() {
             return 0;
         }
-        let too_many = failures > TOO_MANY_FAILURES
-            || (failures > TOO_MANY_LOOPS
-                && recipe.reason == ExitReason::Unreached
-                && state.generations() <= LOOP_GENERATIONS
-                && is_loop(state, recipe.pc));
-        if too_many && respecialise(state, version, recipe) {
+        let is_too_often = verdict::is_too_often(
+            recipe.reason,
+            failures,
+            || state.generations(),
+            || is_loop(state, recipe.pc),
+        );
+        if is_too_often && respecialise(state, version, recipe) {
             return if state.phase() == Phase::Recording { RECORD } else { 0 };
         }
-        let (entered, failed) = (version.entered.get(), version.failed_speculations.get());
-        if entered >= ENTRIES_THAT_TELL && failed * 3 > entered {
+        if verdict::is_hopeless(version.entered.get(), version.failed_speculations.get()) {
             retire(state, version, recipe.reason);
         }
         0
@@ -198,15 +159,12 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
     if generations >= MAX_GENERATIONS {
         return false;
     }
-    // What was observed at the exits so far may do; if not, no more guesses there.
-    let learn = is_learnable(recipe.reason) && generations <= 2;
-    if !learn {
-        let mut feedback = state.hot().feedback.borrow_mut();
-        let site = feedback.site_mut(recipe.pc);
-        match is_of_operation(recipe.reason) {
-            true => site.rare = true,
-            false => site.failed = true,
-        }
+    let lesson = verdict::lesson(recipe.reason, generations);
+    match lesson {
+        // What was observed at the exits so far may do.
+        Lesson::Observe => {}
+        Lesson::Rare => state.hot().feedback.borrow_mut().site_mut(recipe.pc).rare = true,
+        Lesson::NoGuess => state.hot().feedback.borrow_mut().site_mut(recipe.pc).failed = true,
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);
@@ -216,7 +174,7 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
         state.cool_down();
         return true;
     }
-    if learn && state.phase() == Phase::Hot && settings::is_speculating() {
+    if lesson == Lesson::Observe && state.phase() == Phase::Hot && settings::is_speculating() {
         record::open(state);
     }
     true
@@ -237,7 +195,7 @@ fn retire(state: &CodeState, version: &Version, reason: ExitReason) {
 pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
     // SAFETY: a code object.
     unsafe {
-        let state = code_state::of(code);
+        let state = state::of(code);
         if state.is_null() {
             return;
         }
@@ -259,7 +217,7 @@ pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
 pub unsafe extern "C" fn sweep(code: *mut PyCodeObject, version: *const Version) {
     // SAFETY: by the contract.
     unsafe {
-        let state = code_state::of(code);
+        let state = state::of(code);
         if !state.is_null() {
             if is_invalid(code, version) {
                 (*state).invalidate(version);

@@ -1,23 +1,23 @@
 //! When code becomes hot, and what happens to it then.
 
-use crate::compile;
 use crate::config::settings;
 use crate::py::*;
-use crate::state::code_state::{CodeState, Phase};
 use crate::state::version::Version;
+use crate::state::{CodeState, Phase};
 use crate::stats;
-use crate::tier::budget::{self, Occasion};
-use crate::tier::record;
+use crate::tier::{budget, record};
+use pyjion_jit::tier::budget::Occasion;
+use pyjion_jit::tier::heat;
+use pyjion_jit::tier::verdict::MAX_GENERATIONS;
 
 /// The next phase of code that has just become hot; false when it has to wait: it was hot before
 /// and gave its code up, or enough time has gone into compiling.
 pub fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
-    if state.heat.get() < state.debt.get() {
+    if !state.is_reheated() {
         return false;
     }
     if !budget::allows(state, occasion) {
-        stats::counters().postponed.count();
-        state.heat.set(state.heat.get() / 4 * 3);
+        state.postpone();
         return false;
     }
     let options = settings::options();
@@ -44,9 +44,7 @@ pub fn is_due_for_recording(version: &Version) -> bool {
 pub fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jumps: u32) -> bool {
     state.turn(target, jumps);
     if state.phase() == Phase::Cold {
-        let heat = state.heat.get().saturating_add(jumps);
-        state.heat.set(heat);
-        if !settings::is_hot(heat, state.bulk) {
+        if !state.warm(jumps) {
             return false;
         }
         if !became_hot(state, Occasion::Loop(target)) {
@@ -60,7 +58,7 @@ pub fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, 
     match state.phase() {
         Phase::Cold | Phase::Failed | Phase::Excluded => false,
         // The frame recorded last runs in the recorder already.
-        Phase::Recording => state.hot().window.get().frame != frame,
+        Phase::Recording => state.hot().window.get().frame() != frame as usize,
         Phase::Hot => match state.version_at(target) {
             Some(due) if due && settings::is_speculating() => {
                 record::open(state);
@@ -75,19 +73,19 @@ pub fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, 
 /// A loop of hot code still runs in the interpreter.
 #[cfg(has_backedge_hook)]
 fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
-    let is_due = state.with_target(target, |target| {
+    let is_due = state.with_target_at(target, |target| {
         target.heat = target.heat.saturating_add(jumps);
         target.closed.is_none()
-            && target.generations < compile::MAX_GENERATIONS
-            && target.heat >= settings::loop_hot_at()
+            && target.generations < MAX_GENERATIONS
+            && target.heat >= settings::threshold().of_loop()
     });
     // What is under way may be a version that has this loop, too.
-    if is_due != Some(true) || state.under_way.get() > 0 {
+    if is_due != Some(true) || state.is_waiting() {
         return false;
     }
     if !budget::allows(state, Occasion::Loop(target)) {
         stats::counters().postponed.count();
-        let _ = state.with_target(target, |target| target.heat = target.heat / 4 * 3);
+        state.with_target(target, |target| target.heat = heat::postponed(target.heat));
         return false;
     }
     let observed = state.hot().feedback.borrow().site(target).is_some();

@@ -7,33 +7,19 @@ use crate::py::dict;
 use crate::py::evaluation::thread_state;
 use crate::py::kinds::kind_of;
 use crate::py::*;
-use crate::state::code_state::{CodeState, Phase, Window};
+use crate::state::{self, CodeState, Phase};
 use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::hir::Type;
+#[cfg(has_recording)]
+use pyjion_jit::tier::window::Seen;
+use pyjion_jit::tier::window::{self, Window};
 use std::ffi::c_int;
-
-/// A window closes at the latest after this many frames that returned or yielded,
-const ENOUGH_FRAMES: u32 = 5;
-/// at a jump to a loop header that was passed this often,
-#[cfg(has_recording)]
-const ENOUGH_PASSES: u32 = 8;
-/// at the next return or loop header after this many instructions,
-const ENOUGH_INSTRUCTIONS: u32 = 500;
-/// (this many when there was a version already, which did not know enough),
-#[cfg(has_recording)]
-const MORE_INSTRUCTIONS: u32 = 3000;
-/// or after this many wherever the code is.
-#[cfg(has_recording)]
-const TOO_MANY_INSTRUCTIONS: u32 = 5000;
-/// Code that was called this often is recorded until it returns: what comes after its loops counts
-/// as much as they do.
-const CALLED_OFTEN: u64 = 20;
 
 /// Whether the calls of a code object, rather than one long run of it, make it hot.
 pub fn is_called_often(state: &CodeState) -> bool {
-    state.runs() >= CALLED_OFTEN
+    window::is_called_often(state.runs())
 }
 
 /// Has the frames of a code object recorded for a while.
@@ -45,7 +31,7 @@ pub fn open(state: &CodeState) {
 
 /// Enough was seen.
 fn close(state: &CodeState) {
-    stats::counters().recorded_instructions.add(u64::from(state.hot().window.get().instructions));
+    stats::counters().recorded_instructions.add(u64::from(state.hot().window.get().instructions()));
     if let Some(error) = unprofitable(state) {
         stats::count_failure(error.name());
         *state.hot().failure.borrow_mut() = Some(error);
@@ -56,21 +42,16 @@ fn close(state: &CodeState) {
     state.outdate_generic_versions();
 }
 
-/// A generator that executes fewer instructions than this each time it is resumed gains less from
-/// running native than it takes to enter and to leave native code.
-const WORTHWHILE: u32 = 4;
-
 /// Why code that was just observed had better be interpreted.
 fn unprofitable(state: &CodeState) -> Option<CompileError> {
     let window = state.hot().window.get();
     // SAFETY: the code object is alive, as it owns the state.
     let is_generator = unsafe { describe::is_generator(state.code) };
     // A lower threshold than the usual one asks for everything to be compiled.
-    if !is_generator || settings::threshold() < settings::DEFAULT_THRESHOLD {
+    if !is_generator || settings::threshold().is_low() {
         return None;
     }
-    let instructions = window.instructions.checked_div(window.completed)?;
-    (instructions < WORTHWHILE).then_some(CompileError::Unprofitable { instructions })
+    window.too_few().map(|instructions| CompileError::Unprofitable { instructions })
 }
 
 /// The kinds of the topmost operands, `[TOS, second, third]`.
@@ -97,10 +78,10 @@ pub unsafe fn top_kinds(top: *mut Object, depth: usize) -> [Type; 3] {
 pub unsafe fn counts(frame: *mut PyFrameObject) -> bool {
     // SAFETY: as for this function; the state lives as long as the code.
     unsafe {
-        let state = crate::state::code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         !state.is_null()
             && (*state).phase() != Phase::Cold
-            && (*state).under_way.get() == 0
+            && !(*state).is_waiting()
             && (*thread_state()).use_tracing == 0
     }
 }
@@ -128,7 +109,7 @@ pub unsafe extern "C" fn evaluate(frame: *mut PyFrameObject, flags: c_int) -> Ob
 #[inline(never)]
 unsafe extern "C" fn frame_completed(frame: *mut PyFrameObject) {
     // SAFETY: the caller still holds the frame.
-    let state = unsafe { crate::state::code_state::of((*frame).f_code) };
+    let state = unsafe { state::of((*frame).f_code) };
     if state.is_null() {
         return;
     }
@@ -138,11 +119,9 @@ unsafe extern "C" fn frame_completed(frame: *mut PyFrameObject) {
         return;
     }
     let mut window = state.hot().window.get();
-    window.completed += 1;
-    window.frame = std::ptr::null_mut();
+    let is_enough = window.complete();
     state.hot().window.set(window);
-    if window.completed >= ENOUGH_FRAMES || window.instructions >= ENOUGH_INSTRUCTIONS || settings::is_eager()
-    {
+    if is_enough || settings::is_eager() {
         close(state);
     }
 }
@@ -155,7 +134,7 @@ unsafe extern "C" fn frame_completed(frame: *mut PyFrameObject) {
 pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *mut Object) -> c_int {
     // SAFETY: the frame is running, its operands lie between `f_valuestack` and `top`.
     unsafe {
-        let state = crate::state::code_state::of((*frame).f_code);
+        let state = state::of((*frame).f_code);
         if state.is_null() {
             return 0;
         }
@@ -216,25 +195,15 @@ fn is_enough(state: &CodeState, frame: *mut PyFrameObject, pc: u32, kinds: [Type
     let hot = state.hot();
     hot.feedback.borrow_mut().record(pc, kinds);
     let mut window = hot.window.get();
-    // Offset 0 is where the next call begins, in the same frame as often as not.
-    let is_header = window.frame == frame && pc <= window.pc && pc != 0;
-    window.frame = frame;
-    window.pc = pc;
-    window.instructions += 1;
-    let passes = if is_header { window.pass(pc) } else { 0 };
+    let seen = window.step(frame as usize, pc, state.generations(), || is_called_often(state));
     hot.window.set(window);
-    let is_enough = match state.generations() {
-        0 => passes >= ENOUGH_PASSES || window.instructions >= ENOUGH_INSTRUCTIONS,
-        _ => window.instructions >= MORE_INSTRUCTIONS,
-    };
-    if is_header && is_enough && !is_called_often(state) {
-        close(state);
-        state.ask_for(pc);
-        return true;
+    match seen {
+        Seen::Little => return false,
+        Seen::EnoughAtLoop => {
+            close(state);
+            state.ask_for(pc);
+        }
+        Seen::TooMuch => close(state),
     }
-    if window.instructions >= TOO_MANY_INSTRUCTIONS {
-        close(state);
-        return true;
-    }
-    false
+    true
 }

@@ -69,7 +69,7 @@ pub struct Facts {
     pub bytes: u32,
     /// Its frames can be suspended by a `yield`.
     pub is_generator: bool,
-    /// How often it was called, or resumed.
+    /// How often it was called, or resumed; looked at for [`Occasion::Calls`] only.
     pub calls: u64,
     /// Its loop with most jumps.
     pub leading: LeadingLoop,

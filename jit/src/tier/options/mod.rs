@@ -5,6 +5,7 @@
 mod tests;
 mod values;
 
+use super::heat;
 use crate::passes::{Omitted, PASSES};
 use std::fmt;
 use values::{set_dump, set_number, set_only, set_passes, set_size, set_stats, set_switch};
@@ -317,7 +318,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             enabled: true,
-            threshold: 6000,
+            threshold: heat::DEFAULT_THRESHOLD,
             background: true,
             stats: None,
             dump: None,

@@ -5,21 +5,20 @@
 //! Python code can run, so recursion and thread switches cannot see them borrowed.
 
 use crate::config::settings;
-use crate::py::countdown;
 use crate::py::describe;
 use crate::py::gil::{Counter, Gil};
 use crate::py::*;
-use crate::state::process;
-use crate::state::registry::Registry;
+use crate::state::registry::{Registry, Wait};
+use crate::state::target::{Closed, Target};
 use crate::state::version::{self, Version};
 use crate::stats;
-use pyjion_jit::EntrySpec;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
-use pyjion_jit::hir::ExitReason;
+use pyjion_jit::tier::heat;
+use pyjion_jit::tier::leading_loop::LeadingLoop;
+use pyjion_jit::tier::window::Window;
 use std::cell::{Cell, OnceCell, RefCell};
-use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
 
@@ -55,53 +54,6 @@ impl Phase {
     }
 }
 
-/// A place that versions are compiled for: the start, or a loop header.
-pub struct Target {
-    /// Its offset.
-    pub pc: u32,
-    /// The current version.
-    pub version: Option<Box<Version>>,
-    /// The current version was compiled without what is known now.
-    pub stale: bool,
-    /// Versions compiled so far.
-    pub generations: u32,
-    /// Versions that became invalid.
-    pub invalidations: u32,
-    /// Jumps to it that were seen in the interpreter while the code was hot.
-    pub heat: u32,
-    /// The next version is being compiled in the background.
-    pub is_under_way: bool,
-    /// What was asked for last; kinds are those of all the times before, too.
-    pub spec: EntrySpec,
-    /// Why it is never to be compiled again.
-    pub closed: Option<Closed>,
-}
-
-/// Why an entry is given up.
-#[derive(Clone, Debug)]
-pub enum Closed {
-    /// The compiler refused it.
-    Failed(CompileError),
-    /// Exits for this reason never ceased.
-    Retired(ExitReason),
-}
-
-impl Target {
-    fn new(pc: u32) -> Target {
-        Target {
-            pc,
-            version: None,
-            stale: false,
-            generations: 0,
-            invalidations: 0,
-            heat: 0,
-            is_under_way: false,
-            spec: EntrySpec { pc, ..EntrySpec::default() },
-            closed: None,
-        }
-    }
-}
-
 /// Jumps for which a frame is led to a loop header that there is a new version for, or back to one after an
 /// exit that is new.
 pub const SEEK_NEW: u32 = 4000;
@@ -125,71 +77,34 @@ pub struct Hot {
     description: OnceCell<Arc<CodeDesc>>,
 }
 
-/// Progress of a recording.
-#[derive(Clone, Copy)]
-pub struct Window {
-    /// Instructions recorded.
-    pub instructions: u32,
-    /// Frames that returned or yielded.
-    pub completed: u32,
-    /// The frame recorded last,
-    pub frame: *mut PyFrameObject,
-    /// and the offset of its instruction.
-    pub pc: u32,
-    /// Loop headers passed, and how often.
-    pub headers: [(u32, u32); 4],
-}
-
-impl Window {
-    /// A window that has just been opened.
-    pub const NEW: Window =
-        Window { instructions: 0, completed: 0, frame: ptr::null_mut(), pc: 0, headers: [(0, 0); 4] };
-
-    /// Counts a pass of a loop header; the result says how many there were.
-    pub fn pass(&mut self, header: u32) -> u32 {
-        for (pc, passes) in &mut self.headers {
-            if *passes == 0 || *pc == header {
-                *pc = header;
-                *passes += 1;
-                return *passes;
-            }
-        }
-        1
-    }
-}
-
-/// Bytes of bytecode of what counts as a small function.
-const SMALL_FUNCTION: u32 = 128;
-
 /// No loop header is to be compiled.
 const NO_REQUEST: u32 = u32::MAX;
 
 /// The state of one code object.
 pub struct CodeState {
     /// The version to enter at the start without further thought; NULL for none.
-    pub start: Cell<*const Version>,
+    start: Cell<*const Version>,
     /// Calls and loop iterations, weighted.
-    pub heat: Cell<u32>,
+    pub(super) heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
-    pub debt: Cell<u32>,
-    /// The loop header that most jumps backwards lead to, of those that were seen in the interpreter
-    /// since a loop of the code was compiled, and how many, less a quarter of all the others.
-    turns: Cell<(u32, u32)>,
+    pub(super) reheat_at: Cell<u32>,
+    /// Jumps backwards that were seen in the interpreter since a loop of the code was compiled.
+    leading_loop: Cell<LeadingLoop>,
     /// Size of the bytecode.
     pub bytes: u32,
     /// What the code would take to compile, as a multiple of what a small function takes.
-    pub bulk: u32,
+    pub(super) bulk: u32,
     phase: Cell<Phase>,
     /// The loop header at which a hook just suspended a frame to have it compiled.
     request: Cell<u32>,
     /// Frames begun or resumed, but for some of those that passed us by: see [`CodeState::runs`].
-    pub runs: Counter,
+    pub(super) runs: Counter,
     /// Frames that were to pass us by when that was looked at last.
-    pub passes: Cell<u32>,
+    pub(super) passes: Cell<u32>,
     /// The code object, which owns this.
     pub code: *mut PyCodeObject,
     /// Versions that are being compiled in the background.
-    pub under_way: Cell<u32>,
+    under_way: Cell<u32>,
     /// Jumps backwards that are still to be looked at one by one: see [`CodeState::seek`].
     sought: Cell<u32>,
     hot: OnceCell<Box<Hot>>,
@@ -206,6 +121,87 @@ pub fn count_in(phase: Phase) -> u64 {
 }
 
 impl CodeState {
+    /// The state of code that nothing is known of but that so many frames of it have passed us by, and so many more
+    /// are to.
+    ///
+    /// # Safety
+    /// `code` is a code object, which owns the state from now on.
+    pub unsafe fn new(code: *mut PyCodeObject, passed: u32, passing: u32) -> CodeState {
+        // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
+        let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size } as u32;
+        PHASES[Phase::Cold as usize].count();
+        let runs = Counter::new();
+        runs.add(passed.into());
+        CodeState {
+            start: Cell::new(ptr::null()),
+            heat: Cell::new(passed * heat::PER_CALL),
+            reheat_at: Cell::new(0),
+            leading_loop: Cell::new(LeadingLoop::NONE),
+            bytes,
+            bulk: heat::bulk(bytes),
+            phase: Cell::new(Phase::Cold),
+            request: Cell::new(NO_REQUEST),
+            runs,
+            passes: Cell::new(passing),
+            code,
+            under_way: Cell::new(0),
+            sought: Cell::new(0),
+            hot: OnceCell::new(),
+        }
+    }
+
+    /// The version to enter at the start without further thought; NULL for none.
+    #[inline(always)]
+    pub fn start(&self) -> *const Version {
+        self.start.get()
+    }
+
+    /// Counts a frame that begins or is resumed.
+    #[inline(always)]
+    pub fn count_run(&self) {
+        self.runs.count();
+    }
+
+    /// Adds heat; whether the code is hot by now.
+    #[inline(always)]
+    pub fn warm(&self, by: u32) -> bool {
+        let heat = self.heat.get().saturating_add(by);
+        self.heat.set(heat);
+        u64::from(heat) >= settings::threshold().of_code(self.bulk)
+    }
+
+    /// Whether it is as hot again as it has to be after it lost its machine code.
+    pub fn is_reheated(&self) -> bool {
+        self.heat.get() >= self.reheat_at.get()
+    }
+
+    /// Code that is hot has to wait: it becomes so again in a while.
+    pub fn postpone(&self) {
+        stats::counters().postponed.count();
+        self.heat.set(heat::postponed(self.heat.get()));
+    }
+
+    /// A version of it is being compiled in the background.
+    pub fn begin_wait(&self) -> Wait {
+        self.under_way.set(self.under_way.get() + 1);
+        REGISTRY.begin_wait(self)
+    }
+
+    /// What was waited for is there: the state that did, if it is still alive, and that as long as no Python code
+    /// runs.
+    pub fn end_wait<'a>(wait: Wait) -> Option<&'a CodeState> {
+        // SAFETY: a state that dies takes itself out.
+        let state = unsafe { &*REGISTRY.end_wait(wait)? };
+        state.under_way.set(state.under_way.get() - 1);
+        Some(state)
+    }
+
+    /// Whether a version of it is being compiled in the background.
+    #[inline(always)]
+    pub fn is_waiting(&self) -> bool {
+        self.under_way.get() > 0
+    }
+
     /// Where it stands.
     #[inline(always)]
     pub fn phase(&self) -> Phase {
@@ -316,7 +312,7 @@ impl CodeState {
             self.replace(old);
         }
         if pc != 0 {
-            self.turns.set((0, 0));
+            self.leading_loop.set(LeadingLoop::NONE);
             self.seek(SEEK_NEW);
         }
         self.update_start();
@@ -373,7 +369,7 @@ impl CodeState {
             self.set_phase(Phase::Cold);
         }
         self.heat.set(0);
-        self.debt.set(self.debt.get().saturating_mul(2).max(settings::HEAT_PER_CALL));
+        self.reheat_at.set(heat::reheat_at(self.reheat_at.get()));
         self.update_start();
     }
 
@@ -467,23 +463,12 @@ impl CodeState {
 
     /// Counts jumps to a loop header.
     pub fn turn(&self, header: u32, jumps: u32) {
-        let (leader, lead) = self.turns.get();
-        self.turns.set(match lead.checked_sub(jumps / 4) {
-            _ if leader == header => (leader, lead.saturating_add(jumps)),
-            Some(lead) => (leader, lead),
-            None => (header, jumps),
-        });
+        self.leading_loop.set(self.leading_loop.get().after(header, jumps));
     }
 
-    /// How many jumps there were to a loop header, if it leads; those to others count against it.
-    pub fn turns(&self, header: u32) -> u32 {
-        let (leader, lead) = self.leading_loop();
-        if leader == header { lead } else { 0 }
-    }
-
-    /// The header of the loop that leads, and by how many jumps.
-    pub fn leading_loop(&self) -> (u32, u32) {
-        self.turns.get()
+    /// The loop that most jumps lead to.
+    pub fn leading_loop(&self) -> LeadingLoop {
+        self.leading_loop.get()
     }
 
     /// The most versions that were compiled for one place.
@@ -512,8 +497,14 @@ impl CodeState {
         }
     }
 
-    /// Runs `change` on the target for a place, made if there is room for it.
+    /// Runs `change` on the target for a place, if it is one.
     pub fn with_target<R>(&self, pc: u32, change: impl FnOnce(&mut Target) -> R) -> Option<R> {
+        let mut targets = self.hot_if_any()?.targets.borrow_mut();
+        targets.iter_mut().find(|target| target.pc == pc).map(change)
+    }
+
+    /// The same for a place that is made one; nothing when there are too many already.
+    pub fn with_target_at<R>(&self, pc: u32, change: impl FnOnce(&mut Target) -> R) -> Option<R> {
         let mut targets = self.hot().targets.borrow_mut();
         let index = match targets.iter().position(|target| target.pc == pc) {
             Some(index) => index,
@@ -539,110 +530,7 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
-        REGISTRY.forget(self, self.under_way.get() > 0);
+        REGISTRY.forget(self, self.is_waiting());
         PHASES[self.phase.get() as usize].subtract(1);
-    }
-}
-
-/// `CodeExtra` of codeobject.c: what `ce_extra` points to.
-#[repr(C)]
-struct CodeExtra {
-    /// Entries.
-    size: isize,
-    /// The first of them.
-    extras: [*mut c_void; 1],
-}
-
-static INDEX: Gil<Cell<isize>> = Gil::new(Cell::new(-1));
-
-/// Reserves our place in code objects. Works before `Py_Initialize`.
-pub fn request_index() -> bool {
-    unsafe extern "C" fn free(state: *mut c_void) {
-        // SAFETY: it came from Box::into_raw in `attach`, and its code object is dying.
-        drop(unsafe { Box::from_raw(state.cast::<CodeState>()) });
-    }
-    if INDEX.get() < 0 {
-        // SAFETY: touches a static table only.
-        INDEX.set(unsafe { _PyEval_RequestCodeExtraIndex(Some(free)) } as isize);
-    }
-    INDEX.get() >= 0
-}
-
-/// The state of a code object; NULL if it has none yet.
-///
-/// # Safety
-/// `code` is a code object.
-#[inline(always)]
-pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
-    // SAFETY: what `_PyCode_GetExtra` does. The index is not negative: it was asked for before
-    // any code came here.
-    unsafe {
-        let extra = (*countdown::evaluation(code)).ce_extra.cast::<CodeExtra>();
-        let index = INDEX.get();
-        if extra.is_null() || (*extra).size <= index {
-            return ptr::null();
-        }
-        *(&raw const (*extra).extras).cast::<*const CodeState>().offset(index)
-    }
-}
-
-/// Gives a code object its state; NULL when there is no memory (no exception is set).
-///
-/// # Safety
-/// `code` is a code object without state, and no exception is set.
-#[cold]
-unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
-    // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
-    let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size };
-    // SAFETY: a code object.
-    let (passed, passing) = unsafe { (countdown::passed_first(code), countdown::of(code)) };
-    let state = Box::into_raw(Box::new(CodeState {
-        start: Cell::new(ptr::null()),
-        heat: Cell::new(passed * settings::HEAT_PER_CALL),
-        debt: Cell::new(0),
-        turns: Cell::new((0, 0)),
-        bytes: bytes as u32,
-        bulk: 1 + bytes as u32 / SMALL_FUNCTION,
-        phase: Cell::new(Phase::Cold),
-        request: Cell::new(NO_REQUEST),
-        runs: Counter::new(),
-        passes: Cell::new(passing),
-        code,
-        under_way: Cell::new(0),
-        sought: Cell::new(0),
-        hot: OnceCell::new(),
-    }));
-    PHASES[Phase::Cold as usize].count();
-    stats::counters().code_objects.count();
-    stats::counters().frames.add(passed.into());
-    // SAFETY: the state has just been made.
-    unsafe { (*state).runs.add(passed.into()) };
-    // SAFETY: a code object and our index; on failure the state is still ours.
-    unsafe {
-        if _PyCode_SetExtra(code.cast(), INDEX.get() as _, state.cast()) < 0 {
-            PyErr_Clear();
-            drop(Box::from_raw(state));
-            return ptr::null();
-        }
-    }
-    state
-}
-
-/// The state of a code object, attached if it has none; NULL when there is no memory.
-///
-/// # Safety
-/// As for [`attach`].
-pub unsafe fn of_or_attach(code: *mut PyCodeObject) -> *const CodeState {
-    // SAFETY: a code object.
-    unsafe {
-        let state = of(code);
-        if !state.is_null() {
-            return state;
-        }
-        // Known before anything is recorded. The first time of all, in most programs while they start, this
-        // makes a few objects; the collector may run code that attaches a state.
-        process::host();
-        let state = of(code);
-        if state.is_null() { attach(code) } else { state }
     }
 }
