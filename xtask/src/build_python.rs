@@ -1,17 +1,13 @@
 //! `build-python`: from nothing to an installed interpreter, doing again only what has changed.
 
 use crate::dirs::{self, Dirs, Flavour};
-use crate::fetch::{self, Wishes};
+use crate::fetch;
+pub use crate::plan::{Common, Options, Plan, yes_or_no};
 use crate::stamp::Lock;
-use crate::versions::{Release, Table};
-use crate::{cpython, hash, link, prereqs};
+use crate::versions::Table;
+use crate::{cpython, link, prereqs};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
-
-/// Lets a switch's twin in the environment be `1`, `0`, `yes`, `no` or empty.
-pub fn yes_or_no() -> clap::builder::FalseyValueParser {
-    clap::builder::FalseyValueParser::new()
-}
 
 /// The options of `build-python`; each has a twin in the environment.
 #[derive(clap::Args, Debug, Clone)]
@@ -36,137 +32,6 @@ pub struct Args {
     /// Use exactly this Python-X.Y.Z.tgz
     #[arg(long, env = "PYJION_BUILD_ARCHIVE", value_name = "PATH")]
     pub archive: Option<PathBuf>,
-}
-
-/// Options that every verb that builds has.
-#[derive(clap::Args, Debug, Clone)]
-pub struct Common {
-    /// How many jobs to run at once; the default is one per processor
-    #[arg(long, short, env = "PYJION_BUILD_JOBS", value_name = "N")]
-    pub jobs: Option<usize>,
-    /// Do not use the network
-    #[arg(long, env = "PYJION_BUILD_OFFLINE", value_parser = yes_or_no())]
-    pub offline: bool,
-    /// A git copy of CPython to take sources from when nothing else works
-    #[arg(long, env = "PYJION_CPYTHON_GIT", value_name = "PATH-OR-URL")]
-    pub git: Option<String>,
-    /// The root of python.org's archive, or of a mirror of it
-    #[arg(long, env = "PYJION_BUILD_MIRROR", value_name = "URL", default_value = fetch::PYTHON_ORG)]
-    pub mirror: String,
-    /// Never install system packages, not even as root
-    #[arg(long, env = "PYJION_BUILD_NO_INSTALL", value_parser = yes_or_no())]
-    pub no_install: bool,
-}
-
-impl Common {
-    /// Where sources may come from.
-    pub fn wishes(&self) -> Wishes {
-        Wishes {
-            offline: self.offline,
-            archive: None,
-            git: self.git.clone().filter(|g| !g.is_empty()),
-            mirror: self.mirror.clone(),
-        }
-    }
-
-    /// The number of jobs.
-    pub fn jobs(&self) -> usize {
-        let processors = || std::thread::available_parallelism().map_or(1, |n| n.get());
-        self.jobs.filter(|n| *n > 0).unwrap_or_else(processors)
-    }
-}
-
-/// How to build, without what to build.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Profile-guided.
-    pub pgo: bool,
-    /// With Py_DEBUG.
-    pub debug: bool,
-    /// Parallel jobs.
-    pub jobs: usize,
-    /// An install prefix of the user's choice.
-    pub prefix: Option<PathBuf>,
-    /// Where sources may come from.
-    pub wishes: Wishes,
-}
-
-impl Options {
-    /// An ordinary build with the common options.
-    pub fn plain(common: &Common) -> Options {
-        Options { pgo: false, debug: false, jobs: common.jobs(), prefix: None, wishes: common.wishes() }
-    }
-}
-
-/// One interpreter to build.
-pub struct Plan<'a> {
-    /// Where everything goes.
-    pub dirs: &'a Dirs,
-    /// Which CPython.
-    pub release: &'a Release,
-    /// Patched or not.
-    pub flavour: Flavour,
-    /// How.
-    pub options: &'a Options,
-    /// Where it is installed.
-    pub prefix: PathBuf,
-}
-
-impl<'a> Plan<'a> {
-    /// Decides where things go.
-    pub fn new(dirs: &'a Dirs, release: &'a Release, flavour: Flavour, options: &'a Options) -> Plan<'a> {
-        let mut plan = Plan { dirs, release, flavour, options, prefix: PathBuf::new() };
-        plan.prefix = match &options.prefix {
-            Some(prefix) => std::path::absolute(prefix).unwrap_or_else(|_| prefix.clone()),
-            None => dirs.prefix(flavour, release.version, &plan.variant()),
-        };
-        plan
-    }
-
-    /// What tells this build's directories from those of a plain one.
-    pub fn variant(&self) -> String {
-        let mut variant = String::new();
-        if self.options.debug {
-            variant.push_str("-debug");
-        }
-        if self.options.pgo {
-            variant.push_str("-pgo");
-        }
-        if let Some(prefix) = &self.options.prefix {
-            // The prefix is compiled in, so a build for another one is another build.
-            variant.push_str(&format!("-{}", &hash::strings(&[prefix.to_string_lossy().as_bytes()])[..8]));
-        }
-        variant
-    }
-
-    /// The source and build tree.
-    pub fn tree(&self) -> PathBuf {
-        self.dirs.build(self.flavour, self.release.version, &self.variant())
-    }
-
-    /// The path that a finished build prints.
-    pub fn executable(&self) -> PathBuf {
-        let name = match self.flavour {
-            Flavour::Stock => format!("python{}", self.release.version.short()),
-            Flavour::Pyjion => "pyjion-python".to_string(),
-        };
-        self.prefix.join("bin").join(name)
-    }
-
-    /// The log file of one step.
-    pub fn log(&self, step: &str) -> PathBuf {
-        let name = format!("{}-{}{}-{step}.log", self.flavour.name(), self.release.version, self.variant());
-        self.dirs.logs().join(name)
-    }
-
-    /// How this build is called in messages.
-    pub fn title(&self) -> String {
-        let flavour = match self.flavour {
-            Flavour::Stock => "stock ",
-            Flavour::Pyjion => "",
-        };
-        format!("{flavour}CPython {}{}", self.release.version, self.variant())
-    }
 }
 
 /// Runs the verb: one path on stdout for each interpreter built.

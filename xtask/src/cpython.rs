@@ -1,7 +1,7 @@
 //! From an archive to a built and installed CPython: unpack, patch, configure, make, install.
 
-use crate::build_python::Plan;
 use crate::dirs::{Flavour, remove_tree};
+use crate::plan::Plan;
 use crate::stamp::Stamps;
 use crate::step::{self, Step};
 use crate::{fetch, hash, prereqs, series};

@@ -1,7 +1,7 @@
 //! Where everything lives: typed paths below the project root and its `target` directory.
 
-use crate::versions::Version;
 use anyhow::{Context, Result, bail};
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 /// Which interpreter is being built.
@@ -60,17 +60,17 @@ impl Dirs {
     }
 
     /// The source and build tree of one flavour of one version.
-    pub fn build(&self, flavour: Flavour, version: Version, variant: &str) -> PathBuf {
+    pub fn build(&self, flavour: Flavour, version: impl Display, variant: &str) -> PathBuf {
         self.target.join("build").join(flavour.name()).join(format!("{version}{variant}"))
     }
 
     /// The default install prefix.
-    pub fn prefix(&self, flavour: Flavour, version: Version, variant: &str) -> PathBuf {
+    pub fn prefix(&self, flavour: Flavour, version: impl Display, variant: &str) -> PathBuf {
         self.target.join(flavour.name()).join(format!("{version}{variant}"))
     }
 
     /// Cargo's target directory for the Rust side of one build.
-    pub fn embed(&self, version: Version, variant: &str) -> PathBuf {
+    pub fn embed(&self, version: impl Display, variant: &str) -> PathBuf {
         self.target.join("embed").join(format!("{version}{variant}"))
     }
 

@@ -1,7 +1,7 @@
 //! The Rust side: built against one CPython's headers, then linked with its libpython into `pyjion-python`.
 
-use crate::build_python::Plan;
 use crate::dirs::{remove_tree, write_atomically};
+use crate::plan::Plan;
 use crate::stamp::Stamps;
 use crate::{cpython, hash, libclang, step};
 use anyhow::{Context, Result, bail};

@@ -15,6 +15,7 @@ mod link;
 mod net;
 mod patch;
 mod pip;
+mod plan;
 mod prereqs;
 mod series;
 mod share;
@@ -71,8 +72,8 @@ fn main() -> ExitCode {
         Verb::Fuzz(args) => fuzz::run(&dirs, args),
         Verb::Patch(args) => patch::run(&dirs, args),
         Verb::Share(args) => share::run(&dirs, args),
-        Verb::Test(args) => test::run(&dirs, args),
-        Verb::Tidy => tidy::run(&dirs),
+        Verb::Test(args) => test::run(&dirs, args, fuzz::stage::run),
+        Verb::Tidy => tidy::run(&dirs, test::skip_list_complaints),
     });
     match result {
         Ok(()) => ExitCode::SUCCESS,

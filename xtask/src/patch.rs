@@ -1,9 +1,9 @@
 //! `patch`: proves that every series applies exactly, opens a series for editing, regenerates it from the edits.
 
-use crate::build_python::Common;
 use crate::diff::Patch;
 use crate::dirs::{Dirs, remove_tree, write_atomically};
 use crate::fetch::{self, Wishes};
+use crate::plan::Common;
 use crate::series::{self, Member};
 use crate::versions::{Release, Table};
 use crate::{cpython, git_source};

@@ -1,8 +1,9 @@
 //! `share`: how much of hot code runs in native code, program by program, and why the rest does not.
 
 use crate::bench::program::{self, Program};
-use crate::build_python::{self, Common, Options, Plan};
+use crate::build_python;
 use crate::dirs::{Dirs, Flavour, remove_tree};
+use crate::plan::{self, Common, Options, Plan};
 use crate::prereqs;
 use crate::step::Step;
 use crate::test;
@@ -36,10 +37,10 @@ pub struct Args {
     #[arg(long, env = "PYJION_SHARE_FILTER", value_name = "TEXT")]
     filter: Option<String>,
     /// The tests of the standard library too, not only the programs of `bench`
-    #[arg(long, env = "PYJION_SHARE_FULL", value_parser = build_python::yes_or_no())]
+    #[arg(long, env = "PYJION_SHARE_FULL", value_parser = plan::yes_or_no())]
     full: bool,
     /// Use the interpreters as they are
-    #[arg(long, env = "PYJION_SHARE_SKIP_BUILD", value_parser = build_python::yes_or_no())]
+    #[arg(long, env = "PYJION_SHARE_SKIP_BUILD", value_parser = plan::yes_or_no())]
     skip_build: bool,
 }
 

@@ -1,7 +1,6 @@
 //! Functions about corners that random statements seldom reach.
 
-use super::functions::Function;
-use super::program::Program;
+use super::program::{Function, Program};
 use super::scope::Kind;
 
 /// Factors whose product is at the edge of a machine word or just beyond it.

@@ -1,24 +1,7 @@
 //! Functions of every form, and calls of them.
 
-use super::program::Program;
+use super::program::{Function, Program};
 use super::scope::{Flavour, Kind, Scope, Var};
-
-/// A function that can be called.
-#[derive(Clone, Debug)]
-pub struct Function {
-    /// Its name.
-    pub name: String,
-    /// Its positional parameters.
-    pub parameters: Vec<(String, Kind)>,
-    /// How many of them, from the end, have a default.
-    pub defaults: usize,
-    /// It takes more positional arguments.
-    pub star: bool,
-    /// It takes more keyword arguments.
-    pub double_star: bool,
-    /// It must be given `k1=`.
-    pub keyword_only: bool,
-}
 
 const LOCALS: &[(&str, Kind)] = &[
     ("a", Kind::Int),

@@ -1,7 +1,6 @@
 //! Generators, coroutines, and those who use them.
 
-use super::functions::Function;
-use super::program::Program;
+use super::program::{Function, Program};
 use super::scope::{Flavour, Kind, Loop, Scope};
 
 /// How far a generator goes when its cost is taken.

@@ -1,8 +1,9 @@
 //! The hunt: programs from consecutive seeds, in every mode that is their turn, by several workers.
 
 use super::dialect::Dialect;
+use super::generate;
 use super::oracle::{Oracle, Reference};
-use super::program::{self, Extras};
+use super::program::Extras;
 use super::reduce;
 use super::report::{Counts, Failure, Report};
 use crate::dirs::remove_tree;
@@ -132,7 +133,7 @@ impl Hunt<'_> {
             let text = match &self.plan.file {
                 Some(path) => std::fs::read_to_string(path)
                     .with_context(|| format!("cannot read {}", path.display()))?,
-                None => program::generate(seed, Dialect::of(version), self.plan.extras),
+                None => generate::generate(seed, Dialect::of(version), self.plan.extras),
             };
             self.check(&mut oracles[target], seed, &targets[target], &text)?;
         }

@@ -6,6 +6,7 @@ mod dialect;
 mod events;
 mod expr;
 mod functions;
+mod generate;
 mod generators;
 mod hunt;
 mod numbers;
@@ -17,6 +18,7 @@ mod rng;
 mod scope;
 mod server;
 mod simpler;
+pub mod stage;
 mod stmt;
 mod text;
 mod tree;
@@ -24,8 +26,9 @@ mod tree;
 pub use hunt::{Plan, Target, hunt};
 pub use program::Extras;
 
-use crate::build_python::{self, Common, Options};
+use crate::build_python;
 use crate::dirs::{Dirs, Flavour};
+use crate::plan::{self, Common, Options};
 use crate::prereqs;
 use crate::test::{MODES, Mode};
 use crate::versions::{Release, Table};
@@ -65,7 +68,7 @@ pub struct Args {
     #[arg(long, env = "PYJION_FUZZ_REDUCE", value_name = "SECONDS", default_value_t = 120)]
     reduce: u64,
     /// Also compare reference counts
-    #[arg(long, env = "PYJION_FUZZ_REFCOUNTS", value_parser = build_python::yes_or_no())]
+    #[arg(long, env = "PYJION_FUZZ_REFCOUNTS", value_parser = plan::yes_or_no())]
     refcounts: bool,
     /// Print the program of the seed and do nothing else
     #[arg(long)]
@@ -74,7 +77,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     file: Option<PathBuf>,
     /// Use the interpreters as they are
-    #[arg(long, env = "PYJION_FUZZ_SKIP_BUILD", value_parser = build_python::yes_or_no())]
+    #[arg(long, env = "PYJION_FUZZ_SKIP_BUILD", value_parser = plan::yes_or_no())]
     skip_build: bool,
 }
 
@@ -86,7 +89,7 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     let extras = Extras { refcounts: args.refcounts };
     if args.show {
         for release in releases {
-            print!("{}", program::generate(seed, Dialect::of(release.version), extras));
+            print!("{}", generate::generate(seed, Dialect::of(release.version), extras));
         }
         return Ok(());
     }

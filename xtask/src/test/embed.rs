@@ -3,9 +3,9 @@
 use super::Args;
 use super::tally::Tally;
 use super::unit;
-use crate::build_python::{Options, Plan};
 use crate::dirs::{Dirs, Flavour};
 use crate::link;
+use crate::plan::{Options, Plan};
 use crate::step;
 use crate::versions::Release;
 use anyhow::Result;

@@ -1,10 +1,9 @@
 //! A short hunt with random programs: the same ones every time, and others for every commit.
 
-use super::tally::Tally;
-use super::{Args, Pair};
+use super::{Extras, Plan, Target};
 use crate::dirs::Dirs;
-use crate::fuzz::{self, Extras, Plan, Target};
 use crate::step::Step;
+use crate::test::{Args, Pair, Tally};
 use anyhow::Result;
 use std::process::Command;
 use std::time::Duration;
@@ -39,11 +38,11 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
             reduce: Duration::from_secs(60),
             extras: Extras::default(),
             jobs: args.common.jobs(),
-            folder: fuzz::scratch(dirs),
-            keep: fuzz::kept(dirs),
+            folder: super::scratch(dirs),
+            keep: super::kept(dirs),
         };
         let step = Step::start(name.clone());
-        let counts = fuzz::hunt(&plan)?;
+        let counts = super::hunt(&plan)?;
         step.clear();
         match counts.is_clean() {
             true => tally.pass(&format!("{name}: {counts}")),
