@@ -1,5 +1,8 @@
 //! `tidy`: the house rules that no compiler checks, and the format.
 
+mod arrows;
+mod rooms;
+
 use crate::dirs::Dirs;
 use crate::series;
 use crate::versions::Table;
@@ -39,6 +42,7 @@ pub fn check(dirs: &Dirs, others: Complaints) -> Result<()> {
         }
     }
     complaints.extend(others(dirs)?);
+    complaints.extend(rooms::complaints(dirs)?);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo).current_dir(&dirs.root).args(["fmt", "--all", "--check"]).output();
     match output {
