@@ -1,55 +1,10 @@
 //! Where the class of an object, and the object itself, have an attribute: what does not change for as long as the
 //! class has its version tag.
 
-use crate::py::dict::{self, Found, Table};
-use crate::py::{self, Object, PyTypeObject};
+use crate::py::dict::{Found, Table};
+use crate::py::{self, Object, PyTypeObject, binding};
 use pyjion_jit::hir::{Attribute, GlobalPlace, Place};
 use std::mem::offset_of;
-use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-
-/// The type of the methods of built-in types, which 2.7 declares in no header; NULL until we know it.
-static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
-
-/// Learns the type of the methods of built-in types.
-pub fn initialise() {
-    // SAFETY: plain C API; the type is static.
-    unsafe {
-        let name = dict::intern(c"append");
-        if !name.is_null() {
-            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name);
-            if !method.is_null() {
-                METHOD_DESCRIPTOR.store(py::type_of(method), Ordering::Relaxed);
-            }
-        }
-        py::xdecref(name);
-        py::PyErr_Clear();
-    }
-}
-
-/// Whether an attribute of this type is a method that can be called with an instance as its first argument.
-///
-/// # Safety
-/// Both are alive; the type, or one of its bases, has the attribute.
-#[inline(always)]
-pub unsafe fn is_method(attribute: Object, ty: *mut PyTypeObject) -> bool {
-    // SAFETY: alive by the contract.
-    unsafe {
-        let kind = py::type_of(attribute);
-        if kind == &raw mut py::PyFunction_Type {
-            return true;
-        }
-        // A class may have the method of a type that is none of its bases.
-        kind == METHOD_DESCRIPTOR.load(Ordering::Relaxed) && {
-            let descriptor = attribute.cast::<py::PyMethodDescrObject>();
-            #[cfg(py2)]
-            let owner = (*descriptor).d_type;
-            #[cfg(py3)]
-            let owner = (*descriptor).d_common.d_type;
-            owner == ty || py::PyType_IsSubtype(ty, owner) != 0
-        }
-    }
-}
 
 /// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
 pub unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
@@ -127,7 +82,7 @@ pub unsafe fn place_of(object: Object, name: Object, is_stored: bool) -> Option<
             }
         }
         let is_method = get.is_some();
-        if is_stored || attribute.is_null() || (is_method && !self::is_method(attribute, ty)) {
+        if is_stored || attribute.is_null() || (is_method && !binding::is_method(attribute, ty)) {
             return None;
         }
         Some(Attribute { tag, place: Place::Class { value: attribute as usize, dict: offset, is_method } })

@@ -59,14 +59,12 @@ pub const ORDERS: &[Order] = &[
         folder: "jit/src",
         root: "lib.rs",
         rooms: &[
-            ROOT, "tier", "passes", "code", "backend", "deopt", "feedback", "host", "hir", "error",
-            "bytecode",
+            ROOT, "tier", "passes", "code", "backend", "exit", "feedback", "host", "hir", "error", "bytecode",
         ],
         known: &[
             Known { from: "hir::build", to: ROOT, why: "it is told options and entry of the whole pipeline" },
             Known { from: "hir::build", to: "feedback", why: "the front end is in the room of its language" },
             Known { from: "hir::build", to: "host", why: "the front end is in the room of its language" },
-            Known { from: "passes", to: ROOT, why: "they are told the options of the whole pipeline" },
         ],
         circles: Circles::WithinRooms,
     },

@@ -6,29 +6,18 @@
 //! instance dict's entry as a hint. Whatever is not of this shape goes to the C API before
 //! anything has happened.
 
+use crate::py::attributes::{descriptor, gets_generically};
 use crate::py::dict::{self, Found, Table};
 use crate::py::stack::Owned;
 use crate::py::{self, Frame, Object, PyTypeObject, binding};
 use crate::runtime::names::cache::AttributeCache;
-use crate::runtime::names::descriptors::{call_get, descriptor};
+use crate::runtime::names::descriptors::call_get;
 #[cfg(py2)]
 use crate::runtime::names::instances;
 use crate::runtime::names::lookup;
 use std::ffi::{CStr, c_int};
 use std::mem;
 use std::ptr;
-
-/// True when the attributes of such objects are found in the generic way. On 3.5 a module adds
-/// only to what happens when nothing is found.
-#[inline(always)]
-unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
-    // SAFETY: a type by the contract.
-    unsafe {
-        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        getattro == py::PyObject_GenericGetAttr as *const () as usize
-            || (cfg!(py35) && ty == &raw mut py::PyModule_Type)
-    }
-}
 
 /// `LOAD_ATTR`
 pub unsafe extern "C" fn load_attr(

@@ -1,17 +1,15 @@
 //! What a site that loads or stores an attribute remembers of the last time.
 
 use crate::py::dict::{Found, Table};
-use crate::py::gil::Gil;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime::names::lookup;
-use std::cell::Cell;
 
 /// What a site remembers; all zero at first.
 #[repr(C)]
 pub struct AttributeCache {
     /// The type that was looked at.
     ty: *mut PyTypeObject,
-    /// Its version tag then, with the era.
+    /// Its version tag then.
     tag: usize,
     /// What its MRO has under the name: borrowed, NULL for nothing.
     found: Object,
@@ -20,18 +18,14 @@ pub struct AttributeCache {
     index: usize,
 }
 
-/// Tags are given out anew after `PyType_ClearCache` and when there are no more of them, so one
-/// alone may be that of a type long dead. But then all tags become invalid first, that of `object`
-/// too: eras end with it. The lower half is zero, for the tag.
-static ERA: Gil<Cell<usize>> = Gil::new(Cell::new(1 << 32));
-
-/// Watches for the end of eras.
+/// Has the tags of types that are modified say so: code compares them without a look at the flag.
+///
+/// Each tag is given out once, so that a type with a tag looks as it did when it had it first.
 pub fn initialise() {
     #[cfg(has_type_modified)]
     unsafe extern "C" fn modified(ty: *mut PyTypeObject) {
-        if ty == &raw mut py::PyBaseObject_Type {
-            ERA.set(ERA.get().wrapping_add(1 << 32));
-        }
+        // SAFETY: a type; its tag means nothing any more.
+        unsafe { (*ty).tp_version_tag = 0 };
     }
     // SAFETY: a plain store of a function pointer under the GIL.
     #[cfg(has_type_modified)]
@@ -40,13 +34,13 @@ pub fn initialise() {
     }
 }
 
-/// The version tag of a type with the era, if it is valid.
+/// The version tag of a type, if it is valid.
 #[inline(always)]
 unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
     // SAFETY: a type by the contract.
     unsafe {
         let valid = cfg!(has_type_modified) && py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
-        valid.then(|| (*ty).tp_version_tag as usize | ERA.get())
+        valid.then(|| (*ty).tp_version_tag as usize)
     }
 }
 

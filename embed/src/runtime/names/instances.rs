@@ -1,6 +1,7 @@
 //! 2.7: attributes of instances of old-style classes: `instance_getattr` and `instance_setattr` of
 //! classobject.c where they find what they look for without running any code.
 
+use crate::py::attributes;
 use crate::py::binding;
 use crate::py::dict::{self, Found, Table};
 use crate::py::{self, Object};
@@ -47,7 +48,7 @@ pub unsafe fn load(
         if attribute.is_null() {
             return None;
         }
-        let Some(get) = descriptors::descriptor(attribute).0 else {
+        let Some(get) = attributes::descriptor(attribute).0 else {
             py::incref(attribute);
             return Some(attribute);
         };
