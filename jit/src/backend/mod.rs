@@ -1,6 +1,7 @@
 //! The seam between HIR and machine code; nothing above it knows which backend it has.
 
 pub mod cranelift;
+mod unwind;
 
 use crate::error::CompileError;
 use crate::exit::ExitRecipe;
@@ -8,6 +9,7 @@ use crate::hir::Function;
 use crate::host::Host;
 use std::any::Any;
 use std::collections::BTreeMap;
+pub use unwind::Unwind;
 
 /// What a backend may be asked for besides code.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,25 @@ pub struct BackendOptions {
     pub valid_flag: usize,
     /// Address of a 64-bit counter of bytecodes that begin to execute; 0 = they are not counted.
     pub bytecode_counter: usize,
+    /// Say which bytecode the code was made from, and how its caller is found.
+    pub describe: bool,
+}
+
+/// The machine code from here up to the next position was made from one bytecode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// Bytes from the start of the code.
+    pub offset: u32,
+    /// Offset of the bytecode; nothing for code of no bytecode in particular.
+    pub pc: Option<u32>,
+}
+
+/// What profilers and debuggers want to know of machine code.
+pub struct Description {
+    /// By offset, the first at 0.
+    pub positions: Vec<Position>,
+    /// How its caller is found; nothing where the backend cannot say.
+    pub unwind: Option<Unwind>,
 }
 
 /// The signature of compiled code: `(frame, thread_state, entry index, exit buffer) -> exit`.
@@ -48,6 +69,8 @@ pub struct MachineCode {
     pub buffer_words: usize,
     /// Texts by stage name ("clif", "asm") when they were asked for.
     pub texts: BTreeMap<&'static str, String>,
+    /// When it was asked for.
+    pub description: Option<Description>,
 }
 
 /// Compiled code; dropping it frees its memory, so nobody may run it then.
@@ -62,6 +85,8 @@ pub struct NativeCode {
     pub buffer_words: usize,
     /// Keeps the memory alive.
     pub memory: Box<dyn Any + Send>,
+    /// When it was asked for.
+    pub description: Option<Description>,
 }
 
 /// Turns HIR into machine code.

@@ -55,6 +55,7 @@ impl Publisher {
             exits: code.exits,
             buffer_words: code.buffer_words,
             memory: Box::new(block),
+            description: code.description,
         })
     }
 }

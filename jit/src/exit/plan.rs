@@ -2,7 +2,7 @@
 
 use super::recipe::{Bound, ExitRecipe, Local, Name, Receiver, Source};
 use crate::error::CompileError;
-use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, Repr, SideExit, Stale, StateId, ValueId};
+use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, PC_IN_FRAME, Repr, SideExit, Stale, StateId, ValueId};
 use std::collections::HashMap;
 
 /// The exits of a function that have been asked for, by number.
@@ -48,6 +48,11 @@ impl Plan {
         self.recipes.push(recipe);
         self.contents.push(Contents { words, marks });
         Ok((number, true))
+    }
+
+    /// The bytecode that an exit goes to.
+    pub fn bytecode(&self, number: usize) -> Option<u32> {
+        self.recipes.get(number).map(|recipe| recipe.pc).filter(|pc| *pc != PC_IN_FRAME)
     }
 
     /// What each exit leaves, by number.

@@ -16,6 +16,9 @@ pub struct Value {
     pub repr: Repr,
     /// Its possible kinds (for unboxed values: the kind they box to).
     pub ty: Type,
+    /// The byte offset of the instruction that it was built for, for profilers and debuggers; nothing for what
+    /// belongs to the instructions before it.
+    pub pc: Option<u32>,
 }
 
 /// A basic block.
@@ -72,6 +75,8 @@ pub struct Function {
     pub globals: Vec<GlobalSite>,
     /// Inline caches of helpers; they live as long as the compiled code.
     pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
+    /// [`Value::pc`] of values to come.
+    pub position: Option<u32>,
 }
 
 /// 64-bit words of an inline cache.
@@ -80,7 +85,7 @@ pub const CACHE_WORDS: usize = 8;
 impl Function {
     /// Adds a value without placing it in a block.
     pub fn add_value(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
-        self.values.push(Value { insn, repr, ty });
+        self.values.push(Value { insn, repr, ty, pc: self.position });
         ValueId(self.values.len() as u32 - 1)
     }
 

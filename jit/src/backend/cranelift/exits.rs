@@ -68,6 +68,7 @@ impl Lowering<'_> {
         let mut tails = Vec::new();
         for (number, (stub, contents)) in stubs.into_iter().zip(&contents).enumerate() {
             self.builder.switch_to_block(stub);
+            self.place(self.exits.plan.bytecode(number));
             let result = self.int(number as i64 + 1);
             if users[contents] == 1 {
                 self.leave(contents, result)?;
@@ -90,6 +91,7 @@ impl Lowering<'_> {
             self.builder.ins().jump(tail, &[result.into()]);
         }
         for (tail, contents) in tails {
+            self.place(None);
             self.builder.switch_to_block(tail);
             let result = self.builder.block_params(tail)[0];
             self.leave(contents, result)?;

@@ -1,6 +1,7 @@
 //! Walks the HIR and names what each instruction becomes.
 
 use super::exits::Exits;
+use super::positions;
 use super::regions::Regions;
 use super::{Result, abi, backend_error};
 use crate::backend::BackendOptions;
@@ -44,6 +45,7 @@ pub(super) fn lower(
         host,
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
+        describes: options.describe,
         regions,
         frame,
         thread,
@@ -82,6 +84,8 @@ pub(super) struct Lowering<'a> {
     pub host: &'a Host,
     pub valid_flag: usize,
     pub bytecode_counter: usize,
+    /// Somebody wants to know which bytecode the code is made from.
+    pub describes: bool,
     pub regions: Regions,
     /// The `PyFrameObject`.
     pub frame: ir::Value,
@@ -187,10 +191,21 @@ impl Lowering<'_> {
         self.builder.switch_to_block(block);
         self.stored_lasti = None;
         let function = self.function;
+        self.place(None);
         for &value in &function.block(id).insns {
+            if let Some(pc) = function.value(value).pc {
+                self.place(Some(pc));
+            }
             self.values[value.index()] = self.lower_insn(value)?;
         }
         Ok(())
+    }
+
+    /// What is lowered from here on is of this bytecode.
+    pub fn place(&mut self, pc: Option<u32>) {
+        if self.describes {
+            self.builder.set_srcloc(positions::location(pc));
+        }
     }
 
     /// Lowers one instruction; its result if it has one that is not a constant.

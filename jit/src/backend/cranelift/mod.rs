@@ -14,20 +14,22 @@ mod identity;
 mod lower;
 mod names;
 mod objects;
+mod positions;
 mod regions;
 mod stress;
 #[cfg(test)]
 mod tests;
 mod yields;
 
-use super::{Backend, BackendOptions, MachineCode};
+use super::{Backend, BackendOptions, Description, MachineCode, Unwind};
 use crate::error::CompileError;
 use crate::hir::Function;
 use crate::host::Host;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::isa::{CallConv, OwnedTargetIsa};
+use cranelift_codegen::isa::unwind::UnwindInfo;
+use cranelift_codegen::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
-use cranelift_codegen::{Context, ir};
+use cranelift_codegen::{CompiledCode, Context, ir};
 use cranelift_frontend::FunctionBuilderContext;
 use std::collections::BTreeMap;
 
@@ -73,7 +75,8 @@ pub(crate) fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
         ("enable_probestack", "false"),
-        ("unwind_info", "false"),
+        // It costs nothing until somebody asks for it.
+        ("unwind_info", "true"),
         // Profilers walk the stack by them.
         ("preserve_frame_pointers", "true"),
         ("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }),
@@ -84,6 +87,17 @@ pub(crate) fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
     }
     let builder = cranelift_native::builder().map_err(backend_error)?;
     builder.finish(settings::Flags::new(flags)).map_err(backend_error)
+}
+
+/// What profilers and debuggers want to know.
+fn describe(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Result<Description> {
+    let unwind = match compiled.create_unwind_info(isa).map_err(backend_error)? {
+        Some(UnwindInfo::SystemV(rules)) => {
+            isa.create_systemv_cie().map(|convention| Unwind { convention, rules })
+        }
+        Some(_) | None => None,
+    };
+    Ok(Description { positions: positions::positions(compiled.buffer.get_srclocs_sorted()), unwind })
 }
 
 fn backend_error(error: impl std::fmt::Display) -> CompileError {
@@ -143,6 +157,7 @@ impl Backend for CraneliftBackend {
         if let Some(assembly) = compiled.vcode.clone() {
             texts.insert("asm", assembly);
         }
+        let description = if options.describe { Some(describe(compiled, &**isa)?) } else { None };
         Ok(MachineCode {
             name: function.name.clone(),
             bytes: compiled.code_buffer().to_vec(),
@@ -150,6 +165,7 @@ impl Backend for CraneliftBackend {
             exits: lowered.exits,
             buffer_words: lowered.buffer_words,
             texts,
+            description,
         })
     }
 }

@@ -152,6 +152,7 @@ pub fn build(
             builder.leave(ExitReason::Uncompiled, key.pc)?;
         }
     }
+    builder.function.position = None;
     Ok(builder.function)
 }
 
@@ -180,6 +181,7 @@ impl Builder<'_> {
         let block = self.function.add_block();
         self.function.entries.push(Entry { pc: spec.pc, depth, blocks: spec.blocks.clone(), block });
         self.current = block;
+        self.function.position = Some(spec.pc);
         self.blocks = spec.blocks.clone();
         self.unbound.clear();
         self.stack.clear();
@@ -240,6 +242,7 @@ impl Builder<'_> {
 
     fn build_block(&mut self, key: Key, block: BlockId) -> Result<(), CompileError> {
         self.restore(block, &key);
+        self.function.position = None;
         if key.arrival != Arrival::Executing {
             return self.catch(key.pc, key.arrival);
         }
@@ -252,6 +255,7 @@ impl Builder<'_> {
             let Some(instruction) = self.bytecode.at(pc).copied() else {
                 return Err(CompileError::Malformed { pc, what: "runs off the end of the code" });
             };
+            self.function.position = Some(pc);
             if self.stack.len() > self.options.max_depth {
                 self.leave(ExitReason::Uncompiled, pc)?;
                 return Ok(());

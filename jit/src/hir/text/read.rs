@@ -216,7 +216,7 @@ impl<'a> Reader<'a> {
                 Ok((param, r.kind()?))
             })?;
             for (param, (repr, ty)) in &params {
-                set_value(function, *param, Value { insn: Insn::Param, repr: *repr, ty: *ty });
+                set_value(function, *param, Value { insn: Insn::Param, repr: *repr, ty: *ty, pc: None });
             }
             let block = block_mut(function, id);
             block.params = params.into_iter().map(|(param, _)| param).collect();
@@ -373,7 +373,7 @@ impl<'a> Reader<'a> {
         let insn = Insn::read(name, self)?;
         self.end()?;
         let Some((id, (repr, ty))) = defined else { return Ok(Some(insn)) };
-        set_value(function, id, Value { insn, repr, ty });
+        set_value(function, id, Value { insn, repr, ty, pc: None });
         block_mut(function, block).insns.push(id);
         Ok(None)
     }
@@ -434,7 +434,7 @@ fn block_mut(function: &mut Function, id: BlockId) -> &mut Block {
 }
 
 fn set_value(function: &mut Function, id: ValueId, value: Value) {
-    let unused = || Value { insn: Insn::Param, repr: Repr::None, ty: Type::EMPTY };
+    let unused = || Value { insn: Insn::Param, repr: Repr::None, ty: Type::EMPTY, pc: None };
     let missing = (id.index() + 1).saturating_sub(function.values.len());
     function.values.extend(std::iter::repeat_with(unused).take(missing));
     function.values[id.index()] = value;

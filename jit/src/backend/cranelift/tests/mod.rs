@@ -1,6 +1,7 @@
 //! Runs machine code compiled from hand-built HIR against a fake interpreter in memory.
 
 mod control;
+mod description;
 mod identity;
 mod numbers;
 mod objects;
