@@ -15,6 +15,7 @@ mod runtime;
 mod state;
 mod stats;
 mod tier;
+mod tools;
 
 use compile::job;
 use config::{ancestors, say, settings};

@@ -14,6 +14,7 @@ use crate::py::*;
 use crate::state::version::Version;
 use crate::state::{Closed, CodeState, Phase, Wait, process};
 use crate::stats::{self, Mode};
+use crate::tools;
 use pyjion_jit::backend::{BackendOptions, MachineCode};
 use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
@@ -212,13 +213,14 @@ fn keep(
         compiled.publish(eviction::publisher()?)
     });
     match published {
-        Ok(compiled) => {
+        Ok(mut compiled) => {
             shortage::arm();
             stats::counters().compilations.count();
             if let Some(dump) = &settings::options().dump {
                 write_dump(dump, state, &compiled, pc);
             }
-            state.install(pc, Version::new(compiled, valid, generic, name(state)));
+            let registered = tools::tell(state.description(), || state.line_table(), &mut compiled);
+            state.install(pc, Version::new(compiled, registered, valid, generic, name(state)));
             Ok(())
         }
         Err(error) => fail(state, pc, error),
@@ -318,6 +320,7 @@ pub fn job(
             fast_compile: settings.no_opt,
             valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),
             bytecode_counter: stats::bytecode_counter(),
+            describe: tools::is_wanted(),
         },
         ..Options::default()
     };

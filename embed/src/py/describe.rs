@@ -138,9 +138,11 @@ unsafe fn items(tuple: Object) -> Vec<Object> {
     unsafe { (0..size_of_var(tuple) as usize).map(|index| tuple_item(tuple, index)).collect() }
 }
 
+/// What a `bytes` (2.7: `str`) holds.
+///
 /// # Safety
-/// `object` is a `bytes` (2.7: `str`).
-unsafe fn bytes(object: Object) -> Vec<u8> {
+/// `object` is one.
+pub unsafe fn bytes(object: Object) -> Vec<u8> {
     #[cfg(py2)]
     type Bytes = PyStringObject;
     #[cfg(py3)]

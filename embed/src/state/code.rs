@@ -256,6 +256,12 @@ impl CodeState {
         self.hot().description.get_or_init(|| Arc::new(unsafe { describe::code(self.code) }))
     }
 
+    /// Its table of line numbers, `co_lnotab`.
+    pub fn line_table(&self) -> Vec<u8> {
+        // SAFETY: the code object is alive, as it owns this state; the member never changes.
+        unsafe { describe::bytes((*self.code).co_lnotab) }
+    }
+
     /// Asks for a version for the loop header that the frame is about to be suspended at.
     pub fn ask_for(&self, header: u32) {
         self.request.set(header);

@@ -6,6 +6,7 @@ use crate::py::gil::{Counter, Gil};
 use crate::py::*;
 use crate::state::resume_points::ResumePoints;
 use crate::stats;
+use crate::tools::Registered;
 use pyjion_jit::Compiled;
 use std::cell::Cell;
 use std::num::NonZeroU16;
@@ -16,6 +17,8 @@ pub struct Version {
     pub id: u64,
     /// Name and place of the code, for people.
     pub name: String,
+    /// What GDB knows of the code, for as long as that is there.
+    _registered: Option<Registered>,
     /// The code, its entries and exits.
     pub compiled: Compiled,
     /// Compiled without any feedback.
@@ -44,7 +47,13 @@ pub struct Version {
 
 impl Version {
     /// Wraps the result of a compilation.
-    pub fn new(compiled: Compiled, valid: Box<Cell<u8>>, generic: bool, name: String) -> Version {
+    pub fn new(
+        compiled: Compiled,
+        registered: Option<Registered>,
+        valid: Box<Cell<u8>>,
+        generic: bool,
+        name: String,
+    ) -> Version {
         static IDS: Gil<Counter> = Gil::new(Counter::new());
         IDS.count();
         let mut by_pc: Vec<(u32, u32)> =
@@ -55,6 +64,7 @@ impl Version {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
             id: IDS.get(),
             name,
+            _registered: registered,
             exits: compiled.code.exits.iter().map(|_| Counter::new()).collect(),
             compiled,
             generic,

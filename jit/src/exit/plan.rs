@@ -2,7 +2,9 @@
 
 use super::recipe::{Bound, ExitRecipe, Local, Name, Receiver, Source};
 use crate::error::CompileError;
-use crate::hir::{ExitReason, Function, Insn, Lacks, Operand, PC_IN_FRAME, Repr, SideExit, Stale, StateId, ValueId};
+use crate::hir::{
+    ExitReason, Function, Insn, Lacks, Operand, PC_IN_FRAME, Repr, SideExit, Stale, StateId, ValueId,
+};
 use std::collections::HashMap;
 
 /// The exits of a function that have been asked for, by number.

@@ -49,7 +49,7 @@ pub const ORDERS: &[Order] = &[
         folder: "embed/src",
         root: "lib.rs",
         rooms: &[
-            ROOT, "module", "host", "runtime", "run", "tier", "compile", "state", "stats", "memory",
+            ROOT, "module", "host", "runtime", "run", "tier", "compile", "state", "tools", "stats", "memory",
             "config", "py",
         ],
         known: &[],

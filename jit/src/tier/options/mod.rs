@@ -8,7 +8,7 @@ mod values;
 use super::heat;
 use crate::passes::{Omitted, PASSES};
 use std::fmt;
-use values::{set_dump, set_number, set_only, set_passes, set_size, set_stats, set_switch};
+use values::{set_dump, set_number, set_only, set_passes, set_perf, set_size, set_stats, set_switch};
 
 /// Documentation of one option.
 pub struct Documented {
@@ -77,6 +77,25 @@ pub const TABLE: &[Documented] = &[
         default: "no dump",
         meaning: "writes these stages of everything compiled to the file or to stderr",
         set: set_dump,
+    },
+    Documented {
+        name: "PYJION_PERF",
+        flag: "--perf",
+        is_switch: true,
+        takes: "0, 1 or a directory with a slash",
+        default: "0",
+        meaning: "1 writes compiled code with its lines to /tmp/jit-PID.dump, for `perf inject --jit`; a directory \
+                  has it written there",
+        set: set_perf,
+    },
+    Documented {
+        name: "PYJION_GDB",
+        flag: "--gdb",
+        is_switch: true,
+        takes: "0 or 1",
+        default: "0",
+        meaning: "1 tells GDB of compiled code: its backtraces have functions and lines of the program then",
+        set: |options, text| set_switch(&mut options.gdb, text),
     },
     Documented {
         name: "PYJION_ONLY",
@@ -277,6 +296,10 @@ pub struct Options {
     pub stats: Option<Report>,
     /// Dump what is compiled.
     pub dump: Option<Dump>,
+    /// The directory where compiled code is described for perf.
+    pub perf: Option<String>,
+    /// Describe compiled code to GDB.
+    pub gdb: bool,
     /// Compile only what matches one of these; empty means everything.
     pub only: Vec<Pattern>,
     /// Make every Nth guard fail; 0 for none.
@@ -322,6 +345,8 @@ impl Default for Options {
             background: true,
             stats: None,
             dump: None,
+            perf: None,
+            gdb: false,
             only: Vec::new(),
             stress_exit: 0,
             stress_invalidate: 0,

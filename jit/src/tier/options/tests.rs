@@ -34,6 +34,8 @@ fn values() {
         ("PYJION_BACKGROUND", "0"),
         ("PYJION_STATS", "1"),
         ("PYJION_DUMP", "hir,asm:/tmp/a:b"),
+        ("PYJION_PERF", "1"),
+        ("PYJION_GDB", "1"),
         ("PYJION_STRESS_EXIT", "7"),
         ("PYJION_STRESS_INVALIDATE", "31"),
         ("PYJION_STRESS_MEMORY", "13"),
@@ -54,6 +56,8 @@ fn values() {
         background: false,
         stats: Some(Report::Table),
         dump,
+        perf: Some("/tmp".to_owned()),
+        gdb: true,
         only: vec![],
         stress_exit: 7,
         stress_invalidate: 31,
@@ -85,6 +89,15 @@ fn statistics_go_to_stderr_or_a_file() {
     let (options, complaints) = parse(&[("PYJION_STATS", "2")]);
     let complaint = "pyjion: PYJION_STATS: \"2\" is not 0, 1 or a path with a slash; using 0";
     assert_eq!((options.stats, complaints), (None, vec![complaint.to_owned()]));
+}
+
+#[test]
+fn perf_finds_code_in_a_directory() {
+    for (text, expected) in [("0", None), ("yes", Some("/tmp")), ("./", Some("./")), ("/a/b", Some("/a/b"))] {
+        assert_eq!(parse(&[("PYJION_PERF", text)]).0.perf.as_deref(), expected, "{text}");
+    }
+    let (options, complaints) = parse(&[("PYJION_PERF", "here")]);
+    assert_eq!((options.perf, complaints.len()), (None, 1));
 }
 
 #[test]

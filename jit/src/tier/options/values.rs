@@ -49,6 +49,17 @@ pub(super) fn set_stats(options: &mut Options, text: &str) -> bool {
     true
 }
 
+pub(super) fn set_perf(options: &mut Options, text: &str) -> bool {
+    options.perf = match switch(text) {
+        Some(false) => None,
+        // Where perf itself looks for what compilers leave.
+        Some(true) => Some("/tmp".to_owned()),
+        None if text.contains('/') => Some(text.to_owned()),
+        None => return false,
+    };
+    true
+}
+
 pub(super) fn set_dump(options: &mut Options, text: &str) -> bool {
     let (names, path) = match text.split_once(':') {
         Some((names, path)) => (names, Some(path)),
