@@ -17,6 +17,9 @@ mod patch;
 mod pip;
 mod plan;
 mod prereqs;
+mod profile;
+#[cfg(test)]
+mod readme;
 mod series;
 mod share;
 mod stamp;

@@ -11,10 +11,6 @@ const HEADER_SIZE: u32 = 40;
 const LOAD: u32 = 0;
 const DEBUG_INFO: u32 = 2;
 
-/// `perf inject` puts the code behind the header of an ELF file, but leaves the addresses of lines alone: they
-/// have to be those that the code will have there.
-const BEHIND_ELF_HEADER: u64 = 0x40;
-
 #[cfg(target_arch = "x86_64")]
 const MACHINE: u32 = 62;
 #[cfg(target_arch = "aarch64")]
@@ -66,7 +62,7 @@ fn lines(function: &Function<'_>, body: &mut Vec<u8>) {
     body.extend(start.to_ne_bytes());
     body.extend((function.lines.len() as u64).to_ne_bytes());
     for line in function.lines {
-        body.extend((start + BEHIND_ELF_HEADER + u64::from(line.offset)).to_ne_bytes());
+        body.extend((start + u64::from(line.offset)).to_ne_bytes());
         body.extend(line.line.to_ne_bytes());
         // The discriminator tells apart what is on one line: bytecodes.
         body.extend(line.pc.to_ne_bytes());
@@ -144,9 +140,9 @@ mod tests {
             word(&mut rest) as usize
         };
         assert_eq!((long(&mut rest), long(&mut rest), long(&mut rest)), (9, start, 2));
-        assert_eq!((long(&mut rest), word(&mut rest), word(&mut rest)), (start + 0x40, 0, 0));
+        assert_eq!((long(&mut rest), word(&mut rest), word(&mut rest)), (start, 0, 0));
         assert_eq!(text_of(&mut rest), "/a b.py");
-        assert_eq!((long(&mut rest), word(&mut rest), word(&mut rest)), (start + 0x44, 12, 6));
+        assert_eq!((long(&mut rest), word(&mut rest), word(&mut rest)), (start + 4, 12, 6));
         assert_eq!(text_of(&mut rest), "/a b.py");
         assert_eq!(bytes.len() - rest.len(), size);
 

@@ -6,6 +6,7 @@ pub mod program;
 use crate::build_python::{self, Common, Options, Plan};
 use crate::dirs::{Dirs, Flavour};
 use crate::prereqs;
+use crate::profile;
 use crate::step::{self, Step};
 use crate::versions::{Release, Table};
 use anyhow::{Context, Result, bail, ensure};
@@ -44,6 +45,9 @@ pub struct Args {
     /// Compare interpreters built with profile-guided optimisation
     #[arg(long, env = "PYJION_BENCH_PGO", value_parser = build_python::yes_or_no())]
     pgo: bool,
+    /// Print where the time of this one program goes, by perf, and measure nothing
+    #[arg(long, env = "PYJION_BENCH_PROFILE", value_name = "NAME", conflicts_with = "filter")]
+    profile: Option<String>,
     /// Write the results to a file, too
     #[arg(long, env = "PYJION_BENCH_JSON", value_name = "PATH")]
     json: Option<PathBuf>,
@@ -69,7 +73,10 @@ struct Line {
 
 /// Runs the verb.
 pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
-    let programs = program::load(dirs, args.filter.as_deref())?;
+    let programs = program::load(dirs, args.profile.as_deref().or(args.filter.as_deref()))?;
+    if let Some(name) = &args.profile {
+        return run_profile(dirs, args, name, &programs);
+    }
     let meter = Meter::new(args.count)?;
     let table = Table::load(dirs)?;
     if !args.skip_build {
@@ -122,6 +129,34 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
         std::fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
     }
     ensure!(wrong == 0, "{wrong} programs did not do the same on both");
+    Ok(())
+}
+
+/// Shows where the time of one program goes, on every version.
+fn run_profile(dirs: &Dirs, args: &Args, name: &str, programs: &[Program]) -> Result<()> {
+    let program = programs.iter().find(|program| program.name == name);
+    let names = || programs.iter().map(|program| program.name.as_str()).collect::<Vec<_>>().join(", ");
+    let program =
+        program.with_context(|| format!("no program is called {name}; did you mean {}?", names()))?;
+    let mut profiles = Vec::new();
+    for release in Table::load(dirs)?.select(&args.versions)? {
+        ensure!(program.is_for(&release.version.short()), "{name} is not for {}", release.version);
+        let pair = Pair::new(dirs, args, release)?;
+        let subject = profile::Subject {
+            program: name.to_string(),
+            version: pair.version.clone(),
+            command: pair.command(args, &pair.ours, program),
+            stock: pair.stock.clone(),
+            scratch: dirs.target.join("profile").join(format!("{name}-{}", pair.version)),
+        };
+        let profile = profile::run(&subject)?;
+        profile::print(&subject, &profile)?;
+        profiles.push(profile);
+    }
+    if let Some(path) = &args.json {
+        let text = serde_json::to_string_pretty(&profiles).context("profiles are plain data")?;
+        std::fs::write(path, text + "\n").with_context(|| format!("cannot write {}", path.display()))?;
+    }
     Ok(())
 }
 
