@@ -250,6 +250,16 @@ pub fn ensure(dirs: &Dirs, with_rust: bool, no_install: bool) -> Result<()> {
     Ok(())
 }
 
+/// Gets a program that no build needs, where that can be. `deb` is Debian's package.
+pub fn obtain(dirs: &Dirs, program: &str, deb: &str) {
+    if !net::which(program) && is_root() && Packages::here() == Packages::Apt {
+        let command = format!("apt-get install -y --no-install-recommends {deb}");
+        if let Err(e) = apt_install(dirs, &command) {
+            eprintln!("  {program} cannot be had: {e:#}");
+        }
+    }
+}
+
 fn apt_install(dirs: &Dirs, command: &str) -> Result<()> {
     let log = step::fresh_log(dirs.logs().join("apt.log"));
     let options = "-o Acquire::http::Timeout=15 -o Acquire::Retries=1 -o DPkg::Lock::Timeout=120";

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use linux_perf_data::jitdump::{JitDumpReader, JitDumpRecord};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::path::Path;
 
@@ -60,11 +60,9 @@ pub fn load(directory: &Path) -> Result<Code> {
 }
 
 impl Code {
-    /// Reads one file, and says how many functions there are in it.
-    pub fn read(&mut self, path: &Path) -> Result<usize> {
+    fn read(&mut self, path: &Path) -> Result<()> {
         let mut reader = JitDumpReader::new(File::open(path)?)?;
         let process = self.processes.entry(reader.header().pid as i32).or_default();
-        let before = process.functions.len();
         let mut debug: HashMap<u64, (String, Vec<(u64, u32, u32)>)> = HashMap::new();
         while let Some(raw) = reader.next_record()? {
             let time = raw.timestamp;
@@ -94,7 +92,15 @@ impl Code {
                 | JitDumpRecord::Other(_) => {}
             }
         }
-        Ok(process.functions.len() - before)
+        Ok(())
+    }
+
+    /// The name of every function, with each of its lines.
+    pub fn lines(&self) -> BTreeSet<(String, u32)> {
+        let functions = self.processes.values().flat_map(|process| &process.functions);
+        let lines =
+            |f: &Function| f.lines.iter().map(|&(_, line, _)| (f.name.clone(), line)).collect::<Vec<_>>();
+        functions.flat_map(lines).collect()
     }
 
     /// Where an address was at a time, in a process or, before it forked, in one that it comes from.

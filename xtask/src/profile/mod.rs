@@ -12,8 +12,8 @@ pub use category::Category;
 use anyhow::{Result, ensure};
 use recording::{Recording, Sample};
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use symbols::Symbols;
 
@@ -111,6 +111,12 @@ pub fn print(subject: &Subject, profile: &Profile) -> Result<()> {
     let disassembly = bytecode::disassemble(subject, &profile.compiled);
     print!("{}", report::text(profile, &disassembly));
     Ok(())
+}
+
+/// The lines of the program that code is of which the interpreter described in a directory: names of functions, with
+/// their places, and lines.
+pub fn lines_in(directory: &Path) -> Result<BTreeSet<(String, u32)>> {
+    Ok(code::load(directory)?.lines())
 }
 
 /// Samples in the machine code of a bytecode, and in what it called.

@@ -4,12 +4,14 @@ use super::Pair;
 use super::abi;
 use super::evaluators;
 use super::executable_memory;
+use super::observers::{self, Made};
 use super::options;
 use super::process::{self, Output};
 use super::tally::Tally;
 use super::unwinding;
 use crate::dirs::{Dirs, remove_tree};
 use crate::net;
+use crate::prereqs;
 use crate::versions::Release;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -22,11 +24,11 @@ const EXPORTED: [&str; 3] = ["dladdr", "setns", "unshare"];
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Runs every check on one version.
-pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
+/// Runs every check on one version; `may_install`, where a check needs a program that is not there.
+pub fn run(dirs: &Dirs, may_install: bool, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 14] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 15] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
@@ -41,6 +43,7 @@ pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Re
         ("says that it gets no executable memory", &|| {
             executable_memory::check(pair, &scratch.join("executable-memory"))
         }),
+        ("describes compiled code to perf", &|| observers::jitdump(pair, &scratch.join("jitdump"))),
         ("needs no library that stock does not need", &|| libraries(pair)),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];
@@ -48,6 +51,23 @@ pub fn run(dirs: &Dirs, release: &Release, pair: &Pair, tally: &mut Tally) -> Re
         let name = format!("interpreter {} {name}", pair.version.short());
         match check() {
             Ok(()) => tally.pass(&name),
+            Err(e) => tally.fail(&name, &format!("{e:#}")),
+        }
+    }
+    let fitting: [(&str, &dyn Fn() -> Result<Made>); 2] = [
+        ("names compiled code to gdb", &|| {
+            if may_install {
+                prereqs::obtain(dirs, "gdb", "gdb");
+            }
+            observers::backtraces(pair, &scratch.join("gdb"))
+        }),
+        ("can be profiled", &|| observers::profile(pair, &scratch.join("profile"))),
+    ];
+    for (name, check) in fitting {
+        let name = format!("interpreter {} {name}", pair.version.short());
+        match check() {
+            Ok(Made::Passed) => tally.pass(&name),
+            Ok(Made::Skipped(why)) => tally.skip(&name, why),
             Err(e) => tally.fail(&name, &format!("{e:#}")),
         }
     }

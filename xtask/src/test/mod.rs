@@ -8,6 +8,7 @@ mod executable_memory;
 mod interpreter;
 mod layouts;
 mod modes;
+mod observers;
 mod options;
 mod outcome;
 mod packages;
@@ -128,7 +129,8 @@ fn stages_with(
         embed::run(dirs, args, release, tally)?;
     }
     if args.wants(Stage::Interpreter) && !pair.debug {
-        interpreter::run(dirs, release, pair, tally)?;
+        let may_install = !args.skip_build && !args.common.no_install;
+        interpreter::run(dirs, may_install, release, pair, tally)?;
     }
     if args.wants(Stage::Snippets) {
         snippets::run(dirs, args, pair, tally)?;
