@@ -28,8 +28,15 @@ struct Function {
     start: u64,
     size: u64,
     time: u64,
-    /// Address, line and offset of the bytecode, by address.
-    lines: Vec<(u64, u32, u32)>,
+    /// By address.
+    lines: Vec<Line>,
+}
+
+/// The line, and the offset of the bytecode, of code from an address on.
+struct Line {
+    address: u64,
+    line: u32,
+    pc: u32,
 }
 
 /// Where in compiled code an address is.
@@ -63,14 +70,16 @@ impl Code {
     fn read(&mut self, path: &Path) -> Result<()> {
         let mut reader = JitDumpReader::new(File::open(path)?)?;
         let process = self.processes.entry(reader.header().pid as i32).or_default();
-        let mut debug: HashMap<u64, (String, Vec<(u64, u32, u32)>)> = HashMap::new();
+        let mut debug: HashMap<u64, (String, Vec<Line>)> = HashMap::new();
         while let Some(raw) = reader.next_record()? {
             let time = raw.timestamp;
             match raw.parse()? {
                 JitDumpRecord::CodeDebugInfo(info) => {
                     let file = info.entries.first().map(|entry| text(&entry.file_path.as_slice()));
-                    let line = |entry: &linux_perf_data::jitdump::JitCodeDebugInfoEntry<'_>| {
-                        (entry.code_addr, entry.line, entry.column)
+                    let line = |entry: &linux_perf_data::jitdump::JitCodeDebugInfoEntry<'_>| Line {
+                        address: entry.code_addr,
+                        line: entry.line,
+                        pc: entry.column,
                     };
                     let lines = info.entries.iter().map(line).collect();
                     debug.insert(info.code_addr, (file.unwrap_or_default(), lines));
@@ -98,8 +107,7 @@ impl Code {
     /// The name of every function, with each of its lines.
     pub fn lines(&self) -> BTreeSet<(String, u32)> {
         let functions = self.processes.values().flat_map(|process| &process.functions);
-        let lines =
-            |f: &Function| f.lines.iter().map(|&(_, line, _)| (f.name.clone(), line)).collect::<Vec<_>>();
+        let lines = |f: &Function| f.lines.iter().map(|at| (f.name.clone(), at.line)).collect::<Vec<_>>();
         functions.flat_map(lines).collect()
     }
 
@@ -124,8 +132,8 @@ impl Process {
         // Memory may have been used again: the last that was there by then.
         let holds = |f: &&Function| f.time <= time && (f.start..f.start + f.size).contains(&address);
         let function = self.functions.iter().rev().find(holds)?;
-        let at = function.lines.partition_point(|&(start, ..)| start <= address).checked_sub(1);
-        let (_, line, pc) = at.map_or((0, 0, 0), |at| function.lines[at]);
+        let at = function.lines.partition_point(|line| line.address <= address).checked_sub(1);
+        let (line, pc) = at.map_or((0, 0), |at| (function.lines[at].line, function.lines[at].pc));
         Some(Place { name: &function.name, file: &function.file, line, pc })
     }
 }
@@ -139,7 +147,8 @@ mod tests {
     use super::*;
 
     fn function(name: &str, start: u64, time: u64) -> Function {
-        let lines = vec![(start, 0, 0), (start + 4, 7, 3), (start + 8, 9, 6)];
+        let line = |offset, line, pc| Line { address: start + offset, line, pc };
+        let lines = vec![line(0, 0, 0), line(4, 7, 3), line(8, 9, 6)];
         Function { name: name.into(), file: String::new(), start, size: 16, time, lines }
     }
 
