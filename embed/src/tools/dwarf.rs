@@ -5,8 +5,8 @@ use gimli::write::{
     Address, AttributeValue, Dwarf, EndianVec, Error, LineProgram, LineString, Sections, Unit,
 };
 use gimli::{
-    DW_AT_comp_dir, DW_AT_decl_file, DW_AT_decl_line, DW_AT_high_pc, DW_AT_language, DW_AT_low_pc,
-    DW_AT_name, DW_TAG_subprogram, Encoding, Format, LineEncoding, RunTimeEndian,
+    DW_AT_comp_dir, DW_AT_decl_file, DW_AT_decl_line, DW_AT_external, DW_AT_high_pc, DW_AT_language,
+    DW_AT_low_pc, DW_AT_name, DW_TAG_subprogram, Encoding, Format, LineEncoding, RunTimeEndian,
 };
 
 /// The language: that of the program.
@@ -57,6 +57,7 @@ pub fn sections(function: &Function<'_>) -> Result<Vec<(&'static str, Vec<u8>)>,
     let part = unit.add(root, DW_TAG_subprogram);
     let part = unit.get_mut(part);
     part.set(DW_AT_name, AttributeValue::String(string(&super::elf::name(function))));
+    part.set(DW_AT_external, AttributeValue::Flag(true));
     part.set(DW_AT_decl_file, AttributeValue::FileIndex(Some(file_id)));
     part.set(DW_AT_decl_line, AttributeValue::Udata(function.first_line.into()));
     part.set(DW_AT_low_pc, AttributeValue::Address(start));

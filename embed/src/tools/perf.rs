@@ -4,17 +4,19 @@ use super::Function;
 use super::jitdump::{self, Stamp};
 use crate::config::say;
 use crate::py::gil::Gil;
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::OpenOptionsExt;
+use std::path::{self, Path, PathBuf};
 use std::ptr;
 
-/// The file of a process.
+/// The file of a process. It is opened each time that something is added: a program may close whatever is open,
+/// and open something else by the same number.
 struct Dump {
     process: u32,
-    file: File,
+    path: PathBuf,
     functions: u64,
 }
 
@@ -39,7 +41,10 @@ pub fn write(directory: &str, function: &Function<'_>) {
         State::Unopened => false,
         State::Open(dump) => dump.process == stamp.process,
     };
-    let path = format!("{}/jit-{}.dump", directory.trim_end_matches('/'), stamp.process);
+    // The program may be in another directory by the time it forks.
+    static DIRECTORY: Gil<OnceCell<PathBuf>> = Gil::new(OnceCell::new());
+    let directory = DIRECTORY.get_or_init(|| path::absolute(directory).unwrap_or_else(|_| directory.into()));
+    let path = directory.join(format!("jit-{}.dump", stamp.process));
     let written = if is_current { Ok(()) } else { open(&path, stamp).map(|dump| *state = State::Open(dump)) };
     let written = written.and_then(|()| match &mut *state {
         State::Open(dump) => dump.add(function, stamp),
@@ -48,7 +53,8 @@ pub fn write(directory: &str, function: &Function<'_>) {
     if let Err(error) = written {
         *state = State::Failed;
         say(&format!(
-            "pyjion: PYJION_PERF: cannot write {path}: {error}; perf will know less of compiled code"
+            "pyjion: PYJION_PERF: cannot write {}: {error}; perf will know less of compiled code",
+            path.display()
         ));
     }
 }
@@ -63,7 +69,7 @@ fn now() -> Stamp {
     Stamp { process, thread, time: time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64 }
 }
 
-fn open(path: &str, stamp: Stamp) -> io::Result<Dump> {
+fn open(path: &Path, stamp: Stamp) -> io::Result<Dump> {
     // One may be left of another process with that number. Its name can be guessed: what is there is not
     // followed, nor written to.
     match fs::remove_file(path) {
@@ -73,7 +79,7 @@ fn open(path: &str, stamp: Stamp) -> io::Result<Dump> {
     let mut file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(&jitdump::header(stamp))?;
     mark(&file)?;
-    Ok(Dump { process: stamp.process, file, functions: 0 })
+    Ok(Dump { process: stamp.process, path: path.to_path_buf(), functions: 0 })
 }
 
 /// Maps the file, which is how perf hears of it: it records mappings that can be executed. This one stays as long
@@ -97,6 +103,7 @@ impl Dump {
     fn add(&mut self, function: &Function<'_>, stamp: Stamp) -> io::Result<()> {
         let index = self.functions;
         self.functions += 1;
-        self.file.write_all(&jitdump::function(function, index, stamp))
+        let mut file = OpenOptions::new().append(true).custom_flags(libc::O_NOFOLLOW).open(&self.path)?;
+        file.write_all(&jitdump::function(function, index, stamp))
     }
 }

@@ -56,7 +56,8 @@ pub const MODES: &[Mode] = &[
     mode("stress97", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "97")]),
     mode("stress-invalidate", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_INVALIDATE", "31")]),
     mode("tiny-functions", &[("PYJION_THRESHOLD", "1"), ("PYJION_MAX_VALUES", "800")]),
-    mode("tiny-memory", &[("PYJION_THRESHOLD", "1"), ("PYJION_MAX_CODE", "64K")]),
+    // Code comes and goes here more than elsewhere: GDB is told of it all.
+    mode("tiny-memory", &[("PYJION_THRESHOLD", "1"), ("PYJION_MAX_CODE", "64K"), ("PYJION_GDB", "1")]),
     mode("compile-fails", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_FAIL", "1")]),
     mode("no-opt", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_OPT", "1")]),
     mode("no-unbox", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_UNBOX", "1")]),

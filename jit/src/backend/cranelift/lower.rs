@@ -191,7 +191,8 @@ impl Lowering<'_> {
         self.builder.switch_to_block(block);
         self.stored_lasti = None;
         let function = self.function;
-        self.place(None);
+        // What passes put in front belongs to what follows.
+        self.place(function.block(id).insns.iter().find_map(|&value| function.value(value).pc));
         for &value in &function.block(id).insns {
             if let Some(pc) = function.value(value).pc {
                 self.place(Some(pc));
