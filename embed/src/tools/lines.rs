@@ -17,6 +17,8 @@ pub struct Line {
 pub fn of(positions: &[Position], table: &[u8], first_line: u32) -> Vec<Line> {
     let line = |position: &Position| match position.pc {
         Some(pc) => Line { offset: position.offset, line: line_at(table, first_line, pc), pc },
+        // What comes before all bytecodes is the entry, where debuggers stop for the function as a whole.
+        None if position.offset == 0 => Line { offset: 0, line: first_line, pc: 0 },
         None => Line { offset: position.offset, line: 0, pc: 0 },
     };
     positions.iter().map(line).collect()
@@ -51,9 +53,10 @@ mod tests {
     }
 
     #[test]
-    fn code_of_no_bytecode_has_no_line() {
-        let positions = [Position { offset: 0, pc: None }, Position { offset: 8, pc: Some(6) }];
-        let expected = [Line { offset: 0, line: 0, pc: 0 }, Line { offset: 8, line: 2, pc: 6 }];
-        assert_eq!(of(&positions, &[6, 1], 1), expected);
+    fn of_code_without_a_bytecode_the_entry_alone_has_a_line() {
+        let positions = [(0, None), (8, Some(6)), (12, None)].map(|(offset, pc)| Position { offset, pc });
+        let found = of(&positions, &[6, 1], 7);
+        let found: Vec<_> = found.iter().map(|line| (line.offset, line.line, line.pc)).collect();
+        assert_eq!(found, [(0, 7, 0), (8, 8, 6), (12, 0, 0)]);
     }
 }

@@ -41,7 +41,7 @@ fn compiled(text: &mut String, function: &CompiledShare, disassembly: &Disassemb
     for at in function.lines.iter().filter(|at| at.own + at.called >= LEAST) {
         let source = disassembly.line(&function.file, at.line).unwrap_or("");
         let number = if at.line == 0 { "-".to_string() } else { at.line.to_string() };
-        let source = if at.line == 0 { "entries, exits and exceptions" } else { source };
+        let source = if at.line == 0 { "exits and exceptions" } else { source };
         line(text, format_args!("{:>7} {:>7} {number:>5}  {source}", percent(at.own), percent(at.called)));
         let bytecodes =
             at.bytecodes.iter().filter(|bytecode| at.line != 0 && bytecode.own + bytecode.called >= LEAST);
@@ -112,7 +112,7 @@ mod tests {
 
 f: 26.1% itself, 50.0% in what it calls
    self  called  line
-   1.0%       -     -  entries, exits and exceptions
+   1.0%       -     -  exits and exceptions
   25.0%   50.0%     3
   25.0%       -              6
       -   50.0%              9

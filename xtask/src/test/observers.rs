@@ -150,7 +150,7 @@ pub fn jitdump(pair: &Pair, scratch: &Path) -> Result<()> {
     let output = process::run(command.arg(program(scratch)), scratch, LIMIT)?;
     ensure!(output.end == "exit 0" && output.stderr.is_empty(), "{output:?}");
     let lines = profile::lines_in(scratch)?;
-    let expected = [2, 3, SPINNING, 5].map(|line| (format!("spin ({}:1)", program(scratch)), line));
+    let expected = [1, 2, 3, SPINNING, 5].map(|line| (format!("spin ({}:1)", program(scratch)), line));
     for expected in expected {
         ensure!(lines.contains(&expected), "no code of {expected:?}: {lines:#?}");
     }
