@@ -18,8 +18,6 @@ mod pip;
 mod plan;
 mod prereqs;
 mod profile;
-#[cfg(test)]
-mod readme;
 mod series;
 mod share;
 mod stamp;
