@@ -1,0 +1,1 @@
+"""An application: articles, customers and orders."""
