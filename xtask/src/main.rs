@@ -73,7 +73,9 @@ fn main() -> ExitCode {
         Verb::Fuzz(args) => fuzz::run(&dirs, args),
         Verb::Patch(args) => patch::run(&dirs, args),
         Verb::Share(args) => share::run(&dirs, args),
-        Verb::Test(args) => test::run(&dirs, args, fuzz::stage::run),
+        Verb::Test(args) => {
+            test::run(&dirs, args, test::Others { fuzz: fuzz::stage::run, bench: bench::stage::run })
+        }
         Verb::Tidy => tidy::run(&dirs, test::skip_list_complaints),
     });
     match result {

@@ -1,6 +1,6 @@
 //! `share`: how much of hot code runs in native code, program by program, and why the rest does not.
 
-use crate::bench::program::{self, Program};
+use crate::bench::suites::{self, Program, Suites};
 use crate::build_python;
 use crate::dirs::{Dirs, Flavour, remove_tree};
 use crate::plan::{self, Common, Options, Plan};
@@ -15,6 +15,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
+
+/// The suite whose programs are looked at.
+const SUITE: &str = "own";
 
 /// How long a program may take.
 const LIMIT: Duration = Duration::from_secs(1800);
@@ -171,9 +174,11 @@ impl Survey<'_> {
 
     fn work(&self) -> Result<Vec<Work>> {
         let wanted = |name: &str| self.args.filter.as_ref().is_none_or(|f| name.contains(f.as_str()));
-        let programs = program::load(self.dirs, None)?.into_iter();
+        let suites = Suites::load(self.dirs)?;
+        let programs = suites.select(&[SUITE.to_string()], None)?.into_iter();
+        let short = self.version.short();
         let mut work: Vec<Work> =
-            programs.filter(|p| p.is_for(&self.version.short())).map(Work::Program).collect();
+            programs.filter(|p| p.is_for(&short)).map(|p| Work::Program(Box::new(p.clone()))).collect();
         if self.args.full {
             work.extend(test::regrtest_files(&self.ours)?.into_iter().map(Work::Test));
         }
@@ -186,7 +191,8 @@ impl Survey<'_> {
             Work::Test(file) => test::regrtest_command(&self.ours, &[], file),
             Work::Program(program) => {
                 let mut command = test::python(&self.ours);
-                command.arg(&program.path).env("PYJION_BENCH_SOURCE", &self.source);
+                command.arg(suites::folder(self.dirs).join(&program.path));
+                command.env("PYJION_BENCH_SOURCE", &self.source);
                 command
             }
         }
@@ -195,8 +201,8 @@ impl Survey<'_> {
 
 /// Something to be run.
 enum Work {
-    /// A program of `ci/bench`.
-    Program(Program),
+    /// A program of `ci/bench/own`.
+    Program(Box<Program>),
     /// A file of the standard library's tests.
     Test(String),
 }

@@ -17,7 +17,7 @@ pub struct Args {
     /// Only these modes of running; the default is most for snippets, threshold1 and default for regrtest
     #[arg(long = "mode", env = "PYJION_TEST_MODE", value_name = "MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
     pub modes: Vec<String>,
-    /// Only snippets, regrtest files and packages whose name contains this
+    /// Only snippets, programs of bench, regrtest files and packages whose name contains this
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     pub filter: Option<String>,
     /// All of regrtest, not a selection, snippets in every mode, and the tests of packages
@@ -48,6 +48,8 @@ pub enum Stage {
     Snippets,
     /// Two minutes of random programs, compared with stock
     Fuzz,
+    /// The programs of bench, once each, for what they do
+    Bench,
     /// CPython's own tests, compared with stock
     Regrtest,
     /// The tests of packages of the registry, compared with stock; needs the network

@@ -22,7 +22,7 @@ mod tally;
 mod unit;
 mod unwinding;
 
-pub use process::{Output, difference, parallel, python, run as run_limited};
+pub use process::{Output, default_signals, difference, kill_group, parallel, python, run as run_limited};
 pub use regrtest::{all_files as regrtest_files, command as regrtest_command};
 
 use crate::build_python;
@@ -45,14 +45,20 @@ pub fn skip_list_complaints(dirs: &Dirs) -> Result<Vec<String>> {
     skips::complaints(dirs, &modes)
 }
 
-/// The stage of random programs, which uses what is here.
-pub type FuzzStage = fn(&Dirs, &Args, &Pair, &mut Tally) -> Result<()>;
+/// The stages that use what is here.
+#[derive(Clone, Copy)]
+pub struct Others {
+    /// That of random programs.
+    pub fuzz: fn(&Dirs, &Args, &Pair, &mut Tally) -> Result<()>,
+    /// That of the programs of `bench`.
+    pub bench: fn(&Dirs, &Args, &Release, &Pair, &mut Tally) -> Result<()>,
+}
 
 /// Runs the verb. Its last line on stdout is `N passed, N failed, N skipped`.
-pub fn run(dirs: &Dirs, args: &Args, fuzz: FuzzStage) -> Result<()> {
+pub fn run(dirs: &Dirs, args: &Args, others: Others) -> Result<()> {
     dirs.check_writable()?;
     let mut tally = Tally::default();
-    let outcome = stages(dirs, args, fuzz, &mut tally);
+    let outcome = stages(dirs, args, others, &mut tally);
     if let Err(e) = &outcome {
         tally.fail("the test run itself", &format!("{e:#}"));
     }
@@ -68,7 +74,7 @@ pub fn run(dirs: &Dirs, args: &Args, fuzz: FuzzStage) -> Result<()> {
     Ok(())
 }
 
-fn stages(dirs: &Dirs, args: &Args, fuzz: FuzzStage, tally: &mut Tally) -> Result<()> {
+fn stages(dirs: &Dirs, args: &Args, others: Others, tally: &mut Tally) -> Result<()> {
     let table = Table::load(dirs)?;
     let releases: Vec<&Release> = match args.versions.is_empty() {
         true => table.supported().collect(),
@@ -91,8 +97,15 @@ fn stages(dirs: &Dirs, args: &Args, fuzz: FuzzStage, tally: &mut Tally) -> Resul
             }
         }
     }
-    let needs_interpreters =
-        [Stage::Embed, Stage::Interpreter, Stage::Snippets, Stage::Fuzz, Stage::Regrtest, Stage::Packages];
+    let needs_interpreters = [
+        Stage::Embed,
+        Stage::Interpreter,
+        Stage::Snippets,
+        Stage::Fuzz,
+        Stage::Bench,
+        Stage::Regrtest,
+        Stage::Packages,
+    ];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
     }
@@ -105,7 +118,7 @@ fn stages(dirs: &Dirs, args: &Args, fuzz: FuzzStage, tally: &mut Tally) -> Resul
                 continue;
             }
             match interpreters(dirs, args, release, debug) {
-                Ok(pair) => stages_with(dirs, args, fuzz, release, &pair, tally)?,
+                Ok(pair) => stages_with(dirs, args, others, release, &pair, tally)?,
                 Err(e) if may_skip(args, release, &e) => {
                     eprintln!("CPython {} is not tested: {e:#}", release.version);
                     tally.skip(&format!("CPython {}", release.version), "no source of it can be had here");
@@ -120,7 +133,7 @@ fn stages(dirs: &Dirs, args: &Args, fuzz: FuzzStage, tally: &mut Tally) -> Resul
 fn stages_with(
     dirs: &Dirs,
     args: &Args,
-    fuzz: FuzzStage,
+    others: Others,
     release: &Release,
     pair: &Pair,
     tally: &mut Tally,
@@ -136,7 +149,10 @@ fn stages_with(
         snippets::run(dirs, args, pair, tally)?;
     }
     if args.wants(Stage::Fuzz) && !pair.debug {
-        fuzz(dirs, args, pair, tally)?;
+        (others.fuzz)(dirs, args, pair, tally)?;
+    }
+    if args.wants(Stage::Bench) && !pair.debug {
+        (others.bench)(dirs, args, release, pair, tally)?;
     }
     if args.wants(Stage::Regrtest) {
         regrtest::run(dirs, args, pair, tally)?;

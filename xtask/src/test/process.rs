@@ -71,7 +71,7 @@ pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Outp
 
 /// The child begins with the signals that a job in a terminal has, even where `nohup` or a shell's background
 /// job made this process ignore some: tests that send them to children of theirs would wait forever.
-fn default_signals(command: &mut Command) {
+pub fn default_signals(command: &mut Command) {
     let reset = || {
         for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
             // SAFETY: async-signal-safe, and there is no handler that could be lost.
@@ -94,7 +94,7 @@ fn has_ended(child: u32) -> bool {
 }
 
 /// Kills every process of the group that a child leads; there may be none left.
-fn kill_group(leader: u32) {
+pub fn kill_group(leader: u32) {
     if let Some(group) = i32::try_from(leader).ok().and_then(Pid::from_raw) {
         let _ = kill_process_group(group, Signal::KILL);
     }

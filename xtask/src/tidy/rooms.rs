@@ -77,6 +77,7 @@ pub const ORDERS: &[Order] = &[
             "bench",
             "fuzz",
             "test",
+            "profile",
             "tidy",
             "patch",
             "ci_matrix",
@@ -99,7 +100,21 @@ pub const ORDERS: &[Order] = &[
             "step",
         ],
         known: &[],
-        circles: Circles::Known(&[]),
+        circles: Circles::Known(&[
+            &[
+                "bench",
+                "bench::campaign",
+                "bench::deps",
+                "bench::interpreters",
+                "bench::process",
+                "bench::profile",
+                "bench::profiles",
+                "bench::quick",
+                "bench::session",
+            ],
+            &["bench::figures", "bench::results", "bench::warmup"],
+            &["profile", "profile::bytecode", "profile::recording", "profile::report"],
+        ]),
     },
 ];
 
