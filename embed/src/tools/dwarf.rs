@@ -1,6 +1,6 @@
 //! The lines of a compiled function, as debuggers read them.
 
-use super::Function;
+use super::function::Function;
 use gimli::write::{
     Address, AttributeValue, Dwarf, EndianVec, Error, LineProgram, LineString, Sections, Unit,
 };

@@ -1,6 +1,6 @@
 //! A compiled function as an ELF file in memory: its symbol, how its caller is found, its lines.
 
-use super::Function;
+use super::function::Function;
 use object::Endianness;
 use object::elf;
 use object::write::Error;

@@ -1,7 +1,8 @@
 //! GDB's interface to compilers at run time (`gdb/doc`, "JIT Interface"): a list of objects in memory, and a
 //! function to set a breakpoint at.
 
-use super::{Function, dwarf, elf};
+use super::function::Function;
+use super::{dwarf, elf};
 use pyjion_jit::backend::Unwind;
 use std::cell::UnsafeCell;
 use std::ptr;

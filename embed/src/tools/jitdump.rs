@@ -1,6 +1,6 @@
 //! The records of a jitdump file (`tools/perf/Documentation/jitdump-specification.txt` of Linux).
 
-use super::Function;
+use super::function::Function;
 
 /// `JiTD`, in the byte order of this machine.
 const MAGIC: u32 = 0x4a69_5444;

@@ -2,6 +2,7 @@
 
 mod dwarf;
 mod elf;
+mod function;
 mod gdb;
 mod jitdump;
 mod lines;
@@ -10,30 +11,9 @@ mod perf;
 pub use gdb::Registered;
 
 use crate::config::settings;
-use lines::Line;
+use function::Function;
 use pyjion_jit::Compiled;
 use pyjion_jit::bytecode::CodeDesc;
-
-/// A compiled function as profilers and debuggers see it.
-pub struct Function<'a> {
-    /// Its name in the program.
-    pub name: &'a str,
-    /// Its file, absolute unless it is none.
-    pub file: &'a str,
-    /// Where it starts there.
-    pub first_line: u32,
-    /// The machine code.
-    pub code: &'a [u8],
-    /// Lines of the code, by offset, the first at 0.
-    pub lines: &'a [Line],
-}
-
-impl Function<'_> {
-    /// Where the machine code is.
-    pub fn address(&self) -> usize {
-        self.code.as_ptr() as usize
-    }
-}
 
 /// Whether anybody is to be told.
 pub fn is_wanted() -> bool {

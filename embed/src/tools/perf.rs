@@ -1,6 +1,6 @@
 //! The file from which `perf inject --jit` learns of compiled code, one for each process.
 
-use super::Function;
+use super::function::Function;
 use super::jitdump::{self, Stamp};
 use crate::config::say;
 use crate::py::gil::Gil;
