@@ -22,7 +22,7 @@ use config::{ancestors, say, settings};
 use pyjion_jit::tier::command_line::{self, Action, CommandLine};
 use pyjion_jit::tier::options::Options;
 use run::installation;
-use state::{bypass, process};
+use state::{PROCESS, bypass};
 use stats::{clock, report};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io::Write;
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
         report::at_exit(wanted);
     }
     clock::start();
-    process::initialise(host::host);
+    PROCESS.initialise(host::host);
     module::register();
     if enabled && state::request_index() {
         installation::install();

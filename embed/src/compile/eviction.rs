@@ -2,7 +2,7 @@
 
 use crate::config::settings;
 use crate::py::gil::Gil;
-use crate::state::{CodeState, REGISTRY};
+use crate::state::{CodeState, PROCESS};
 use crate::stats;
 use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;
@@ -14,11 +14,19 @@ use std::sync::Arc;
 /// Bytes of machine code per byte of bytecode, on the high side.
 const EXPANSION: usize = 64;
 
-static MEMORY: Gil<OnceCell<Arc<CodeMemory>>> = Gil::new(OnceCell::new());
+struct Room {
+    memory: OnceCell<Arc<CodeMemory>>,
+    publisher: OnceCell<Publisher>,
+    /// The system allows executable memory.
+    is_allowed: Cell<bool>,
+}
+
+static ROOM: Gil<Room> =
+    Gil::new(Room { memory: OnceCell::new(), publisher: OnceCell::new(), is_allowed: Cell::new(false) });
 
 /// The memory that all machine code is in.
 pub fn memory() -> &'static Arc<CodeMemory> {
-    MEMORY.get_or_init(|| CodeMemory::new(settings::options().max_code))
+    ROOM.memory.get_or_init(|| CodeMemory::new(settings::options().max_code))
 }
 
 /// Fails if the system allows no executable memory.
@@ -32,10 +40,9 @@ pub fn probe() -> Result<(), CompileError> {
 
 /// The same once, before anything is compiled in vain.
 pub fn check() -> Result<(), CompileError> {
-    static IS_ALLOWED: Gil<Cell<bool>> = Gil::new(Cell::new(false));
-    if !IS_ALLOWED.get() {
+    if !ROOM.is_allowed.get() {
         probe()?;
-        IS_ALLOWED.set(true);
+        ROOM.is_allowed.set(true);
     }
     Ok(())
 }
@@ -48,12 +55,11 @@ extern "C" fn pyjion_code_base(address: *const c_void) -> *mut c_void {
 
 /// What puts code there.
 pub fn publisher() -> Result<&'static Publisher, CompileError> {
-    static PUBLISHER: Gil<OnceCell<Publisher>> = Gil::new(OnceCell::new());
-    if let Some(publisher) = PUBLISHER.get() {
+    if let Some(publisher) = ROOM.publisher.get() {
         return Ok(publisher);
     }
     let publisher = Publisher::new(memory().clone())?;
-    Ok(PUBLISHER.get_or_init(|| publisher))
+    Ok(ROOM.publisher.get_or_init(|| publisher))
 }
 
 /// The machine code that so much bytecode may become.
@@ -69,7 +75,8 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
     if fits(bytes) {
         return true;
     }
-    let mut idle: Vec<(u64, *const CodeState)> = REGISTRY
+    let mut idle: Vec<(u64, *const CodeState)> = PROCESS
+        .registry
         .owners()
         .into_iter()
         .filter(|&state| !ptr::eq(state, user))
@@ -86,10 +93,10 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
         // SAFETY: owners are alive; dropping versions runs no Python code, so none died meanwhile.
         let state = unsafe { &*state };
         state.evict();
-        REGISTRY.remove(state);
+        PROCESS.registry.remove(state);
         stats::counters().evicted.count();
     }
-    for state in REGISTRY.owners() {
+    for state in PROCESS.registry.owners() {
         // SAFETY: owners are alive.
         unsafe { (*state).age() };
     }

@@ -11,8 +11,8 @@ use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::state::version::Version;
-use crate::state::{Closed, CodeState, Phase, Wait, process};
+use crate::state::native::Native;
+use crate::state::{Closed, CodeState, PROCESS, Phase, Wait};
 use crate::stats::{self, Mode};
 use crate::tools;
 use pyjion_jit::backend::{BackendOptions, MachineCode};
@@ -32,9 +32,6 @@ use std::sync::Arc;
 /// Versions of one place that `PYJION_STRESS_INVALIDATE` makes invalid.
 const MAX_INVALIDATIONS: u32 = 100;
 
-/// For compilations that the program waits for.
-static COMPILER: Gil<RefCell<Compiler>> = Gil::new(RefCell::new(Compiler::new()));
-
 /// A version that is being compiled in the background.
 struct UnderWay {
     /// What the state that it is for waits for.
@@ -47,7 +44,19 @@ struct UnderWay {
     generic: bool,
 }
 
-static UNDER_WAY: Gil<RefCell<BTreeMap<Ticket, UnderWay>>> = Gil::new(RefCell::new(BTreeMap::new()));
+struct Orders {
+    /// For compilations that the program waits for.
+    compiler: RefCell<Compiler>,
+    under_way: RefCell<BTreeMap<Ticket, UnderWay>>,
+    /// That there is no executable memory was said.
+    has_complained: Cell<bool>,
+}
+
+static ORDERS: Gil<Orders> = Gil::new(Orders {
+    compiler: RefCell::new(Compiler::new()),
+    under_way: RefCell::new(BTreeMap::new()),
+    has_complained: Cell::new(false),
+});
 
 /// Has a version compiled for the start (and a generator's resume points), unless that was tried
 /// often enough; true when there is one by now.
@@ -112,7 +121,7 @@ fn request(state: &CodeState, spec: EntrySpec) -> bool {
     cost::enter(|account| account.promise(order.job.description.code.len()));
     let Order { valid, generic, .. } = order;
     state.with_target(pc, |target| target.is_under_way = true);
-    UNDER_WAY.borrow_mut().insert(ticket, UnderWay { wait: state.begin_wait(), pc, valid, generic });
+    ORDERS.under_way.borrow_mut().insert(ticket, UnderWay { wait: state.begin_wait(), pc, valid, generic });
     false
 }
 
@@ -145,7 +154,7 @@ extern "C" fn attend() {
 fn finish(ticket: Ticket, output: Output) {
     account(&output);
     cost::enter(|account| account.redeem(output.bytes));
-    let order = UNDER_WAY.borrow_mut().remove(&ticket);
+    let order = ORDERS.under_way.borrow_mut().remove(&ticket);
     let Some(UnderWay { wait, pc, valid, generic }) = order else { return };
     let Some(state) = CodeState::end_wait(wait) else { return };
     let is_missing = state.with_target(pc, |target| {
@@ -220,7 +229,7 @@ fn keep(
                 write_dump(dump, state, &compiled, pc);
             }
             let registered = tools::tell(state.description(), || state.line_table(), &mut compiled);
-            state.install(pc, Version::new(compiled, registered, valid, generic, name(state)));
+            state.install(pc, Native::new(compiled, registered, valid, generic, name(state)));
             Ok(())
         }
         Err(error) => fail(state, pc, error),
@@ -251,9 +260,8 @@ fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileEr
 
 /// The system allows no executable memory: stops for good, and says so once.
 fn give_up(why: &str) {
-    static HAS_SAID: Gil<Cell<bool>> = Gil::new(Cell::new(false));
     let reason = Stopped::NoExecutableMemory(why.to_owned());
-    if !HAS_SAID.replace(true) {
+    if !ORDERS.has_complained.replace(true) {
         say(&format!(
             "pyjion: {reason}: running without the JIT; allow it (systemd: MemoryDenyWriteExecute=no, \
              SELinux: execmem), or set PYJION=0 to have this line go"
@@ -325,14 +333,14 @@ pub fn job(
         ..Options::default()
     };
     let description = Arc::clone(state.description());
-    Ok(Job { description, feedback, entry, options, host: process::host() })
+    Ok(Job { description, feedback, entry, options, host: PROCESS.host() })
 }
 
 /// Runs the compiler while the program waits; no Python code runs meanwhile.
 pub fn run(job: &Job) -> Output {
     let mode = stats::switch(Mode::Compiler);
     let bytes = job.description.code.len();
-    let output = reserve::with_room(shortage::room_for(bytes), || COMPILER.borrow_mut().run(job));
+    let output = reserve::with_room(shortage::room_for(bytes), || ORDERS.compiler.borrow_mut().run(job));
     stats::switch(mode);
     let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, bytes));
     account(&output);

@@ -12,13 +12,13 @@ use crate::run::drive::go_on;
 use crate::run::next::Next;
 use crate::run::outcome::Outcome;
 use crate::run::{clients, enter, next};
-use crate::state::version::Version;
+use crate::state::native::Native;
 use crate::state::{self, CodeState};
 use crate::stats;
 
 /// Runs a frame in native code.
 #[inline(never)]
-pub unsafe extern "C" fn begin(frame: *mut PyFrameObject, version: *const Version, entry: u32) -> Object {
+pub unsafe extern "C" fn begin(frame: *mut PyFrameObject, version: *const Native, entry: u32) -> Object {
     let thread = thread_state();
     // SAFETY: a version of the frame's code, and an entry that the frame fits.
     unsafe {

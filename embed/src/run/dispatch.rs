@@ -10,8 +10,8 @@ use crate::run::next::Next;
 use crate::run::outsiders;
 #[cfg(py3)]
 use crate::run::sending;
+use crate::state::native::Native;
 use crate::state::recall::{self, Begun};
-use crate::state::version::Version;
 use crate::state::{self, Phase};
 use crate::stats;
 use pyjion_jit::tier::heat;
@@ -113,7 +113,7 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
 
 /// Resumes a generator's frame, in native code if there is an entry for it.
 #[inline(never)]
-unsafe extern "C" fn resume(frame: *mut PyFrameObject, start: *const Version) -> Object {
+unsafe extern "C" fn resume(frame: *mut PyFrameObject, start: *const Native) -> Object {
     // SAFETY: a version of the frame's code; the frame is not running.
     unsafe {
         #[cfg(py3)]

@@ -13,8 +13,8 @@ use crate::py::*;
 use crate::run::outcome::Outcome;
 use crate::run::reify::{self, Left};
 use crate::run::shortage;
+use crate::state::native::Native;
 use crate::state::recall;
-use crate::state::version::Version;
 use crate::stats::{self, Mode};
 use crate::tier::exits;
 use pyjion_jit::backend::YIELDED;
@@ -37,7 +37,7 @@ static BUFFER: Gil<UnsafeCell<[u64; BUFFER_WORDS]>> = Gil::new(UnsafeCell::new([
 pub unsafe extern "C" fn run(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
-    version: *const Version,
+    version: *const Native,
     entry: u32,
     flags: c_int,
 ) -> Outcome {
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn run(
 pub unsafe fn run_here(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
-    version: *const Version,
+    version: *const Native,
     entry: u32,
     flags: c_int,
 ) -> Outcome {
@@ -136,7 +136,7 @@ pub unsafe fn hand_over(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
 /// A frame left a version that something is to be done about.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Version, outcome: Outcome) -> Outcome {
+unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Native, outcome: Outcome) -> Outcome {
     // SAFETY: the frame holds its code; the outcome is the frame's.
     unsafe {
         let code = (*frame).f_code;
@@ -155,7 +155,7 @@ unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Version, 
 unsafe extern "C" fn left(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
-    version: *const Version,
+    version: *const Native,
     exit: usize,
     buffer: *const u64,
 ) -> Outcome {
@@ -186,7 +186,7 @@ struct Rebuilt {
 #[inline(never)]
 unsafe extern "C" fn rebuild(
     frame: *mut PyFrameObject,
-    version: *const Version,
+    version: *const Native,
     exit: usize,
     buffer: *const u64,
 ) -> Rebuilt {

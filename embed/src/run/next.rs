@@ -6,7 +6,7 @@ use crate::py::describe;
 use crate::py::evaluation::{RECORD, RESUME, THROW};
 use crate::py::*;
 use crate::run::outcome::Outcome;
-use crate::state::version::Version;
+use crate::state::native::Native;
 use crate::state::{self, CodeState, Phase};
 use crate::stats;
 use crate::tier::{hot, record};
@@ -19,7 +19,7 @@ use std::ptr;
 #[repr(C)]
 pub struct Next {
     /// For [`Runner::Native`].
-    pub version: *const Version,
+    pub version: *const Native,
     /// For [`Runner::Native`].
     pub entry: u32,
     /// Who.
@@ -44,7 +44,7 @@ impl Next {
     pub const RECORDER: Next = Next { version: ptr::null(), entry: 0, runner: Runner::Recorder };
 
     /// Native code, by an entry that the frame fits.
-    pub fn native(version: *const Version, entry: u32) -> Next {
+    pub fn native(version: *const Native, entry: u32) -> Next {
         Next { version, entry, runner: Runner::Native }
     }
 }

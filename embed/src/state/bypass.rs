@@ -6,7 +6,8 @@
 
 use crate::config::settings;
 use crate::py::countdown;
-use crate::state::code::{CodeState, Phase};
+use crate::state::code::CodeState;
+use crate::state::phase::Phase;
 use crate::stats;
 use pyjion_jit::tier::heat;
 

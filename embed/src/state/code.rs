@@ -8,9 +8,11 @@ use crate::config::settings;
 use crate::py::describe;
 use crate::py::gil::{Counter, Gil};
 use crate::py::*;
-use crate::state::registry::{Registry, Wait};
+use crate::state::native::{self, Native};
+use crate::state::phase::Phase;
+use crate::state::process::Process;
+use crate::state::registry::Wait;
 use crate::state::target::{Closed, Target};
-use crate::state::version::{self, Version};
 use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
@@ -21,38 +23,6 @@ use pyjion_jit::tier::window::Window;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ptr;
 use std::sync::Arc;
-
-/// Where a code object stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Phase {
-    /// Interpreted and counted.
-    Cold,
-    /// Frames run in the recording evaluator for a while.
-    Recording,
-    /// Observed; compiled, or to be compiled at the next entry.
-    Hot,
-    /// Compilation failed; interpreted for good.
-    Failed,
-    /// `PYJION_ONLY` does not select it.
-    Excluded,
-}
-
-impl Phase {
-    /// All phases, in order.
-    pub const ALL: [Phase; 5] = [Phase::Cold, Phase::Recording, Phase::Hot, Phase::Failed, Phase::Excluded];
-
-    /// Stable name for `pyjion.info()` and `pyjion.status()`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Phase::Cold => "cold",
-            Phase::Recording => "recording",
-            Phase::Hot => "hot",
-            Phase::Failed => "failed",
-            Phase::Excluded => "excluded",
-        }
-    }
-}
 
 /// Jumps for which a frame is led to a loop header that there is a new version for, or back to one after an
 /// exit that is new.
@@ -73,7 +43,7 @@ pub struct Hot {
     pub window: Cell<Window>,
     /// Versions replaced while frames were running them, which have their addresses.
     #[allow(clippy::vec_box, reason = "a version must not move")]
-    replaced: RefCell<Vec<Box<Version>>>,
+    replaced: RefCell<Vec<Box<Native>>>,
     description: OnceCell<Arc<CodeDesc>>,
 }
 
@@ -83,7 +53,7 @@ const NO_REQUEST: u32 = u32::MAX;
 /// The state of one code object.
 pub struct CodeState {
     /// The version to enter at the start without further thought; NULL for none.
-    start: Cell<*const Version>,
+    start: Cell<*const Native>,
     /// Calls and loop iterations, weighted.
     pub(super) heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
@@ -110,15 +80,8 @@ pub struct CodeState {
     hot: OnceCell<Box<Hot>>,
 }
 
-/// All states that have, or wait for, machine code.
-pub static REGISTRY: Gil<Registry<CodeState>> = Gil::new(Registry::new());
-
-static PHASES: Gil<[Counter; Phase::ALL.len()]> = Gil::new([const { Counter::new() }; Phase::ALL.len()]);
-
-/// How many code objects are in a phase.
-pub fn count_in(phase: Phase) -> u64 {
-    PHASES[phase as usize].get()
-}
+/// What is known of all of them.
+pub static PROCESS: Gil<Process<CodeState>> = Gil::new(Process::new());
 
 impl CodeState {
     /// The state of code that nothing is known of but that so many frames of it have passed us by, and so many more
@@ -129,7 +92,7 @@ impl CodeState {
     pub unsafe fn new(code: *mut PyCodeObject, passed: u32, passing: u32) -> CodeState {
         // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
         let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size } as u32;
-        PHASES[Phase::Cold as usize].count();
+        PROCESS.enter(Phase::Cold);
         let runs = Counter::new();
         runs.add(passed.into());
         CodeState {
@@ -152,7 +115,7 @@ impl CodeState {
 
     /// The version to enter at the start without further thought; NULL for none.
     #[inline(always)]
-    pub fn start(&self) -> *const Version {
+    pub fn start(&self) -> *const Native {
         self.start.get()
     }
 
@@ -184,14 +147,14 @@ impl CodeState {
     /// A version of it is being compiled in the background.
     pub fn begin_wait(&self) -> Wait {
         self.under_way.set(self.under_way.get() + 1);
-        REGISTRY.begin_wait(self)
+        PROCESS.registry.begin_wait(self)
     }
 
     /// What was waited for is there: the state that did, if it is still alive, and that as long as no Python code
     /// runs.
     pub fn end_wait<'a>(wait: Wait) -> Option<&'a CodeState> {
         // SAFETY: a state that dies takes itself out.
-        let state = unsafe { &*REGISTRY.end_wait(wait)? };
+        let state = unsafe { &*PROCESS.registry.end_wait(wait)? };
         state.under_way.set(state.under_way.get() - 1);
         Some(state)
     }
@@ -223,8 +186,8 @@ impl CodeState {
     /// Moves on.
     pub fn set_phase(&self, phase: Phase) {
         self.stop_passing();
-        PHASES[self.phase.get() as usize].subtract(1);
-        PHASES[phase as usize].count();
+        PROCESS.leave(self.phase.get());
+        PROCESS.enter(phase);
         self.phase.set(phase);
         if phase != Phase::Hot {
             self.start.set(ptr::null());
@@ -277,7 +240,7 @@ impl CodeState {
     ///
     /// # Safety
     /// The frame is one of this code and not running.
-    pub unsafe fn find(&self, pc: u32, frame: *mut PyFrameObject) -> Option<(*const Version, u32)> {
+    pub unsafe fn find(&self, pc: u32, frame: *mut PyFrameObject) -> Option<(*const Native, u32)> {
         let targets = self.hot_if_any()?.targets.borrow();
         targets.iter().filter(|target| !target.stale).filter_map(|target| target.version.as_deref()).find_map(
             |version| {
@@ -301,9 +264,9 @@ impl CodeState {
     }
 
     /// Adds a version for a place; the version before is no longer entered.
-    pub fn install(&self, pc: u32, version: Version) -> *const Version {
+    pub fn install(&self, pc: u32, version: Native) -> *const Native {
         let version = Box::new(version);
-        let address: *const Version = &*version;
+        let address: *const Native = &*version;
         let hot = self.hot();
         let old = {
             let mut targets = hot.targets.borrow_mut();
@@ -322,12 +285,12 @@ impl CodeState {
             self.seek(SEEK_NEW);
         }
         self.update_start();
-        REGISTRY.add(self);
+        PROCESS.registry.add(self);
         address
     }
 
     /// A version turned out to be invalid: it is taken out of use, to be compiled again.
-    pub fn invalidate(&self, version: *const Version) {
+    pub fn invalidate(&self, version: *const Native) {
         let old = {
             let mut targets = self.hot().targets.borrow_mut();
             let of = |target: &&mut Target| target.version.as_deref().is_some_and(|v| ptr::eq(v, version));
@@ -403,7 +366,7 @@ impl CodeState {
         self.update_start();
     }
 
-    fn replace(&self, old: Box<Version>) {
+    fn replace(&self, old: Box<Native>) {
         old.replaced.set(true);
         old.attend.set(true);
         old.valid.set(0);
@@ -431,11 +394,11 @@ impl CodeState {
     pub fn end_call_out(&self) {
         self.each_version(|version| {
             version.valid.set(u8::from(!version.replaced.get()));
-            version.attend.set(version.replaced.get() || version::declares_itself_invalid());
+            version.attend.set(version.replaced.get() || native::declares_itself_invalid());
         });
     }
 
-    fn each_version(&self, change: impl Fn(&Version)) {
+    fn each_version(&self, change: impl Fn(&Native)) {
         if let Some(hot) = self.hot_if_any() {
             hot.targets.borrow().iter().filter_map(|target| target.version.as_deref()).for_each(&change);
             hot.replaced.borrow().iter().map(|version| &**version).for_each(&change);
@@ -527,7 +490,7 @@ impl CodeState {
     }
 
     /// The place a version was compiled for.
-    pub fn target_of(&self, version: *const Version) -> Option<u32> {
+    pub fn target_of(&self, version: *const Native) -> Option<u32> {
         let targets = self.hot_if_any()?.targets.borrow();
         let of = |target: &&Target| target.version.as_deref().is_some_and(|v| ptr::eq(v, version));
         targets.iter().find(of).map(|target| target.pc)
@@ -536,7 +499,7 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
-        REGISTRY.forget(self, self.is_waiting());
-        PHASES[self.phase.get() as usize].subtract(1);
+        PROCESS.registry.forget(self, self.is_waiting());
+        PROCESS.leave(self.phase.get());
     }
 }

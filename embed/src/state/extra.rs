@@ -1,12 +1,9 @@
 //! Where the state of a code object hangs: the extra data that CPython lets a client have.
 
 use crate::py::countdown;
-use crate::py::gil::Gil;
 use crate::py::*;
-use crate::state::code::CodeState;
-use crate::state::process;
+use crate::state::code::{CodeState, PROCESS};
 use crate::stats;
-use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
@@ -19,19 +16,17 @@ struct CodeExtra {
     extras: [*mut c_void; 1],
 }
 
-static INDEX: Gil<Cell<isize>> = Gil::new(Cell::new(-1));
-
 /// Reserves our place in code objects. Works before `Py_Initialize`.
 pub fn request_index() -> bool {
     unsafe extern "C" fn free(state: *mut c_void) {
         // SAFETY: it came from Box::into_raw in `attach`, and its code object is dying.
         drop(unsafe { Box::from_raw(state.cast::<CodeState>()) });
     }
-    if INDEX.get() < 0 {
+    if PROCESS.extra.get() < 0 {
         // SAFETY: touches a static table only.
-        INDEX.set(unsafe { _PyEval_RequestCodeExtraIndex(Some(free)) } as isize);
+        PROCESS.extra.set(unsafe { _PyEval_RequestCodeExtraIndex(Some(free)) } as isize);
     }
-    INDEX.get() >= 0
+    PROCESS.extra.get() >= 0
 }
 
 /// The state of a code object; NULL if it has none yet.
@@ -44,7 +39,7 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
     // any code came here.
     unsafe {
         let extra = (*countdown::evaluation(code)).ce_extra.cast::<CodeExtra>();
-        let index = INDEX.get();
+        let index = PROCESS.extra.get();
         if extra.is_null() || (*extra).size <= index {
             return ptr::null();
         }
@@ -64,7 +59,7 @@ unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         let state = Box::into_raw(Box::new(CodeState::new(code, passed, countdown::of(code))));
         stats::counters().code_objects.count();
         stats::counters().frames.add(passed.into());
-        if _PyCode_SetExtra(code.cast(), INDEX.get() as _, state.cast()) < 0 {
+        if _PyCode_SetExtra(code.cast(), PROCESS.extra.get() as _, state.cast()) < 0 {
             PyErr_Clear();
             drop(Box::from_raw(state));
             return ptr::null();
@@ -86,7 +81,7 @@ pub unsafe fn of_or_attach(code: *mut PyCodeObject) -> *const CodeState {
         }
         // Known before anything is recorded. The first time of all, in most programs while they start, this
         // makes a few objects; the collector may run code that attaches a state.
-        process::host();
+        PROCESS.host();
         let state = of(code);
         if state.is_null() { attach(code) } else { state }
     }

@@ -1,20 +1,58 @@
-//! The interpreter that compiled code of this process is for.
+//! What is known of the process that the states of its code objects are in. The GIL protects it.
 
-use crate::py::gil::Gil;
+use crate::py::gil::Counter;
+use crate::state::phase::Phase;
+use crate::state::registry::Registry;
 use pyjion_jit::host::Host;
 use std::cell::Cell;
 
-/// Who describes the interpreter.
-static DESCRIBE: Gil<Cell<fn() -> &'static Host>> =
-    Gil::new(Cell::new(|| unreachable!("the first thing told")));
-
-/// Tells who describes the interpreter, once it can be examined. To be called before any frame runs.
-pub fn initialise(describe: fn() -> &'static Host) {
-    DESCRIBE.set(describe);
+/// One of these there is.
+pub struct Process<State> {
+    /// Who describes the interpreter: told by `pyjion_register`, before any frame runs.
+    describe: Cell<fn() -> &'static Host>,
+    /// Our place in the extra data of code objects: negative until `pyjion_register`, or `pyjion.enable()`, asks for
+    /// one.
+    pub extra: Cell<isize>,
+    /// Code objects by phase, see [`Process::enter`].
+    phases: [Counter; Phase::ALL.len()],
+    /// Which states have machine code, and which wait for some.
+    pub registry: Registry<State>,
 }
 
-/// The running interpreter. The first call, with the GIL held and the built-in types ready,
-/// looks at live objects; it may run the garbage collector.
-pub fn host() -> &'static Host {
-    DESCRIBE.get()()
+impl<State> Process<State> {
+    /// Nothing has happened yet.
+    pub const fn new() -> Process<State> {
+        Process {
+            describe: Cell::new(|| unreachable!("the first thing that is told")),
+            extra: Cell::new(-1),
+            phases: [const { Counter::new() }; Phase::ALL.len()],
+            registry: Registry::new(),
+        }
+    }
+
+    /// Tells who describes the interpreter, once it can be examined. To be called before any frame runs.
+    pub fn initialise(&self, describe: fn() -> &'static Host) {
+        self.describe.set(describe);
+    }
+
+    /// The running interpreter. The first call, with the GIL held and the built-in types ready,
+    /// looks at live objects; it may run the garbage collector.
+    pub fn host(&self) -> &'static Host {
+        self.describe.get()()
+    }
+
+    /// A code object is in a phase now.
+    pub fn enter(&self, phase: Phase) {
+        self.phases[phase as usize].count();
+    }
+
+    /// A code object is in a phase no more.
+    pub fn leave(&self, phase: Phase) {
+        self.phases[phase as usize].subtract(1);
+    }
+
+    /// How many code objects are in a phase.
+    pub fn count_in(&self, phase: Phase) -> u64 {
+        self.phases[phase as usize].get()
+    }
 }

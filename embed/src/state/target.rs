@@ -1,6 +1,6 @@
 //! A place of a code object that versions are compiled for.
 
-use crate::state::version::Version;
+use crate::state::native::Native;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::hir::ExitReason;
@@ -10,7 +10,7 @@ pub struct Target {
     /// Its offset.
     pub pc: u32,
     /// The current version.
-    pub version: Option<Box<Version>>,
+    pub version: Option<Box<Native>>,
     /// The current version was compiled without what is known now.
     pub stale: bool,
     /// Versions compiled so far.

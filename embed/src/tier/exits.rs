@@ -6,8 +6,8 @@ use crate::py::describe;
 use crate::py::evaluation::RECORD;
 use crate::py::hooks;
 use crate::py::*;
+use crate::state::native::Native;
 use crate::state::recall;
-use crate::state::version::Version;
 use crate::state::{self, Closed, CodeState, Phase, SEEK_NEW};
 use crate::stats;
 use crate::tier::budget;
@@ -27,7 +27,7 @@ const SEEK_OLD: u32 = 128;
 /// # Safety
 /// The version is alive, the frame is one of its code, and the exit is one of its.
 #[inline(always)]
-pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: usize) {
+pub unsafe fn count(frame: *mut PyFrameObject, version: *const Native, exit: usize) {
     // SAFETY: alive by the contract, and recipes and counters go by the number of the exit.
     unsafe {
         let version = &*version;
@@ -41,7 +41,7 @@ pub unsafe fn count(frame: *mut PyFrameObject, version: *const Version, exit: us
 
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Version, exit: usize) {
+unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Native, exit: usize) {
     let recipe = &version.compiled.code.exits[exit];
     if recipe.resume == Resume::At {
         // It was counted when it began, and begins again.
@@ -68,7 +68,7 @@ fn operation(state: &CodeState, pc: u32) -> String {
 ///
 /// # Safety
 /// The version is alive.
-unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Version) -> bool {
+unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Native) -> bool {
     // SAFETY: alive by the contract.
     let version = unsafe { &*version };
     version.valid.get() == 0 && !version.replaced.get() && !recall::concerns(code)
@@ -80,7 +80,7 @@ unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Version) -> bool {
 /// # Safety
 /// The frame has just been rebuilt from the exit.
 #[inline(never)]
-pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Version, exit: usize) -> c_int {
+pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Native, exit: usize) -> c_int {
     // SAFETY: the frame holds the code, the code its state; the version is counted as running.
     unsafe {
         count(frame, version, exit);
@@ -153,7 +153,7 @@ fn expect_handler(state: &CodeState, recipe: &ExitRecipe) {
 }
 
 /// Has a better version compiled; false when there were enough attempts.
-fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bool {
+fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe) -> bool {
     let Some(pc) = state.target_of(version) else { return false };
     let generations = state.with_target(pc, |target| target.generations).unwrap_or(MAX_GENERATIONS);
     if generations >= MAX_GENERATIONS {
@@ -180,7 +180,7 @@ fn respecialise(state: &CodeState, version: &Version, recipe: &ExitRecipe) -> bo
     true
 }
 
-fn retire(state: &CodeState, version: &Version, reason: ExitReason) {
+fn retire(state: &CodeState, version: &Native, reason: ExitReason) {
     if let Some(pc) = state.target_of(version) {
         stats::counters().retired.count();
         state.uninstall(pc, Some(Closed::Retired(reason)));
@@ -214,7 +214,7 @@ pub unsafe extern "C" fn end_call_out(code: *mut PyCodeObject) {
 /// # Safety
 /// `code` is a code object, and the version one of it, perhaps running still.
 #[cold]
-pub unsafe extern "C" fn sweep(code: *mut PyCodeObject, version: *const Version) {
+pub unsafe extern "C" fn sweep(code: *mut PyCodeObject, version: *const Native) {
     // SAFETY: by the contract.
     unsafe {
         let state = state::of(code);

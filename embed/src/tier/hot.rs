@@ -2,7 +2,7 @@
 
 use crate::config::settings;
 use crate::py::*;
-use crate::state::version::Version;
+use crate::state::native::Native;
 use crate::state::{CodeState, Phase};
 use crate::stats;
 use crate::tier::{budget, record};
@@ -36,7 +36,7 @@ pub fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
 }
 
 /// A version that was compiled before anything was observed has run once: time to observe.
-pub fn is_due_for_recording(version: &Version) -> bool {
+pub fn is_due_for_recording(version: &Native) -> bool {
     version.generic && version.entered.get() > 0 && settings::is_speculating()
 }
 

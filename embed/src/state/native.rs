@@ -12,7 +12,7 @@ use std::cell::Cell;
 use std::num::NonZeroU16;
 
 /// A compiled version of a code object.
-pub struct Version {
+pub struct Native {
     /// Unique in the process.
     pub id: u64,
     /// Name and place of the code, for people.
@@ -45,7 +45,7 @@ pub struct Version {
     resume_points: ResumePoints,
 }
 
-impl Version {
+impl Native {
     /// Wraps the result of a compilation.
     pub fn new(
         compiled: Compiled,
@@ -53,14 +53,14 @@ impl Version {
         valid: Box<Cell<u8>>,
         generic: bool,
         name: String,
-    ) -> Version {
+    ) -> Native {
         static IDS: Gil<Counter> = Gil::new(Counter::new());
         IDS.count();
         let mut by_pc: Vec<(u32, u32)> =
             compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
         by_pc.sort_unstable();
         stats::counters().code_bytes.add(compiled.code.size as u64);
-        Version {
+        Native {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
             id: IDS.get(),
             name,
@@ -109,7 +109,7 @@ impl Version {
     }
 }
 
-impl Drop for Version {
+impl Drop for Native {
     fn drop(&mut self) {
         stats::counters().code_bytes.subtract(self.compiled.code.size as u64);
     }
