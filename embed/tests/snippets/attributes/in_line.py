@@ -240,3 +240,51 @@ except AttributeError as error:
     print("no sep")
 module.sep = "/"
 print(of_module(2))
+
+
+# The object goes once its attribute was loaded, and with it begins tracing.
+class Going(object):
+    def __init__(self, x):
+        self.x = x
+
+    def __del__(self):
+        if self.x == 300:
+            sys.settrace(trace)
+            sys._getframe(1).f_trace = trace
+
+    def method(self):
+        return self.x
+
+
+lines = []
+
+
+def trace(frame, event, argument):
+    if frame.f_code is load_going.__code__ or frame.f_code is call_going.__code__:
+        lines.append((event, frame.f_lineno - frame.f_code.co_firstlineno))
+    return trace
+
+
+def load_going(first, last):
+    total = 0
+    for i in range(first, last):
+        total += Going(i).x
+        total += 1
+    return total
+
+
+def call_going(first, last):
+    total = 0
+    for i in range(first, last):
+        total += Going(i).method()
+        total += 1
+    return total
+
+
+for going in (load_going, call_going):
+    for i in range(60):
+        going(0, 40)
+    print(going(290, 303))
+    sys.settrace(None)
+    print(lines)
+    del lines[:]

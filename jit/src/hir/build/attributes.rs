@@ -64,6 +64,22 @@ impl Builder<'_> {
         Ok(Some(number as u32))
     }
 
+    /// Looks for tracing that the release of an operand began; what is pushed instead is there by then.
+    fn check_after_release(
+        &mut self,
+        released: StackEntry,
+        pushed: StackEntry,
+        pc: u32,
+        next: u32,
+    ) -> Result<(), CompileError> {
+        if released.owned && !self.type_of(released.value).is_simple() {
+            self.stack.push(pushed);
+            self.check_tracing(next);
+            self.pop(pc)?;
+        }
+        Ok(())
+    }
+
     /// `STORE_ATTR` in line.
     pub(super) fn swap_attribute(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
         let (object, value) = (self.operand(0), self.operand(1));
@@ -120,6 +136,7 @@ impl Builder<'_> {
         let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
         let entry = self.pop(pc)?;
         self.release(entry, pc);
+        self.check_after_release(entry, StackEntry::owned(found), pc, next)?;
         self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![found] }));
 
         self.current = join;
@@ -178,6 +195,9 @@ impl Builder<'_> {
             });
         }
         self.release(entry, pc);
+        let unbound =
+            StackEntry { receiver: Some(args[1]), class: args.get(2).copied(), ..StackEntry::owned(found) };
+        self.check_after_release(entry, unbound, pc, next)?;
         self.emit_terminator(Insn::Jump(Edge { target: join, args }));
 
         self.current = join;
