@@ -99,10 +99,7 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Nativ
         if !state.is_null() && is_invalid((*frame).f_code, version) {
             (*state).invalidate(version);
         }
-        if state.is_null()
-            || !verdict::is_failed_speculation(recipe.reason)
-            || settings::options().stress_exit > 0
-        {
+        if state.is_null() || !recipe.reason.is_failed_speculation() || settings::options().stress_exit > 0 {
             return 0;
         }
         let state = &*state;

@@ -23,24 +23,6 @@ const ENTRIES_THAT_TELL: u64 = 1000;
 /// One part in this many of the entries may.
 const TOLERATED: u64 = 3;
 
-/// Whether compiled code left because it had expected something else.
-pub fn is_failed_speculation(reason: ExitReason) -> bool {
-    match reason {
-        ExitReason::TypeGuard
-        | ExitReason::Unbound
-        | ExitReason::Overflow
-        | ExitReason::RareOperand
-        | ExitReason::IndexRange
-        | ExitReason::Unreached
-        | ExitReason::CacheMiss => true,
-        ExitReason::Exception
-        | ExitReason::Tracing
-        | ExitReason::Uncompiled
-        | ExitReason::Yield
-        | ExitReason::Invalidated => false,
-    }
-}
-
 /// What the next version does where this one failed too often.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lesson {
@@ -55,13 +37,9 @@ pub enum Lesson {
 /// The lesson of an exit of the newest version, of so many.
 pub fn lesson(reason: ExitReason, generations: u32) -> Lesson {
     // More observations help; else the operation has to be compiled without speculation.
-    let is_learnable = matches!(reason, ExitReason::TypeGuard | ExitReason::Unreached);
-    // It was the operation, not the kinds of its operands, that compiled code does not do.
-    let is_of_operation =
-        matches!(reason, ExitReason::Overflow | ExitReason::RareOperand | ExitReason::IndexRange);
-    if is_learnable && generations <= LEARNING_GENERATIONS {
+    if reason.is_learnable() && generations <= LEARNING_GENERATIONS {
         Lesson::Observe
-    } else if is_of_operation {
+    } else if reason.is_of_operation() {
         Lesson::Rare
     } else {
         Lesson::NoGuess
@@ -119,10 +97,10 @@ mod tests {
     fn every_lesson_is_for_a_failed_speculation() {
         for reason in ExitReason::ALL {
             if lesson(reason, 1) != Lesson::NoGuess {
-                assert!(is_failed_speculation(reason), "{}", reason.name());
+                assert!(reason.is_failed_speculation(), "{}", reason.name());
             }
         }
-        assert!(!is_failed_speculation(ExitReason::Exception));
+        assert!(!ExitReason::Exception.is_failed_speculation());
     }
 
     #[test]
