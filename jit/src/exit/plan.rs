@@ -11,7 +11,11 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub struct Plan {
     recipes: Vec<ExitRecipe>,
+    /// Each once.
     contents: Vec<Contents>,
+    number_of: HashMap<Contents, usize>,
+    /// Index of what each exit leaves, by number.
+    left: Vec<usize>,
     known: HashMap<(StateId, ExitReason), usize>,
 }
 
@@ -48,7 +52,12 @@ impl Plan {
         let number = self.recipes.len();
         self.known.insert((exit.state, exit.reason), number);
         self.recipes.push(recipe);
-        self.contents.push(Contents { words, marks });
+        let contents = &mut self.contents;
+        let left = *self.number_of.entry(Contents { words, marks }).or_insert_with_key(|new| {
+            contents.push(new.clone());
+            contents.len() - 1
+        });
+        self.left.push(left);
         Ok((number, true))
     }
 
@@ -57,7 +66,12 @@ impl Plan {
         self.recipes.get(number).map(|recipe| recipe.pc).filter(|pc| *pc != PC_IN_FRAME)
     }
 
-    /// What each exit leaves, by number.
+    /// Which of the [contents](Plan::contents) an exit leaves.
+    pub fn left_by(&self, number: usize) -> usize {
+        self.left[number]
+    }
+
+    /// What exits leave, each once.
     pub fn contents(&self) -> &[Contents] {
         &self.contents
     }

@@ -9,13 +9,12 @@ use crate::exit::{Contents, Plan};
 use crate::hir::{Heap, Repr, SideExit};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
-use std::collections::HashMap;
 
 /// The exits made so far.
 #[derive(Default)]
 pub(super) struct Exits {
     /// What they leave.
-    pub plan: Plan,
+    plan: Plan,
     /// Where guards branch to, by number.
     stubs: Vec<ir::Block>,
 }
@@ -55,48 +54,46 @@ impl Lowering<'_> {
         self.exit_if(failed, exit)
     }
 
-    /// Fills the stubs, once all values are made.
-    pub fn emit_exits(&mut self) -> Result<()> {
-        let stubs = std::mem::take(&mut self.exits.stubs);
-        let contents = self.exits.plan.contents().to_vec();
-        let mut users: HashMap<&Contents, usize> = HashMap::new();
-        for contents in &contents {
-            *users.entry(contents).or_default() += 1;
+    /// Fills the stubs, once all values are made; what was planned.
+    pub fn emit_exits(&mut self) -> Result<Plan> {
+        let Exits { plan, stubs } = std::mem::take(&mut self.exits);
+        let contents = plan.contents();
+        let mut users = vec![0_usize; contents.len()];
+        for number in 0..stubs.len() {
+            users[plan.left_by(number)] += 1;
         }
-        let mut shared: HashMap<&Contents, ir::Block> = HashMap::new();
-        // In order: what is built must not depend on that of a hash map.
-        let mut tails = Vec::new();
-        for (number, (stub, contents)) in stubs.into_iter().zip(&contents).enumerate() {
+        let mut shared = vec![None; contents.len()];
+        for (number, stub) in stubs.into_iter().enumerate() {
+            let left = plan.left_by(number);
             self.builder.switch_to_block(stub);
-            self.place(self.exits.plan.bytecode(number));
+            self.place(plan.bytecode(number));
             let result = self.int(number as i64 + 1);
-            if users[contents] == 1 {
-                self.leave(contents, result)?;
+            if users[left] == 1 {
+                self.leave(&contents[left], result)?;
                 continue;
             }
-            if contents.words.is_empty() && !contents.marks {
+            if contents[left].words.is_empty() && !contents[left].marks {
                 self.builder.ins().return_(&[result]);
                 continue;
             }
-            let tail = match shared.get(contents) {
-                Some(tail) => *tail,
+            let tail = match shared[left] {
+                Some(tail) => tail,
                 None => {
                     let tail = self.cold_block();
                     self.builder.append_block_param(tail, types::I64);
-                    tails.push((tail, contents));
-                    shared.insert(contents, tail);
-                    tail
+                    *shared[left].insert(tail)
                 }
             };
             self.builder.ins().jump(tail, &[result.into()]);
         }
-        for (tail, contents) in tails {
+        for (tail, contents) in shared.into_iter().zip(contents) {
+            let Some(tail) = tail else { continue };
             self.place(None);
             self.builder.switch_to_block(tail);
             let result = self.builder.block_params(tail)[0];
             self.leave(contents, result)?;
         }
-        Ok(())
+        Ok(plan)
     }
 
     /// Stores the words and returns.

@@ -64,8 +64,7 @@ pub(super) fn lower(
     for block in order {
         lowering.lower_block(block)?;
     }
-    lowering.emit_exits()?;
-    let plan = std::mem::take(&mut lowering.exits.plan);
+    let plan = lowering.emit_exits()?;
     let buffer_words = plan.buffer_words(function);
     let exits = plan.into_recipes();
     lowering.builder.seal_all_blocks();
