@@ -1,149 +1,78 @@
-//! Attributes that are looked for in line, where the recording evaluator found them; else, out of the way, by helpers.
+//! Attributes and globals that are looked for in line, where the recording evaluator found them; else, out of the way,
+//! by helpers.
 
 use super::*;
 
 impl Builder<'_> {
-    /// The site for the attribute that the instruction at `pc` loads of the topmost operand, if it is one to be
-    /// looked for in line.
+    /// The site for the attribute that the instruction at `pc` loads or stores of the topmost operand, if it is one to
+    /// be looked for in line.
     pub(super) fn attribute_site(&mut self, index: u32, pc: u32) -> Result<Option<u32>, CompileError> {
-        let may_look = self.options.speculate && self.host.attributes.is_some() && !self.stack.is_empty();
-        if !may_look || self.boxed(self.operand(0)).is_some() {
+        if !self.looks_in_line() || self.stack.is_empty() || self.boxed(self.operand(0)).is_some() {
             return Ok(None);
         }
         let Some((hash, found)) = self.feedback.attributes(pc) else { return Ok(None) };
-        let name = self.name(index, pc)? as usize;
-        // Code is built several times where paths to it differ.
-        let site = AttributeSite { name, hash, found };
-        let known = self.function.attributes.iter().position(|known| *known == site);
-        let number = known.unwrap_or_else(|| {
-            self.function.attributes.push(site);
-            self.function.attributes.len() - 1
-        });
-        Ok(Some(number as u32))
-    }
-
-    /// `LOAD_GLOBAL` in line.
-    pub(super) fn find_global(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
-        let found = self.emit(Insn::FindGlobal(site), Repr::Obj, Type::ANY);
-        let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
-        let (slow, fast) = self.branch(missing);
-        let join = self.function.add_block();
-        let result = self.function.add_param(join, Repr::Obj, Type::OBJECT);
-        let before = (self.locals.clone(), self.stack.clone());
-
-        self.current = slow;
-        self.function.blocks[slow.index()].cold = true;
-        self.load_global_by_helper(index, pc, next)?;
-        let value = self.pop(pc)?.value;
-        self.function.blocks[self.current.index()].cold = true;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![value] }));
-
-        (self.locals, self.stack) = before;
-        self.current = fast;
-        let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![found] }));
-
-        self.current = join;
-        self.forget_names();
-        self.push_owned(result);
-        Ok(Flow::Next)
+        let site = AttributeSite { name: self.name(index, pc)? as usize, hash, found };
+        Ok(Some(number_of(&mut self.function.attributes, site)))
     }
 
     /// The site for the global that the instruction at `pc` loads, if it is one to be looked for in line.
     pub(super) fn global_site(&mut self, index: u32, pc: u32) -> Result<Option<u32>, CompileError> {
-        if !self.options.speculate || self.host.attributes.is_none() {
+        if !self.looks_in_line() {
             return Ok(None);
         }
         let Some((hash, place)) = self.feedback.global(pc) else { return Ok(None) };
         let site = GlobalSite { name: self.name(index, pc)? as usize, hash, place };
-        let known = self.function.globals.iter().position(|known| *known == site);
-        let number = known.unwrap_or_else(|| {
-            self.function.globals.push(site);
-            self.function.globals.len() - 1
-        });
-        Ok(Some(number as u32))
+        Ok(Some(number_of(&mut self.function.globals, site)))
     }
 
-    /// Looks for tracing that the release of an operand began; what is pushed instead is there by then.
-    fn check_after_release(
-        &mut self,
-        released: StackEntry,
-        pushed: StackEntry,
-        pc: u32,
-        next: u32,
-    ) -> Result<(), CompileError> {
-        if released.owned && !self.type_of(released.value).is_simple() {
-            self.stack.push(pushed);
-            self.check_tracing(next);
-            self.pop(pc)?;
-        }
-        Ok(())
+    fn looks_in_line(&self) -> bool {
+        self.options.speculate && self.host.attributes.is_some()
+    }
+
+    /// `LOAD_GLOBAL` in line.
+    pub(super) fn find_global(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
+        self.find_or(
+            Insn::FindGlobal(site),
+            |builder| {
+                builder.load_global_by_helper(index, pc, next)?;
+                builder.pop(pc).map(Some)
+            },
+            |_, found| Ok(Some(StackEntry::owned(found))),
+        )
     }
 
     /// `STORE_ATTR` in line.
     pub(super) fn swap_attribute(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
         let (object, value) = (self.operand(0), self.operand(1));
-        let swap = Insn::SwapAttribute { site, object, value };
-        let old = self.emit(swap, Repr::Obj, Type::ANY);
-        let missing = self.emit(Insn::IsNull(old), Repr::Bool, Type::BOOL);
-        let (slow, fast) = self.branch(missing);
-        let join = self.function.add_block();
-        let before = (self.locals.clone(), self.stack.clone());
-
-        self.current = slow;
-        self.function.blocks[slow.index()].cold = true;
-        self.store_attr_by_helper(index, pc, next)?;
-        self.function.blocks[self.current.index()].cold = true;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: Vec::new() }));
-
-        (self.locals, self.stack) = before;
-        self.current = fast;
-        let old = self.emit(Insn::NotNull(old), Repr::Obj, Type::OBJECT);
-        let (object, value) = (self.pop(pc)?, self.pop(pc)?);
-        self.emit_effect(Insn::Decref(old, pc));
-        // The order of the helper's.
-        let (first, last) = if self.host.version.is_3() { (value, object) } else { (object, value) };
-        self.release(first, pc);
-        self.release(last, pc);
-        // Only the former value's release can have run code.
-        self.check_tracing(next);
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: Vec::new() }));
-
-        self.current = join;
-        self.forget_names();
-        Ok(Flow::Next)
+        self.find_or(
+            Insn::SwapAttribute { site, object, value },
+            |builder| builder.store_attr_by_helper(index, pc, next).map(|_| None),
+            |builder, old| {
+                let (object, value) = (builder.pop(pc)?, builder.pop(pc)?);
+                builder.emit_effect(Insn::Decref(old, pc));
+                // The order of the helper's.
+                let (first, last) =
+                    if builder.host.version.is_3() { (value, object) } else { (object, value) };
+                builder.release(first, pc);
+                builder.release(last, pc);
+                // Only what is released can have run code.
+                builder.check_tracing(next);
+                Ok(None)
+            },
+        )
     }
 
     /// `LOAD_ATTR` in line.
     pub(super) fn find_attribute(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
         let object = self.operand(0);
-        let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
-        let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
-        let (slow, fast) = self.branch(missing);
-        let join = self.function.add_block();
-        let result = self.function.add_param(join, Repr::Obj, Type::OBJECT);
-        let before = (self.locals.clone(), self.stack.clone());
-
-        self.current = slow;
-        self.function.blocks[slow.index()].cold = true;
-        self.load_attr_by_helper(index, pc, next)?;
-        let value = self.pop(pc)?.value;
-        self.function.blocks[self.current.index()].cold = true;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![value] }));
-
-        (self.locals, self.stack) = before;
-        self.current = fast;
-        let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
-        let entry = self.pop(pc)?;
-        self.release(entry, pc);
-        self.check_after_release(entry, StackEntry::owned(found), pc, next)?;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![found] }));
-
-        self.current = join;
-        // On the slow way, names may have been bound anew.
-        self.forget_names();
-        self.push_owned(result);
-        Ok(Flow::Next)
+        self.find_or(
+            Insn::FindAttribute { site, object },
+            |builder| {
+                builder.load_attr_by_helper(index, pc, next)?;
+                builder.pop(pc).map(Some)
+            },
+            |builder, found| builder.release_owner(StackEntry::owned(found), pc, next).map(Some),
+        )
     }
 
     /// `LOAD_ATTR` of what is called next, in line: nothing is bound, as by `Helper::LoadMethod`.
@@ -156,54 +85,102 @@ impl Builder<'_> {
         next: u32,
     ) -> Step {
         let is_method = self.function.attributes[site as usize].is_method() == Some(true);
+        let keeps = self.keeps_class(meanwhile);
         let object = self.operand(0);
-        let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
+        self.find_or(
+            Insn::FindAttribute { site, object },
+            |builder| {
+                builder.load_method_by_helper(index, meanwhile, pc, next)?;
+                builder.pop(pc).map(Some)
+            },
+            |builder, found| {
+                let new =
+                    |builder: &mut Self, of: ValueId| builder.emit(Insn::NewRef(of), Repr::Obj, Type::OBJECT);
+                let null = |builder: &mut Self| builder.emit(Insn::Null, Repr::Obj, Type::NULL);
+                let receiver = if is_method { new(builder, object) } else { null(builder) };
+                let class = keeps.then(|| match is_method {
+                    true => {
+                        let ty = builder.emit(Insn::TypeOf(object), Repr::Obj, Type::OBJECT);
+                        new(builder, ty)
+                    }
+                    false => null(builder),
+                });
+                let unbound = StackEntry { receiver: Some(receiver), class, ..StackEntry::owned(found) };
+                builder.release_owner(unbound, pc, next).map(Some)
+            },
+        )
+    }
+
+    /// Goes on with what `fast` makes of the object that an instruction finds, or, where that is NULL, with what
+    /// `slow` does instead, out of the way. Both pop their operands; what they hand back, owned, is pushed.
+    fn find_or(
+        &mut self,
+        find: Insn,
+        slow: impl FnOnce(&mut Self) -> Result<Option<StackEntry>, CompileError>,
+        fast: impl FnOnce(&mut Self, ValueId) -> Result<Option<StackEntry>, CompileError>,
+    ) -> Step {
+        let found = self.emit(find, Repr::Obj, Type::ANY);
         let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
-        let (slow, fast) = self.branch(missing);
+        let (missed, hit) = self.branch(missing);
         let join = self.function.add_block();
-        let callable = self.function.add_param(join, Repr::Obj, Type::OBJECT);
-        let receiver = self.function.add_param(join, Repr::Obj, Type::ANY);
         let before = (self.locals.clone(), self.stack.clone());
 
-        self.current = slow;
-        self.function.blocks[slow.index()].cold = true;
-        self.load_method_by_helper(index, meanwhile, pc, next)?;
-        let StackEntry { value, receiver: unbound, class, .. } = self.pop(pc)?;
-        let unbound = unbound.ok_or(CompileError::Malformed { pc, what: "loads no method" })?;
-        let mut args = vec![value, unbound];
-        args.extend(class);
+        self.current = missed;
+        self.function.blocks[missed.index()].cold = true;
+        let pushed = slow(self)?;
         self.function.blocks[self.current.index()].cold = true;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args }));
+        self.jump_with(join, pushed);
 
         (self.locals, self.stack) = before;
-        self.current = fast;
+        self.current = hit;
         let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
-        let entry = self.pop(pc)?;
-        let null = |builder: &mut Self| builder.emit(Insn::Null, Repr::Obj, Type::NULL);
-        let mut args = vec![found];
-        args.push(match is_method {
-            true => self.emit(Insn::NewRef(object), Repr::Obj, Type::OBJECT),
-            false => null(self),
-        });
-        if class.is_some() {
-            args.push(match is_method {
-                true => {
-                    let ty = self.emit(Insn::TypeOf(object), Repr::Obj, Type::OBJECT);
-                    self.emit(Insn::NewRef(ty), Repr::Obj, Type::OBJECT)
-                }
-                false => null(self),
-            });
-        }
-        self.release(entry, pc);
-        let unbound =
-            StackEntry { receiver: Some(args[1]), class: args.get(2).copied(), ..StackEntry::owned(found) };
-        self.check_after_release(entry, unbound, pc, next)?;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args }));
+        let pushed = fast(self, found)?;
+        self.jump_with(join, pushed);
 
         self.current = join;
-        let class = class.map(|_| self.function.add_param(join, Repr::Obj, Type::ANY));
+        // On the slow way, names may have been bound anew.
         self.forget_names();
-        self.stack.push(StackEntry { receiver: Some(receiver), class, ..StackEntry::owned(callable) });
+        if let Some(StackEntry { receiver, class, .. }) = pushed {
+            let value = self.function.add_param(join, Repr::Obj, Type::OBJECT);
+            let mut param = |_| self.function.add_param(join, Repr::Obj, Type::ANY);
+            let (receiver, class) = (receiver.map(&mut param), class.map(&mut param));
+            self.stack.push(StackEntry { receiver, class, ..StackEntry::owned(value) });
+        }
         Ok(Flow::Next)
     }
+
+    /// Ends the block by a jump with the values of an entry, if there is one.
+    fn jump_with(&mut self, target: BlockId, entry: Option<StackEntry>) {
+        let values = entry.map(|entry| [Some(entry.value), entry.receiver, entry.class]);
+        let args = values.into_iter().flatten().flatten().collect();
+        self.emit_terminator(Insn::Jump(Edge { target, args }));
+    }
+
+    /// Pops and releases the object that an attribute was found of; the attribute is handed back, and there when
+    /// tracing that the release began leaves.
+    fn release_owner(
+        &mut self,
+        attribute: StackEntry,
+        pc: u32,
+        next: u32,
+    ) -> Result<StackEntry, CompileError> {
+        let owner = self.pop(pc)?;
+        self.release(owner, pc);
+        if owner.owned && !self.type_of(owner.value).is_simple() {
+            self.stack.push(attribute);
+            self.check_tracing(next);
+            self.pop(pc)?;
+        }
+        Ok(attribute)
+    }
+}
+
+/// The number of a site. Code is built several times where paths to it differ, so it may be there already.
+fn number_of<Site: PartialEq>(sites: &mut Vec<Site>, site: Site) -> u32 {
+    let known = sites.iter().position(|known| *known == site);
+    let number = known.unwrap_or_else(|| {
+        sites.push(site);
+        sites.len() - 1
+    });
+    number as u32
 }

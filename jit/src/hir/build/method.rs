@@ -94,6 +94,12 @@ impl Builder<'_> {
         self.load_method_by_helper(index, meanwhile, pc, next)
     }
 
+    /// Whether the class that the method would have is kept beside the receiver.
+    pub(super) fn keeps_class(&self, meanwhile: Meanwhile) -> bool {
+        // The methods of 3.x have no class. While nothing runs, the receiver's cannot change.
+        meanwhile == Meanwhile::Anything && !self.host.version.is_3()
+    }
+
     pub(super) fn load_method_by_helper(
         &mut self,
         index: u32,
@@ -105,8 +111,7 @@ impl Builder<'_> {
         let cache = self.function.add_cache();
         let object = self.pop(pc)?;
         let index = self.stack.len() as u32;
-        // The methods of 3.x have no class. While nothing runs, the receiver's cannot change.
-        let keeps = meanwhile == Meanwhile::Anything && !self.host.version.is_3();
+        let keeps = self.keeps_class(meanwhile);
         if keeps && index + 1 >= self.code.stack_size {
             return Err(CompileError::Malformed { pc, what: "pushes beyond the stack" });
         }
