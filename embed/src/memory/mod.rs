@@ -2,4 +2,5 @@
 
 pub mod reserve;
 pub mod shortage;
+pub mod slack;
 pub mod spare;

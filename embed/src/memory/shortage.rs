@@ -3,6 +3,7 @@
 
 use crate::config::settings;
 use crate::memory::reserve;
+use crate::memory::slack;
 use crate::memory::spare;
 use crate::py::gil::Gil;
 use crate::py::*;
@@ -49,6 +50,10 @@ pub fn arm() {
 #[inline(never)]
 pub extern "C" fn prepare() {
     let is_armed = SHORTAGE.armed.get();
+    if is_armed {
+        // SAFETY: under the GIL.
+        unsafe { slack::replenish() };
+    }
     // SAFETY: under the GIL; an exception that is set stays so.
     let has_numbers = !is_armed || unsafe { preserving_exception(|| spare::replenish()) };
     SHORTAGE.wanting.set(!has_numbers);
@@ -64,7 +69,7 @@ pub extern "C" fn prepare() {
 /// Sets aside again what was used, and ends the pause.
 #[inline(always)]
 pub fn recover() {
-    if reserve::is_drawn() || SHORTAGE.wanting.get() {
+    if reserve::is_drawn() || SHORTAGE.wanting.get() || (SHORTAGE.armed.get() && slack::is_given()) {
         prepare();
     }
 }

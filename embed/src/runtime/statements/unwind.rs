@@ -1,6 +1,7 @@
 //! Raising, and what `fast_block_end` of `ceval.c` does when a handler catches: tracebacks, the
 //! exception being handled, and the end of handlers.
 
+use crate::memory::slack;
 use crate::py::evaluation::thread_state;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
@@ -80,6 +81,7 @@ pub unsafe extern "C" fn add_traceback(frame: Frame) -> i64 {
             return -1;
         }
         raised();
+        slack::give();
         if recall::is_any() {
             recall::forgive(frame);
         }
