@@ -301,3 +301,58 @@ unsafe fn global_kinds(frame: *mut PyFrameObject) -> Vec<Type> {
         kinds
     }
 }
+
+/// Flags of code whose frame is not made in the simple way.
+#[cfg(py35)]
+const UNUSUAL: u32 = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR | CO_COROUTINE;
+/// Flags of code whose frame is not made in the simple way.
+#[cfg(not(py35))]
+const UNUSUAL: u32 = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR;
+
+/// Flags of code whose locals are in the frame only.
+const FAST: u32 = CO_OPTIMIZED | CO_NEWLOCALS;
+
+/// Whether a call of a function of this code with positional arguments that fill its parameters is simple: the
+/// frame is made in the simple way, and holds nothing but these and the cells of the closure.
+///
+/// # Safety
+/// A code object.
+#[inline(always)]
+pub unsafe fn is_plain(code: *mut PyCodeObject) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(py3)]
+        if (*code).co_kwonlyargcount != 0 {
+            return false;
+        }
+        (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST && size_of_var((*code).co_cellvars) == 0
+    }
+}
+
+/// How many of the first parameters of a code object are never bound again, nor deleted.
+///
+/// # Safety
+/// A code object.
+pub unsafe fn constant_parameters(code: *mut PyCodeObject) -> u32 {
+    // SAFETY: by the contract.
+    let (parameters, code) = unsafe { ((*code).co_argcount as u32, bytes((*code).co_code)) };
+    let mut constant = parameters;
+    let mut at = 0;
+    while let Some(&op) = code.get(at) {
+        let op = u32::from(op);
+        if op < HAVE_ARGUMENT {
+            at += 1;
+            continue;
+        }
+        if op == EXTENDED_ARG {
+            return 0;
+        }
+        if op == STORE_FAST || op == DELETE_FAST {
+            let operand =
+                code.get(at + 1..at + 3).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+            constant = constant.min(operand.into());
+        }
+        at += 3;
+    }
+    constant
+}

@@ -4,7 +4,7 @@
 //! This is what CPython's own lookup finds in a dict that has only `str` keys, where no
 //! comparison can run foreign code. Other dicts are left to the C API.
 
-use crate::py::{self, Object, PyDictObject};
+use crate::py::{self, Object, PyDictObject, collector};
 use pyjion_jit::host::DictLayout;
 use std::mem::offset_of;
 use std::ptr;
@@ -292,15 +292,7 @@ pub unsafe fn replace(dict: Object, index: usize, name: Object, value: Object) -
 unsafe fn needs_tracking(dict: Object, value: Object) -> bool {
     // SAFETY: every dict has the collector's header before it.
     unsafe {
-        if !py::has_feature(py::type_of(value), py::Py_TPFLAGS_HAVE_GC as u64) {
-            return false;
-        }
-        let refs = (*dict.cast::<py::PyGC_Head>().sub(1)).gc.gc_refs;
-        #[cfg(py2)]
-        let untracked = refs == py::_PyGC_REFS_UNTRACKED as isize;
-        #[cfg(py3)]
-        let untracked = refs >> py::_PyGC_REFS_SHIFT == py::_PyGC_REFS_UNTRACKED as isize;
-        untracked
+        py::has_feature(py::type_of(value), py::Py_TPFLAGS_HAVE_GC as u64) && !collector::is_tracked(dict)
     }
 }
 

@@ -136,9 +136,12 @@ pub unsafe fn count(state: *const CodeState) {
 }
 
 /// Goes on with a frame that native code left.
+///
+/// # Safety
+/// The outcome is that of the frame, which is not running.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn after(
+pub unsafe extern "C" fn after(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
     outcome: Outcome,

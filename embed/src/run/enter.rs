@@ -5,6 +5,7 @@
 //! thread that ends while it waits for the GIL (3.x at interpreter exit) unwinds through them by
 //! force, which Rust answers with an abort where a panic would have had something to do.
 
+use crate::memory::slack;
 #[cfg(py3)]
 use crate::py::describe;
 use crate::py::evaluation::{RESUME, THROW, suspended};
@@ -57,7 +58,7 @@ pub unsafe fn run_here(
     entry: u32,
     flags: c_int,
 ) -> Outcome {
-    let buffer: *mut u64 = BUFFER.get().cast();
+    let buffer = buffer();
     // SAFETY: frame, thread and version are alive throughout: the caller holds the frame, the
     // frame its code, and versions that run are not freed.
     unsafe {
@@ -82,6 +83,25 @@ pub unsafe fn run_here(
         } else {
             left(frame, thread, version, exit as usize - 1, buffer)
         };
+        finish(frame, version, outcome)
+    }
+}
+
+/// The buffer that native code leaves its result in, or what an exit has to know.
+#[inline(always)]
+pub fn buffer() -> *mut u64 {
+    BUFFER.get().cast()
+}
+
+/// A frame has left a version: does what there is to be done about that.
+///
+/// # Safety
+/// The version is counted as running the frame, which is not so any more.
+#[inline(always)]
+pub unsafe fn finish(frame: *mut PyFrameObject, version: *const Native, outcome: Outcome) -> Outcome {
+    // SAFETY: it was counted.
+    unsafe {
+        let version = &*version;
         version.running.set(version.running.get() - 1);
         if version.attend.get() { attend(frame, version, outcome) } else { outcome }
     }
@@ -95,6 +115,16 @@ pub unsafe fn run_here(
 pub unsafe fn has_room(thread: *mut PyThreadState) -> bool {
     // SAFETY: by the contract.
     unsafe { (*thread).recursion_depth + 1 < _Py_CheckRecursionLimit }
+}
+
+/// The same for one under so many calls in C.
+///
+/// # Safety
+/// The current thread.
+#[inline(always)]
+pub unsafe fn has_room_for(thread: *mut PyThreadState, calls: c_int) -> bool {
+    // SAFETY: by the contract.
+    unsafe { (*thread).recursion_depth + calls + 1 < _Py_CheckRecursionLimit }
 }
 
 /// The beginning of `PyEval_EvalFrameEx` for a frame that begins, is resumed, or (with [`RESUME`]) goes on.
@@ -152,7 +182,7 @@ unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Native, o
 /// # Safety
 /// As for [`run`]; the buffer is what the exit left in it.
 #[inline(never)]
-unsafe extern "C" fn left(
+pub unsafe extern "C" fn left(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
     version: *const Native,
@@ -195,7 +225,10 @@ unsafe extern "C" fn rebuild(
         let recipe = &(&(*version).compiled.code.exits)[exit];
         let (yielded, throw) = match reify::rebuild(frame, recipe, buffer) {
             Left::At => (ptr::null_mut(), 0),
-            Left::Throwing => (ptr::null_mut(), THROW),
+            Left::Throwing => {
+                slack::give();
+                (ptr::null_mut(), THROW)
+            }
             Left::Yielded(value) => (value, 0),
         };
         Rebuilt { yielded, throw }

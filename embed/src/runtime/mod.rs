@@ -32,7 +32,7 @@ pub use table::address;
 use crate::config::settings;
 use crate::memory::shortage;
 use crate::py::{binding, dict};
-use crate::state::recall;
+use crate::state::{completion, recall};
 use names::cache;
 
 /// Prepares what the helpers remember of the interpreter; call once, before compiled code runs.
@@ -41,6 +41,7 @@ pub fn initialise() {
     dict::initialise();
     binding::initialise();
     recall::initialise();
+    completion::initialise();
     shortage::prepare();
     shortage::set_stress(settings::options().stress_memory);
 }

@@ -13,6 +13,7 @@ use crate::state::phase::Phase;
 use crate::state::process::Process;
 use crate::state::registry::Wait;
 use crate::state::target::{Closed, Target};
+use crate::state::thin::ThinFrames;
 use crate::stats;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
@@ -54,6 +55,8 @@ const NO_REQUEST: u32 = u32::MAX;
 pub struct CodeState {
     /// The version to enter at the start without further thought; NULL for none.
     start: Cell<*const Native>,
+    /// How compiled code calls it.
+    pub thin: ThinFrames,
     /// Calls and loop iterations, weighted.
     pub(super) heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
@@ -97,6 +100,8 @@ impl CodeState {
         runs.add(passed.into());
         CodeState {
             start: Cell::new(ptr::null()),
+            // SAFETY: by the contract.
+            thin: unsafe { ThinFrames::new(code) },
             heat: Cell::new(passed * heat::PER_CALL),
             reheat_at: Cell::new(0),
             leading_loop: Cell::new(LeadingLoop::NONE),
@@ -117,6 +122,11 @@ impl CodeState {
     #[inline(always)]
     pub fn start(&self) -> *const Native {
         self.start.get()
+    }
+
+    fn set_start(&self, start: *const Native) {
+        self.start.set(start);
+        self.thin.allow(!start.is_null());
     }
 
     /// Counts a frame that begins or is resumed.
@@ -190,7 +200,7 @@ impl CodeState {
         PROCESS.enter(phase);
         self.phase.set(phase);
         if phase != Phase::Hot {
-            self.start.set(ptr::null());
+            self.set_start(ptr::null());
         }
     }
 
@@ -460,7 +470,7 @@ impl CodeState {
                 start = ptr::from_ref(version);
             }
         }
-        self.start.set(start);
+        self.set_start(start);
         if !start.is_null() {
             self.stop_passing();
         }

@@ -2,6 +2,7 @@
 
 pub mod bypass;
 mod code;
+pub mod completion;
 mod extra;
 pub mod native;
 mod phase;
@@ -10,6 +11,7 @@ pub mod recall;
 mod registry;
 pub mod resume_points;
 mod target;
+pub mod thin;
 
 pub use code::{CodeState, PROCESS, SEEK_NEW};
 pub use extra::{of, of_or_attach, request_index};

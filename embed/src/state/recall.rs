@@ -102,6 +102,10 @@ unsafe extern "C" fn written(frame: *mut PyFrameObject) {
     // SAFETY: a frame, and the GIL is held. A frame that does not run has its operands in `f_stacktop`.
     unsafe {
         let state = extra::of((*frame).f_code);
+        if !state.is_null() {
+            // What is written over may be borrowed.
+            (*state).thin.complete(frame);
+        }
         if state.is_null()
             || !(*state).is_running()
             || !(*frame).f_stacktop.is_null()

@@ -5,7 +5,7 @@ use crate::py::pending;
 use crate::py::stack::{Owned, Stack, release};
 use crate::py::{self, Object, PyThreadState};
 use crate::py::{Frame, evaluator};
-use crate::runtime::calls::functions;
+use crate::runtime::calls::{classes, functions, keywords};
 use pyjion_jit::hir::CALL_UNINTERRUPTED;
 use std::ffi::c_int;
 use std::ptr;
@@ -18,7 +18,7 @@ pub unsafe extern "C" fn call(_frame: Frame, at: *mut Object, count: i64, immedi
         let result = if immediate >> 8 & 0xff == 0 {
             call_positional(thread, at, count as usize - 1)
         } else {
-            call_generally(at, count as usize, immediate)
+            call_with_keywords(thread, at, immediate)
         };
         finish(thread, result, immediate)
     }
@@ -41,6 +41,26 @@ pub unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64)
     }
 }
 
+/// The same with keywords.
+unsafe fn call_with_keywords(thread: *mut PyThreadState, at: *mut Object, immediate: i64) -> Object {
+    let (positional, keyword) = ((immediate & 0xff) as usize, (immediate >> 8 & 0xff) as usize);
+    // SAFETY: by the contract.
+    unsafe {
+        let ty = py::type_of(*at);
+        if ty == &raw mut py::PyFunction_Type {
+            let called = keywords::call(thread, at, positional, keyword);
+            if called.is_done {
+                return called.result;
+            }
+        } else if ty == &raw mut py::PyType_Type
+            && let Some(result) = classes::try_instantiate(thread, at, positional, keyword)
+        {
+            return result;
+        }
+        call_generally(at, positional + 2 * keyword + 1, immediate)
+    }
+}
+
 /// `call_function` of ceval.c: consumes the function and its arguments.
 pub unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> Object {
     // SAFETY: the operands are laid out as on the evaluator's stack.
@@ -58,11 +78,11 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
         let callable = *at;
         let ty = py::type_of(callable);
         if ty == &raw mut py::PyFunction_Type {
-            if functions::is_simple(callable, count) {
-                // One reference more, as the evaluator has, for whoever counts them.
-                py::incref(callable);
-                let result = functions::call(thread, callable, at.add(1), count);
-                py::decref(callable);
+            // One reference more, as the evaluator has, for whoever counts them.
+            py::incref(callable);
+            let result = functions::try_call(thread, callable, at.add(1), count);
+            py::decref(callable);
+            if let Some(result) = result {
                 release(at, count + 1);
                 return result;
             }
@@ -77,7 +97,15 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                 py::incref(function);
                 *at = receiver;
                 py::decref(callable);
-                return functions::call_consuming(thread, function, at, count + 1);
+                // Dropping the method may have run code that changed the function.
+                return match functions::try_call_consuming(thread, function, at, count + 1) {
+                    Some(result) => result,
+                    None => call_taken_apart(function, at, count + 1),
+                };
+            }
+        } else if ty == &raw mut py::PyType_Type {
+            if let Some(result) = classes::try_instantiate(thread, at, count, 0) {
+                return result;
             }
         } else if ty == &raw mut py::PyCFunction_Type && (*thread).use_tracing == 0 {
             let method = (*callable.cast::<py::PyCFunctionObject>()).m_ml;
@@ -102,6 +130,28 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
             }
         }
         call_generally(at, count + 1, count as i64)
+    }
+}
+
+/// Calls the function of a method that is gone, with the receiver first; consumes all.
+#[cold]
+unsafe fn call_taken_apart(function: Object, at: *mut Object, count: usize) -> Object {
+    // SAFETY: owned references.
+    unsafe {
+        let tuple = py::PyTuple_New(count as isize);
+        let result = if tuple.is_null() {
+            release(at, count);
+            tuple
+        } else {
+            for index in 0..count {
+                py::set_tuple_item(tuple, index, *at.add(index));
+            }
+            let result = py::PyObject_Call(function, tuple, ptr::null_mut());
+            py::decref(tuple);
+            result
+        };
+        py::decref(function);
+        result
     }
 }
 

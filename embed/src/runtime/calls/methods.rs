@@ -84,8 +84,8 @@ unsafe fn call_with_receiver(
     // SAFETY: as for `call_method`.
     unsafe {
         if py::type_of(callable) == &raw mut py::PyFunction_Type {
-            if functions::is_simple(callable, count) {
-                return functions::call_consuming(thread, callable, at, count);
+            if let Some(result) = functions::try_call_consuming(thread, callable, at, count) {
+                return result;
             }
         } else if (*thread).use_tracing == 0 {
             let method = (*callable.cast::<py::PyMethodDescrObject>()).d_method;

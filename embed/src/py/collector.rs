@@ -1,0 +1,96 @@
+//! The header that the garbage collector has in front of objects: whether it tracks them.
+
+use crate::py::{self, Object};
+use std::ffi::c_int;
+use std::ptr;
+
+/// The lowest bit of `gc_refs` is a flag on 3.x.
+const REFS_SHIFT: u32 = cfg!(py3) as u32;
+
+/// `_PyObject_GC_TRACK`
+///
+/// # Safety
+/// The object has a header, and is not tracked.
+#[inline(always)]
+pub unsafe fn track(object: Object) {
+    // SAFETY: collectable objects have a header in front of them.
+    unsafe {
+        let head = object.cast::<py::PyGC_Head>().sub(1);
+        let young = py::_PyGC_generation0;
+        set_refs(head, py::_PyGC_REFS_REACHABLE as isize);
+        (*head).gc.gc_next = young;
+        (*head).gc.gc_prev = (*young).gc.gc_prev;
+        (*(*head).gc.gc_prev).gc.gc_next = head;
+        (*young).gc.gc_prev = head;
+    }
+}
+
+/// `_PyObject_GC_UNTRACK`
+///
+/// # Safety
+/// The object has a header, and is tracked.
+#[inline(always)]
+pub unsafe fn untrack(object: Object) {
+    // SAFETY: as above.
+    unsafe {
+        let head = object.cast::<py::PyGC_Head>().sub(1);
+        set_refs(head, py::_PyGC_REFS_UNTRACKED as isize);
+        (*(*head).gc.gc_prev).gc.gc_next = (*head).gc.gc_next;
+        (*(*head).gc.gc_next).gc.gc_prev = (*head).gc.gc_prev;
+        (*head).gc.gc_next = ptr::null_mut();
+    }
+}
+
+/// `_PyObject_GC_IS_TRACKED`
+///
+/// # Safety
+/// The object has a header.
+#[inline(always)]
+pub unsafe fn is_tracked(object: Object) -> bool {
+    // SAFETY: as above.
+    unsafe {
+        let refs = (*object.cast::<py::PyGC_Head>().sub(1)).gc.gc_refs;
+        refs >> REFS_SHIFT != py::_PyGC_REFS_UNTRACKED as isize
+    }
+}
+
+/// `_PyGCHead_SET_REFS`
+#[inline(always)]
+unsafe fn set_refs(head: *mut py::PyGC_Head, refs: isize) {
+    // SAFETY: a header.
+    unsafe {
+        let flag = (*head).gc.gc_refs & ((1 << REFS_SHIFT) - 1);
+        (*head).gc.gc_refs = refs << REFS_SHIFT | flag;
+    }
+}
+
+/// How many objects with a header were made since the youngest generation was collected, less those that were freed.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe fn count() -> c_int {
+    // SAFETY: the head of the list is the first member of its generation.
+    unsafe { *count_of_youngest() }
+}
+
+/// Has the collector count on from another number.
+///
+/// # Safety
+/// The GIL is held.
+pub unsafe fn set_count(count: c_int) {
+    // SAFETY: as above.
+    unsafe { *count_of_youngest() = count }
+}
+
+/// `struct gc_generation` of gcmodule.c
+#[repr(C)]
+struct Generation {
+    head: py::PyGC_Head,
+    threshold: c_int,
+    count: c_int,
+}
+
+unsafe fn count_of_youngest() -> *mut c_int {
+    // SAFETY: see `count`.
+    unsafe { &raw mut (*py::_PyGC_generation0.cast::<Generation>()).count }
+}

@@ -1,0 +1,124 @@
+//! Frames of functions that compiled code calls: `PyFrame_New` and `frame_dealloc` without their ways round.
+//!
+//! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
+
+use crate::memory::shortage;
+use crate::py::{self, Frame, Object, PyCodeObject, PyThreadState, collector};
+use std::ptr;
+
+/// `PyFrame_New` for code with fast locals: a new reference, or NULL with an exception set.
+///
+/// # Safety
+/// The thread is the current one and runs compiled code in a frame; `code` and `globals` are what a function has.
+#[inline(always)]
+pub unsafe fn new(thread: *mut PyThreadState, code: *mut PyCodeObject, globals: Object) -> Frame {
+    // SAFETY: the thread runs compiled code in a frame; the zombie is what [`release`] or
+    // `frame_dealloc` left.
+    unsafe {
+        if shortage::is_denied() {
+            return py::PyErr_NoMemory().cast();
+        }
+        let back = (*thread).frame;
+        let frame = (*code).co_zombieframe.cast::<py::PyFrameObject>();
+        if cfg!(py_debug) || frame.is_null() || (*back).f_globals != globals {
+            return py::PyFrame_New(thread, code, globals, ptr::null_mut());
+        }
+        (*code).co_zombieframe = ptr::null_mut();
+        (*frame.cast::<py::PyObject>()).ob_refcnt = 1;
+        (*frame).f_stacktop = (*frame).f_valuestack;
+        (*frame).f_builtins = (*back).f_builtins;
+        py::incref((*frame).f_builtins);
+        (*frame).f_back = back;
+        py::incref(back.cast());
+        py::incref(code.cast());
+        (*frame).f_globals = globals;
+        py::incref(globals);
+        #[cfg(py2)]
+        {
+            (*frame).f_tstate = thread;
+        }
+        (*frame).f_lasti = -1;
+        (*frame).f_lineno = (*code).co_firstlineno;
+        (*frame).f_iblock = 0;
+        #[cfg(py3)]
+        {
+            (*frame).f_executing = 0;
+            (*frame).f_gen = ptr::null_mut();
+        }
+        collector::track(frame.cast());
+        frame
+    }
+}
+
+/// Gives the caller's reference to a frame that has been evaluated back.
+///
+/// # Safety
+/// The caller owns that reference, and the frame does not run.
+#[inline(always)]
+pub unsafe fn release(thread: *mut PyThreadState, frame: Frame) {
+    // SAFETY: ours.
+    unsafe {
+        // Deep recursion in destructors is noticed.
+        (*thread).recursion_depth += 1;
+        let is_shared = (*frame.cast::<py::PyObject>()).ob_refcnt != 1;
+        if cfg!(py_debug) || is_shared || !is_bare(thread, frame) {
+            py::decref(frame.cast());
+        } else {
+            dismantle(thread, frame);
+        }
+        (*thread).recursion_depth -= 1;
+    }
+}
+
+/// Whether nothing was attached to the frame, its deallocation would not be put off, and it would
+/// not go to the list of free frames, which is the interpreter's own.
+#[inline(always)]
+unsafe fn is_bare(thread: *mut PyThreadState, frame: Frame) -> bool {
+    // SAFETY: alive.
+    unsafe {
+        let attached = [
+            (*frame).f_stacktop as usize,
+            (*frame).f_locals as usize,
+            (*frame).f_trace as usize,
+            (*frame).f_exc_type as usize,
+            (*frame).f_exc_value as usize,
+            (*frame).f_exc_traceback as usize,
+        ];
+        attached.iter().fold(0, |all, one| all | one) == 0
+            && (*(*frame).f_code).co_zombieframe.is_null()
+            && (*thread).trash_delete_nesting < py::PyTrash_UNWIND_LEVEL as i32
+    }
+}
+
+/// `frame_dealloc` of a bare frame, which becomes its code object's zombie.
+#[inline(always)]
+unsafe fn dismantle(thread: *mut PyThreadState, frame: Frame) {
+    // SAFETY: nobody else has a reference; what is released may run anything, but cannot get at
+    // the frame.
+    unsafe {
+        (*frame.cast::<py::PyObject>()).ob_refcnt = 0;
+        collector::untrack(frame.cast());
+        (*thread).trash_delete_nesting += 1;
+        let mut slot = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        let end = (*frame).f_valuestack;
+        while slot < end {
+            let object = std::mem::replace(&mut *slot, ptr::null_mut());
+            py::xdecref(object);
+            slot = slot.add(1);
+        }
+        py::decref((*frame).f_back.cast());
+        py::decref((*frame).f_builtins);
+        py::decref((*frame).f_globals);
+        let code = (*frame).f_code;
+        if (*code).co_zombieframe.is_null() {
+            (*code).co_zombieframe = frame.cast();
+        } else {
+            py::PyObject_GC_Del(frame.cast());
+        }
+        py::decref(code.cast());
+        (*thread).trash_delete_nesting -= 1;
+        if !(*thread).trash_delete_later.is_null() && (*thread).trash_delete_nesting <= 0 {
+            py::_PyTrash_thread_destroy_chain();
+        }
+    }
+}

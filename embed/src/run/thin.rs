@@ -1,0 +1,357 @@
+//! Calls of compiled functions from compiled code, in [thin frames](crate::state::thin).
+//!
+//! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
+
+use crate::config::settings;
+use crate::memory::shortage;
+use crate::py::dict::Table;
+use crate::py::evaluation::suspended;
+use crate::py::gil::Gil;
+use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector, dict};
+use crate::run::outcome::Outcome;
+use crate::run::{direct, enter, frames};
+use crate::state::native::Native;
+use crate::state::{self, CodeState};
+use crate::stats;
+use std::cell::Cell;
+use std::ptr;
+
+/// Calls a function with positional arguments, and with defaults for the last of its parameters where these are
+/// fewer, in a thin frame if that can be; else nothing has happened.
+///
+/// # Safety
+/// A function; the caller holds it and the arguments until the call is over. The thread is the current one and runs
+/// compiled code.
+#[inline(always)]
+pub unsafe fn call(
+    thread: *mut PyThreadState,
+    function: Object,
+    arguments: *const Object,
+    count: usize,
+) -> Option<Object> {
+    // SAFETY: by the contract.
+    unsafe {
+        let state = callee(thread, function)?;
+        let arity = (*state).thin.arity();
+        if count == arity {
+            let frame = frame(thread, function, state, arguments, count);
+            if frame.is_null() {
+                return None;
+            }
+            return Some(run(thread, frame, state));
+        }
+        // Also where it is not to be called so.
+        let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
+        if count > arity || defaults.is_null() || count + (py::size_of_var(defaults) as usize) < arity {
+            return None;
+        }
+        let frame = frame(thread, function, state, arguments, count);
+        if frame.is_null() {
+            return None;
+        }
+        fill(frame, state, defaults, count);
+        py::incref(defaults);
+        let result = run(thread, frame, state);
+        py::decref(defaults);
+        Some(result)
+    }
+}
+
+/// The state of a function's code if such calls are possible at all.
+#[inline(always)]
+unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*const CodeState> {
+    // SAFETY: by the contract.
+    unsafe {
+        let code = (*function.cast::<PyFunctionObject>()).func_code.cast::<PyCodeObject>();
+        let state = state::of(code);
+        let is_callee = !state.is_null()
+            && settings::is_ordinary()
+            && (*thread).use_tracing == 0
+            && shortage::stress() == 0
+            && enter::has_room(thread);
+        is_callee.then_some(state)
+    }
+}
+
+/// Gives a frame the defaults of the parameters from `count` on, borrowed as arguments are, from a tuple that the
+/// caller holds until the call is over.
+#[inline(always)]
+unsafe fn fill(frame: Frame, state: *const CodeState, defaults: Object, count: usize) {
+    // SAFETY: there are enough.
+    unsafe {
+        let (arity, lent) = ((*state).thin.arity(), (*state).thin.lent());
+        let missing = arity - py::size_of_var(defaults) as usize;
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        for index in count..arity {
+            let default = py::tuple_item(defaults, index - missing);
+            if index >= lent {
+                py::incref(default);
+            }
+            *slots.add(index) = default;
+        }
+    }
+}
+
+/// A frame for a call, which borrows the arguments or has references of its own; NULL if there is none.
+#[inline(always)]
+unsafe fn frame(
+    thread: *mut PyThreadState,
+    function: Object,
+    state: *const CodeState,
+    arguments: *const Object,
+    count: usize,
+) -> Frame {
+    // SAFETY: what is borrowed is held by others, as the state room says.
+    unsafe {
+        let globals = (*function.cast::<PyFunctionObject>()).func_globals;
+        let back = (*thread).frame;
+        let builtins =
+            if (*back).f_globals == globals { (*back).f_builtins } else { builtins_of(thread, globals) };
+        if builtins.is_null() {
+            return ptr::null_mut();
+        }
+        let mut frame = (*state).thin.take();
+        if frame.is_null() {
+            frame = (*state).thin.make(thread, (*state).code, globals);
+            if frame.is_null() {
+                return frame;
+            }
+            if (*state).start().is_null() {
+                // Not any more.
+                (*state).thin.put_back(frame);
+                return ptr::null_mut();
+            }
+        }
+        (*frame).f_back = back;
+        (*frame).f_builtins = builtins;
+        (*frame).f_globals = globals;
+        #[cfg(py2)]
+        {
+            (*frame).f_tstate = thread;
+        }
+        (*frame).f_lasti = -1;
+        py::incref((*frame).f_code.cast());
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        let lent = (*state).thin.lent();
+        for index in 0..count {
+            let argument = *arguments.add(index);
+            if index >= lent {
+                py::incref(argument);
+            }
+            *slots.add(index) = argument;
+        }
+        let cells = (*state).thin.cells as usize;
+        if cells != 0 {
+            let slots = slots.add((*state).thin.locals as usize);
+            let closure = (*function.cast::<PyFunctionObject>()).func_closure;
+            for index in 0..cells {
+                *slots.add(index) = py::tuple_item(closure, index);
+            }
+        }
+        frame
+    }
+}
+
+/// The string `"__builtins__"`, and where it was found in the globals of a module last.
+struct Builtins {
+    name: Cell<Object>,
+    index: Cell<usize>,
+}
+
+static BUILTINS: Gil<Builtins> = Gil::new(Builtins { name: Cell::new(ptr::null_mut()), index: Cell::new(0) });
+
+/// What `PyFrame_New` takes for builtins where the globals are not the caller's, if they are the interpreter's own,
+/// which it holds: borrowed, else NULL.
+///
+/// # Safety
+/// The thread is the current one.
+#[inline(always)]
+unsafe fn builtins_of(thread: *mut PyThreadState, globals: Object) -> Object {
+    // SAFETY: the table is not used after anything else ran.
+    unsafe {
+        let name = BUILTINS.name.get();
+        let Some(table) = Table::of(globals) else { return ptr::null_mut() };
+        let mut found = table.value(BUILTINS.index.get(), name);
+        if found.is_null() {
+            found = find_builtins(&table);
+        }
+        let own = (*(*thread).interp).builtins;
+        if found == own || (!found.is_null() && dict_of_module(found) == own) { own } else { ptr::null_mut() }
+    }
+}
+
+/// # Safety
+/// As for [`builtins_of`].
+#[cold]
+#[inline(never)]
+unsafe fn find_builtins(table: &Table) -> Object {
+    // SAFETY: an interned string.
+    unsafe {
+        if BUILTINS.name.get().is_null() {
+            let name = dict::intern(c"__builtins__");
+            if name.is_null() {
+                py::PyErr_Clear();
+                return ptr::null_mut();
+            }
+            BUILTINS.name.set(name);
+        }
+        let name = BUILTINS.name.get();
+        let dict::Found::At(index) = table.find(name) else { return ptr::null_mut() };
+        BUILTINS.index.set(index);
+        table.value(index, name)
+    }
+}
+
+/// The dict of a module, or NULL for anything else.
+#[inline(always)]
+unsafe fn dict_of_module(object: Object) -> Object {
+    // SAFETY: alive.
+    unsafe {
+        if py::type_of(object) == &raw mut py::PyModule_Type {
+            py::PyModule_GetDict(object)
+        } else {
+            ptr::null_mut()
+        }
+    }
+}
+
+/// Runs a frame that [`frame`] gave to its end.
+#[inline(always)]
+unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeState) -> Object {
+    // SAFETY: the version is not freed while it runs; the rest is held by frame and thread.
+    unsafe {
+        let native = &*(*state).start();
+        direct::count(state);
+        stats::counters().frames_native.count();
+        native.entered.count();
+        native.running.set(native.running.get() + 1);
+        (*thread).recursion_depth += 1;
+        (*thread).frame = frame;
+        let buffer = enter::buffer();
+        let exit = (native.compiled.code.function)(frame.cast(), thread.cast(), 0, buffer);
+        if exit != 0 {
+            return end_by_exit(thread, frame, state, native, exit);
+        }
+        let result = *buffer as Object;
+        if !is_usual(thread, frame, native) {
+            return end_rarely(thread, frame, state, native, result);
+        }
+        native.running.set(native.running.get() - 1);
+        (*thread).frame = (*frame).f_back;
+        (*frame).f_back = ptr::null_mut();
+        empty(thread, frame, (*state).thin.lent(), (*state).thin.locals as usize);
+        (*state).thin.put_back(frame);
+        (*thread).recursion_depth -= 1;
+        // The code, and the state with it, may go now.
+        py::decref((*frame).f_code.cast());
+        result
+    }
+}
+
+/// Whether nothing happened to a frame that has returned, nor is about to.
+#[inline(always)]
+unsafe fn is_usual(thread: *mut PyThreadState, frame: Frame, native: &Native) -> bool {
+    // SAFETY: alive.
+    unsafe {
+        let attached = (*frame).f_locals as usize | (*frame).f_trace as usize | (*frame).f_exc_type as usize;
+        #[cfg(py3)]
+        if (*thread).overflowed != 0 {
+            return false;
+        }
+        (*frame.cast::<py::PyObject>()).ob_refcnt == 1
+            && attached == 0
+            && !native.attend.get()
+            && (*thread).use_tracing == 0
+            && (*thread).trash_delete_nesting < py::PyTrash_UNWIND_LEVEL as i32
+            && !collector::is_tracked(frame.cast())
+    }
+}
+
+/// Releases the variables of a frame but those that it borrows, as `frame_dealloc` does: in their order, and so
+/// that deep recursion in destructors is noticed.
+#[inline(always)]
+unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize, locals: usize) {
+    // SAFETY: slots hold owned references, or NULL.
+    unsafe {
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        let (mut slot, end) = (slots.add(lent), slots.add(locals));
+        while slot < end {
+            let object = *slot;
+            if !object.is_null() {
+                *slot = ptr::null_mut();
+                (*object).ob_refcnt -= 1;
+                if (*object).ob_refcnt == 0 {
+                    dealloc(thread, object);
+                }
+            }
+            slot = slot.add(1);
+        }
+    }
+}
+
+/// # Safety
+/// The object's reference count is zero.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn dealloc(thread: *mut PyThreadState, object: Object) {
+    // SAFETY: by the contract.
+    unsafe {
+        (*thread).trash_delete_nesting += 1;
+        py::dealloc(object);
+        (*thread).trash_delete_nesting -= 1;
+        if !(*thread).trash_delete_later.is_null() && (*thread).trash_delete_nesting <= 0 {
+            py::_PyTrash_thread_destroy_chain();
+        }
+    }
+}
+
+/// A frame returned that somebody has kept, or that there is something else to be done about.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn end_rarely(
+    thread: *mut PyThreadState,
+    frame: Frame,
+    state: *const CodeState,
+    native: *const Native,
+    result: Object,
+) -> Object {
+    // SAFETY: the frame is the thread's current one, and has run to its end.
+    unsafe {
+        (*state).thin.complete(frame);
+        let object = enter::leave(frame, thread, result);
+        let outcome = enter::finish(frame, native, Outcome { object, next: 0 });
+        end(thread, frame, outcome)
+    }
+}
+
+/// A frame left native code before its end.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn end_by_exit(
+    thread: *mut PyThreadState,
+    frame: Frame,
+    state: *const CodeState,
+    native: *const Native,
+    exit: u64,
+) -> Object {
+    // SAFETY: what the exit left in the buffer is still there: completing a frame runs nothing.
+    unsafe {
+        (*state).thin.complete(frame);
+        let outcome = enter::left(frame, thread, native, exit as usize - 1, enter::buffer());
+        end(thread, frame, enter::finish(frame, native, outcome))
+    }
+}
+
+/// Runs what is left of a frame that is thin no more, and gives it up.
+unsafe fn end(thread: *mut PyThreadState, frame: Frame, outcome: Outcome) -> Object {
+    // SAFETY: the caller's reference is given up.
+    unsafe {
+        let object = if outcome.object == suspended() {
+            direct::after(frame, thread, outcome)
+        } else {
+            outcome.object
+        };
+        frames::release(thread, frame);
+        object
+    }
+}

@@ -1,0 +1,206 @@
+//! Calls of classes whose instances are initialised by a Python function: `type_call`, `object_new` and
+//! `slot_tp_init` of typeobject.c without the tuple of arguments and the bound method.
+
+use crate::config::settings;
+use crate::py::gil::Gil;
+use crate::py::stack::release;
+use crate::py::{self, Object, PyThreadState, PyTypeObject, dict, initproc};
+use crate::run::{enter, thin};
+use crate::runtime::calls::keywords::{Given, Ordered};
+use std::cell::Cell;
+use std::ptr;
+
+/// What is one deeper in C while such a call runs: the calls of the class, of the method, and of its function.
+const CALLS_IN_C: i32 = 3;
+
+struct Init {
+    /// The string `"__init__"`.
+    name: Cell<Object>,
+    /// `slot_tp_init`, once it was seen.
+    slot: Cell<initproc>,
+}
+
+static INIT: Gil<Init> = Gil::new(Init { name: Cell::new(ptr::null_mut()), slot: Cell::new(None) });
+
+/// Calls a class, if it is one that this is for: consumes the class, which is lowest, and the arguments.
+///
+/// # Safety
+/// The class is at `at`, exactly of type `type`, and above it so many positional arguments and pairs of name and
+/// value, all owned; the thread is the current one and runs compiled code.
+#[inline(always)]
+pub unsafe fn try_instantiate(
+    thread: *mut PyThreadState,
+    at: *mut Object,
+    positional: usize,
+    keyword: usize,
+) -> Option<Object> {
+    // SAFETY: the class is held throughout; a version tag proves what it looks like.
+    unsafe {
+        let class = (*at).cast::<PyTypeObject>();
+        let is_simple = is_made_by_object(class)
+            && py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64)
+            && !py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64)
+            && is_initialised_by_slot(class)
+            && settings::is_ordinary()
+            && enter::has_room_for(thread, CALLS_IN_C);
+        if !is_simple {
+            return None;
+        }
+        let function = py::_PyType_Lookup(class, INIT.name.get());
+        if function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
+            return None;
+        }
+        let given = Given { first: at.add(1), positional, keyword };
+        let tag = (*class).tp_version_tag;
+        let instance = (*class).tp_alloc.unwrap_unchecked()(class, 0);
+        if instance.is_null() {
+            release(at, given.operands() + 1);
+            return Some(instance);
+        }
+        // A collection may have run code.
+        let is_same = py::type_of(instance) == class
+            && py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64)
+            && (*class).tp_version_tag == tag;
+        *at = instance;
+        let mut result = None;
+        (*thread).recursion_depth += CALLS_IN_C;
+        if is_same {
+            py::incref(function);
+            result = if keyword == 0 {
+                thin::call(thread, function, at, positional + 1)
+            } else {
+                call_with_keywords(thread, function, instance, given)
+            };
+            py::decref(function);
+        }
+        (*thread).recursion_depth -= CALLS_IN_C;
+        let is_done = match result {
+            Some(result) => check(result),
+            None => {
+                // The other calls count themselves.
+                (*thread).recursion_depth += 1;
+                let is_done = initialise_generally(instance, given);
+                (*thread).recursion_depth -= 1;
+                is_done
+            }
+        };
+        if !is_done {
+            py::decref(instance);
+        }
+        release(at.add(1), given.operands());
+        py::decref(class.cast());
+        Some(if is_done { instance } else { ptr::null_mut() })
+    }
+}
+
+/// Whether a class has its instances initialised by its attribute `__init__`.
+#[inline(always)]
+unsafe fn is_initialised_by_slot(class: *mut PyTypeObject) -> bool {
+    // SAFETY: a class.
+    unsafe {
+        let slot = INIT.slot.get();
+        if slot.is_none() { learn(class) } else { is_same_init(slot, (*class).tp_init) }
+    }
+}
+
+#[inline(always)]
+fn is_same_init(one: initproc, other: initproc) -> bool {
+    matches!((one, other), (Some(one), Some(other)) if ptr::fn_addr_eq(one, other))
+}
+
+/// Whether the instances of a class are made by `object.__new__`.
+#[inline(always)]
+unsafe fn is_made_by_object(class: *mut PyTypeObject) -> bool {
+    // SAFETY: a class.
+    unsafe {
+        let pair = ((*class).tp_new, py::PyBaseObject_Type.tp_new);
+        matches!(pair, (Some(one), Some(other)) if ptr::fn_addr_eq(one, other))
+    }
+}
+
+/// Learns which function that is from a class that shows it: one that derives from `object` alone, which has
+/// another, and has a Python function of its own.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
+    // SAFETY: a class; the name is an interned string.
+    unsafe {
+        if INIT.name.get().is_null() {
+            let name = dict::intern(c"__init__");
+            if name.is_null() {
+                py::PyErr_Clear();
+                return false;
+            }
+            INIT.name.set(name);
+        }
+        let shows = (*class).tp_base == &raw mut py::PyBaseObject_Type
+            && py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
+            && !is_same_init((*class).tp_init, py::PyBaseObject_Type.tp_init);
+        let function = dict::known((*class).tp_dict, INIT.name.get());
+        if !shows || function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
+            return false;
+        }
+        INIT.slot.set((*class).tp_init);
+        true
+    }
+}
+
+/// Whether an `__init__` returned what it has to: consumes that, and sets an exception if it did not.
+#[inline(always)]
+unsafe fn check(result: Object) -> bool {
+    // SAFETY: a new reference, or NULL with an exception set.
+    unsafe {
+        if result == py::none() {
+            py::decref(result);
+            return true;
+        }
+        complain(result)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn complain(result: Object) -> bool {
+    // SAFETY: as for `check`.
+    unsafe {
+        if !result.is_null() {
+            let format = c"__init__() should return None, not '%.200s'";
+            py::PyErr_Format(py::PyExc_TypeError, format.as_ptr(), (*py::type_of(result)).tp_name);
+            py::decref(result);
+        }
+        false
+    }
+}
+
+/// The rest of `type_call` for an instance that was made, and arguments that stay the caller's.
+#[cold]
+#[inline(never)]
+unsafe fn initialise_generally(instance: Object, given: Given) -> bool {
+    // SAFETY: tuple and dict have references of their own.
+    unsafe {
+        let arguments = given.tuple();
+        let Some(keywords) = given.dict().filter(|_| !arguments.is_null()) else {
+            py::xdecref(arguments);
+            return false;
+        };
+        let is_done = match (*py::type_of(instance)).tp_init {
+            Some(init) => init(instance, arguments, keywords) >= 0,
+            None => true,
+        };
+        py::decref(arguments);
+        py::xdecref(keywords);
+        is_done
+    }
+}
+
+/// Calls a function with keywords in a thin frame if that can be; else nothing has happened.
+#[inline(never)]
+unsafe fn call_with_keywords(
+    thread: *mut PyThreadState,
+    function: Object,
+    receiver: Object,
+    given: Given,
+) -> Option<Object> {
+    // SAFETY: as for `try_instantiate`.
+    unsafe { Ordered::new(function, receiver, given)?.call(thread, function) }
+}
