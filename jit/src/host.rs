@@ -102,6 +102,10 @@ pub enum DictLayout {
         lookup: i32,
         /// What that is in dicts with only `str` keys.
         of_strings: usize,
+        /// `PyDictObject.ma_used`
+        used: i32,
+        /// `PyDictObject.ma_fill`: entries that are not free. At two thirds of them the table grows.
+        fill: i32,
     },
     /// 3.x: entries behind a header that dicts may share; in that case the values are apart.
     Keys {
@@ -117,7 +121,26 @@ pub enum DictLayout {
         of_others: usize,
         /// `PyDictKeysObject.dk_entries`
         entries: i32,
+        /// `PyDictObject.ma_used`
+        used: i32,
+        /// `PyDictKeysObject.dk_usable`: free entries left before the table grows.
+        usable: i32,
     },
+}
+
+/// 2.7: how instances of old-style classes are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OldStyleLayout {
+    /// `PyInstanceObject.in_class`
+    pub class: i32,
+    /// `PyInstanceObject.in_dict`
+    pub dict: i32,
+    /// `PyClassObject.cl_bases`
+    pub bases: i32,
+    /// `PyClassObject.cl_dict`
+    pub class_dict: i32,
+    /// `PyClassObject.cl_setattr`: NULL when it has no hook for stores.
+    pub setattr: i32,
 }
 
 /// What compiled code has to know to look for attributes by itself.
@@ -128,6 +151,14 @@ pub struct AttributeLayout {
     /// Where a dict has the word that says whether the collector knows it, and what that is, shifted right by so many
     /// bits, when it does not: then a value that the collector knows cannot be just stored.
     pub collected: (i32, u8, i64),
+    /// `PyTypeObject.tp_flags` (long), and the bit of it that says that the collector may know objects of the type.
+    pub flags: (i32, i64),
+    /// `PyTypeObject.tp_descr_get`
+    pub descr_get: i32,
+    /// What is in a `staticmethod` or `classmethod`.
+    pub wrapped: i32,
+    /// Where there are old-style classes.
+    pub old_style: Option<OldStyleLayout>,
     /// `PyFrameObject.f_globals`
     pub frame_globals: i32,
     /// `PyFrameObject.f_builtins`

@@ -5,10 +5,13 @@ use crate::py::attributes;
 use crate::py::describe;
 use crate::py::dict;
 use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
+use crate::py::places;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
 use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
+#[cfg(py2)]
+use pyjion_jit::host::OldStyleLayout;
 use pyjion_jit::host::{AttributeLayout, Host, IntLayout, Layout, Periodic, SuspensionLayout};
 use std::mem::offset_of;
 use std::sync::OnceLock;
@@ -67,6 +70,19 @@ fn describe() -> Host {
         attributes: dict::layout().filter(|_| cfg!(has_type_modified)).map(|dict| AttributeLayout {
             version_tag: offset_of!(PyTypeObject, tp_version_tag) as i32,
             collected: attributes::collected(),
+            flags: (offset_of!(PyTypeObject, tp_flags) as i32, py::Py_TPFLAGS_HAVE_GC as i64),
+            descr_get: offset_of!(PyTypeObject, tp_descr_get) as i32,
+            wrapped: offset_of!(places::Wrapper, wrapped) as i32,
+            #[cfg(py2)]
+            old_style: Some(OldStyleLayout {
+                class: offset_of!(py::PyInstanceObject, in_class) as i32,
+                dict: offset_of!(py::PyInstanceObject, in_dict) as i32,
+                bases: offset_of!(py::PyClassObject, cl_bases) as i32,
+                class_dict: offset_of!(py::PyClassObject, cl_dict) as i32,
+                setattr: offset_of!(py::PyClassObject, cl_setattr) as i32,
+            }),
+            #[cfg(py3)]
+            old_style: None,
             frame_globals: offset_of!(py::PyFrameObject, f_globals) as i32,
             frame_builtins: offset_of!(py::PyFrameObject, f_builtins) as i32,
             dict,

@@ -1,9 +1,8 @@
-//! Where the class of an object, and the object itself, have an attribute: what does not change for as long as the
-//! class has its version tag.
+//! How types say what attributes their objects have, and where frames have their globals.
 
 use crate::py::dict::{Found, Table};
-use crate::py::{self, Object, PyTypeObject, binding};
-use pyjion_jit::hir::{Attribute, GlobalPlace, Place};
+use crate::py::{self, Object, PyTypeObject};
+use pyjion_jit::hir::GlobalPlace;
 use std::mem::offset_of;
 
 /// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
@@ -35,65 +34,18 @@ pub unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
     }
 }
 
-/// Where an attribute of an object is, for code that looks there by itself to load it or to store another value;
-/// `None` when that is no place it knows. Nothing that a program can see happens but that the class may get a version
-/// tag.
+/// 2.7: whether a name could be one that old-style classes and instances know by themselves, like `__dict__`.
 ///
 /// # Safety
-/// The object is alive, the name an interned string. No exception is set.
-pub unsafe fn place_of(object: Object, name: Object, is_stored: bool) -> Option<Attribute> {
-    // SAFETY: by the contract; the class keeps alive what is found in it.
+/// `name` is an exact string.
+#[cfg(py2)]
+#[inline(always)]
+pub unsafe fn is_special(name: Object) -> bool {
+    // SAFETY: strings end with a NUL.
     unsafe {
-        let ty = py::type_of(object);
-        let is_generic = if is_stored { sets_generically(ty) } else { gets_generically(ty) };
-        if !is_generic
-            || !py::has_feature(ty, py::Py_TPFLAGS_HAVE_VERSION_TAG as u64)
-            || (*ty).tp_dict.is_null()
-        {
-            return None;
-        }
-        let attribute = py::_PyType_Lookup(ty, name);
-        if !py::PyErr_Occurred().is_null() {
-            // Of a hostile key: it is not the program's.
-            py::PyErr_Clear();
-            return None;
-        }
-        let is_valid = py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
-        let tag = (*ty).tp_version_tag;
-        if !is_valid || tag == 0 {
-            return None;
-        }
-        let (get, set) = descriptor(attribute);
-        if set.is_some() && (is_stored || get.is_some()) {
-            return Some(Attribute { tag, place: Place::Slot { offset: slot(attribute, ty, is_stored)? } });
-        }
-        let offset = i32::try_from((*ty).tp_dictoffset).ok().filter(|offset| *offset >= 0)?;
-        if offset > 0 {
-            let dict = *object.byte_offset(offset as isize).cast::<Object>();
-            if !dict.is_null() {
-                match Table::of(dict)?.find(name) {
-                    Found::At(index) => {
-                        let index = u32::try_from(index).ok().filter(|index| *index < MAX_INDEX)?;
-                        return Some(Attribute { tag, place: Place::Dict { dict: offset, index } });
-                    }
-                    Found::Absent => {}
-                    Found::Unknown => return None,
-                }
-            }
-        }
-        let is_method = get.is_some();
-        if is_stored || attribute.is_null() || (is_method && !binding::is_method(attribute, ty)) {
-            return None;
-        }
-        Some(Attribute { tag, place: Place::Class { value: attribute as usize, dict: offset, is_method } })
+        let text = (&raw const (*name.cast::<py::PyStringObject>()).ob_sval).cast::<u8>();
+        *text == b'_' && *text.add(1) == b'_'
     }
-}
-
-/// True when the attributes of such objects are set in the generic way.
-unsafe fn sets_generically(ty: *mut PyTypeObject) -> bool {
-    // SAFETY: a type by the contract.
-    let setattro = unsafe { (*ty).tp_setattro.map_or(0, |function| function as usize) };
-    setattro == py::PyObject_GenericSetAttr as *const () as usize
 }
 
 /// How compiled code sees that the collector does not know a dict: see `AttributeLayout::collected`.
@@ -125,30 +77,7 @@ pub unsafe fn place_of_global(frame: *mut py::PyFrameObject, name: Object) -> Op
 }
 
 /// Entries of a dict beyond this are not looked at in line.
-const MAX_INDEX: u32 = 1 << 20;
-
-/// Where the objects of a type have what a member of `__slots__` names.
-unsafe fn slot(attribute: Object, ty: *mut PyTypeObject, is_stored: bool) -> Option<i32> {
-    // SAFETY: a descriptor of a member has its owner, and its definition.
-    unsafe {
-        if py::type_of(attribute) != &raw mut py::PyMemberDescr_Type {
-            return None;
-        }
-        let descriptor = attribute.cast::<py::PyMemberDescrObject>();
-        #[cfg(py2)]
-        let owner = (*descriptor).d_type;
-        #[cfg(py3)]
-        let owner = (*descriptor).d_common.d_type;
-        // A class may have the member of a type that is none of its bases.
-        if owner != ty && py::PyType_IsSubtype(ty, owner) == 0 {
-            return None;
-        }
-        let member = (*descriptor).d_member;
-        let is_object = (*member).type_ == py::T_OBJECT_EX as std::ffi::c_int
-            && (*member).flags & !(if is_stored { 0 } else { py::READONLY as std::ffi::c_int }) == 0;
-        is_object.then(|| i32::try_from((*member).offset).ok())?
-    }
-}
+pub const MAX_INDEX: u32 = 1 << 20;
 
 /// 1 when a dict certainly lacks an interned name.
 ///

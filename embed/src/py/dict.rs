@@ -215,6 +215,33 @@ impl Table {
         }
     }
 
+    /// The entry of a name, an exact string, in the keys that a dict without it shares with others.
+    ///
+    /// # Safety
+    /// `name` is an exact string.
+    pub unsafe fn shared_index(&self, name: Object) -> Option<usize> {
+        if self.values.is_null() {
+            return None;
+        }
+        // SAFETY: by the contract.
+        let hash = unsafe { hash_of(name) };
+        let mut index = hash as usize;
+        let mut perturb = hash as usize;
+        loop {
+            let at = index & self.mask;
+            // SAFETY: indices are masked; a table always has an entry that was never used.
+            let key = unsafe { (*self.entries.add(at)).key };
+            if key.is_null() {
+                return None;
+            }
+            if key == name {
+                return Some(at);
+            }
+            index = (index << 2).wrapping_add(index).wrapping_add(perturb).wrapping_add(1);
+            perturb >>= 5;
+        }
+    }
+
     /// Looks a string up as CPython does, comparing by identity and hash only.
     ///
     /// # Safety
@@ -308,6 +335,8 @@ pub fn layout() -> Option<DictLayout> {
         table: offset_of!(PyDictObject, ma_table) as i32,
         lookup: offset_of!(PyDictObject, ma_lookup) as i32,
         of_strings: lookup,
+        used: offset_of!(PyDictObject, ma_used) as i32,
+        fill: offset_of!(PyDictObject, ma_fill) as i32,
     });
     #[cfg(py3)]
     return Some(DictLayout::Keys {
@@ -317,5 +346,7 @@ pub fn layout() -> Option<DictLayout> {
         lookup: offset_of!(Keys, lookup) as i32,
         of_others: lookup,
         entries: offset_of!(Keys, entries) as i32,
+        used: offset_of!(PyDictObject, ma_used) as i32,
+        usable: offset_of!(Keys, usable) as i32,
     });
 }

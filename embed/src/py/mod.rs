@@ -14,6 +14,7 @@ pub mod hooks;
 pub mod iterators;
 pub mod kinds;
 pub mod pending;
+pub mod places;
 pub mod stack;
 
 #[allow(

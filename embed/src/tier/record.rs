@@ -6,6 +6,7 @@ use crate::py::describe;
 use crate::py::dict;
 use crate::py::evaluation::thread_state;
 use crate::py::kinds::kind_of;
+use crate::py::places;
 use crate::py::*;
 use crate::state::{self, CodeState, Phase};
 use crate::stats;
@@ -184,7 +185,7 @@ unsafe fn record_place(state: &CodeState, frame: *mut PyFrameObject, pc: usize, 
         }
         let object = *top.sub(1);
         if !object.is_null() {
-            let place = attributes::place_of(object, name, u32::from(op) == STORE_ATTR);
+            let place = places::place_of(object, name, u32::from(op) == STORE_ATTR);
             state.hot().feedback.borrow_mut().record_attribute(pc, hash, place);
         }
     }

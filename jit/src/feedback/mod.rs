@@ -97,8 +97,10 @@ impl Feedback {
             return None;
         }
         // An older state of the same class may be among them: it is never met again, and does no harm.
-        let found: Vec<Attribute> =
+        let mut found: Vec<Attribute> =
             seen.by_frequency().into_iter().map(|(attribute, _)| *attribute).collect();
+        let tags: Vec<u32> = found.iter().map(|attribute| attribute.tag).collect();
+        found.sort_by_key(|attribute| tags.iter().position(|tag| *tag == attribute.tag));
         (!found.is_empty()).then_some((*hash, found))
     }
 

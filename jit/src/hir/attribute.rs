@@ -25,6 +25,17 @@ pub enum Place {
         dict: i32,
         /// The index of the entry in its table, most probably. The key in that proves it.
         index: u32,
+        /// 2.7: of an instance of an old-style class. What is stored there is stored unless that has a hook.
+        is_old: bool,
+    },
+    /// Nowhere yet: it is stored under a new key of the instance's dict, for which the class has no data descriptor.
+    New {
+        /// As for `Dict`.
+        dict: i32,
+        /// 3.x: the entry of the key in the table that the dict shares with others.
+        shared: Option<u32>,
+        /// As for `Dict`.
+        is_old: bool,
     },
     /// In the class, as this object, which the class keeps alive: the instance's dict, if there is one, lacks it.
     Class {
@@ -32,9 +43,43 @@ pub enum Place {
         value: usize,
         /// As for `Dict`; 0 when instances have none.
         dict: i32,
-        /// It would be bound to the instance: only what is about to be called is taken as it is.
+        /// What becomes of it.
+        binding: Binding,
+    },
+    /// In the object, which is a class itself, or in its bases, and not in its metaclass.
+    Own {
+        /// The version tag of the object.
+        tag: u32,
+        /// The attribute, which the object keeps alive as long as it has the tag.
+        value: usize,
+        /// What becomes of it.
+        binding: Binding,
+    },
+    /// 2.7: in the old-style class of the instance, or in its first base, and so on, which the key proves; not in the
+    /// instance.
+    Inherited {
+        /// How many bases upwards.
+        depth: u32,
+        /// The index of the entry in the dict of that class, most probably.
+        index: u32,
+        /// It is a function, to be bound to the instance; else it is nothing that says itself what instances have.
         is_method: bool,
     },
+}
+
+/// What becomes of an attribute of a class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Binding {
+    /// It is taken as it is.
+    Nothing,
+    /// It is taken as it is as long as its class, which can change, does not say what instances have.
+    Checked,
+    /// It would be bound to the object: only what is about to be called is taken as it is.
+    Method,
+    /// It is a `staticmethod`; what is in that is taken as it is.
+    Static,
+    /// It is a `classmethod`; a function in that would be bound to the object, which is a class.
+    Class,
 }
 
 /// An attribute that an instruction looks for.
@@ -44,7 +89,7 @@ pub struct AttributeSite {
     pub name: usize,
     /// The hash of the name.
     pub hash: u64,
-    /// Where it was found, the most frequent place first; one of each tag.
+    /// Where it was found, the most frequent place first, but places of the same tag one after the other.
     pub found: Vec<Attribute>,
 }
 
@@ -71,13 +116,38 @@ pub struct GlobalSite {
 impl AttributeSite {
     /// Whether every place is one that can be stored to.
     pub fn is_stored(&self) -> bool {
-        self.found.iter().all(|found| !matches!(found.place, Place::Class { .. }))
+        self.found.iter().all(|found| match found.place {
+            Place::Slot { .. } | Place::Dict { .. } | Place::New { .. } => true,
+            Place::Class { .. } | Place::Own { .. } | Place::Inherited { .. } => false,
+        })
     }
 
     /// Whether what is found is to be bound, if that is the same for all places.
     pub fn is_method(&self) -> Option<bool> {
-        let is_method = |found: &Attribute| matches!(found.place, Place::Class { is_method: true, .. });
-        let first = is_method(self.found.first()?);
-        self.found.iter().all(|found| is_method(found) == first).then_some(first)
+        let first = self.found.first()?.place.is_method();
+        self.found.iter().all(|found| found.place.is_method() == first).then_some(first)
+    }
+
+    /// Whether instances of old-style classes are among what it was found of.
+    pub fn is_of_old(&self) -> bool {
+        self.found.iter().any(|found| match found.place {
+            Place::Dict { is_old, .. } | Place::New { is_old, .. } => is_old,
+            Place::Inherited { .. } => true,
+            Place::Slot { .. } | Place::Class { .. } | Place::Own { .. } => false,
+        })
+    }
+}
+
+impl Place {
+    /// Whether what is found there is to be bound.
+    pub fn is_method(&self) -> bool {
+        match self {
+            Place::Slot { .. } | Place::Dict { .. } | Place::New { .. } => false,
+            Place::Class { binding, .. } | Place::Own { binding, .. } => match binding {
+                Binding::Nothing | Binding::Checked | Binding::Static => false,
+                Binding::Method | Binding::Class => true,
+            },
+            Place::Inherited { is_method, .. } => *is_method,
+        }
     }
 }

@@ -12,7 +12,7 @@ mod text;
 mod types;
 mod verify;
 
-pub use attribute::{Attribute, AttributeSite, GlobalPlace, GlobalSite, Place};
+pub use attribute::{Attribute, AttributeSite, Binding, GlobalPlace, GlobalSite, Place};
 pub use build::{MAX_BOUND, build};
 pub use dominators::Dominators;
 pub use effects::{Facts, Heap, Heaps, Need, Ownership, Runs};

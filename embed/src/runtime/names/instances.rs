@@ -27,7 +27,7 @@ pub unsafe fn load(
     // SAFETY: an instance has a class and a dict; whoever is called into holds what it uses.
     unsafe {
         let instance = object.cast::<py::PyInstanceObject>();
-        if is_special(name) {
+        if attributes::is_special(name) {
             return None;
         }
         let table = Table::of((*instance).in_dict)?;
@@ -73,7 +73,7 @@ pub unsafe fn store(object: Object, name: Object, value: Object, cache: &mut Att
     // SAFETY: as above.
     unsafe {
         let instance = object.cast::<py::PyInstanceObject>();
-        if is_special(name) || !(*(*instance).in_class).cl_setattr.is_null() {
+        if attributes::is_special(name) || !(*(*instance).in_class).cl_setattr.is_null() {
             return false;
         }
         let dict = (*instance).in_dict;
@@ -85,16 +85,6 @@ pub unsafe fn store(object: Object, name: Object, value: Object, cache: &mut Att
             Found::At(index) => dict::replace(dict, index, name, value),
             Found::Absent | Found::Unknown => false,
         }
-    }
-}
-
-/// Whether it could be `__dict__` or `__class__`.
-#[inline(always)]
-unsafe fn is_special(name: Object) -> bool {
-    // SAFETY: strings end with a NUL.
-    unsafe {
-        let text = (&raw const (*name.cast::<py::PyStringObject>()).ob_sval).cast::<u8>();
-        *text == b'_' && *text.add(1) == b'_'
     }
 }
 

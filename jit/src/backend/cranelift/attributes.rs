@@ -2,35 +2,54 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
-use crate::hir::{AttributeSite, GlobalPlace, Heap, Place, Type, ValueId};
-use crate::host::{AttributeLayout, DictLayout};
+use crate::hir::{AttributeSite, Binding, GlobalPlace, Heap, Place, Type, ValueId};
+use crate::host::{AttributeLayout, OldStyleLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, InstBuilder, types};
 
-/// Bytes of an entry of a dict: hash, key, value.
-const ENTRY: i32 = 24;
-const KEY: i32 = 8;
-const VALUE: i32 = 16;
+/// What is done at a place: what it gives, or on to the block for when the attribute is not there.
+type AtPlace<'a> = &'a dyn Fn(&mut Lowering<'_>, &Here<'_>, Place) -> Result<ir::Value>;
 
-/// Where an attribute is.
-enum Field {
-    /// At this address, which may hold NULL, and in the table of this dict.
-    Memory(ir::Value, Option<ir::Value>),
-    /// It is the object at this address.
-    Constant(usize),
+/// An attribute that is looked for of an object whose class is known by now.
+struct Here<'a> {
+    site: &'a AttributeSite,
+    layout: &'a AttributeLayout,
+    object: ir::Value,
+    missed: ir::Block,
 }
 
 impl Lowering<'_> {
     /// `Insn::FindAttribute`.
     pub fn find_attribute(&mut self, site: u32, object: ValueId) -> Result<ir::Value> {
-        self.at_each_place(site, object, |lowering, site, layout, object, place, missed| {
-            let value = match lowering.field_at(site, layout, object, place, missed)? {
-                Field::Memory(address, _) => {
-                    let value = lowering.load(Heap::Attributes, types::I64, address, 0);
-                    lowering.unless_null(value, missed);
+        self.at_each_place(site, object, &|lowering, here, place| {
+            let value = match place {
+                Place::Slot { offset } => {
+                    let value = lowering.load(Heap::Attributes, types::I64, here.object, offset);
+                    lowering.unless_null(value, here.missed);
                     value
                 }
-                Field::Constant(value) => lowering.address(value),
+                Place::Dict { dict, index, is_old: _ } => {
+                    let (address, _) = lowering.field_of_instance(here, dict, index);
+                    let value = lowering.load(Heap::Attributes, types::I64, address, 0);
+                    lowering.unless_null(value, here.missed);
+                    value
+                }
+                Place::New { .. } => return Err(backend_error("what is not there yet is not loaded")),
+                Place::Class { value, dict, binding } => {
+                    if dict != 0 {
+                        lowering.unless_of_instance(here, dict)?;
+                    }
+                    lowering.bound(here, value, binding)
+                }
+                Place::Own { tag, value, binding } => {
+                    let own = lowering.load(Heap::Classes, types::I32, here.object, here.layout.version_tag);
+                    let same = lowering.builder.ins().icmp_imm_u(IntCC::Equal, own, i64::from(tag));
+                    lowering.only_if(same, true, here.missed);
+                    lowering.bound(here, value, binding)
+                }
+                Place::Inherited { depth, index, is_method } => {
+                    lowering.inherited(here, depth, index, is_method)?
+                }
             };
             lowering.incref_object(value)?;
             Ok(value)
@@ -41,33 +60,74 @@ impl Lowering<'_> {
     pub fn swap_attribute(&mut self, site: u32, object: ValueId, value: ValueId) -> Result<ir::Value> {
         let is_collected = !self.kind(value).is_simple();
         let new = self.value(value)?;
-        self.at_each_place(site, object, |lowering, site, layout, object, place, missed| {
-            let Field::Memory(address, dict) = lowering.field_at(site, layout, object, place, missed)? else {
-                return Err(backend_error("an attribute of a class is not stored in line"));
+        self.at_each_place(site, object, &|lowering, here, place| {
+            let (address, dict) = match place {
+                Place::Slot { offset } => {
+                    (lowering.builder.ins().iadd_imm_s(here.object, i64::from(offset)), None)
+                }
+                Place::Dict { dict, index, is_old } => {
+                    lowering.unless_hooked(here, is_old)?;
+                    let (address, dict) = lowering.field_of_instance(here, dict, index);
+                    (address, Some(dict))
+                }
+                Place::New { dict, shared, is_old } => {
+                    lowering.unless_hooked(here, is_old)?;
+                    return lowering.store_new(here, dict, shared, new, is_collected);
+                }
+                Place::Class { .. } | Place::Own { .. } | Place::Inherited { .. } => {
+                    return Err(backend_error("an attribute of a class is not stored in line"));
+                }
             };
             if let Some(dict) = dict.filter(|_| is_collected) {
-                let (offset, shift, untracked) = layout.collected;
-                let refs = lowering.load(Heap::Attributes, types::I64, dict, offset);
-                let refs = lowering.builder.ins().sshr_imm_u(refs, i64::from(shift));
-                let is_unknown = lowering.builder.ins().icmp_imm_s(IntCC::Equal, refs, untracked);
-                lowering.only_if(is_unknown, false, missed);
+                lowering.unless_untracked(here, dict, new);
             }
             let old = lowering.load(Heap::Attributes, types::I64, address, 0);
-            lowering.unless_null(old, missed);
+            lowering.unless_null(old, here.missed);
             lowering.incref_object(new)?;
             lowering.store(Heap::Attributes, new, address, 0);
             Ok(old)
         })
     }
 
-    /// Does what `at` says at the place where the object's class has the attribute: the result, or NULL when it is
-    /// none of the classes that are known, or `at` goes to `missed`.
-    fn at_each_place(
+    /// Stores a value under a new key of the instance's dict: None, which was nowhere, instead of a former value.
+    fn store_new(
         &mut self,
-        site: u32,
-        object: ValueId,
-        at: impl Fn(&mut Self, &AttributeSite, &AttributeLayout, ir::Value, Place, ir::Block) -> Result<ir::Value>,
+        here: &Here,
+        dict: i32,
+        shared: Option<u32>,
+        new: ir::Value,
+        is_collected: bool,
     ) -> Result<ir::Value> {
+        let layout = &here.layout.dict;
+        match shared {
+            Some(index) => {
+                let (address, dict) = self.field_of_instance(here, dict, index);
+                let old = self.load(Heap::Attributes, types::I64, address, 0);
+                self.only_if(old, false, here.missed);
+                if is_collected {
+                    self.unless_untracked(here, dict, new);
+                }
+                self.store(Heap::Attributes, new, address, 0);
+                self.count_used(layout, dict);
+            }
+            None => {
+                let dict = self.load(Heap::Attributes, types::I64, here.object, dict);
+                self.unless_null(dict, here.missed);
+                if is_collected {
+                    self.unless_untracked(here, dict, new);
+                }
+                self.insert_in_dict(here.site, layout, dict, new, here.missed)?;
+            }
+        }
+        self.incref_object(new)?;
+        let none = self.address(self.host.none);
+        self.incref_object(none)?;
+        Ok(none)
+    }
+
+    /// Does what `at` says at the place where the object's class has the attribute: the result, or NULL when it is
+    /// none of the classes that are known, or `at` finds nothing at any of their places.
+    fn at_each_place(&mut self, site: u32, object: ValueId, at: AtPlace) -> Result<ir::Value> {
         let function = self.function;
         let site = function.attributes.get(site as usize);
         let site = site.ok_or_else(|| backend_error("there is no such site"))?;
@@ -79,14 +139,20 @@ impl Lowering<'_> {
         let missed = self.cold_block();
         let done = self.builder.create_block();
         let result = self.builder.append_block_param(done, types::I64);
-        for (index, found) in site.found.iter().enumerate() {
+        let mut classes = site.found.chunk_by(|one, other| one.tag == other.tag).peekable();
+        while let Some(places) = classes.next() {
             let here = self.builder.create_block();
-            let next = if index + 1 == site.found.len() { missed } else { self.builder.create_block() };
-            let same = self.builder.ins().icmp_imm_u(IntCC::Equal, tag, i64::from(found.tag));
+            let next = if classes.peek().is_some() { self.builder.create_block() } else { missed };
+            let same = self.builder.ins().icmp_imm_u(IntCC::Equal, tag, i64::from(places[0].tag));
             self.builder.ins().brif(same, here, &[], next, &[]);
             self.builder.switch_to_block(here);
-            let value = at(self, site, &layout, object, found.place, missed)?;
-            self.builder.ins().jump(done, &[value.into()]);
+            for (index, found) in places.iter().enumerate() {
+                let other = if index + 1 < places.len() { self.builder.create_block() } else { missed };
+                let here = Here { site, layout: &layout, object, missed: other };
+                let value = at(self, &here, found.place)?;
+                self.builder.ins().jump(done, &[value.into()]);
+                self.builder.switch_to_block(other);
+            }
             self.builder.switch_to_block(next);
         }
         let null = self.int(0);
@@ -134,154 +200,129 @@ impl Lowering<'_> {
         dict
     }
 
-    /// The field at a place; goes to `missed` when the object does not have it there.
-    fn field_at(
-        &mut self,
-        site: &AttributeSite,
-        layout: &AttributeLayout,
-        object: ir::Value,
-        place: Place,
-        missed: ir::Block,
-    ) -> Result<Field> {
-        Ok(match place {
-            Place::Slot { offset } => {
-                Field::Memory(self.builder.ins().iadd_imm_s(object, i64::from(offset)), None)
-            }
-            Place::Dict { dict, index } => {
-                let dict = self.load(Heap::Attributes, types::I64, object, dict);
-                self.unless_null(dict, missed);
-                let heap = Heap::Attributes;
-                let value = self.field_in_dict(heap, &layout.dict, dict, site.name, index, missed);
-                Field::Memory(value, Some(dict))
-            }
-            Place::Class { value, dict, is_method: _ } => {
-                if dict != 0 {
-                    let dict = self.load(Heap::Attributes, types::I64, object, dict);
-                    self.unless_in_dict(Heap::Attributes, layout, dict, (site.name, site.hash), missed)?;
-                }
-                Field::Constant(value)
-            }
-        })
+    /// Where an instance's dict has its value under the name, which may be NULL, and the dict.
+    fn field_of_instance(&mut self, here: &Here, dict: i32, index: u32) -> (ir::Value, ir::Value) {
+        let dict = self.load(Heap::Attributes, types::I64, here.object, dict);
+        self.unless_null(dict, here.missed);
+        let heap = Heap::Attributes;
+        let layout = &here.layout.dict;
+        (self.field_in_dict(heap, layout, dict, here.site.name, index, here.missed), dict)
     }
 
-    /// Goes on unless a pointer is NULL.
-    fn unless_null(&mut self, pointer: ir::Value, missed: ir::Block) {
-        let next = self.builder.create_block();
-        self.builder.ins().brif(pointer, next, &[], missed, &[]);
+    /// Goes on when an instance's dict certainly lacks the name.
+    fn unless_of_instance(&mut self, here: &Here, dict: i32) -> Result<()> {
+        let dict = self.load(Heap::Attributes, types::I64, here.object, dict);
+        let name = (here.site.name, here.site.hash);
+        self.unless_in_dict(Heap::Attributes, here.layout, dict, name, here.missed)
+    }
+
+    /// Goes on unless storing a value would make the collector know a dict, which it does not yet.
+    fn unless_untracked(&mut self, here: &Here, dict: ir::Value, value: ir::Value) {
+        let (offset, shift, untracked) = here.layout.collected;
+        let refs = self.load(Heap::Attributes, types::I64, dict, offset);
+        let refs = self.builder.ins().sshr_imm_u(refs, i64::from(shift));
+        let is_unknown = self.builder.ins().icmp_imm_s(IntCC::Equal, refs, untracked);
+        let (unknown, next) = (self.cold_block(), self.builder.create_block());
+        self.builder.ins().brif(is_unknown, unknown, &[], next, &[]);
+        self.builder.switch_to_block(unknown);
+        let (offset, bit) = here.layout.flags;
+        let ty = self.load(Heap::Type, types::I64, value, self.host.layout.ob_type);
+        let flags = self.load(Heap::Classes, types::I64, ty, offset);
+        let is_collected = self.builder.ins().band_imm_u(flags, bit);
+        self.builder.ins().brif(is_collected, here.missed, &[], next, &[]);
         self.builder.switch_to_block(next);
     }
 
-    /// Goes on when a condition is as expected.
-    fn only_if(&mut self, condition: ir::Value, expected: bool, missed: ir::Block) {
-        let next = self.builder.create_block();
-        let (then, otherwise) = if expected { (next, missed) } else { (missed, next) };
-        self.builder.ins().brif(condition, then, &[], otherwise, &[]);
-        self.builder.switch_to_block(next);
-    }
-
-    /// Where an entry of a dict has its value, which may be NULL, if it is that of the name, by its identity.
-    ///
-    /// Only in dicts with nothing but `str` keys is that what the dict's own lookup finds.
-    fn field_in_dict(
-        &mut self,
-        heap: Heap,
-        layout: &DictLayout,
-        dict: ir::Value,
-        name: usize,
-        index: u32,
-        missed: ir::Block,
-    ) -> ir::Value {
-        let entry = index as i32 * ENTRY;
-        match *layout {
-            DictLayout::Table { mask, table, lookup, of_strings } => {
-                let lookup = self.load(heap, types::I64, dict, lookup);
-                let fits = self.is_object(lookup, of_strings);
-                self.only_if(fits, true, missed);
-                if index > 7 {
-                    // The smallest table has eight entries.
-                    let mask = self.load(heap, types::I64, dict, mask);
-                    let small =
-                        self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, mask, i64::from(index));
-                    self.only_if(small, false, missed);
-                }
-                let table = self.load(heap, types::I64, dict, table);
-                let key = self.load(heap, types::I64, table, entry + KEY);
-                let same = self.is_object(key, name);
-                self.only_if(same, true, missed);
-                self.builder.ins().iadd_imm_s(table, i64::from(entry + VALUE))
+    /// What becomes of an attribute that a class has.
+    fn bound(&mut self, here: &Here, value: usize, binding: Binding) -> ir::Value {
+        let value = self.address(value);
+        match binding {
+            Binding::Nothing | Binding::Method => value,
+            Binding::Checked => {
+                self.unless_descriptor(here, value);
+                value
             }
-            DictLayout::Keys { keys, values, size, lookup, of_others, entries } => {
-                let keys = self.load(heap, types::I64, dict, keys);
-                let lookup = self.load(heap, types::I64, keys, lookup);
-                let others = self.is_object(lookup, of_others);
-                self.only_if(others, false, missed);
-                let size = self.load(heap, types::I64, keys, size);
-                let small =
-                    self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, size, i64::from(index));
-                self.only_if(small, false, missed);
-                let key = self.load(heap, types::I64, keys, entries + entry + KEY);
-                let same = self.is_object(key, name);
-                self.only_if(same, true, missed);
-                let values = self.load(heap, types::I64, dict, values);
-                let (apart, together) = (self.builder.create_block(), self.builder.create_block());
-                let done = self.builder.create_block();
-                let value = self.builder.append_block_param(done, types::I64);
-                self.builder.ins().brif(values, apart, &[], together, &[]);
-                self.builder.switch_to_block(apart);
-                let found = self.builder.ins().iadd_imm_s(values, i64::from(index) * 8);
-                self.builder.ins().jump(done, &[found.into()]);
-                self.builder.switch_to_block(together);
-                let found = self.builder.ins().iadd_imm_s(keys, i64::from(entries + entry + VALUE));
-                self.builder.ins().jump(done, &[found.into()]);
-                self.builder.switch_to_block(done);
+            Binding::Static | Binding::Class => {
+                let value = self.load(Heap::World, types::I64, value, here.layout.wrapped);
+                self.unless_null(value, here.missed);
+                if binding == Binding::Class {
+                    self.only_function(value, here.missed);
+                }
                 value
             }
         }
     }
 
-    /// Goes on when a dict, which may be NULL, certainly lacks the name.
-    fn unless_in_dict(
-        &mut self,
-        heap: Heap,
-        layout: &AttributeLayout,
-        dict: ir::Value,
-        (name, hash): (usize, u64),
-        missed: ir::Block,
-    ) -> Result<()> {
-        let (there, lacks) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.ins().brif(dict, there, &[], lacks, &[]);
-        self.builder.switch_to_block(there);
-        // Most often the first entry to look at is free.
-        let (entries, mask) = match layout.dict {
-            DictLayout::Table { mask, table, lookup, of_strings } => {
-                let lookup = self.load(heap, types::I64, dict, lookup);
-                let fits = self.is_object(lookup, of_strings);
-                self.only_if(fits, true, missed);
-                let mask = self.load(heap, types::I64, dict, mask);
-                (self.load(heap, types::I64, dict, table), mask)
-            }
-            DictLayout::Keys { keys, size, lookup, of_others, entries, .. } => {
-                let keys = self.load(heap, types::I64, dict, keys);
-                let lookup = self.load(heap, types::I64, keys, lookup);
-                let others = self.is_object(lookup, of_others);
-                self.only_if(others, false, missed);
-                let size = self.load(heap, types::I64, keys, size);
-                let mask = self.builder.ins().iadd_imm_s(size, -1);
-                (self.builder.ins().iadd_imm_s(keys, i64::from(entries)), mask)
-            }
-        };
-        let hash = self.int(hash as i64);
-        let index = self.builder.ins().band(hash, mask);
-        let offset = self.builder.ins().imul_imm_s(index, i64::from(ENTRY));
-        let entry = self.builder.ins().iadd(entries, offset);
-        let key = self.load(heap, types::I64, entry, KEY);
-        let taken = self.builder.create_block();
-        self.builder.ins().brif(key, taken, &[], lacks, &[]);
-        self.builder.switch_to_block(taken);
-        let name = self.address(name);
-        let certain = self.call_for(layout.dict_lacks, &[dict, name], types::I64)?;
-        self.builder.ins().brif(certain, lacks, &[], missed, &[]);
-        self.builder.switch_to_block(lacks);
+    /// Goes on with a Python function only.
+    fn only_function(&mut self, value: ir::Value, missed: ir::Block) {
+        let ty = self.load(Heap::Type, types::I64, value, self.host.layout.ob_type);
+        let is_function = self.is_object(ty, (self.host.types)(Type::FUNCTION));
+        self.only_if(is_function, true, missed);
+    }
+
+    /// 2.7: goes on unless the class of an old-style instance has a hook for stores.
+    fn unless_hooked(&mut self, here: &Here, is_old: bool) -> Result<()> {
+        if is_old {
+            let old = old_style(here)?;
+            let class = self.load(Heap::Attributes, types::I64, here.object, old.class);
+            let hook = self.load(Heap::Classes, types::I64, class, old.setattr);
+            self.only_if(hook, false, here.missed);
+        }
         Ok(())
     }
+
+    /// 2.7: what an instance has from its old-style class, or the first base of that, and so on.
+    fn inherited(&mut self, here: &Here, depth: u32, index: u32, is_method: bool) -> Result<ir::Value> {
+        let old = old_style(here)?;
+        self.unless_of_instance(here, old.dict)?;
+        let name = (here.site.name, here.site.hash);
+        let mut class = self.load(Heap::Attributes, types::I64, here.object, old.class);
+        for _ in 0..depth {
+            let dict = self.load(Heap::Classes, types::I64, class, old.class_dict);
+            self.unless_in_dict(Heap::Classes, here.layout, dict, name, here.missed)?;
+            let bases = self.load(Heap::Classes, types::I64, class, old.bases);
+            let count = self.load(Heap::Sequence, types::I64, bases, self.host.layout.ob_size);
+            self.unless_null(count, here.missed);
+            class = self.load(Heap::Items, types::I64, bases, self.host.layout.tuple_items);
+        }
+        let dict = self.load(Heap::Classes, types::I64, class, old.class_dict);
+        let layout = &here.layout.dict;
+        let address = self.field_in_dict(Heap::Classes, layout, dict, here.site.name, index, here.missed);
+        let value = self.load(Heap::Classes, types::I64, address, 0);
+        self.unless_null(value, here.missed);
+        if is_method {
+            self.only_function(value, here.missed);
+        } else {
+            self.unless_descriptor(here, value);
+        }
+        Ok(value)
+    }
+
+    /// Goes on unless an attribute of a class says itself what instances have.
+    fn unless_descriptor(&mut self, here: &Here, attribute: ir::Value) {
+        let ty = self.load(Heap::Type, types::I64, attribute, self.host.layout.ob_type);
+        let get = self.load(Heap::Classes, types::I64, ty, here.layout.descr_get);
+        self.only_if(get, false, here.missed);
+    }
+
+    /// `Insn::ClassOf`.
+    pub fn class_of(&mut self, object: ValueId) -> Result<ir::Value> {
+        let object = self.value(object)?;
+        let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
+        let Some(old) = self.host.attributes.and_then(|layout| layout.old_style) else { return Ok(ty) };
+        let (is_old, done) = (self.builder.create_block(), self.builder.create_block());
+        let class = self.builder.append_block_param(done, types::I64);
+        let same = self.is_object(ty, (self.host.types)(Type::INSTANCE));
+        self.builder.ins().brif(same, is_old, &[], done, &[ty.into()]);
+        self.builder.switch_to_block(is_old);
+        let of_old = self.load(Heap::Attributes, types::I64, object, old.class);
+        self.builder.ins().jump(done, &[of_old.into()]);
+        self.builder.switch_to_block(done);
+        Ok(class)
+    }
+}
+
+/// How instances of old-style classes are laid out.
+fn old_style(here: &Here) -> Result<OldStyleLayout> {
+    here.layout.old_style.ok_or_else(|| backend_error("the host has no old-style classes"))
 }

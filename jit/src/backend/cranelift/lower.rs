@@ -337,6 +337,7 @@ impl Lowering<'_> {
                 let object = self.value(*value)?;
                 self.load(Heap::Type, types::I64, object, self.host.layout.ob_type)
             }
+            Insn::ClassOf(object) => self.class_of(*object)?,
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
                 self.load_deref(immediates, *pc)?
             }

@@ -8,6 +8,7 @@ mod arith;
 mod attributes;
 mod cells;
 mod containers;
+mod dicts;
 mod exits;
 mod float_ops;
 mod identity;

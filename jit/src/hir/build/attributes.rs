@@ -86,6 +86,8 @@ impl Builder<'_> {
     ) -> Step {
         let is_method = self.function.attributes[site as usize].is_method() == Some(true);
         let keeps = self.keeps_class(meanwhile);
+        let is_of_old = self.function.attributes[site as usize].is_of_old();
+        let class_of = if is_of_old { Insn::ClassOf } else { Insn::TypeOf };
         let object = self.operand(0);
         self.find_or(
             Insn::FindAttribute { site, object },
@@ -100,7 +102,7 @@ impl Builder<'_> {
                 let receiver = if is_method { new(builder, object) } else { null(builder) };
                 let class = keeps.then(|| match is_method {
                     true => {
-                        let ty = builder.emit(Insn::TypeOf(object), Repr::Obj, Type::OBJECT);
+                        let ty = builder.emit(class_of(object), Repr::Obj, Type::OBJECT);
                         new(builder, ty)
                     }
                     false => null(builder),

@@ -349,6 +349,8 @@ instructions! {
         .writes(&[Heap::Refcount]);
     /// The type of an object, borrowed from it.
     TypeOf(object: borrows Object) = Facts::computes(Repr::Obj).reads(&[Heap::Type]);
+    /// Its class: 2.7: of an instance of an old-style class that; else its type. Borrowed.
+    ClassOf(object: borrows Object) = Facts::computes(Repr::Obj).reads(&[Heap::Type, Heap::Attributes]);
 
     // ---- calls into the runtime ----
     /// Calls a helper with borrowed arguments: `fn(frame, args…, immediates…)`.

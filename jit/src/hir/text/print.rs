@@ -1,6 +1,6 @@
 //! Writes HIR.
 
-use super::super::attribute::{GlobalPlace, Place};
+use super::super::attribute::{Binding, GlobalPlace, Place};
 use super::super::frame_state::{FrameBlock, FrameState, Lacks, PC_IN_FRAME, Resume};
 use super::super::function::{Block, Function};
 use super::super::helper::Helper;
@@ -20,10 +20,25 @@ impl Display for Function {
                 write!(f, "{} ", found.tag)?;
                 match found.place {
                     Place::Slot { offset } => write!(f, "slot {offset}"),
-                    Place::Dict { dict, index } => write!(f, "dict {dict} index {index}"),
-                    Place::Class { value, dict, is_method } => {
-                        let kind = if is_method { "method" } else { "class" };
-                        write!(f, "{kind} {value:#x} dict {dict}")
+                    Place::Dict { dict, index, is_old } => {
+                        write!(f, "dict {dict} index {index}{}", if is_old { " old" } else { "" })
+                    }
+                    Place::New { dict, shared, is_old } => {
+                        write!(f, "new {dict}")?;
+                        if let Some(index) = shared {
+                            write!(f, " index {index}")?;
+                        }
+                        f.write_str(if is_old { " old" } else { "" })
+                    }
+                    Place::Class { value, dict, binding } => {
+                        write!(f, "class {value:#x} dict {dict}{}", binding_name(binding))
+                    }
+                    Place::Own { tag, value, binding } => {
+                        write!(f, "own {value:#x} tag {tag}{}", binding_name(binding))
+                    }
+                    Place::Inherited { depth, index, is_method } => {
+                        let binding = if is_method { Binding::Method } else { Binding::Nothing };
+                        write!(f, "base {depth} index {index}{}", binding_name(binding))
                     }
                 }
             })?;
@@ -72,6 +87,17 @@ impl Display for Function {
             }
         }
         Ok(())
+    }
+}
+
+/// What the text of a place says of a binding.
+fn binding_name(binding: Binding) -> &'static str {
+    match binding {
+        Binding::Nothing => "",
+        Binding::Checked => " checked",
+        Binding::Method => " method",
+        Binding::Static => " static",
+        Binding::Class => " classmethod",
     }
 }
 

@@ -1,6 +1,6 @@
 //! Reads HIR, as `print` writes it.
 
-use super::super::attribute::{Attribute, AttributeSite, GlobalPlace, GlobalSite, Place};
+use super::super::attribute::{Attribute, AttributeSite, Binding, GlobalPlace, GlobalSite, Place};
 use super::super::frame_state::{
     FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
 };
@@ -249,18 +249,47 @@ impl<'a> Reader<'a> {
                 "dict" => {
                     let dict = r.number()?;
                     r.expect(" index ")?;
-                    Place::Dict { dict, index: r.number()? }
+                    Place::Dict { dict, index: r.number()?, is_old: r.eat(" old") }
                 }
-                "class" | "method" => {
+                "new" => {
+                    let dict = r.number()?;
+                    let shared = if r.eat(" index ") { Some(r.number()?) } else { None };
+                    Place::New { dict, shared, is_old: r.eat(" old") }
+                }
+                "class" => {
                     let value = r.number()?;
                     r.expect(" dict ")?;
-                    Place::Class { value, dict: r.number()?, is_method: kind == "method" }
+                    Place::Class { value, dict: r.number()?, binding: r.binding() }
+                }
+                "own" => {
+                    let value = r.number()?;
+                    r.expect(" tag ")?;
+                    Place::Own { tag: r.number()?, value, binding: r.binding() }
+                }
+                "base" => {
+                    let depth = r.number()?;
+                    r.expect(" index ")?;
+                    Place::Inherited { depth, index: r.number()?, is_method: r.binding() == Binding::Method }
                 }
                 other => return Err(format!("there is no place `{other}`")),
             };
             Ok(Attribute { tag, place })
         })?;
         Ok(AttributeSite { name, hash, found })
+    }
+
+    fn binding(&mut self) -> Binding {
+        if self.eat(" checked") {
+            Binding::Checked
+        } else if self.eat(" method") {
+            Binding::Method
+        } else if self.eat(" static") {
+            Binding::Static
+        } else if self.eat(" classmethod") {
+            Binding::Class
+        } else {
+            Binding::Nothing
+        }
     }
 
     fn global(&mut self) -> Result<GlobalSite, String> {
@@ -557,7 +586,7 @@ mod tests {
 tracked 0x7f0000100000
 unique 0x7f0000200000, 0x7f0000200018
 site 0: 0x7f0000200000 hash 0xffffffffffffffff [4294967295 slot 16, 7 dict -8 index 3, 9 class 0x10 dict 0]
-site 1: 0x7f0000200000 hash 0x1 [5 method 0x7f0000300000 dict 24]
+site 1: 0x7f0000200000 hash 0x1 [5 class 0x7f0000300000 dict 24 method]
 global 0: 0x10 hash 0x7 globals 3
 global 1: 0x20 hash 0x8 builtins 100
 no speculation at 3, 9

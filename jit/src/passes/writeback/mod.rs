@@ -527,7 +527,7 @@ impl Walk<'_> {
                 }
             }
             // No class of numbers has attributes that are looked for in line.
-            Insn::FindAttribute { object, .. } | Insn::TypeOf(object)
+            Insn::FindAttribute { object, .. } | Insn::TypeOf(object) | Insn::ClassOf(object)
                 if virtual_value(self.function, *object).is_some() =>
             {
                 self.function.values[value.index()].insn = Insn::Null;

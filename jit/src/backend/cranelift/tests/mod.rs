@@ -1,5 +1,6 @@
 //! Runs machine code compiled from hand-built HIR against a fake interpreter in memory.
 
+mod attributes;
 mod control;
 mod description;
 mod identity;
