@@ -44,6 +44,7 @@ impl Evaluator {
 ///
 /// # Safety
 /// An interpreter.
+#[inline(always)]
 pub unsafe fn is_first(interpreter: *mut PyInterpreterState) -> bool {
     // SAFETY: by the contract. Should the linker have two addresses for the function, every frame is
     // announced to it, and nothing is wrong.

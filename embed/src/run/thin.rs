@@ -9,7 +9,7 @@ use crate::py::evaluation::suspended;
 use crate::py::gil::Gil;
 use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector, dict};
 use crate::run::outcome::Outcome;
-use crate::run::{direct, enter, frames};
+use crate::run::{clients, direct, enter, frames};
 use crate::state::native::Native;
 use crate::state::{self, CodeState};
 use crate::stats;
@@ -68,7 +68,8 @@ unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*const 
             && settings::is_ordinary()
             && (*thread).use_tracing == 0
             && shortage::stress() == 0
-            && enter::has_room(thread);
+            && enter::has_room(thread)
+            && clients::is_first((*thread).interp);
         is_callee.then_some(state)
     }
 }

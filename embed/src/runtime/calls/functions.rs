@@ -28,7 +28,7 @@ pub unsafe fn try_call(
         if result.is_some() {
             return result;
         }
-        is_simple(function, count).then(|| call(thread, function, arguments, count))
+        if is_simple(function, count) { Some(call(thread, function, arguments, count)) } else { None }
     }
 }
 
