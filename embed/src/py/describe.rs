@@ -328,31 +328,3 @@ pub unsafe fn is_plain(code: *mut PyCodeObject) -> bool {
         (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST && size_of_var((*code).co_cellvars) == 0
     }
 }
-
-/// How many of the first parameters of a code object are never bound again, nor deleted.
-///
-/// # Safety
-/// A code object.
-pub unsafe fn constant_parameters(code: *mut PyCodeObject) -> u32 {
-    // SAFETY: by the contract.
-    let (parameters, code) = unsafe { ((*code).co_argcount as u32, bytes((*code).co_code)) };
-    let mut constant = parameters;
-    let mut at = 0;
-    while let Some(&op) = code.get(at) {
-        let op = u32::from(op);
-        if op < HAVE_ARGUMENT {
-            at += 1;
-            continue;
-        }
-        if op == EXTENDED_ARG {
-            return 0;
-        }
-        if op == STORE_FAST || op == DELETE_FAST {
-            let operand =
-                code.get(at + 1..at + 3).map_or(0, |bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
-            constant = constant.min(operand.into());
-        }
-        at += 3;
-    }
-    constant
-}

@@ -6,6 +6,9 @@
 
 use crate::py::{self, Object, PyDictObject, collector};
 use pyjion_jit::host::DictLayout;
+use std::cell::Cell;
+use std::ffi::CStr;
+use std::iter;
 use std::mem::offset_of;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -75,13 +78,51 @@ unsafe fn reads_back(dict: Object, name: Object) -> bool {
 }
 
 /// An interned string.
-pub unsafe fn intern(text: &std::ffi::CStr) -> Object {
+pub unsafe fn intern(text: &CStr) -> Object {
     // SAFETY: plain C API.
     unsafe {
         #[cfg(py2)]
         return py::PyString_InternFromString(text.as_ptr());
         #[cfg(py3)]
         return py::PyUnicode_InternFromString(text.as_ptr());
+    }
+}
+
+/// An interned string that is made when it is first wanted.
+pub struct Name {
+    text: &'static CStr,
+    object: Cell<Object>,
+}
+
+impl Name {
+    /// Nothing is made yet.
+    pub const fn new(text: &'static CStr) -> Name {
+        Name { text, object: Cell::new(ptr::null_mut()) }
+    }
+
+    /// The string, borrowed; NULL, and no exception, when there is no memory for it.
+    ///
+    /// # Safety
+    /// The GIL is held, and no exception is set.
+    #[inline(always)]
+    pub unsafe fn get(&self) -> Object {
+        let object = self.object.get();
+        // SAFETY: by the contract.
+        if object.is_null() { unsafe { self.make() } } else { object }
+    }
+
+    #[cold]
+    #[inline(never)]
+    unsafe extern "C" fn make(&self) -> Object {
+        // SAFETY: plain C API.
+        unsafe {
+            let object = intern(self.text);
+            if object.is_null() {
+                py::PyErr_Clear();
+            }
+            self.object.set(object);
+            object
+        }
     }
 }
 
@@ -223,23 +264,25 @@ impl Table {
         if self.values.is_null() {
             return None;
         }
+        // SAFETY: by the contract; indices are masked.
+        let key = |at: &usize| unsafe { (*self.entries.add(*at)).key };
         // SAFETY: by the contract.
-        let hash = unsafe { hash_of(name) };
-        let mut index = hash as usize;
-        let mut perturb = hash as usize;
-        loop {
-            let at = index & self.mask;
-            // SAFETY: indices are masked; a table always has an entry that was never used.
-            let key = unsafe { (*self.entries.add(at)).key };
-            if key.is_null() {
-                return None;
-            }
-            if key == name {
-                return Some(at);
-            }
+        let mut places = self.places(unsafe { hash_of(name) });
+        // A table always has an entry that was never used.
+        places.find(|at| key(at).is_null() || key(at) == name).filter(|at| !key(at).is_null())
+    }
+
+    /// The indices that a key with this hash is looked for at, one after the other, without end.
+    #[inline(always)]
+    fn places(&self, hash: isize) -> impl Iterator<Item = usize> + use<> {
+        let mask = self.mask;
+        let (mut index, mut perturb) = (hash as usize, hash as usize);
+        iter::repeat_with(move || {
+            let at = index & mask;
             index = (index << 2).wrapping_add(index).wrapping_add(perturb).wrapping_add(1);
             perturb >>= 5;
-        }
+            at
+        })
     }
 
     /// Looks a string up as CPython does, comparing by identity and hash only.
@@ -254,10 +297,7 @@ impl Table {
             if hash == -1 {
                 return Found::Unknown;
             }
-            let mut index = hash as usize;
-            let mut perturb = hash as usize;
-            loop {
-                let at = index & self.mask;
+            for at in self.places(hash) {
                 let entry = self.entries.add(at);
                 if (*entry).key.is_null() {
                     return Found::Absent;
@@ -270,9 +310,8 @@ impl Table {
                 if (*entry).hash == hash && !deleted {
                     return Found::Unknown;
                 }
-                index = (index << 2).wrapping_add(index).wrapping_add(perturb).wrapping_add(1);
-                perturb >>= 5;
             }
+            Found::Unknown
         }
     }
 }

@@ -237,6 +237,16 @@ pub unsafe fn tuple_item(tuple: Object, index: usize) -> Object {
     unsafe { *(&raw mut (*tuple.cast::<PyTupleObject>()).ob_item).cast::<Object>().add(index) }
 }
 
+/// `PyTuple_GET_SIZE`, or 0 for NULL.
+///
+/// # Safety
+/// `tuple` is a tuple or NULL.
+#[inline(always)]
+pub unsafe fn tuple_length(tuple: Object) -> usize {
+    // SAFETY: by the contract.
+    unsafe { if tuple.is_null() { 0 } else { size_of_var(tuple) as usize } }
+}
+
 /// `PyTuple_SET_ITEM`: takes over the reference.
 ///
 /// # Safety

@@ -114,7 +114,7 @@ pub unsafe fn finish(frame: *mut PyFrameObject, version: *const Native, outcome:
 #[inline(always)]
 pub unsafe fn has_room(thread: *mut PyThreadState) -> bool {
     // SAFETY: by the contract.
-    unsafe { (*thread).recursion_depth + 1 < _Py_CheckRecursionLimit }
+    unsafe { has_room_for(thread, 0) }
 }
 
 /// The same for one under so many calls in C.

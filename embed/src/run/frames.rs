@@ -3,7 +3,7 @@
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
 use crate::memory::shortage;
-use crate::py::{self, Frame, Object, PyCodeObject, PyThreadState, collector};
+use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
 use std::ptr;
 
 /// `PyFrame_New` for code with fast locals: a new reference, or NULL with an exception set.
@@ -47,6 +47,65 @@ pub unsafe fn new(thread: *mut PyThreadState, code: *mut PyCodeObject, globals: 
         }
         collector::track(frame.cast());
         frame
+    }
+}
+
+/// Gives a new frame of a function its positional arguments and the cells of the closure: its own references, but for
+/// what is `lent`, so many of the first parameters and all cells.
+///
+/// # Safety
+/// There are no more arguments than parameters. Whoever lends holds what is lent until the frame ends or is completed.
+#[inline(always)]
+pub unsafe fn bind(
+    frame: Frame,
+    function: Object,
+    arguments: *const Object,
+    count: usize,
+    lent: Option<usize>,
+) {
+    // SAFETY: slots and tuples are as long as the code object says; the function is held.
+    unsafe {
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        for index in 0..count {
+            fill(slots, index, *arguments.add(index), index < lent.unwrap_or(0));
+        }
+        let closure = (*function.cast::<PyFunctionObject>()).func_closure;
+        if !closure.is_null() {
+            let code = (*frame).f_code;
+            for index in 0..py::size_of_var((*code).co_freevars) as usize {
+                let cell = py::tuple_item(closure, index);
+                fill(slots, (*code).co_nlocals as usize + index, cell, lent.is_some());
+            }
+        }
+    }
+}
+
+/// Gives it defaults for the parameters from `count` on, in the same way.
+///
+/// # Safety
+/// As for [`bind`]; there are defaults enough.
+#[inline(always)]
+pub unsafe fn bind_defaults(frame: Frame, function: Object, count: usize, lent: Option<usize>) {
+    // SAFETY: as for `bind`.
+    unsafe {
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
+        let parameters = (*(*frame).f_code).co_argcount as usize;
+        for index in count..parameters {
+            let default = py::tuple_item(defaults, index + py::tuple_length(defaults) - parameters);
+            fill(slots, index, default, index < lent.unwrap_or(0));
+        }
+    }
+}
+
+#[inline(always)]
+unsafe fn fill(slots: *mut Object, index: usize, object: Object, is_lent: bool) {
+    // SAFETY: alive, and within the slots.
+    unsafe {
+        if !is_lent {
+            py::incref(object);
+        }
+        *slots.add(index) = object;
     }
 }
 
@@ -98,7 +157,7 @@ unsafe fn dismantle(thread: *mut PyThreadState, frame: Frame) {
     unsafe {
         (*frame.cast::<py::PyObject>()).ob_refcnt = 0;
         collector::untrack(frame.cast());
-        (*thread).trash_delete_nesting += 1;
+        begin_trashcan(thread);
         let mut slot = (&raw mut (*frame).f_localsplus).cast::<Object>();
         let end = (*frame).f_valuestack;
         while slot < end {
@@ -116,6 +175,28 @@ unsafe fn dismantle(thread: *mut PyThreadState, frame: Frame) {
             py::PyObject_GC_Del(frame.cast());
         }
         py::decref(code.cast());
+        end_trashcan(thread);
+    }
+}
+
+/// `Py_TRASHCAN_SAFE_BEGIN`, where it puts nothing off.
+///
+/// # Safety
+/// The thread is the current one.
+#[inline(always)]
+pub unsafe fn begin_trashcan(thread: *mut PyThreadState) {
+    // SAFETY: by the contract.
+    unsafe { (*thread).trash_delete_nesting += 1 }
+}
+
+/// `Py_TRASHCAN_SAFE_END`
+///
+/// # Safety
+/// As for [`begin_trashcan`], which was called before.
+#[inline(always)]
+pub unsafe fn end_trashcan(thread: *mut PyThreadState) {
+    // SAFETY: by the contract.
+    unsafe {
         (*thread).trash_delete_nesting -= 1;
         if !(*thread).trash_delete_later.is_null() && (*thread).trash_delete_nesting <= 0 {
             py::_PyTrash_thread_destroy_chain();

@@ -4,10 +4,10 @@
 
 use crate::config::settings;
 use crate::memory::shortage;
-use crate::py::dict::Table;
+use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::suspended;
 use crate::py::gil::Gil;
-use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector, dict};
+use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
 use crate::run::outcome::Outcome;
 use crate::run::{clients, direct, enter, frames};
 use crate::state::native::Native;
@@ -33,23 +33,44 @@ pub unsafe fn call(
     unsafe {
         let state = callee(thread, function)?;
         let arity = (*state).thin.arity();
-        if count == arity {
-            let frame = frame(thread, function, state, arguments, count);
-            if frame.is_null() {
-                return None;
-            }
-            return Some(run(thread, frame, state));
+        if count != arity {
+            // Also where it is not to be called so: that is more than any call has.
+            let defaults = py::tuple_length((*function.cast::<PyFunctionObject>()).func_defaults);
+            let is_filled = count < arity && count + defaults >= arity;
+            return if is_filled {
+                call_with_defaults(thread, function, state, arguments, count)
+            } else {
+                None
+            };
         }
-        // Also where it is not to be called so.
-        let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
-        if count > arity || defaults.is_null() || count + (py::size_of_var(defaults) as usize) < arity {
-            return None;
-        }
-        let frame = frame(thread, function, state, arguments, count);
+        let frame = frame(thread, function, state);
         if frame.is_null() {
             return None;
         }
-        fill(frame, state, defaults, count);
+        frames::bind(frame, function, arguments, count, Some((*state).thin.lent()));
+        Some(run(thread, frame, state))
+    }
+}
+
+/// The same where there are defaults enough for the parameters that are left.
+#[inline(never)]
+unsafe fn call_with_defaults(
+    thread: *mut PyThreadState,
+    function: Object,
+    state: *const CodeState,
+    arguments: *const Object,
+    count: usize,
+) -> Option<Object> {
+    // SAFETY: as for `call`; the defaults that the frame borrows are held by their tuple.
+    unsafe {
+        let frame = frame(thread, function, state);
+        if frame.is_null() {
+            return None;
+        }
+        let lent = Some((*state).thin.lent());
+        frames::bind(frame, function, arguments, count, lent);
+        frames::bind_defaults(frame, function, count, lent);
+        let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
         py::incref(defaults);
         let result = run(thread, frame, state);
         py::decref(defaults);
@@ -74,34 +95,9 @@ unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*const 
     }
 }
 
-/// Gives a frame the defaults of the parameters from `count` on, borrowed as arguments are, from a tuple that the
-/// caller holds until the call is over.
+/// A frame for a call, with nothing in its slots yet; NULL if there is none.
 #[inline(always)]
-unsafe fn fill(frame: Frame, state: *const CodeState, defaults: Object, count: usize) {
-    // SAFETY: there are enough.
-    unsafe {
-        let (arity, lent) = ((*state).thin.arity(), (*state).thin.lent());
-        let missing = arity - py::size_of_var(defaults) as usize;
-        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        for index in count..arity {
-            let default = py::tuple_item(defaults, index - missing);
-            if index >= lent {
-                py::incref(default);
-            }
-            *slots.add(index) = default;
-        }
-    }
-}
-
-/// A frame for a call, which borrows the arguments or has references of its own; NULL if there is none.
-#[inline(always)]
-unsafe fn frame(
-    thread: *mut PyThreadState,
-    function: Object,
-    state: *const CodeState,
-    arguments: *const Object,
-    count: usize,
-) -> Frame {
+unsafe fn frame(thread: *mut PyThreadState, function: Object, state: *const CodeState) -> Frame {
     // SAFETY: what is borrowed is held by others, as the state room says.
     unsafe {
         let globals = (*function.cast::<PyFunctionObject>()).func_globals;
@@ -132,34 +128,12 @@ unsafe fn frame(
         }
         (*frame).f_lasti = -1;
         py::incref((*frame).f_code.cast());
-        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        let lent = (*state).thin.lent();
-        for index in 0..count {
-            let argument = *arguments.add(index);
-            if index >= lent {
-                py::incref(argument);
-            }
-            *slots.add(index) = argument;
-        }
-        let cells = (*state).thin.cells as usize;
-        if cells != 0 {
-            let slots = slots.add((*state).thin.locals as usize);
-            let closure = (*function.cast::<PyFunctionObject>()).func_closure;
-            for index in 0..cells {
-                *slots.add(index) = py::tuple_item(closure, index);
-            }
-        }
         frame
     }
 }
 
-/// The string `"__builtins__"`, and where it was found in the globals of a module last.
-struct Builtins {
-    name: Cell<Object>,
-    index: Cell<usize>,
-}
-
-static BUILTINS: Gil<Builtins> = Gil::new(Builtins { name: Cell::new(ptr::null_mut()), index: Cell::new(0) });
+/// The name that the globals of a module have its builtins under, and where that was found last.
+static BUILTINS: Gil<(Name, Cell<usize>)> = Gil::new((Name::new(c"__builtins__"), Cell::new(0)));
 
 /// What `PyFrame_New` takes for builtins where the globals are not the caller's, if they are the interpreter's own,
 /// which it holds: borrowed, else NULL.
@@ -168,38 +142,19 @@ static BUILTINS: Gil<Builtins> = Gil::new(Builtins { name: Cell::new(ptr::null_m
 /// The thread is the current one.
 #[inline(always)]
 unsafe fn builtins_of(thread: *mut PyThreadState, globals: Object) -> Object {
+    let (name, index) = &*BUILTINS;
     // SAFETY: the table is not used after anything else ran.
     unsafe {
-        let name = BUILTINS.name.get();
-        let Some(table) = Table::of(globals) else { return ptr::null_mut() };
-        let mut found = table.value(BUILTINS.index.get(), name);
+        let name = name.get();
+        let Some(table) = Table::of(globals).filter(|_| !name.is_null()) else { return ptr::null_mut() };
+        let mut found = table.value(index.get(), name);
         if found.is_null() {
-            found = find_builtins(&table);
+            let Found::At(at) = table.find(name) else { return ptr::null_mut() };
+            index.set(at);
+            found = table.value(at, name);
         }
         let own = (*(*thread).interp).builtins;
-        if found == own || (!found.is_null() && dict_of_module(found) == own) { own } else { ptr::null_mut() }
-    }
-}
-
-/// # Safety
-/// As for [`builtins_of`].
-#[cold]
-#[inline(never)]
-unsafe fn find_builtins(table: &Table) -> Object {
-    // SAFETY: an interned string.
-    unsafe {
-        if BUILTINS.name.get().is_null() {
-            let name = dict::intern(c"__builtins__");
-            if name.is_null() {
-                py::PyErr_Clear();
-                return ptr::null_mut();
-            }
-            BUILTINS.name.set(name);
-        }
-        let name = BUILTINS.name.get();
-        let dict::Found::At(index) = table.find(name) else { return ptr::null_mut() };
-        BUILTINS.index.set(index);
-        table.value(index, name)
+        if found == own || dict_of_module(found) == own { own } else { ptr::null_mut() }
     }
 }
 
@@ -240,7 +195,7 @@ unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeState)
         native.running.set(native.running.get() - 1);
         (*thread).frame = (*frame).f_back;
         (*frame).f_back = ptr::null_mut();
-        empty(thread, frame, (*state).thin.lent(), (*state).thin.locals as usize);
+        empty(thread, frame, (*state).thin.lent());
         (*state).thin.put_back(frame);
         (*thread).recursion_depth -= 1;
         // The code, and the state with it, may go now.
@@ -271,11 +226,11 @@ unsafe fn is_usual(thread: *mut PyThreadState, frame: Frame, native: &Native) ->
 /// Releases the variables of a frame but those that it borrows, as `frame_dealloc` does: in their order, and so
 /// that deep recursion in destructors is noticed.
 #[inline(always)]
-unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize, locals: usize) {
+unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize) {
     // SAFETY: slots hold owned references, or NULL.
     unsafe {
         let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        let (mut slot, end) = (slots.add(lent), slots.add(locals));
+        let (mut slot, end) = (slots.add(lent), slots.add((*(*frame).f_code).co_nlocals as usize));
         while slot < end {
             let object = *slot;
             if !object.is_null() {
@@ -297,12 +252,9 @@ unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize, locals: u
 unsafe extern "C" fn dealloc(thread: *mut PyThreadState, object: Object) {
     // SAFETY: by the contract.
     unsafe {
-        (*thread).trash_delete_nesting += 1;
+        frames::begin_trashcan(thread);
         py::dealloc(object);
-        (*thread).trash_delete_nesting -= 1;
-        if !(*thread).trash_delete_later.is_null() && (*thread).trash_delete_nesting <= 0 {
-            py::_PyTrash_thread_destroy_chain();
-        }
+        frames::end_trashcan(thread);
     }
 }
 

@@ -15,7 +15,7 @@ use crate::state::registry::Wait;
 use crate::state::target::{Closed, Target};
 use crate::state::thin::ThinFrames;
 use crate::stats;
-use pyjion_jit::bytecode::CodeDesc;
+use pyjion_jit::bytecode::{self, CodeDesc};
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
 use pyjion_jit::tier::heat;
@@ -126,7 +126,17 @@ impl CodeState {
 
     fn set_start(&self, start: *const Native) {
         self.start.set(start);
-        self.thin.allow(!start.is_null());
+        if start.is_null() {
+            self.thin.forbid();
+        } else {
+            self.thin.allow(|| self.constant_parameters());
+        }
+    }
+
+    /// How many of the first parameters are never bound again, nor deleted.
+    fn constant_parameters(&self) -> u32 {
+        let description = self.description();
+        bytecode::decode(description).map_or(0, |code| code.constant_locals(description.arguments))
     }
 
     /// Counts a frame that begins or is resumed.

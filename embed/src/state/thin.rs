@@ -3,10 +3,11 @@
 //! A thin frame is a frame object like any other, for whoever looks at it. But it is made once and used again, the
 //! collector does not track it, and while it runs it borrows what others hold meanwhile: its caller's frame, which
 //! runs; the globals and the cells of the closure, as the caller holds the function; the builtins, as the
-//! interpreter does; the arguments whose parameters are never bound again, as the caller holds them, too. Whoever could tell has it [completed](ThinFrames::complete) first, and so does who keeps it.
+//! interpreter does; the arguments whose parameters are never bound again, as the caller holds them, too. Whoever
+//! could tell has it [completed](ThinFrames::complete) first, and so does who keeps it.
 //!
-//! *Invariant*: a frame of [`ThinFrames::all`] is idle, with all variables empty that it owns, or running, or its variables
-//! are being released: then its `f_back` is NULL, and nobody has it.
+//! *Invariant*: a frame of [`ThinFrames::all`] is idle, with all variables empty that it owns, or running, or its
+//! variables are being released: then its `f_back` is NULL, and nobody has it.
 
 use crate::py::gil::Gil;
 use crate::py::{self, Frame, Object, PyCodeObject, PyThreadState, collector, describe};
@@ -26,12 +27,9 @@ pub struct ThinFrames {
     arity: Cell<u32>,
     /// Its parameters; [`NONE`] if it can never be called so.
     parameters: u32,
-    /// The first so many of these are never bound again, nor deleted: the frame borrows the arguments.
+    /// The first so many of these are never bound again, nor deleted: the frame borrows the arguments. [`NONE`] until it
+    /// is known.
     lent: Cell<u32>,
-    /// Its local variables.
-    pub locals: u32,
-    /// The cells of its closure, which come after them.
-    pub cells: u32,
     /// Those that nobody uses, linked by `f_back`.
     idle: Cell<Frame>,
     /// All of them.
@@ -54,18 +52,25 @@ impl ThinFrames {
             ThinFrames {
                 arity: Cell::new(NONE),
                 parameters: if is_able { (*code).co_argcount as u32 } else { NONE },
-                lent: Cell::new(0),
-                locals: (*code).co_nlocals as u32,
-                cells: py::size_of_var((*code).co_freevars) as u32,
+                lent: Cell::new(NONE),
                 idle: Cell::new(ptr::null_mut()),
                 all: RefCell::new(Vec::new()),
             }
         }
     }
 
-    /// Has it called so from now on, or not.
-    pub fn allow(&self, is_allowed: bool) {
-        self.arity.set(if is_allowed { self.parameters } else { NONE });
+    /// Has it called so from now on, if it can be: it may be asked how many of the first parameters are never bound
+    /// again, nor deleted.
+    pub fn allow(&self, constant: impl FnOnce() -> u32) {
+        if self.parameters != NONE && self.lent.get() == NONE {
+            self.lent.set(constant());
+        }
+        self.arity.set(self.parameters);
+    }
+
+    /// Has it called so no more.
+    pub fn forbid(&self) {
+        self.arity.set(NONE);
     }
 
     /// How many arguments it takes, if it can be called so at the moment; more than any call has, if not.
@@ -149,7 +154,6 @@ impl ThinFrames {
             }
             let mut all = self.all.borrow_mut();
             if all.is_empty() {
-                self.lent.set(describe::constant_parameters(code));
                 OWNERS.borrow_mut().insert(ptr::from_ref(self));
             }
             all.push(frame);
@@ -177,11 +181,12 @@ impl ThinFrames {
             py::incref((*frame).f_builtins);
             py::incref((*frame).f_globals);
             let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-            let cells = slots.add(self.locals as usize);
+            let code = (*frame).f_code;
+            let cells = slots.add((*code).co_nlocals as usize);
             for index in 0..self.lent() {
                 py::incref(*slots.add(index));
             }
-            for index in 0..self.cells as usize {
+            for index in 0..py::size_of_var((*code).co_freevars) as usize {
                 py::incref(*cells.add(index));
             }
             collector::track(frame.cast());

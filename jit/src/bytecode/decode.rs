@@ -115,6 +115,15 @@ impl Bytecode {
         &self.loop_headers
     }
 
+    /// How many of the first `count` locals no instruction binds or deletes, from the first on.
+    pub fn constant_locals(&self, count: u32) -> u32 {
+        let changed = self.instructions.iter().filter_map(|instruction| match instruction.op {
+            Op::StoreFast(slot) | Op::DeleteFast(slot) => Some(slot),
+            _ => None,
+        });
+        changed.fold(count, u32::min)
+    }
+
     /// The instructions from a loop header to the last jump back to it.
     pub fn loop_body(&self, header: u32) -> &[Instruction] {
         let is_back = |instruction: &Instruction| {
@@ -255,6 +264,17 @@ mod tests {
     use super::super::{Const, ConstKind, Version};
     use super::*;
     use Version::{V27, V34, V35};
+
+    #[test]
+    fn locals_are_constant_up_to_the_first_that_is_bound_or_deleted() {
+        // LOAD_FAST 0, STORE_FAST 2, LOAD_FAST 1, RETURN_VALUE; then DELETE_FAST 1, never reached.
+        let code = [124, 0, 0, 125, 2, 0, 124, 1, 0, 83];
+        let constant = |code: &[u8], count| decode(&desc(V27, code)).unwrap().constant_locals(count);
+        assert_eq!(constant(&code, 4), 2);
+        assert_eq!(constant(&code, 1), 1);
+        let code = [&code[..], &[126, 1, 0, 83]].concat();
+        assert_eq!(constant(&code, 4), 1);
+    }
 
     fn desc(version: Version, code: &[u8]) -> CodeDesc {
         CodeDesc {

@@ -2,9 +2,10 @@
 //! `slot_tp_init` of typeobject.c without the tuple of arguments and the bound method.
 
 use crate::config::settings;
+use crate::py::dict::{self, Name};
 use crate::py::gil::Gil;
 use crate::py::stack::release;
-use crate::py::{self, Object, PyThreadState, PyTypeObject, dict, initproc};
+use crate::py::{self, Object, PyThreadState, PyTypeObject, initproc};
 use crate::run::{enter, thin};
 use crate::runtime::calls::keywords::{Given, Ordered};
 use std::cell::Cell;
@@ -13,14 +14,10 @@ use std::ptr;
 /// What is one deeper in C while such a call runs: the calls of the class, of the method, and of its function.
 const CALLS_IN_C: i32 = 3;
 
-struct Init {
-    /// The string `"__init__"`.
-    name: Cell<Object>,
-    /// `slot_tp_init`, once it was seen.
-    slot: Cell<initproc>,
-}
+static NAME: Gil<Name> = Gil::new(Name::new(c"__init__"));
 
-static INIT: Gil<Init> = Gil::new(Init { name: Cell::new(ptr::null_mut()), slot: Cell::new(None) });
+/// `slot_tp_init`, once it was seen.
+static SLOT: Gil<Cell<initproc>> = Gil::new(Cell::new(None));
 
 /// Calls a class, if it is one that this is for: consumes the class, which is lowest, and the arguments.
 ///
@@ -46,7 +43,7 @@ pub unsafe fn try_instantiate(
         if !is_simple {
             return None;
         }
-        let function = py::_PyType_Lookup(class, INIT.name.get());
+        let function = py::_PyType_Lookup(class, NAME.get());
         if function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
             return None;
         }
@@ -98,7 +95,7 @@ pub unsafe fn try_instantiate(
 unsafe fn is_initialised_by_slot(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
     unsafe {
-        let slot = INIT.slot.get();
+        let slot = SLOT.get();
         if slot.is_none() { learn(class) } else { is_same_init(slot, (*class).tp_init) }
     }
 }
@@ -123,24 +120,20 @@ unsafe fn is_made_by_object(class: *mut PyTypeObject) -> bool {
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
-    // SAFETY: a class; the name is an interned string.
+    // SAFETY: a class.
     unsafe {
-        if INIT.name.get().is_null() {
-            let name = dict::intern(c"__init__");
-            if name.is_null() {
-                py::PyErr_Clear();
-                return false;
-            }
-            INIT.name.set(name);
+        let name = NAME.get();
+        if name.is_null() {
+            return false;
         }
         let shows = (*class).tp_base == &raw mut py::PyBaseObject_Type
             && py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
             && !is_same_init((*class).tp_init, py::PyBaseObject_Type.tp_init);
-        let function = dict::known((*class).tp_dict, INIT.name.get());
+        let function = dict::known((*class).tp_dict, name);
         if !shows || function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
             return false;
         }
-        INIT.slot.set((*class).tp_init);
+        SLOT.set((*class).tp_init);
         true
     }
 }

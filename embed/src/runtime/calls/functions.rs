@@ -65,14 +65,8 @@ pub unsafe fn is_simple(function: Object, count: usize) -> bool {
         let parameters = (*code).co_argcount as usize;
         describe::is_plain(code)
             && count <= parameters
-            && (count == parameters || count + defaults((*function).func_defaults) >= parameters)
+            && (count == parameters || count + py::tuple_length((*function).func_defaults) >= parameters)
     }
-}
-
-/// How many defaults there are.
-unsafe fn defaults(tuple: Object) -> usize {
-    // SAFETY: a tuple or NULL.
-    unsafe { if tuple.is_null() { 0 } else { py::size_of_var(tuple) as usize } }
 }
 
 /// Calls a function for which [`is_simple`] holds, in a frame of its own.
@@ -83,36 +77,15 @@ unsafe extern "C" fn call(
     arguments: *const Object,
     count: usize,
 ) -> Object {
-    // SAFETY: slots and tuples are as long as the code object says; the function is held.
+    // SAFETY: the frame owns what it is given.
     unsafe {
-        let function = function.cast::<PyFunctionObject>();
-        let code = (*function).func_code.cast::<PyCodeObject>();
-        let frame = frames::new(thread, code, (*function).func_globals);
+        let made_of = function.cast::<PyFunctionObject>();
+        let frame = frames::new(thread, (*made_of).func_code.cast(), (*made_of).func_globals);
         if frame.is_null() {
             return ptr::null_mut();
         }
-        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        for index in 0..count {
-            let argument = *arguments.add(index);
-            py::incref(argument);
-            *slots.add(index) = argument;
-        }
-        let parameters = (*code).co_argcount as usize;
-        if count < parameters {
-            let tuple = (*function).func_defaults;
-            let missing = parameters - defaults(tuple);
-            for index in count..parameters {
-                let default = py::tuple_item(tuple, index - missing);
-                py::incref(default);
-                *slots.add(index) = default;
-            }
-        }
-        let free = py::size_of_var((*code).co_freevars) as usize;
-        for index in 0..free {
-            let cell = py::tuple_item((*function).func_closure, index);
-            py::incref(cell);
-            *slots.add((*code).co_nlocals as usize + index) = cell;
-        }
+        frames::bind(frame, function, arguments, count, None);
+        frames::bind_defaults(frame, function, count, None);
         let result = direct::evaluate(frame, thread);
         frames::release(thread, frame);
         result
