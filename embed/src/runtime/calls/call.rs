@@ -1,5 +1,6 @@
 //! `CALL_FUNCTION*`, `MAKE_FUNCTION`, `MAKE_CLOSURE`, `BUILD_CLASS`, `LOAD_BUILD_CLASS`.
 
+use crate::py::binding;
 use crate::py::evaluation::thread_state;
 use crate::py::pending;
 use crate::py::stack::{Owned, Stack, release};
@@ -47,17 +48,17 @@ unsafe fn call_with_keywords(thread: *mut PyThreadState, at: *mut Object, immedi
     // SAFETY: by the contract.
     unsafe {
         let ty = py::type_of(*at);
-        if ty == &raw mut py::PyFunction_Type {
-            let called = keywords::call(thread, at, positional, keyword);
-            if called.is_done {
-                return called.result;
-            }
-        } else if ty == &raw mut py::PyType_Type
-            && let Some(result) = classes::try_instantiate(thread, at, positional, keyword)
-        {
-            return result;
+        let called = if ty == &raw mut py::PyFunction_Type {
+            keywords::try_call(thread, at, positional, keyword)
+        } else if ty == &raw mut py::PyType_Type {
+            classes::try_instantiate(thread, at, positional, keyword)
+        } else {
+            None
+        };
+        match called {
+            Some(result) => result,
+            None => call_generally(at, positional + 2 * keyword + 1, immediate),
         }
-        call_generally(at, positional + 2 * keyword + 1, immediate)
     }
 }
 
@@ -100,7 +101,7 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                 // Dropping the method may have run code that changed the function.
                 return match functions::try_call_consuming(thread, function, at, count + 1) {
                     Some(result) => result,
-                    None => call_taken_apart(function, at, count + 1),
+                    None => call_bound(function, at, count + 1),
                 };
             }
         } else if ty == &raw mut py::PyType_Type {
@@ -133,25 +134,21 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
     }
 }
 
-/// Calls the function of a method that is gone, with the receiver first; consumes all.
-#[cold]
-unsafe fn call_taken_apart(function: Object, at: *mut Object, count: usize) -> Object {
-    // SAFETY: owned references.
+/// Binds what is called to its receiver, which is lowest of `count` operands, and calls that with the arguments above;
+/// consumes all.
+///
+/// # Safety
+/// So many owned references are there, and the callable's is the caller's to give.
+pub unsafe fn call_bound(callable: Object, at: *mut Object, count: usize) -> Object {
+    // SAFETY: by the contract.
     unsafe {
-        let tuple = py::PyTuple_New(count as isize);
-        let result = if tuple.is_null() {
-            release(at, count);
-            tuple
-        } else {
-            for index in 0..count {
-                py::set_tuple_item(tuple, index, *at.add(index));
-            }
-            let result = py::PyObject_Call(function, tuple, ptr::null_mut());
-            py::decref(tuple);
-            result
-        };
-        py::decref(function);
-        result
+        let method = binding::bind(callable, *at, ptr::null_mut());
+        if method.is_null() {
+            release(at.add(1), count - 1);
+            return method;
+        }
+        *at = method;
+        call_generally(at, count, count as i64 - 1)
     }
 }
 

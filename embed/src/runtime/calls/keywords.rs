@@ -119,8 +119,7 @@ impl Ordered {
                 *slot = value;
             }
             let defaults = (*function).func_defaults;
-            let without = parameters
-                - if defaults.is_null() { 0 } else { py::size_of_var(defaults) as usize }.min(parameters);
+            let without = parameters.saturating_sub(py::tuple_length(defaults));
             for index in 0..parameters {
                 let slot = values.get_mut(index)?;
                 if slot.is_null() {
@@ -155,36 +154,22 @@ impl Ordered {
 /// The function is at `at`, the arguments are above it, all owned; the thread is the current one and runs compiled
 /// code.
 #[inline(never)]
-pub unsafe extern "C" fn call(
+pub unsafe fn try_call(
     thread: *mut PyThreadState,
     at: *mut Object,
     positional: usize,
     keyword: usize,
-) -> Called {
+) -> Option<Object> {
     // SAFETY: by the contract.
     unsafe {
-        let given = Given { first: at.add(1), positional, keyword };
-        let Some(ordered) = Ordered::new(*at, ptr::null_mut(), given) else { return Called::NOT };
+        let (function, given) = (*at, Given { first: at.add(1), positional, keyword });
+        let ordered = Ordered::new(function, ptr::null_mut(), given)?;
         // One reference more, as the evaluator has, for whoever counts them.
-        let function = *at;
         py::incref(function);
         let result = ordered.call(thread, function);
         py::decref(function);
-        let Some(result) = result else { return Called::NOT };
+        let result = result?;
         release(at, given.operands() + 1);
-        Called { is_done: true, result }
+        Some(result)
     }
-}
-
-/// What came of a call.
-#[repr(C)]
-pub struct Called {
-    /// It was made.
-    pub is_done: bool,
-    /// Its result: a new reference, or NULL with an exception set.
-    pub result: Object,
-}
-
-impl Called {
-    const NOT: Called = Called { is_done: false, result: ptr::null_mut() };
 }

@@ -2,6 +2,7 @@
 //! one with the other, and only an exit in between binds them.
 
 use crate::py::Frame;
+#[cfg(any(py2, py35))]
 use crate::py::binding;
 use crate::py::evaluation::thread_state;
 use crate::py::stack::release;
@@ -103,13 +104,7 @@ unsafe fn call_with_receiver(
                 return call_with_tuple(callable, method, flags, at, count);
             }
         }
-        let method = binding::bind(callable, *at, ptr::null_mut());
-        if method.is_null() {
-            release(at.add(1), count - 1);
-            return method;
-        }
-        *at = method;
-        call::call_generally(at, count, count as i64 - 1)
+        call::call_bound(callable, at, count)
     }
 }
 
