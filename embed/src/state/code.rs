@@ -17,7 +17,7 @@ use crate::state::thin::ThinFrames;
 use crate::stats;
 use pyjion_jit::bytecode::{self, CodeDesc};
 use pyjion_jit::error::CompileError;
-use pyjion_jit::feedback::Feedback;
+use pyjion_jit::feedback::{CodeHandle, Feedback, Life};
 use pyjion_jit::tier::heat;
 use pyjion_jit::tier::leading_loop::LeadingLoop;
 use pyjion_jit::tier::window::Window;
@@ -80,6 +80,8 @@ pub struct CodeState {
     under_way: Cell<u32>,
     /// Jumps backwards that are still to be looked at one by one: see [`CodeState::seek`].
     sought: Cell<u32>,
+    /// For those who rest on the code: it ends with it.
+    life: OnceCell<Life>,
     hot: OnceCell<Box<Hot>>,
 }
 
@@ -114,7 +116,17 @@ impl CodeState {
             code,
             under_way: Cell::new(0),
             sought: Cell::new(0),
+            life: OnceCell::new(),
             hot: OnceCell::new(),
+        }
+    }
+
+    /// The code, for those who outlive it.
+    pub fn handle(&self) -> CodeHandle {
+        CodeHandle {
+            address: self.code as usize,
+            state: ptr::from_ref(self) as usize,
+            life: self.life.get_or_init(Life::default).clone(),
         }
     }
 
@@ -519,6 +531,9 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
+        if let Some(life) = self.life.get() {
+            life.end();
+        }
         PROCESS.registry.forget(self, self.is_waiting());
         PROCESS.leave(self.phase.get());
     }

@@ -10,6 +10,8 @@ use crate::py::places;
 use crate::py::*;
 use crate::state::{self, CodeState, Phase};
 use crate::stats;
+#[cfg(has_recording)]
+use crate::tier::callees;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::hir::Type;
@@ -150,34 +152,62 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
             // Another frame of the code has seen enough.
             return 1;
         }
-        record_place(state, frame, offset as usize, top);
+        record_operation(state, frame, offset as usize, top);
         let kinds = top_kinds(top, top.offset_from((*frame).f_valuestack) as usize);
         c_int::from(is_enough(state, frame, offset as u32, kinds))
     }
 }
 
-/// Notes where the attribute or global is that an instruction is about to load or store.
+/// Notes where the attribute or global is that an instruction is about to load or store, or what it is about to call.
 ///
 /// # Safety
 /// The frame is about to execute the instruction at this offset, its operands are below `top`.
 #[cfg(has_recording)]
-unsafe fn record_place(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
+unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
     let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };
-    if !matches!(u32::from(op), LOAD_ATTR | STORE_ATTR | LOAD_GLOBAL) || is_extended {
+    if is_extended {
         return;
     }
-    let Some(&name) = names.get(usize::from(u16::from_le_bytes([low, high]))) else { return };
-    let name = name as Object;
+    // SAFETY: by the contract.
+    unsafe {
+        match u32::from(op) {
+            LOAD_ATTR | STORE_ATTR | LOAD_GLOBAL => {
+                let Some(&name) = names.get(usize::from(u16::from_le_bytes([low, high]))) else { return };
+                record_place(state, frame, pc as u32, u32::from(op), name as Object, top);
+            }
+            CALL_FUNCTION => {
+                let callee = *top.sub(1 + usize::from(low) + 2 * usize::from(high));
+                let seen = callees::callee(callee);
+                state.hot().feedback.borrow_mut().record_callee(pc as u32, seen);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Notes where the attribute or global of this name is that an instruction is about to load or store.
+///
+/// # Safety
+/// As for [`record_operation`].
+#[cfg(has_recording)]
+unsafe fn record_place(
+    state: &CodeState,
+    frame: *mut PyFrameObject,
+    pc: u32,
+    op: u32,
+    name: Object,
+    top: *mut Object,
+) {
     // SAFETY: the code object has its names, and the operand is alive.
     unsafe {
         let hash = dict::hash_of(name);
         if hash == -1 || !PyErr_Occurred().is_null() {
             return;
         }
-        let (pc, hash) = (pc as u32, hash as u64);
-        if u32::from(op) == LOAD_GLOBAL {
+        let hash = hash as u64;
+        if op == LOAD_GLOBAL {
             if let Some(place) = attributes::place_of_global(frame, name) {
                 state.hot().feedback.borrow_mut().record_global(pc, hash, place);
             }
@@ -185,7 +215,7 @@ unsafe fn record_place(state: &CodeState, frame: *mut PyFrameObject, pc: usize, 
         }
         let object = *top.sub(1);
         if !object.is_null() {
-            let place = places::place_of(object, name, u32::from(op) == STORE_ATTR);
+            let place = places::place_of(object, name, op == STORE_ATTR);
             state.hot().feedback.borrow_mut().record_attribute(pc, hash, place);
         }
     }

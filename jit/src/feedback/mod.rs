@@ -1,8 +1,10 @@
 //! What was observed at each instruction while the code ran in the recording evaluator.
 
+mod callee;
 mod distribution;
 
 use crate::hir::{Attribute, GlobalPlace, Type};
+pub use callee::{Callee, CodeHandle, Life};
 pub use distribution::Distribution;
 use std::collections::{HashMap, HashSet};
 
@@ -29,6 +31,7 @@ pub struct Feedback {
     sites: HashMap<u32, Site>,
     attributes: HashMap<u32, AttributesAt>,
     globals: HashMap<u32, (u64, GlobalPlace)>,
+    callees: HashMap<u32, Distribution<Callee, 4>>,
 }
 
 /// The attributes of one instruction.
@@ -104,6 +107,23 @@ impl Feedback {
         (!found.is_empty()).then_some((*hash, found))
     }
 
+    /// Adds what an instruction calls; nothing when that is none of those told apart.
+    pub fn record_callee(&mut self, pc: u32, callee: Option<Callee>) {
+        let seen = self.callees.entry(pc).or_default();
+        match callee {
+            Some(callee) => seen.add(callee),
+            None => seen.add_other(),
+        }
+    }
+
+    /// What an instruction calls, if it was that every time and may be it again.
+    pub fn callee(&self, pc: u32) -> Option<&Callee> {
+        let seen = self.callees.get(&pc)?;
+        let &(callee, count) = seen.by_frequency().first()?;
+        let is_stable = count == seen.total() && self.site(pc).is_none_or(|site| !site.failed);
+        is_stable.then_some(callee)
+    }
+
     /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
     pub fn is_rare(&self, pc: u32) -> bool {
         self.site(pc).is_some_and(|site| site.rare)
@@ -120,5 +140,24 @@ impl Feedback {
         let site = self.site(pc)?;
         let kind = site.operands[depth];
         (!site.failed && kind.is_single()).then_some(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_callee_is_what_was_called_every_time() {
+        let mut feedback = Feedback::new();
+        assert_eq!(feedback.callee(3), None);
+        feedback.record_callee(3, Some(Callee::Native(0x10)));
+        feedback.record_callee(3, Some(Callee::Native(0x10)));
+        feedback.record_callee(6, Some(Callee::Native(0x10)));
+        feedback.record_callee(6, None);
+        assert_eq!(feedback.callee(3), Some(&Callee::Native(0x10)));
+        assert_eq!(feedback.callee(6), None);
+        feedback.site_mut(3).failed = true;
+        assert_eq!(feedback.callee(3), None);
     }
 }
