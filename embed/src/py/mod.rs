@@ -237,6 +237,16 @@ pub unsafe fn tuple_item(tuple: Object, index: usize) -> Object {
     unsafe { *(&raw mut (*tuple.cast::<PyTupleObject>()).ob_item).cast::<Object>().add(index) }
 }
 
+/// The items of a tuple, one after the other.
+///
+/// # Safety
+/// `tuple` is a tuple.
+#[inline(always)]
+pub unsafe fn tuple_items(tuple: Object) -> *const Object {
+    // SAFETY: by the contract.
+    unsafe { (&raw const (*tuple.cast::<PyTupleObject>()).ob_item).cast() }
+}
+
 /// `PyTuple_GET_SIZE`, or 0 for NULL.
 ///
 /// # Safety

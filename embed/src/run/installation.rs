@@ -5,7 +5,7 @@ use crate::py::hooks;
 use crate::py::*;
 #[cfg(has_backedge_hook)]
 use crate::run::backedge;
-use crate::run::{dispatch, outsiders};
+use crate::run::{callables, dispatch, outsiders};
 #[cfg(has_recording)]
 use crate::tier::record;
 
@@ -14,6 +14,7 @@ pub fn install() {
     hooks::set_evaluator(dispatch::eval_frame);
     // SAFETY: plain stores of function pointers, before any frame runs or under the GIL.
     unsafe {
+        callables::install();
         #[cfg(has_backedge_hook)]
         {
             _PyEval_BackedgeHook = Some(backedge::backedge);

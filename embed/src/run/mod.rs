@@ -2,6 +2,7 @@
 
 #[cfg(has_backedge_hook)]
 pub mod backedge;
+pub mod callables;
 pub mod clients;
 pub mod direct;
 pub mod dispatch;

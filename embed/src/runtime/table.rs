@@ -1,6 +1,6 @@
 //! The table of helpers.
 
-use super::calls::{call, methods};
+use super::calls::{call, methods, spread};
 use super::data::{boxes, build, coroutines, iteration, operators, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
@@ -61,7 +61,7 @@ pub fn address(helper: Helper) -> usize {
         UnpackEx => iteration::unpack_ex_address(),
         Call => address_of!(call::call),
         CallMethod => address_of!(methods::call_method),
-        CallEx => address_of!(call::call_ex),
+        CallEx => address_of!(spread::call_ex),
         MakeFunction => address_of!(call::make_function),
         MakeClosure => address_of!(call::make_closure),
         BuildClass => call::build_class_address(),

@@ -6,9 +6,8 @@ use crate::py::pending;
 use crate::py::stack::{Owned, Stack, release};
 use crate::py::{self, Object, PyThreadState};
 use crate::py::{Frame, evaluator};
-use crate::runtime::calls::{classes, functions, keywords};
+use crate::runtime::calls::{classes, functions, instances, keywords};
 use pyjion_jit::hir::CALL_UNINTERRUPTED;
-use std::ffi::c_int;
 use std::ptr;
 
 /// `CALL_FUNCTION`
@@ -129,6 +128,10 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                 py::decref(callable);
                 return result;
             }
+        } else if py::has_feature(ty, py::Py_TPFLAGS_HEAPTYPE as u64)
+            && let Some(result) = instances::try_call(thread, at, count)
+        {
+            return result;
         }
         call_generally(at, count + 1, count as i64)
     }
@@ -149,35 +152,6 @@ pub unsafe fn call_bound(callable: Object, at: *mut Object, count: usize) -> Obj
         }
         *at = method;
         call_generally(at, count, count as i64 - 1)
-    }
-}
-
-/// `CALL_FUNCTION_VAR`, `CALL_FUNCTION_KW`, `CALL_FUNCTION_VAR_KW`
-pub unsafe extern "C" fn call_ex(_frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
-    let mut positional = (immediate & 0xff) as c_int;
-    let keyword = (immediate >> 8 & 0xff) as c_int;
-    let flags = (immediate >> 16 & 3) as c_int;
-    // SAFETY: the operands are laid out as on the evaluator's stack, the function lowest; what
-    // ext_do_call leaves of them is ours.
-    unsafe {
-        let mut function = *at;
-        let method = function.cast::<py::PyMethodObject>();
-        if py::type_of(function) == &raw mut py::PyMethod_Type && !(*method).im_self.is_null() {
-            let receiver = (*method).im_self;
-            function = (*method).im_func;
-            py::incref(receiver);
-            py::incref(function);
-            *at = receiver;
-            py::decref(method.cast());
-            positional += 1;
-        } else {
-            py::incref(function);
-        }
-        let mut top = at.add(count as usize);
-        let result = evaluator::ext_do_call(function, &mut top, flags, positional, keyword);
-        py::decref(function);
-        drop(Stack::new(at, top.offset_from(at) as i64));
-        finish(thread_state(), result, immediate)
     }
 }
 
