@@ -1,5 +1,6 @@
 //! The seam between HIR and machine code; nothing above it knows which backend it has.
 
+mod baseline;
 pub mod cranelift;
 mod unwind;
 
@@ -9,6 +10,7 @@ use crate::hir::Function;
 use crate::host::Host;
 use std::any::Any;
 use std::collections::BTreeMap;
+use unwind::Rules;
 pub use unwind::Unwind;
 
 /// What a backend may be asked for besides code.

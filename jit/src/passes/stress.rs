@@ -19,6 +19,16 @@ static GUARDS: AtomicU32 = AtomicU32::new(0);
 /// Entries and checks of validity until the next one finds that the code has become invalid.
 static VALIDITY: AtomicU32 = AtomicU32::new(0);
 
+/// For tests that run code of these modes, one after the other: the counters, which are the process's, start anew.
+#[cfg(test)]
+pub fn alone() -> impl Drop {
+    static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());
+    let alone = ALONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    GUARDS.store(0, Ordering::Relaxed);
+    VALIDITY.store(0, Ordering::Relaxed);
+    alone
+}
+
 /// Has a counter begin for an interval; its address.
 fn begin(counter: &'static AtomicU32, interval: u32) -> usize {
     // Zero is where it starts, and code never leaves it there.

@@ -5,7 +5,7 @@ use super::{Result, backend_error};
 use crate::hir::{Heap, Helper, PC_IN_FRAME, Repr, Runs, ValueId};
 use crate::host::Periodic;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, AbiParam, InstBuilder, JumpTableData, types};
+use cranelift_codegen::ir::{self, AbiParam, types};
 use cranelift_codegen::isa::CallConv;
 
 /// A C signature: types of the parameters and of the result.
@@ -32,15 +32,7 @@ impl Lowering<'_> {
             [first, second] => {
                 self.builder.ins().brif(entry, second, &[], first, &[]);
             }
-            [first, ..] => {
-                let pool = &mut self.builder.func.dfg.value_lists;
-                let mut call = |block| ir::BlockCall::new(block, std::iter::empty(), pool);
-                let table: Vec<_> = blocks.iter().map(|&block| call(block)).collect();
-                let table = JumpTableData::new(call(first), &table);
-                let table = self.builder.create_jump_table(table);
-                let index = self.builder.ins().ireduce(types::I32, entry);
-                self.builder.ins().br_table(index, table);
-            }
+            [..] => self.builder.switch(entry, &blocks),
         }
         Ok(())
     }
@@ -56,33 +48,22 @@ impl Lowering<'_> {
     }
 
     /// Calls a C function by its address.
-    pub fn call(&mut self, address: usize, args: &[ir::Value], result: Option<ir::Type>) -> Result<ir::Inst> {
+    pub fn call(
+        &mut self,
+        address: usize,
+        args: &[ir::Value],
+        result: Option<ir::Type>,
+    ) -> Result<Option<ir::Value>> {
         if address == 0 {
             return Err(backend_error("a call to a function the host does not have"));
         }
-        let convention = self.builder.func.signature.call_conv;
-        let parameters: Vec<ir::Type> =
-            args.iter().map(|&arg| self.builder.func.dfg.value_type(arg)).collect();
-        let shape = (parameters, result);
-        let signature = match self.signatures.get(&shape) {
-            Some(&known) => known,
-            None => {
-                let mut signature = ir::Signature::new(convention);
-                signature.params = shape.0.iter().map(|&ty| AbiParam::new(ty)).collect();
-                signature.returns = shape.1.iter().map(|&ty| AbiParam::new(ty)).collect();
-                let known = self.builder.import_signature(signature);
-                self.signatures.insert(shape, known);
-                known
-            }
-        };
-        let callee = self.address(address);
-        Ok(self.builder.ins().call_indirect(signature, callee, args))
+        Ok(self.builder.call(address, args, result))
     }
 
     /// Calls a C function that has a result.
     pub fn call_for(&mut self, address: usize, args: &[ir::Value], result: ir::Type) -> Result<ir::Value> {
-        let call = self.call(address, args, Some(result))?;
-        Ok(self.builder.inst_results(call)[0])
+        let value = self.call(address, args, Some(result))?;
+        value.ok_or_else(|| backend_error("a call without the result it has"))
     }
 
     /// Has `f_lasti` say that the instruction at `pc` executes.

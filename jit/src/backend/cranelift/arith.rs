@@ -6,7 +6,7 @@ use super::{Result, backend_error};
 use crate::bytecode::{BinaryOp, CompareOp};
 use crate::hir::{SideExit, ValueId};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// Which half of a floor division is wanted.
 #[derive(Clone, Copy, PartialEq)]

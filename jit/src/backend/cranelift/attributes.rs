@@ -5,7 +5,7 @@ use super::{Result, backend_error};
 use crate::hir::{AttributeSite, Binding, GlobalPlace, Heap, Place, Type, ValueId};
 use crate::host::{AttributeLayout, OldStyleLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// What is done at a place: what it gives, or on to the block for when the attribute is not there.
 type AtPlace<'a> = &'a dyn Fn(&mut Lowering<'_>, &Here<'_>, Place) -> Result<ir::Value>;

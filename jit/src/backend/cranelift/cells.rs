@@ -3,7 +3,7 @@
 use super::lower::Lowering;
 use super::{Result, backend_error};
 use crate::hir::{Heap, Helper};
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
     /// `Helper::LoadDeref` of the cell or free variable with this index, in line unless it is unbound.

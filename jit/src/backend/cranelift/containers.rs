@@ -4,7 +4,7 @@ use super::lower::Lowering;
 use super::{Result, backend_error};
 use crate::hir::{Heap, SideExit, Type, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// Offsets of the fields of a list or tuple iterator, and what it iterates over.
 struct SequenceIterator {

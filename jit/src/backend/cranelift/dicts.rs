@@ -5,7 +5,7 @@ use super::lower::Lowering;
 use crate::hir::{AttributeSite, Heap};
 use crate::host::{AttributeLayout, DictLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// Bytes of an entry of a dict: hash, key, value.
 const ENTRY: i32 = 24;

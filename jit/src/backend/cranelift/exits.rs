@@ -8,7 +8,7 @@ use super::lower::Lowering;
 use crate::exit::{Contents, Plan};
 use crate::hir::{Heap, Repr, SideExit};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// The exits made so far.
 #[derive(Default)]
@@ -57,6 +57,7 @@ impl Lowering<'_> {
     /// Fills the stubs, once all values are made; what was planned.
     pub fn emit_exits(&mut self) -> Result<Plan> {
         let Exits { plan, stubs } = std::mem::take(&mut self.exits);
+        self.builder.begin_exits();
         let contents = plan.contents();
         let mut users = vec![0_usize; contents.len()];
         for number in 0..stubs.len() {

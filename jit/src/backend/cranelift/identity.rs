@@ -6,7 +6,7 @@ use crate::bytecode::BinaryOp;
 use crate::hir::{ExitReason, Seen, SideExit, ValueId};
 use crate::host::IntLayout;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// The ints that there is one object of each.
 const SMALLEST: i64 = -5;

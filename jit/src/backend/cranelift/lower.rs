@@ -1,18 +1,15 @@
 //! Walks the HIR and names what each instruction becomes.
 
+use super::code::{Code, StackMemory};
 use super::exits::Exits;
-use super::positions;
 use super::regions::Regions;
-use super::{Result, abi, backend_error};
+use super::{Result, backend_error};
 use crate::backend::BackendOptions;
 use crate::exit::ExitRecipe;
 use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, Type, ValueId};
 use crate::host::Host;
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::{self, InstBuilder, types};
-use cranelift_codegen::isa::TargetFrontendConfig;
-use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use std::collections::HashMap;
+use cranelift_codegen::ir::{self, types};
 
 /// What lowering leaves besides CLIF.
 pub(super) struct Lowered {
@@ -22,23 +19,16 @@ pub(super) struct Lowered {
     pub buffer_words: usize,
 }
 
-/// Lowers a function into an empty CLIF function with the native signature.
-pub(super) fn lower(
-    function: &Function,
-    host: &Host,
+/// Lowers a function into code that is empty so far, with the native signature; the code is complete then.
+pub(super) fn lower<'a>(
+    function: &'a Function,
+    host: &'a Host,
     options: &BackendOptions,
-    clif: &mut ir::Function,
-    context: &mut FunctionBuilderContext,
-    target: TargetFrontendConfig,
-) -> Result<Lowered> {
-    let regions = Regions::new(clif);
-    let mut builder = FunctionBuilder::new(clif, context);
-    let prologue = builder.create_block();
-    builder.append_block_params_for_function_params(prologue);
-    builder.switch_to_block(prologue);
-    let parameters: [ir::Value; 4] =
-        builder.block_params(prologue).try_into().map_err(backend_error_slice)?;
-    let [frame, thread, entry, buffer] = parameters;
+    code: Code<'a>,
+    regions: Regions,
+) -> Result<(Code<'a>, Lowered)> {
+    let mut builder = code;
+    let [frame, thread, entry, buffer] = builder.begin();
     let mut lowering = Lowering {
         builder,
         function,
@@ -53,7 +43,6 @@ pub(super) fn lower(
         blocks: vec![None; function.blocks.len()],
         values: vec![None; function.values.len()],
         exits: Exits::default(),
-        signatures: HashMap::new(),
         stored_lasti: None,
         marks: None,
     };
@@ -67,18 +56,12 @@ pub(super) fn lower(
     let plan = lowering.emit_exits()?;
     let buffer_words = plan.buffer_words(function);
     let exits = plan.into_recipes();
-    lowering.builder.seal_all_blocks();
-    lowering.builder.finalize(target);
-    Ok(Lowered { exits, buffer_words })
-}
-
-fn backend_error_slice(_: std::array::TryFromSliceError) -> crate::error::CompileError {
-    backend_error("compiled code has four parameters")
+    Ok((lowering.builder, Lowered { exits, buffer_words }))
 }
 
 /// A function being lowered.
 pub(super) struct Lowering<'a> {
-    pub builder: FunctionBuilder<'a>,
+    pub builder: Code<'a>,
     pub function: &'a Function,
     pub host: &'a Host,
     pub valid_flag: usize,
@@ -95,11 +78,10 @@ pub(super) struct Lowering<'a> {
     pub blocks: Vec<Option<ir::Block>>,
     pub values: Vec<Option<ir::Value>>,
     pub exits: Exits,
-    pub signatures: HashMap<abi::CallShape, ir::SigRef>,
     /// What `f_lasti` is known to hold, within a block.
     pub stored_lasti: Option<u32>,
     /// The marks of tracked names.
-    pub marks: Option<ir::StackSlot>,
+    pub marks: Option<StackMemory>,
 }
 
 /// The CLIF type of a representation.
@@ -204,7 +186,7 @@ impl Lowering<'_> {
     /// What is lowered from here on is of this bytecode.
     pub fn place(&mut self, pc: Option<u32>) {
         if self.describes {
-            self.builder.set_srcloc(positions::location(pc));
+            self.builder.place(pc);
         }
     }
 

@@ -7,6 +7,7 @@ mod abi;
 mod arith;
 mod attributes;
 mod cells;
+mod code;
 mod containers;
 mod dicts;
 mod exits;
@@ -20,24 +21,34 @@ mod regions;
 mod stress;
 #[cfg(test)]
 mod tests;
+/// The same tests on code of the baseline.
+#[cfg(all(test, target_arch = "x86_64"))]
+#[path = "tests/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "one suite for both")]
+mod tests_of_baseline;
 mod yields;
 
-use super::{Backend, BackendOptions, Description, MachineCode, Unwind};
+use super::{Backend, BackendOptions, Description, MachineCode, Position, Rules, Unwind, baseline};
 use crate::error::CompileError;
 use crate::hir::Function;
 use crate::host::Host;
+use code::Code;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CompiledCode, Context, ir};
-use cranelift_frontend::FunctionBuilderContext;
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use regions::Regions;
 use std::collections::BTreeMap;
 
 /// Cranelift's optimisations take a quarter of the time of a compilation. They pay in tight loops;
 /// elsewhere it is the calls of helpers that take time. So this is the largest function, in HIR
 /// values, that they are for, provided that it has a loop.
 const MAX_OPTIMISED: usize = 1000;
+
+/// Bytes of stack that code of the baseline may take: what recursion has of them is limited.
+const MAX_BASELINE_STACK: u32 = 4096;
 
 /// Result of everything that can refuse a function.
 type Result<T> = std::result::Result<T, CompileError>;
@@ -94,6 +105,7 @@ pub(crate) fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
 fn describe(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Result<Description> {
     let unwind = match compiled.create_unwind_info(isa).map_err(backend_error)? {
         Some(UnwindInfo::SystemV(rules)) => {
+            let rules = Rules::Cranelift(rules);
             isa.create_systemv_cie().map(|convention| Unwind { convention, rules })
         }
         Some(_) | None => None,
@@ -105,6 +117,43 @@ fn backend_error(error: impl std::fmt::Display) -> CompileError {
     CompileError::Backend(error.to_string())
 }
 
+impl CraneliftBackend {
+    /// Code in one pass; none for a function that had better be compiled otherwise.
+    fn baseline(
+        &mut self,
+        function: &Function,
+        host: &Host,
+        options: &BackendOptions,
+    ) -> Result<Option<MachineCode>> {
+        let regions = Regions::new(&mut self.context.func);
+        let (code, lowered) = lower::lower(function, host, options, Code::linear(), regions)?;
+        let Some(linear) = code.finish(self.fast.frontend_config()) else { return Ok(None) };
+        let emitted = match baseline::emit(&linear) {
+            Ok(emitted) if emitted.stack <= MAX_BASELINE_STACK => emitted,
+            Ok(_) | Err(_) => return Ok(None),
+        };
+        let mut texts = BTreeMap::new();
+        if options.keep_texts {
+            texts.insert("clif", linear.to_string());
+        }
+        let length = emitted.bytes.len() as u32;
+        let positions = emitted.places.iter().map(|&(offset, pc)| Position { offset, pc }).collect();
+        Ok(Some(MachineCode {
+            name: function.name.clone(),
+            bytes: emitted.bytes,
+            alignment: 16,
+            exits: lowered.exits,
+            buffer_words: lowered.buffer_words,
+            texts,
+            description: options.describe.then(|| {
+                let rules = Rules::Baseline { pushed: emitted.pushed, popped: emitted.popped, length };
+                let convention = self.fast.create_systemv_cie();
+                Description { positions, unwind: convention.map(|convention| Unwind { convention, rules }) }
+            }),
+        }))
+    }
+}
+
 impl Backend for CraneliftBackend {
     fn generate(
         &mut self,
@@ -113,6 +162,12 @@ impl Backend for CraneliftBackend {
         options: &BackendOptions,
     ) -> Result<MachineCode> {
         self.context.clear();
+        if options.fast_compile
+            && cfg!(target_arch = "x86_64")
+            && let Some(code) = self.baseline(function, host, options)?
+        {
+            return Ok(code);
+        }
         let isa = if options.fast_compile {
             &self.fast
         } else if function.values.len() <= MAX_OPTIMISED && function.has_loop() {
@@ -123,16 +178,14 @@ impl Backend for CraneliftBackend {
         self.context.func.signature = abi::native_signature(CallConv::triple_default(isa.triple()));
         self.context.func.name = ir::UserFuncName::user(0, 0);
         self.context.set_disasm(options.keep_texts);
-        let lowered = lower::lower(
-            function,
-            host,
-            options,
-            &mut self.context.func,
-            &mut self.builder_context,
-            isa.frontend_config(),
-        );
+        let regions = Regions::new(&mut self.context.func);
+        let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder_context);
+        let lowered = lower::lower(function, host, options, Code::clif(builder), regions);
         let lowered = match lowered {
-            Ok(lowered) => lowered,
+            Ok((code, lowered)) => {
+                code.finish(isa.frontend_config());
+                lowered
+            }
             Err(error) => {
                 // The builder was left in the middle of a function.
                 self.builder_context = FunctionBuilderContext::new();

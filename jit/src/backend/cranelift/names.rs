@@ -6,7 +6,7 @@ use super::lower::Lowering;
 use super::{Result, backend_error};
 use crate::exit::mark_words;
 use crate::hir::{Heap, Helper, ValueId};
-use cranelift_codegen::ir::{self, InstBuilder, StackSlotData, StackSlotKind, types};
+use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
     /// Makes room for the marks; none is set.
@@ -15,8 +15,7 @@ impl Lowering<'_> {
         if words == 0 {
             return;
         }
-        let data = StackSlotData::new(StackSlotKind::ExplicitSlot, words as u32 * 8, 3);
-        let marks = self.builder.create_sized_stack_slot(data);
+        let marks = self.builder.reserve(words as u32);
         self.marks = Some(marks);
         let zero = self.int(0);
         let marks = self.builder.ins().stack_addr(types::I64, marks, 0);

@@ -3,7 +3,7 @@
 use super::Result;
 use super::lower::Lowering;
 use crate::hir::{Heap, SideExit};
-use cranelift_codegen::ir::{Block, InstBuilder, types};
+use cranelift_codegen::ir::{Block, types};
 
 impl Lowering<'_> {
     /// `Insn::StressExit`.

@@ -5,7 +5,7 @@ use super::lower::Lowering;
 use crate::backend::YIELDED;
 use crate::exit::{Suspended, without_exit};
 use crate::hir::{Heap, SideExit};
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
     /// Suspends the frame, if the exit is a yield and can do without.

@@ -222,6 +222,7 @@ fn flags_make_it_leave() {
 
 #[test]
 fn every_nth_guard_fails_before_it_does_anything() {
+    let _alone = stress::alone();
     let mut b = Build::new();
     let tracing = b.exit(9, ExitReason::Tracing, &[], &[]);
     b.effect(Insn::CheckTracing(tracing));
@@ -255,6 +256,7 @@ fn every_nth_guard_fails_before_it_does_anything() {
 
 #[test]
 fn every_nth_check_finds_the_code_invalid() {
+    let _alone = stress::alone();
     let valid = Box::leak(Box::new(1_u8)) as *mut u8;
     let mut b = Build::new();
     let exits = [1, 2].map(|pc| b.exit(pc, ExitReason::Invalidated, &[], &[]));

@@ -65,5 +65,5 @@ fn the_caller_is_found_by_the_frame_pointer() {
     };
     let by = |register, offset| CfaRule::RegisterAndOffset { register, offset };
     assert_eq!(at(start).0, by(X86_64::RSP, 8));
-    assert_eq!(at(start + code.size as u64 - 1), (by(X86_64::RBP, 16), Some(RegisterRule::Offset(-16))));
+    assert_eq!(at(start + code.size as u64 - 2), (by(X86_64::RBP, 16), Some(RegisterRule::Offset(-16))));
 }

@@ -49,7 +49,7 @@ fn an_int_loop_runs_and_leaves_on_overflow() {
         BackendOptions { fast_compile: true, keep_texts: true, ..Default::default() },
     ] {
         let code = CraneliftBackend::new().unwrap().generate(&b.function, &host_27(0), &options).unwrap();
-        assert_eq!(code.texts.len(), if options.keep_texts { 2 } else { 0 });
+        assert_eq!(code.texts.contains_key("clif"), options.keep_texts);
         let native = b.compile_with(&host_27(0), &options).unwrap();
         let mut frame = Frame::new(&[int(1000), int(3)]);
         assert_eq!(run(&native, &mut frame, 0).int(), 3 * 499_500);
