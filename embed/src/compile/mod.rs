@@ -6,4 +6,4 @@ pub mod job;
 mod order;
 pub mod worker;
 
-pub use order::{Wanted, for_loop, for_start, install, is_open, job, poll, restart, run};
+pub use order::{Wanted, for_loop, for_start, install, is_open, job, poll, promote, restart, run};

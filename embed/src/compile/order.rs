@@ -15,7 +15,7 @@ use crate::state::native::Native;
 use crate::state::{Closed, CodeState, PROCESS, Phase, Wait};
 use crate::stats::{self, Mode};
 use crate::tools;
-use pyjion_jit::backend::{BackendOptions, MachineCode};
+use pyjion_jit::backend::{BackendOptions, Effort, MachineCode};
 use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
@@ -42,6 +42,8 @@ struct UnderWay {
     valid: Box<Cell<u8>>,
     /// Nothing had been observed.
     generic: bool,
+    /// There is a version that was compiled in less time.
+    promotes: bool,
 }
 
 struct Orders {
@@ -61,7 +63,20 @@ static ORDERS: Gil<Orders> = Gil::new(Orders {
 /// Has a version compiled for the start (and a generator's resume points), unless that was tried
 /// often enough; true when there is one by now.
 pub fn for_start(state: &CodeState) -> bool {
-    is_open(state, 0) && request(state, EntrySpec::default())
+    is_open(state, 0) && request(state, EntrySpec::default(), false)
+}
+
+/// Has the version for the start, which was compiled in little time, compiled again with more; true when that has been
+/// done by now.
+pub fn promote(state: &CodeState) -> bool {
+    attend();
+    let wanted = state.with_target_at(0, |target| {
+        let is_provisional = target.version.as_ref().is_some_and(|version| version.is_provisional());
+        (is_provisional && target.closed.is_none() && !target.stale && !target.is_under_way)
+            .then(|| target.spec.clone())
+    });
+    let Some(spec) = wanted.flatten().filter(|_| state.phase() == Phase::Hot) else { return false };
+    request(state, spec, true)
 }
 
 /// Has a version compiled for the loop header that the frame is about to execute; true when there is one
@@ -84,7 +99,7 @@ pub unsafe fn for_loop(state: &CodeState, frame: *mut PyFrameObject, pc: u32) ->
             widen(&mut spec.names, &target.spec.names);
         }
     });
-    request(state, spec)
+    request(state, spec, false)
 }
 
 /// Adds the kinds of an earlier time; those of another shape are of no use.
@@ -110,10 +125,11 @@ pub fn is_open(state: &CodeState, pc: u32) -> bool {
 }
 
 /// Has a version compiled, in the background if that can be; true when there is one by now.
-fn request(state: &CodeState, spec: EntrySpec) -> bool {
+fn request(state: &CodeState, spec: EntrySpec, promotes: bool) -> bool {
     let pc = spec.pc;
-    let order = match Order::new(state, spec) {
+    let order = match Order::new(state, spec, promotes) {
         Ok(order) => order,
+        Err(_) if promotes => return false,
         Err(error) => return fail(state, pc, error).is_ok(),
     };
     let ticket = if worker::is_wanted() { worker::submit(&order.job) } else { None };
@@ -121,14 +137,15 @@ fn request(state: &CodeState, spec: EntrySpec) -> bool {
     cost::enter(|account| account.promise(order.job.description.code.len()));
     let Order { valid, generic, .. } = order;
     state.with_target(pc, |target| target.is_under_way = true);
-    ORDERS.under_way.borrow_mut().insert(ticket, UnderWay { wait: state.begin_wait(), pc, valid, generic });
+    let wait = state.begin_wait();
+    ORDERS.under_way.borrow_mut().insert(ticket, UnderWay { wait, pc, valid, generic, promotes });
     false
 }
 
 /// Compiles and installs a version here and now; a failure is remembered.
 pub fn install(state: &CodeState, spec: EntrySpec) -> Result<(), CompileError> {
     let pc = spec.pc;
-    match Order::new(state, spec) {
+    match Order::new(state, spec, false) {
         Ok(order) => order.fulfil(state),
         Err(error) => fail(state, pc, error),
     }
@@ -155,17 +172,18 @@ fn finish(ticket: Ticket, output: Output) {
     account(&output);
     cost::enter(|account| account.redeem(output.bytes));
     let order = ORDERS.under_way.borrow_mut().remove(&ticket);
-    let Some(UnderWay { wait, pc, valid, generic }) = order else { return };
+    let Some(UnderWay { wait, pc, valid, generic, promotes }) = order else { return };
     let Some(state) = CodeState::end_wait(wait) else { return };
     let is_missing = state.with_target(pc, |target| {
         target.is_under_way = false;
-        target.closed.is_none() && (target.version.is_none() || target.stale)
+        let is_provisional = target.version.as_ref().is_some_and(|version| version.is_provisional());
+        target.closed.is_none() && (target.version.is_none() || target.stale || (promotes && is_provisional))
     });
     // Meanwhile the code may have given its memory up, or turned out to be one that cannot be compiled, or no
     // code can be compiled any more.
     let is_wanted = settings::stopped().is_none() && matches!(state.phase(), Phase::Hot | Phase::Recording);
     if is_missing == Some(true) && is_wanted {
-        let _ = keep(state, pc, output.result, valid, generic);
+        let _ = keep(state, pc, output.result, valid, generic, promotes);
     }
 }
 
@@ -178,10 +196,12 @@ struct Order {
     valid: Box<Cell<u8>>,
     /// Nothing was observed yet.
     generic: bool,
+    /// There is a version that was compiled in less time.
+    promotes: bool,
 }
 
 impl Order {
-    fn new(state: &CodeState, spec: EntrySpec) -> Result<Order, CompileError> {
+    fn new(state: &CodeState, spec: EntrySpec, promotes: bool) -> Result<Order, CompileError> {
         let pc = spec.pc;
         let prepared = state.with_target_at(pc, |target| {
             target.spec.clone_from(&spec);
@@ -197,15 +217,20 @@ impl Order {
             valid: Some(&valid),
             stress: invalidations < MAX_INVALIDATIONS,
             keep_texts: settings::options().dump.is_some(),
+            effort: match settings::options() {
+                options if options.no_opt => Effort::Least,
+                options if options.no_baseline || promotes => Effort::Full,
+                _ => Effort::First,
+            },
         };
         let job = Arc::new(job(state, feedback, spec, &wanted)?);
-        Ok(Order { pc, job, valid, generic })
+        Ok(Order { pc, job, valid, generic, promotes })
     }
 
     /// Compiles and installs the version.
     fn fulfil(self, state: &CodeState) -> Result<(), CompileError> {
         let output = run(&self.job);
-        keep(state, self.pc, output.result, self.valid, self.generic)
+        keep(state, self.pc, output.result, self.valid, self.generic, self.promotes)
     }
 }
 
@@ -216,6 +241,7 @@ fn keep(
     result: Result<Compiled<MachineCode>, CompileError>,
     valid: Box<Cell<u8>>,
     generic: bool,
+    promotes: bool,
 ) -> Result<(), CompileError> {
     let published = result.and_then(|compiled| {
         eviction::make(CodeMemory::room(compiled.code.bytes.len()), state);
@@ -231,6 +257,11 @@ fn keep(
             let registered = tools::tell(state.description(), || state.line_table(), &mut compiled);
             state.install(pc, Native::new(compiled, registered, valid, generic, name(state)));
             Ok(())
+        }
+        // The version that there is stays.
+        Err(error) if promotes => {
+            stats::count_failure(error.name());
+            Err(error)
         }
         Err(error) => fail(state, pc, error),
     }
@@ -291,6 +322,8 @@ pub struct Wanted<'a> {
     pub stress: bool,
     /// Texts for a dump.
     pub keep_texts: bool,
+    /// How much time it is worth.
+    pub effort: Effort,
 }
 
 /// What the compiler needs; errors are those that it need not be asked for.
@@ -325,7 +358,7 @@ pub fn job(
         keep_texts: wanted.keep_texts,
         backend: BackendOptions {
             keep_texts: wanted.keep_texts,
-            fast_compile: settings.no_opt,
+            effort: wanted.effort,
             valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),
             bytecode_counter: stats::bytecode_counter(),
             describe: tools::is_wanted(),

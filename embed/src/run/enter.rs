@@ -17,7 +17,7 @@ use crate::run::shortage;
 use crate::state::native::Native;
 use crate::state::recall;
 use crate::stats::{self, Mode};
-use crate::tier::exits;
+use crate::tier::{exits, promotion};
 use pyjion_jit::backend::YIELDED;
 use std::cell::UnsafeCell;
 use std::ffi::c_int;
@@ -69,8 +69,7 @@ pub unsafe fn run_here(
         }
         arrive(frame, thread, flags);
         let version = &*version;
-        version.entered.count();
-        version.running.set(version.running.get() + 1);
+        version.enter();
         let mode = stats::switch(Mode::Native);
         let exit = (version.compiled.code.function)(frame.cast(), thread.cast(), u64::from(entry), buffer);
         stats::switch(mode);
@@ -170,6 +169,9 @@ unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Native, o
     // SAFETY: the frame holds its code; the outcome is the frame's.
     unsafe {
         let code = (*frame).f_code;
+        if (*version).is_to_be_reconsidered() {
+            promotion::reconsider(code, &*version);
+        }
         exits::sweep(code, version);
         let raised_at = if recall::is_any() { recall::answered(frame) } else { recall::NOT_SHORT };
         exits::end_call_out(code);

@@ -179,8 +179,7 @@ unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeState)
         let native = &*(*state).start();
         direct::count(state);
         stats::counters().frames_native.count();
-        native.entered.count();
-        native.running.set(native.running.get() + 1);
+        native.enter();
         (*thread).recursion_depth += 1;
         (*thread).frame = frame;
         let buffer = enter::buffer();

@@ -306,7 +306,9 @@ impl CodeState {
                 unreachable!("versions are compiled for targets")
             };
             target.stale = false;
-            target.generations += 1;
+            // The same again with more effort is no other generation.
+            let is_promoted = target.version.as_ref().is_some_and(|version| version.is_provisional());
+            target.generations += u32::from(!is_promoted);
             target.version.replace(version)
         };
         if let Some(old) = old {

@@ -25,6 +25,8 @@ pub struct Native {
     pub generic: bool,
     /// Frames that entered.
     pub entered: Counter,
+    /// How many there are when it is time to think of compiling it again with more effort.
+    reconsidered_at: Cell<u64>,
     /// Exits taken, in the order of the recipes.
     pub exits: Box<[Counter]>,
     /// Exits taken because a speculation failed.
@@ -45,6 +47,16 @@ pub struct Native {
     resume_points: ResumePoints,
 }
 
+/// Frames that enter a version before it is reconsidered, for the first time and again.
+const FRAMES: u64 = 4000;
+
+/// The same where everything is compiled at once.
+const EAGER_FRAMES: u64 = 10;
+
+fn frames() -> u64 {
+    if settings::is_eager() { EAGER_FRAMES } else { FRAMES }
+}
+
 impl Native {
     /// Wraps the result of a compilation.
     pub fn new(
@@ -60,6 +72,7 @@ impl Native {
             compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
         by_pc.sort_unstable();
         stats::counters().code_bytes.add(compiled.code.size as u64);
+        let reconsidered_at = if compiled.code.is_provisional { frames() } else { u64::MAX };
         Native {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
             id: IDS.get(),
@@ -69,6 +82,7 @@ impl Native {
             compiled,
             generic,
             entered: Counter::new(),
+            reconsidered_at: Cell::new(reconsidered_at),
             entered_before: Cell::new(0),
             failed_speculations: Counter::new(),
             running: Cell::new(0),
@@ -76,6 +90,31 @@ impl Native {
             attend: Cell::new(declares_itself_invalid()),
             valid,
             by_pc,
+        }
+    }
+
+    /// Whether it was compiled in little time, and would be faster if it had been given more.
+    pub fn is_provisional(&self) -> bool {
+        self.compiled.code.is_provisional
+    }
+
+    /// Has it reconsidered later.
+    pub fn reconsider_later(&self) {
+        self.reconsidered_at.set(self.entered.get() + frames());
+    }
+
+    /// Whether that is now.
+    pub fn is_to_be_reconsidered(&self) -> bool {
+        self.entered.get() >= self.reconsidered_at.get()
+    }
+
+    /// A frame enters.
+    #[inline(always)]
+    pub fn enter(&self) {
+        self.entered.count();
+        self.running.set(self.running.get() + 1);
+        if self.entered.get() == self.reconsidered_at.get() {
+            self.attend.set(true);
         }
     }
 

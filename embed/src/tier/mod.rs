@@ -5,4 +5,5 @@ pub mod budget;
 mod callees;
 pub mod exits;
 pub mod hot;
+pub mod promotion;
 pub mod record;

@@ -13,13 +13,25 @@ use std::collections::BTreeMap;
 use unwind::Rules;
 pub use unwind::Unwind;
 
+/// How much time code is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Effort {
+    /// As little as can be.
+    Least,
+    /// Little, where it can be taken more than once: not for loops, which may run for long.
+    First,
+    /// Whatever makes fast code.
+    #[default]
+    Full,
+}
+
 /// What a backend may be asked for besides code.
 #[derive(Clone, Debug, Default)]
 pub struct BackendOptions {
     /// Keep the backend's IR and the disassembly for dumps.
     pub keep_texts: bool,
-    /// Generate code as fast as possible rather than fast code.
-    pub fast_compile: bool,
+    /// How much time the code is worth.
+    pub effort: Effort,
     /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
     pub valid_flag: usize,
     /// Address of a 64-bit counter of bytecodes that begin to execute; 0 = they are not counted.
@@ -69,6 +81,8 @@ pub struct MachineCode {
     pub exits: Vec<ExitRecipe>,
     /// 64-bit words the exit buffer needs (at least 1).
     pub buffer_words: usize,
+    /// It was made with [`Effort::First`], and more would make it faster.
+    pub is_provisional: bool,
     /// Texts by stage name ("clif", "asm") when they were asked for.
     pub texts: BTreeMap<&'static str, String>,
     /// When it was asked for.
@@ -85,6 +99,8 @@ pub struct NativeCode {
     pub exits: Vec<ExitRecipe>,
     /// 64-bit words the exit buffer needs (at least 1).
     pub buffer_words: usize,
+    /// As of [`MachineCode`].
+    pub is_provisional: bool,
     /// Keeps the memory alive.
     pub memory: Box<dyn Any + Send>,
     /// When it was asked for.

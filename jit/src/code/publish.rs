@@ -54,6 +54,7 @@ impl Publisher {
             size: code.bytes.len(),
             exits: code.exits,
             buffer_words: code.buffer_words,
+            is_provisional: code.is_provisional,
             memory: Box::new(block),
             description: code.description,
         })

@@ -40,6 +40,7 @@ pub const EVERYDAY: &[&str] = &[
     "tiny-functions",
     "tiny-memory",
     "compile-fails",
+    "no-baseline",
     "no-opt",
     "no-memory",
 ];
@@ -59,6 +60,7 @@ pub const MODES: &[Mode] = &[
     // Code comes and goes here more than elsewhere: GDB is told of it all.
     mode("tiny-memory", &[("PYJION_THRESHOLD", "1"), ("PYJION_MAX_CODE", "64K"), ("PYJION_GDB", "1")]),
     mode("compile-fails", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_FAIL", "1")]),
+    mode("no-baseline", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_BASELINE", "1")]),
     mode("no-opt", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_OPT", "1")]),
     mode("no-unbox", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_UNBOX", "1")]),
     mode("no-speculate", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_SPECULATE", "1")]),

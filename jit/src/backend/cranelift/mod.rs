@@ -28,7 +28,7 @@ mod tests;
 mod tests_of_baseline;
 mod yields;
 
-use super::{Backend, BackendOptions, Description, MachineCode, Position, Rules, Unwind, baseline};
+use super::{Backend, BackendOptions, Description, Effort, MachineCode, Position, Rules, Unwind, baseline};
 use crate::error::CompileError;
 use crate::hir::Function;
 use crate::host::Host;
@@ -144,6 +144,7 @@ impl CraneliftBackend {
             alignment: 16,
             exits: lowered.exits,
             buffer_words: lowered.buffer_words,
+            is_provisional: options.effort == Effort::First,
             texts,
             description: options.describe.then(|| {
                 let rules = Rules::Baseline { pushed: emitted.pushed, popped: emitted.popped, length };
@@ -162,13 +163,14 @@ impl Backend for CraneliftBackend {
         options: &BackendOptions,
     ) -> Result<MachineCode> {
         self.context.clear();
-        if options.fast_compile
+        let is_provisional = options.effort == Effort::First && !function.has_loop();
+        if (is_provisional || options.effort == Effort::Least)
             && cfg!(target_arch = "x86_64")
             && let Some(code) = self.baseline(function, host, options)?
         {
             return Ok(code);
         }
-        let isa = if options.fast_compile {
+        let isa = if options.effort == Effort::Least {
             &self.fast
         } else if function.values.len() <= MAX_OPTIMISED && function.has_loop() {
             &self.optimising
@@ -218,6 +220,7 @@ impl Backend for CraneliftBackend {
             alignment: compiled.buffer.alignment,
             exits: lowered.exits,
             buffer_words: lowered.buffer_words,
+            is_provisional: false,
             texts,
             description,
         })

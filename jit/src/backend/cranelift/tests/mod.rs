@@ -9,7 +9,7 @@ mod objects;
 mod world;
 
 use super::CraneliftBackend;
-use crate::backend::{Backend, BackendOptions, NativeCode};
+use crate::backend::{Backend, BackendOptions, Effort, NativeCode};
 use crate::code::{CodeMemory, Publisher};
 use crate::error::CompileError;
 use crate::exit::Source;

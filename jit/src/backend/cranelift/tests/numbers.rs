@@ -46,7 +46,7 @@ fn an_int_loop_runs_and_leaves_on_overflow() {
     let b = sum_loop();
     for options in [
         BackendOptions::default(),
-        BackendOptions { fast_compile: true, keep_texts: true, ..Default::default() },
+        BackendOptions { effort: Effort::Least, keep_texts: true, ..Default::default() },
     ] {
         let code = CraneliftBackend::new().unwrap().generate(&b.function, &host_27(0), &options).unwrap();
         assert_eq!(code.texts.contains_key("clif"), options.keep_texts);
