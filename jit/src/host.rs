@@ -170,6 +170,35 @@ pub struct AttributeLayout {
     pub dict_lacks: usize,
 }
 
+/// Objects of an exact type that are not in use: each has the next one in place of its type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeList {
+    /// Address of the pointer to the first one, NULL when there is none.
+    pub first: usize,
+    /// Where they are counted: address of a C int, and how many are kept at most.
+    pub counted: Option<(usize, i32)>,
+}
+
+/// The interpreter's lists of unused numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeNumbers {
+    /// Floats.
+    pub floats: FreeList,
+    /// 2.7: ints.
+    pub ints: Option<FreeList>,
+}
+
+/// The ints that there is one object of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SmallInts {
+    /// The least.
+    pub first: i64,
+    /// How many.
+    pub count: i64,
+    /// Address of a table of their addresses.
+    pub table: usize,
+}
+
 /// Everything the compiler and the backend need to know of the interpreter. Its functions can be called
 /// on any thread.
 pub struct Host {
@@ -195,6 +224,10 @@ pub struct Host {
     pub attributes: Option<AttributeLayout>,
     /// Address of the implementation of a helper.
     pub helper: fn(Helper) -> usize,
+    /// Where numbers are taken from and put back to in line, if that may be done at present; otherwise, functions do.
+    pub free_numbers: fn() -> Option<FreeNumbers>,
+    /// The small ints, if they are known.
+    pub small_ints: Option<SmallInts>,
     /// `extern "C" fn(i64) -> *mut PyObject`: a new reference to an exact int.
     pub box_int: usize,
     /// `extern "C" fn(f64) -> *mut PyObject`: a new reference to an exact float.
@@ -253,6 +286,8 @@ pub mod testing {
             suspension: None,
             attributes: None,
             helper: |_| 0x50,
+            free_numbers: || None,
+            small_ints: None,
             box_int: 0x60,
             box_float: 0x70,
             dealloc: 0x80,

@@ -1,10 +1,12 @@
 //! The interpreter that compiled code serves, as the compiler wants it: offsets, addresses of
 //! types and singletons, helpers.
 
+use crate::memory::reserve;
 use crate::py::attributes;
 use crate::py::describe;
 use crate::py::dict;
 use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
+use crate::py::numbers;
 use crate::py::places;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
@@ -34,6 +36,7 @@ fn examine() {
         py::preserving_exception(|| {
             runtime::initialise();
             iterators::examine();
+            numbers::initialise();
         });
     }
 }
@@ -89,6 +92,8 @@ fn describe() -> Host {
             dict_lacks: attributes::dict_lacks as *const () as usize,
         }),
         helper: runtime::address,
+        free_numbers: || numbers::free().filter(|_| !reserve::is_stressed()),
+        small_ints: numbers::small(),
         box_int: runtime::box_int as *const () as usize,
         box_float: runtime::box_float as *const () as usize,
         dealloc: py::dealloc as *const () as usize,

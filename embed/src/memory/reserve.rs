@@ -118,6 +118,11 @@ pub fn set_stress(every: u32) {
     STRESS.store(every as usize, Ordering::Relaxed);
 }
 
+/// Whether there is an N.
+pub fn is_stressed() -> bool {
+    STRESS.load(Ordering::Relaxed) != 0
+}
+
 /// Whether the reserve has been drawn on since [`replenish`] was last successful.
 #[inline(always)]
 pub fn is_drawn() -> bool {

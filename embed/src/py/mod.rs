@@ -13,6 +13,7 @@ pub mod gil;
 pub mod hooks;
 pub mod iterators;
 pub mod kinds;
+pub mod numbers;
 pub mod pending;
 pub mod places;
 pub mod stack;

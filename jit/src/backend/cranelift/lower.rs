@@ -7,7 +7,7 @@ use super::{Result, backend_error};
 use crate::backend::BackendOptions;
 use crate::exit::ExitRecipe;
 use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, Type, ValueId};
-use crate::host::Host;
+use crate::host::{FreeNumbers, Host};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, types};
 
@@ -33,6 +33,7 @@ pub(super) fn lower<'a>(
         builder,
         function,
         host,
+        free_numbers: (host.free_numbers)(),
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
         describes: options.describe,
@@ -64,6 +65,8 @@ pub(super) struct Lowering<'a> {
     pub builder: Code<'a>,
     pub function: &'a Function,
     pub host: &'a Host,
+    /// Where numbers are taken from and put back to.
+    pub free_numbers: Option<FreeNumbers>,
     pub valid_flag: usize,
     pub bytecode_counter: usize,
     /// Somebody wants to know which bytecode the code is made from.

@@ -32,7 +32,7 @@ impl Lowering<'_> {
     pub fn decref(&mut self, value: ValueId, pc: u32) -> Result<()> {
         let object = self.value(value)?;
         let done = self.builder.create_block();
-        self.decref_then(object, pc, done)
+        self.decref_then(object, self.kind(value), pc, done)
     }
 
     /// `Insn::XDecref`.
@@ -42,20 +42,20 @@ impl Lowering<'_> {
         let done = self.builder.create_block();
         self.builder.ins().brif(object, present, &[], done, &[]);
         self.builder.switch_to_block(present);
-        self.decref_then(object, pc, done)
+        self.decref_then(object, self.kind(value).intersect(Type::OBJECT), pc, done)
     }
 
     /// Releases an object that is not NULL and whose release runs no code, and goes on in `done`.
     pub fn decref_simple(&mut self, object: ir::Value, done: ir::Block) -> Result<()> {
-        self.decref_at(object, None, done)
+        self.decref_at(object, Type::SIMPLE, None, done)
     }
 
-    /// Releases an object that is not NULL and goes on in `done`.
-    fn decref_then(&mut self, object: ir::Value, pc: u32, done: ir::Block) -> Result<()> {
-        self.decref_at(object, Some(pc), done)
+    /// Releases an object of these kinds and goes on in `done`.
+    fn decref_then(&mut self, object: ir::Value, kinds: Type, pc: u32, done: ir::Block) -> Result<()> {
+        self.decref_at(object, kinds, Some(pc), done)
     }
 
-    fn decref_at(&mut self, object: ir::Value, pc: Option<u32>, done: ir::Block) -> Result<()> {
+    fn decref_at(&mut self, object: ir::Value, kinds: Type, pc: Option<u32>, done: ir::Block) -> Result<()> {
         if self.host.counted_decref != 0 {
             if let Some(pc) = pc {
                 self.store_lasti(pc);
@@ -67,9 +67,16 @@ impl Lowering<'_> {
             let count = self.load(Heap::Refcount, types::I64, object, offset);
             let count = self.builder.ins().iadd_imm_s(count, -1);
             self.store(Heap::Refcount, count, object, offset);
-            let dead = self.cold_block();
+            let list = self.free_list(kinds);
+            let dead = if list.is_some() { self.builder.create_block() } else { self.cold_block() };
             self.builder.ins().brif(count, done, &[], dead, &[]);
             self.builder.switch_to_block(dead);
+            if let Some(list) = list
+                && !self.put_back(list, object, done)
+            {
+                self.builder.switch_to_block(done);
+                return Ok(());
+            }
             if let Some(pc) = pc {
                 // A destructor may look at the frame; what the main path knows of f_lasti is void.
                 self.stored_lasti = None;
@@ -176,8 +183,8 @@ impl Lowering<'_> {
     pub fn box_value(&mut self, value: ValueId) -> Result<ir::Value> {
         let unboxed = self.value(value)?;
         match self.function.value(value).repr {
-            Repr::Int => self.call_for(self.host.box_int, &[unboxed], types::I64),
-            Repr::Float => self.call_for(self.host.box_float, &[unboxed], types::I64),
+            Repr::Int => self.box_int(unboxed),
+            Repr::Float => self.box_float(unboxed),
             Repr::Bool => {
                 let (yes, no) = (self.address(self.host.true_), self.address(self.host.false_));
                 let object = self.builder.ins().select(unboxed, yes, no);

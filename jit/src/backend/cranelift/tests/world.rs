@@ -228,6 +228,8 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         attributes: None,
         suspension: None,
         helper,
+        free_numbers: || None,
+        small_ints: None,
         box_int: box_int as *const () as usize,
         box_float: box_float as *const () as usize,
         dealloc: dealloc as *const () as usize,

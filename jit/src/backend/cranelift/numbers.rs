@@ -1,0 +1,133 @@
+//! Numbers made and released in line: small ints are there, others come from the interpreter's lists of unused ones.
+
+use super::Result;
+use super::lower::Lowering;
+use crate::hir::{Heap, Type};
+use crate::host::{FreeList, IntLayout, SmallInts};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder, types};
+
+impl Lowering<'_> {
+    /// A new reference to an exact float.
+    pub fn box_float(&mut self, value: ir::Value) -> Result<ir::Value> {
+        let Some(lists) = self.free_numbers else {
+            return self.call_for(self.host.box_float, &[value], types::I64);
+        };
+        let done = self.builder.create_block();
+        let result = self.builder.append_block_param(done, types::I64);
+        let field = self.host.layout.float_value;
+        self.take(lists.floats, Type::FLOAT, (value, field), self.host.box_float, done)?;
+        Ok(result)
+    }
+
+    /// A new reference to an exact int.
+    pub fn box_int(&mut self, value: ir::Value) -> Result<ir::Value> {
+        let list = self.free_numbers.and_then(|lists| lists.ints);
+        if self.host.counted_incref != 0 || (list.is_none() && self.host.small_ints.is_none()) {
+            return self.call_for(self.host.box_int, &[value], types::I64);
+        }
+        let done = self.builder.create_block();
+        let result = self.builder.append_block_param(done, types::I64);
+        if let Some(SmallInts { first, count, table }) = self.host.small_ints {
+            let (small, large) = (self.builder.create_block(), self.builder.create_block());
+            let index = self.builder.ins().iadd_imm_s(value, -first);
+            let is_small = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, index, count);
+            self.builder.ins().brif(is_small, small, &[], large, &[]);
+            self.builder.switch_to_block(small);
+            let table = self.address(table);
+            let offset = self.builder.ins().ishl_imm_u(index, 3);
+            let entry = self.builder.ins().iadd(table, offset);
+            let object = self.load(Heap::Cell, types::I64, entry, 0);
+            self.incref_object(object)?;
+            self.builder.ins().jump(done, &[object.into()]);
+            self.builder.switch_to_block(large);
+        }
+        match (list, self.host.layout.int) {
+            (Some(list), IntLayout::Long { value: field }) => {
+                self.take(list, Type::INT, (value, field), self.host.box_int, done)?;
+            }
+            (Some(_), IntLayout::Digits { .. }) | (None, _) => {
+                let object = self.call_for(self.host.box_int, &[value], types::I64)?;
+                self.builder.ins().jump(done, &[object.into()]);
+                self.builder.switch_to_block(done);
+            }
+        }
+        Ok(result)
+    }
+
+    /// Takes an object from a list, or has a function make one, and goes on with it in `done`.
+    fn take(
+        &mut self,
+        list: FreeList,
+        kind: Type,
+        (value, field): (ir::Value, i32),
+        make: usize,
+        done: ir::Block,
+    ) -> Result<()> {
+        let (taken, made) = (self.builder.create_block(), self.cold_block());
+        let first = self.address(list.first);
+        let object = self.load(Heap::Cell, types::I64, first, 0);
+        self.builder.ins().brif(object, taken, &[], made, &[]);
+
+        self.builder.switch_to_block(taken);
+        let next = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
+        self.store(Heap::Cell, next, first, 0);
+        if let Some((count, _)) = list.counted {
+            self.add_to_count(count, -1);
+        }
+        let ty = self.address((self.host.types)(kind));
+        self.store(Heap::Type, ty, object, self.host.layout.ob_type);
+        let one = self.int(1);
+        self.store(Heap::Refcount, one, object, self.host.layout.refcnt);
+        self.store(Heap::Number, value, object, field);
+        self.builder.ins().jump(done, &[object.into()]);
+
+        self.builder.switch_to_block(made);
+        let object = self.call_for(make, &[value], types::I64)?;
+        self.builder.ins().jump(done, &[object.into()]);
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+
+    /// The list that unused objects of these kinds are put back to, if that is one.
+    pub fn free_list(&self, kinds: Type) -> Option<FreeList> {
+        let lists = self.free_numbers?;
+        match kinds {
+            Type::FLOAT => Some(lists.floats),
+            Type::INT => lists.ints,
+            _ => None,
+        }
+    }
+
+    /// Puts an object without references back to its list and goes on in `done`; whether that can be impossible, as the
+    /// list is full, which is where construction goes on.
+    pub fn put_back(&mut self, list: FreeList, object: ir::Value, done: ir::Block) -> bool {
+        let mut full = None;
+        if let Some((count, most)) = list.counted {
+            let address = self.address(count);
+            let kept = self.load(Heap::Cell, types::I32, address, 0);
+            let (room, none) = (self.builder.create_block(), self.cold_block());
+            let is_room = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, kept, i64::from(most));
+            self.builder.ins().brif(is_room, room, &[], none, &[]);
+            self.builder.switch_to_block(room);
+            self.add_to_count(count, 1);
+            full = Some(none);
+        }
+        let first = self.address(list.first);
+        let next = self.load(Heap::Cell, types::I64, first, 0);
+        self.store(Heap::Type, next, object, self.host.layout.ob_type);
+        self.store(Heap::Cell, object, first, 0);
+        self.builder.ins().jump(done, &[]);
+        if let Some(full) = full {
+            self.builder.switch_to_block(full);
+        }
+        full.is_some()
+    }
+
+    fn add_to_count(&mut self, count: usize, more: i64) {
+        let address = self.address(count);
+        let before = self.load(Heap::Cell, types::I32, address, 0);
+        let after = self.builder.ins().iadd_imm_s(before, more);
+        self.store(Heap::Cell, after, address, 0);
+    }
+}
