@@ -38,6 +38,8 @@ pub struct Layout {
     pub int: IntLayout,
     /// `PyListObject.ob_item` (a pointer to the items)
     pub list_items: i32,
+    /// `PyListObject.allocated`
+    pub list_allocated: i32,
     /// `PyTupleObject.ob_item` (the items themselves)
     pub tuple_items: i32,
     /// List iterator: index.
@@ -170,6 +172,24 @@ pub struct AttributeLayout {
     pub dict_lacks: usize,
 }
 
+/// How strings are laid out. STR and UNICODE have their length where lists have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StringLayout {
+    /// Where a plain STR has its characters, a byte each.
+    pub characters: i32,
+    /// 3.x: where a STR has flags (unsigned int), and those that are all set in a plain one. On 2.7 every STR is.
+    pub plain: Option<(i32, u32)>,
+    /// 3.x: where a UNICODE has its bytes.
+    pub bytes: i32,
+    /// Address of a table of the addresses of the STRs of one character, by its byte. They live for ever.
+    pub table: usize,
+    /// `extern "C" fn(*mut PyObject, i64) -> *mut PyObject`: the character at a position that a STR or (2.7) UNICODE
+    /// has, a new reference, or NULL without an exception.
+    pub item: usize,
+    /// `extern "C" fn(*mut PyObject, *mut PyObject) -> i64`: 1 when two STR are equal, else 0.
+    pub equal: usize,
+}
+
 /// Objects of an exact type that are not in use: each has the next one in place of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FreeList {
@@ -222,8 +242,13 @@ pub struct Host {
     pub suspension: Option<SuspensionLayout>,
     /// How attributes are looked for in line; without it, helpers do.
     pub attributes: Option<AttributeLayout>,
+    /// `extern "C" fn(*mut PyObject list, *mut PyObject item) -> i64`: appends the item, whose reference it takes over;
+    /// 0, nothing done, and no exception, when there is no memory.
+    pub list_append: usize,
     /// Address of the implementation of a helper.
     pub helper: fn(Helper) -> usize,
+    /// How strings are laid out; without it, helpers do all with them.
+    pub strings: Option<StringLayout>,
     /// Where numbers are taken from and put back to in line, if that may be done at present; otherwise, functions do.
     pub free_numbers: fn() -> Option<FreeNumbers>,
     /// The small ints, if they are known.
@@ -263,6 +288,7 @@ pub mod testing {
                 float_value: 16,
                 int,
                 list_items: 24,
+                list_allocated: 32,
                 tuple_items: 24,
                 list_iter_index: 16,
                 list_iter_seq: 24,
@@ -285,7 +311,9 @@ pub mod testing {
             periodic: Periodic::Ticker(0x40),
             suspension: None,
             attributes: None,
+            list_append: 0xa0,
             helper: |_| 0x50,
+            strings: None,
             free_numbers: || None,
             small_ints: None,
             box_int: 0x60,

@@ -8,6 +8,7 @@ use crate::py::dict;
 use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
 use crate::py::numbers;
 use crate::py::places;
+use crate::py::strings;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
 use pyjion_jit::bytecode::Version;
@@ -37,6 +38,7 @@ fn examine() {
             runtime::initialise();
             iterators::examine();
             numbers::initialise();
+            strings::initialise();
         });
     }
 }
@@ -91,7 +93,9 @@ fn describe() -> Host {
             dict,
             dict_lacks: attributes::dict_lacks as *const () as usize,
         }),
+        list_append: runtime::list_append as *const () as usize,
         helper: runtime::address,
+        strings: strings::layout(),
         free_numbers: || numbers::free().filter(|_| !reserve::is_stressed()),
         small_ints: numbers::small(),
         box_int: runtime::box_int as *const () as usize,
@@ -122,6 +126,7 @@ const LAYOUT: Layout = Layout {
         digits: offset_of!(py::_longobject, ob_digit) as i32,
     },
     list_items: offset_of!(py::PyListObject, ob_item) as i32,
+    list_allocated: offset_of!(py::PyListObject, allocated) as i32,
     tuple_items: offset_of!(py::PyTupleObject, ob_item) as i32,
     list_iter_index: offset_of!(ListIterator, index) as i32,
     list_iter_seq: offset_of!(ListIterator, sequence) as i32,

@@ -4,7 +4,7 @@
 //! This is what CPython's own lookup finds in a dict that has only `str` keys, where no
 //! comparison can run foreign code. Other dicts are left to the C API.
 
-use crate::py::{self, Object, PyDictObject, collector};
+use crate::py::{self, Object, PyDictObject, collector, keys, strings};
 use pyjion_jit::host::DictLayout;
 use std::cell::Cell;
 use std::ffi::CStr;
@@ -137,20 +137,6 @@ unsafe fn lookup_of(dict: Object) -> usize {
     }
 }
 
-/// The hash that a string remembers, -1 when it has none yet.
-///
-/// # Safety
-/// `name` is an exact string.
-pub unsafe fn hash_of(name: Object) -> isize {
-    // SAFETY: a string by the contract.
-    unsafe {
-        #[cfg(py2)]
-        return (*name.cast::<py::PyStringObject>()).ob_shash as isize;
-        #[cfg(py3)]
-        return (*name.cast::<py::PyASCIIObject>()).hash;
-    }
-}
-
 /// The outcome of a lookup by identity.
 pub enum Found {
     /// At this index.
@@ -202,31 +188,89 @@ impl Table {
         // SAFETY: its table is at least as long as its mask says.
         unsafe {
             let lookup = LOOKUP.load(Ordering::Relaxed);
+            let is_other = match cfg!(py2) {
+                true => lookup_of(dict) != lookup,
+                false => lookup == 0 || lookup_of(dict) == lookup,
+            };
+            (!is_other).then(|| Table::read(dict))
+        }
+    }
+
+    /// The table of an exact dict with any keys, for [`Table::find_key`].
+    ///
+    /// # Safety
+    /// `dict` is alive.
+    #[inline(always)]
+    pub unsafe fn of_exact(dict: Object) -> Option<Table> {
+        // SAFETY: only a dict is read, whose table is at least as long as its mask says.
+        unsafe {
+            if py::type_of(dict) != &raw mut py::PyDict_Type || LOOKUP.load(Ordering::Relaxed) == 0 {
+                return None;
+            }
+            Some(Table::read(dict))
+        }
+    }
+
+    /// # Safety
+    /// `dict` is a dict, whose layout is known.
+    #[inline(always)]
+    unsafe fn read(dict: Object) -> Table {
+        // SAFETY: by the contract.
+        unsafe {
             let dict = dict.cast::<PyDictObject>();
             #[cfg(py2)]
-            {
-                if lookup_of(dict.cast()) != lookup {
-                    return None;
-                }
-                Some(Table {
-                    entries: (*dict).ma_table.cast(),
-                    mask: (*dict).ma_mask as usize,
-                    values: ptr::null_mut(),
-                })
-            }
+            return Table {
+                entries: (*dict).ma_table.cast(),
+                mask: (*dict).ma_mask as usize,
+                values: ptr::null_mut(),
+            };
             #[cfg(py3)]
             {
-                if lookup == 0 || lookup_of(dict.cast()) == lookup {
-                    return None;
-                }
                 let keys = (*dict).ma_keys.cast::<Keys>();
-                Some(Table {
+                Table {
                     entries: (&raw mut (*keys).entries).cast(),
                     mask: (*keys).size as usize - 1,
                     values: (*dict).ma_values,
-                })
+                }
             }
         }
+    }
+
+    /// Looks up a key, a string or an int with this hash, as CPython does; `Unknown` when foreign code may have to
+    /// compare it.
+    ///
+    /// # Safety
+    /// The key is alive.
+    #[inline(always)]
+    pub unsafe fn find_key(&self, key: Object, hash: isize) -> Found {
+        // SAFETY: indices are masked; a table always has an entry that was never used, and live keys.
+        unsafe {
+            for at in self.places(hash) {
+                let entry = self.entries.add(at);
+                if (*entry).key.is_null() {
+                    return Found::Absent;
+                }
+                // A deleted entry of a combined table has no value: nothing to compare with.
+                let is_deleted = self.values.is_null() && (*entry).value.is_null();
+                if ((*entry).key != key && (*entry).hash != hash) || is_deleted {
+                    continue;
+                }
+                match keys::are_equal((*entry).key, key) {
+                    Some(true) if (*self.slot(at)).is_null() => return Found::Absent,
+                    Some(true) => return Found::At(at),
+                    Some(false) => {}
+                    None => return Found::Unknown,
+                }
+            }
+            Found::Unknown
+        }
+    }
+
+    /// The value at an index, borrowed.
+    #[inline(always)]
+    pub fn value_at(&self, index: usize) -> Object {
+        // SAFETY: within the table.
+        unsafe { *self.slot(index) }
     }
 
     /// Where the value of an entry is.
@@ -267,7 +311,7 @@ impl Table {
         // SAFETY: by the contract; indices are masked.
         let key = |at: &usize| unsafe { (*self.entries.add(*at)).key };
         // SAFETY: by the contract.
-        let mut places = self.places(unsafe { hash_of(name) });
+        let mut places = self.places(unsafe { strings::hash_of(name) });
         // A table always has an entry that was never used.
         places.find(|at| key(at).is_null() || key(at) == name).filter(|at| !key(at).is_null())
     }
@@ -293,7 +337,7 @@ impl Table {
     pub unsafe fn find(&self, name: Object) -> Found {
         // SAFETY: indices are masked; a table always has an entry that was never used.
         unsafe {
-            let hash = hash_of(name);
+            let hash = strings::hash_of(name);
             if hash == -1 {
                 return Found::Unknown;
             }
@@ -351,6 +395,26 @@ pub unsafe fn replace(dict: Object, index: usize, name: Object, value: Object) -
         *table.slot(index) = value;
         py::decref(old);
         true
+    }
+}
+
+/// Gives a key, a string or an int, another value, and hands back the former one; NULL, nothing done, when there is
+/// more to do than that.
+///
+/// # Safety
+/// All are alive.
+pub unsafe fn swap(dict: Object, key: Object, value: Object) -> Object {
+    // SAFETY: the slot holds an owned reference, which becomes the caller's.
+    unsafe {
+        let (Some(table), Some(hash)) = (Table::of_exact(dict), keys::hash(key)) else {
+            return ptr::null_mut();
+        };
+        let Found::At(index) = table.find_key(key, hash) else { return ptr::null_mut() };
+        if needs_tracking(dict, value) {
+            return ptr::null_mut();
+        }
+        py::incref(value);
+        ptr::replace(table.slot(index), value)
     }
 }
 

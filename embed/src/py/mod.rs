@@ -12,11 +12,14 @@ pub mod evaluator;
 pub mod gil;
 pub mod hooks;
 pub mod iterators;
+pub mod keys;
 pub mod kinds;
 pub mod numbers;
 pub mod pending;
 pub mod places;
+pub mod sets;
 pub mod stack;
+pub mod strings;
 
 #[allow(
     missing_docs,
@@ -38,8 +41,12 @@ pub use bindings::_PyUnicodeUCS2_IsWhitespace as is_unicode_whitespace;
 pub use bindings::_PyUnicodeUCS4_IsWhitespace as is_unicode_whitespace;
 #[cfg(all(py2, not(py_ucs4)))]
 pub use bindings::PyUnicodeUCS2_AsUTF8String as encode_utf8;
+#[cfg(all(py2, not(py_ucs4)))]
+pub use bindings::PyUnicodeUCS2_FromUnicode as unicode_from_units;
 #[cfg(all(py2, py_ucs4))]
 pub use bindings::PyUnicodeUCS4_AsUTF8String as encode_utf8;
+#[cfg(all(py2, py_ucs4))]
+pub use bindings::PyUnicodeUCS4_FromUnicode as unicode_from_units;
 pub use bindings::*;
 use std::ffi::c_long;
 use std::ptr;

@@ -1,7 +1,7 @@
 //! The table of helpers.
 
 use super::calls::{call, methods, spread};
-use super::data::{boxes, build, coroutines, iteration, operators, slices};
+use super::data::{boxes, build, coroutines, iteration, lookups, operators, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
 use pyjion_jit::hir::Helper;
@@ -17,6 +17,9 @@ pub fn address(helper: Helper) -> usize {
         CompareTruth(op) => operators::compare_truth_address(op),
         IsTrue => address_of!(operators::is_true),
         Subscr => address_of!(operators::subscr),
+        DictItem => address_of!(lookups::dict_item),
+        DictSwap => address_of!(lookups::dict_swap),
+        Contains => address_of!(lookups::contains),
         StoreSubscr => address_of!(operators::store_subscr),
         DeleteSubscr => address_of!(operators::delete_subscr),
         LoadGlobal => address_of!(globals::load_global),
@@ -40,7 +43,7 @@ pub fn address(helper: Helper) -> usize {
         GetIter => address_of!(iteration::get_iter),
         IterNext => address_of!(iteration::iter_next),
         IterCheck => address_of!(iteration::iter_check),
-        ListAppend => address_of!(build::list_append),
+        ListAppend => address_of!(build::append_to_list),
         SetAdd => address_of!(build::set_add),
         MapAdd => address_of!(build::map_add),
         ImportFrom => address_of!(imports::import_from),

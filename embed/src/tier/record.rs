@@ -3,10 +3,10 @@
 use crate::config::settings;
 use crate::py::attributes;
 use crate::py::describe;
-use crate::py::dict;
 use crate::py::evaluation::thread_state;
 use crate::py::kinds::kind_of;
 use crate::py::places;
+use crate::py::strings;
 use crate::py::*;
 use crate::state::{self, CodeState, Phase};
 use crate::stats;
@@ -202,7 +202,7 @@ unsafe fn record_place(
 ) {
     // SAFETY: the code object has its names, and the operand is alive.
     unsafe {
-        let hash = dict::hash_of(name);
+        let hash = strings::hash_of(name);
         if hash == -1 || !PyErr_Occurred().is_null() {
             return;
         }

@@ -159,6 +159,17 @@ helpers! {
     IsTrue = Signature::borrowing(1, 0).status();
     /// `(container, key) -> object`
     Subscr = Signature::borrowing(2, 0).object(Type::OBJECT);
+    /// `(dict, key) -> object or NULL`: the value under a key of an exact dict; NULL, and no exception, when it is not
+    /// there, or when only foreign code can tell.
+    DictItem = Signature::borrowing(2, 0).object(Type::OBJECT).quiet(ANY_DICT, &[Heap::Refcount]);
+    /// `(dict, key, value) -> object or NULL`: gives a key that an exact dict has another value, of which it takes a
+    /// reference of its own; the result is the former one. NULL, nothing done, otherwise.
+    DictSwap = Signature::borrowing(3, 0)
+        .object(Type::OBJECT)
+        .quiet(ANY_DICT, &[Heap::World, Heap::Globals, Heap::Attributes, Heap::Refcount]);
+    /// `(container, item) -> status`: whether an exact dict, set, list, tuple or str has an item; negative, and no
+    /// exception, when only foreign code can tell.
+    Contains = Signature::borrowing(2, 0).status().quiet(ANY_DICT, &[]);
     /// `(container, key, value) -> status`
     StoreSubscr = Signature::borrowing(3, 0).status();
     /// `(container, key) -> status`
@@ -333,6 +344,10 @@ helpers! {
     EndHandler = Signature::stack().status();
 }
 
+/// What looking into a dict reads: it may be that of an instance, or of a module.
+const ANY_DICT: &[Heap] =
+    &[Heap::World, Heap::Globals, Heap::Attributes, Heap::Type, Heap::Number, Heap::Sequence, Heap::Items];
+
 /// Part of the immediate of [`Helper::Call`], [`Helper::CallMethod`] and [`Helper::CallEx`].
 pub const CALL_UNINTERRUPTED: i64 = 1 << 24;
 
@@ -383,7 +398,8 @@ mod tests {
             .filter(|helper| helper.facts().runs == Runs::Nothing)
             .map(|helper| helper.to_string())
             .collect();
-        assert_eq!(quiet, ["NameValue", "SetName", "IsModuleFrame"]);
+        let containers = ["DictItem", "DictSwap", "Contains"];
+        assert_eq!(quiet, [&containers[..], &["NameValue", "SetName", "IsModuleFrame"]].concat());
     }
 
     #[test]

@@ -89,8 +89,24 @@ pub unsafe extern "C" fn build_slice(_frame: Frame, at: *mut Object, count: i64,
     }
 }
 
+/// Appends an item whose reference it takes over to a list: see `Host::list_append`.
+///
+/// # Safety
+/// A list, and an owned reference; the GIL is held.
+pub unsafe extern "C" fn list_append(list: Object, item: Object) -> i64 {
+    // SAFETY: by the contract; the list has a reference of its own by then.
+    unsafe {
+        if py::PyList_Append(list, item) != 0 {
+            py::PyErr_Clear();
+            return 0;
+        }
+        py::decref(item);
+        1
+    }
+}
+
 /// `LIST_APPEND`
-pub unsafe extern "C" fn list_append(_frame: Frame, list: Object, value: Object) -> i64 {
+pub unsafe extern "C" fn append_to_list(_frame: Frame, list: Object, value: Object) -> i64 {
     // SAFETY: see the module.
     unsafe { py::PyList_Append(list, value).into() }
 }

@@ -4,5 +4,6 @@ pub mod boxes;
 pub mod build;
 pub mod coroutines;
 pub mod iteration;
+pub mod lookups;
 pub mod operators;
 pub mod slices;

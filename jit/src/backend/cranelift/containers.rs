@@ -103,6 +103,17 @@ impl Lowering<'_> {
         index: ValueId,
         exit: SideExit,
     ) -> Result<(ir::Value, i32)> {
+        let position = self.checked_position(sequence, index, exit)?;
+        self.item_address(kind, sequence, position)
+    }
+
+    /// A Python index of what has its length in `ob_size` from the start, after leaving when there is no such item.
+    pub(super) fn checked_position(
+        &mut self,
+        sequence: ir::Value,
+        index: ValueId,
+        exit: SideExit,
+    ) -> Result<ir::Value> {
         let position = self.value(index)?;
         let size = self.load(Heap::Sequence, types::I64, sequence, self.host.layout.ob_size);
         let position = match self.constant_int(index) {
@@ -116,7 +127,7 @@ impl Lowering<'_> {
         };
         let inside = self.builder.ins().icmp(IntCC::UnsignedLessThan, position, size);
         self.exit_if_zero(inside, exit)?;
-        self.item_address(kind, sequence, position)
+        Ok(position)
     }
 
     /// `Insn::SequenceItem`.
@@ -157,5 +168,34 @@ impl Lowering<'_> {
         let object = self.value(value)?;
         self.store(Heap::Items, object, items, offset);
         Ok(former)
+    }
+
+    /// `Insn::ListPush`.
+    pub fn list_push(&mut self, list: ValueId, value: ValueId, exit: SideExit) -> Result<()> {
+        let (list, value) = (self.value(list)?, self.value(value)?);
+        let layout = &self.host.layout;
+        let (allocated, items) = (layout.list_allocated, layout.list_items);
+        let size = self.load(Heap::Sequence, types::I64, list, layout.ob_size);
+        let allocated = self.load(Heap::Sequence, types::I64, list, allocated);
+        let (room, full, done) =
+            (self.builder.create_block(), self.cold_block(), self.builder.create_block());
+        let is_room = self.builder.ins().icmp(IntCC::SignedLessThan, size, allocated);
+        self.builder.ins().brif(is_room, room, &[], full, &[]);
+
+        self.builder.switch_to_block(room);
+        let items = self.load(Heap::Sequence, types::I64, list, items);
+        let distance = self.builder.ins().ishl_imm_u(size, 3);
+        let place = self.builder.ins().iadd(items, distance);
+        self.store(Heap::Items, value, place, 0);
+        let size = self.builder.ins().iadd_imm_s(size, 1);
+        self.store(Heap::Sequence, size, list, self.host.layout.ob_size);
+        self.builder.ins().jump(done, &[]);
+
+        self.builder.switch_to_block(full);
+        let appended = self.call_for(self.host.list_append, &[list, value], types::I64)?;
+        self.exit_if_zero(appended, exit)?;
+        self.builder.ins().jump(done, &[]);
+        self.builder.switch_to_block(done);
+        Ok(())
     }
 }

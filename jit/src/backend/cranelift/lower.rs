@@ -310,6 +310,12 @@ impl Lowering<'_> {
             }
             Insn::SequenceAt { kind, container, index } => self.sequence_at(*kind, *container, *index)?,
             Insn::ListStore { list, index, value, exit } => self.list_store(*list, *index, *value, *exit)?,
+            Insn::StringItem { kind, string, index, exit } => {
+                self.string_item(*kind, *string, *index, *exit)?
+            }
+            Insn::ByteItem { bytes, index, exit } => self.byte_item(*bytes, *index, *exit)?,
+            Insn::StringEqual(a, b) => self.string_equal(*a, *b)?,
+            Insn::ListPush { list, value, exit } => return self.list_push(*list, *value, *exit).map(none),
             Insn::SequenceLen(container) => {
                 let container = self.value(*container)?;
                 self.load(Heap::Sequence, types::I64, container, self.host.layout.ob_size)

@@ -20,6 +20,7 @@ mod objects;
 mod positions;
 mod regions;
 mod stress;
+mod strings;
 #[cfg(test)]
 mod tests;
 /// The same tests on code of the baseline.

@@ -229,6 +229,21 @@ impl Builder<'_> {
                 let rhs = self.compared_float(0, b, exit);
                 self.emit(Insn::FloatCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
             }
+            (CompareOp::Eq | CompareOp::Ne, (Some(Type::STR), Some(Type::STR)))
+                if self.host.strings.is_some() =>
+            {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let lhs = self.guard_type(self.operand(1), Type::STR, exit);
+                let rhs = self.guard_type(self.operand(0), Type::STR, exit);
+                let equal = self.emit(Insn::StringEqual(lhs, rhs), Repr::Bool, Type::BOOL);
+                match op {
+                    CompareOp::Ne => self.emit(Insn::Not(equal), Repr::Bool, Type::BOOL),
+                    _ => equal,
+                }
+            }
+            (CompareOp::In | CompareOp::NotIn, kinds) if self.is_quick_to_search(kinds) => {
+                return self.contains(op, pc, next);
+            }
             _ => return self.call_borrowing(Helper::Compare(op), 2, &[], pc, next),
         };
         self.finish_unboxed(pc, result, 2)

@@ -113,51 +113,6 @@ impl Builder<'_> {
         )
     }
 
-    /// Goes on with what `fast` makes of the object that an instruction finds, or, where that is NULL, with what
-    /// `slow` does instead, out of the way. Both pop their operands; what they hand back, owned, is pushed.
-    fn find_or(
-        &mut self,
-        find: Insn,
-        slow: impl FnOnce(&mut Self) -> Result<Option<StackEntry>, CompileError>,
-        fast: impl FnOnce(&mut Self, ValueId) -> Result<Option<StackEntry>, CompileError>,
-    ) -> Step {
-        let found = self.emit(find, Repr::Obj, Type::ANY);
-        let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
-        let (missed, hit) = self.branch(missing);
-        let join = self.function.add_block();
-        let before = (self.locals.clone(), self.stack.clone());
-
-        self.current = missed;
-        self.function.blocks[missed.index()].cold = true;
-        let pushed = slow(self)?;
-        self.function.blocks[self.current.index()].cold = true;
-        self.jump_with(join, pushed);
-
-        (self.locals, self.stack) = before;
-        self.current = hit;
-        let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
-        let pushed = fast(self, found)?;
-        self.jump_with(join, pushed);
-
-        self.current = join;
-        // On the slow way, names may have been bound anew.
-        self.forget_names();
-        if let Some(StackEntry { receiver, class, .. }) = pushed {
-            let value = self.function.add_param(join, Repr::Obj, Type::OBJECT);
-            let mut param = |_| self.function.add_param(join, Repr::Obj, Type::ANY);
-            let (receiver, class) = (receiver.map(&mut param), class.map(&mut param));
-            self.stack.push(StackEntry { receiver, class, ..StackEntry::owned(value) });
-        }
-        Ok(Flow::Next)
-    }
-
-    /// Ends the block by a jump with the values of an entry, if there is one.
-    fn jump_with(&mut self, target: BlockId, entry: Option<StackEntry>) {
-        let values = entry.map(|entry| [Some(entry.value), entry.receiver, entry.class]);
-        let args = values.into_iter().flatten().flatten().collect();
-        self.emit_terminator(Insn::Jump(Edge { target, args }));
-    }
-
     /// Pops and releases the object that an attribute was found of; the attribute is handed back, and there when
     /// tracing that the release began leaves.
     fn release_owner(

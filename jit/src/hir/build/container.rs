@@ -2,32 +2,127 @@
 
 use super::super::helper::Helper;
 use super::*;
+use crate::bytecode::{CompareOp, ConstKind};
 
 impl Builder<'_> {
     pub(super) fn subscript(&mut self, pc: u32, next: u32) -> Step {
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
         let kind = match kinds {
-            (Some(kind @ (Type::LIST | Type::TUPLE)), Some(Type::INT)) if !self.feedback.is_rare(pc) => kind,
+            (Some(kind @ (Type::LIST | Type::TUPLE | Type::STR | Type::UNICODE)), Some(Type::INT))
+                if !self.feedback.is_rare(pc) && self.has_items(kind) =>
+            {
+                kind
+            }
+            (Some(Type::DICT), Some(kind)) if is_quiet_key(kind) => return self.dict_item(pc, next),
             _ => return self.call_borrowing(Helper::Subscr, 2, &[], pc, next),
         };
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
         let container = self.guard_type(self.operand(1), kind, exit);
         let index = self.int_at(0, exit);
         let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
-        let item = Insn::SequenceItem { kind, container, index, exit };
-        let item = self.emit(item, Repr::Obj, Type::OBJECT);
+        if kind == Type::UNICODE && self.host.version.is_3() {
+            let byte = self.emit(Insn::ByteItem { bytes: container, index, exit }, Repr::Int, Type::INT);
+            return self.finish_unboxed(pc, byte, 2);
+        }
+        let item = match kind {
+            Type::STR | Type::UNICODE => {
+                let item = Insn::StringItem { kind, string: container, index, exit };
+                self.emit(item, Repr::Obj, kind)
+            }
+            _ => {
+                let item = Insn::SequenceItem { kind, container, index, exit };
+                self.emit(item, Repr::Obj, Type::OBJECT)
+            }
+        };
         self.release_operands(2, pc)?;
         self.push_owned(item);
         Ok(Flow::Next)
     }
 
+    /// Whether items of this kind of container can be taken in line.
+    fn has_items(&self, kind: Type) -> bool {
+        self.host.strings.is_some() || kind == Type::LIST || kind == Type::TUPLE
+    }
+
+    /// `BINARY_SUBSCR` of a dict.
+    fn dict_item(&mut self, pc: u32, next: u32) -> Step {
+        let args = vec![self.operand(1), self.operand(0)];
+        self.find_or(
+            Insn::Call { helper: Helper::DictItem, args, immediates: vec![], pc },
+            |builder| {
+                builder.call_borrowing(Helper::Subscr, 2, &[], pc, next)?;
+                builder.pop(pc).map(Some)
+            },
+            |builder, found| builder.release_below(found, 2, pc, next).map(Some),
+        )
+    }
+
+    /// `STORE_SUBSCR` of a dict.
+    fn dict_swap(&mut self, pc: u32, next: u32) -> Step {
+        let args = vec![self.operand(1), self.operand(0), self.operand(2)];
+        self.find_or(
+            Insn::Call { helper: Helper::DictSwap, args, immediates: vec![], pc },
+            |builder| builder.store_subscript_by_helper(pc, next).map(|_| None),
+            |builder, former| {
+                builder.emit_effect(Insn::Decref(former, pc));
+                // The order of the helper's: value, container, key.
+                builder.release_operands(3, pc)?;
+                builder.check_tracing(next);
+                Ok(None)
+            },
+        )
+    }
+
+    fn store_subscript_by_helper(&mut self, pc: u32, next: u32) -> Step {
+        // On the stack: value, container, key.
+        let (args, releases) = ([1, 2, 0], [0, 1, 2]);
+        self.call_ordered(Helper::StoreSubscr, 3, &args, &releases, &[], pc, next)
+    }
+
+    /// `in` and `not in`, where a quick helper can tell.
+    pub(super) fn contains(&mut self, op: CompareOp, pc: u32, next: u32) -> Step {
+        let args = vec![self.operand(0), self.operand(1)];
+        self.tell_or(
+            Insn::Call { helper: Helper::Contains, args, immediates: vec![], pc },
+            |builder| {
+                builder.call_borrowing(Helper::Compare(op), 2, &[], pc, next)?;
+                let result = builder.pop(pc)?;
+                let told = builder.emit(Insn::UnboxBool(result.value), Repr::Bool, Type::BOOL);
+                builder.release(result, pc);
+                Ok(told)
+            },
+            |builder, told| {
+                let told = match op {
+                    CompareOp::NotIn => builder.emit(Insn::Not(told), Repr::Bool, Type::BOOL),
+                    _ => told,
+                };
+                let boxed = builder.emit_box(told);
+                let result = builder.release_below(boxed, 2, pc, next)?;
+                builder.release(result, pc);
+                Ok(told)
+            },
+        )
+    }
+
+    /// Whether [`Builder::contains`] pays for operands of these kinds, the item and the container.
+    pub(super) fn is_quick_to_search(&self, kinds: (Option<Type>, Option<Type>)) -> bool {
+        let (Some(item), container) = kinds else { return false };
+        match container {
+            Some(Type::DICT | Type::SET | Type::LIST | Type::TUPLE) => is_quiet_key(item),
+            Some(Type::STR) => item == Type::STR,
+            // Other constants than that are no containers.
+            _ => is_quiet_key(item) && self.constant(self.operand(0)) == Some(ConstKind::Other),
+        }
+    }
+
     pub(super) fn store_subscript(&mut self, pc: u32, next: u32) -> Step {
         self.peek(pc, 2)?;
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
+        if kinds.0 == Some(Type::DICT) && kinds.1.is_some_and(is_quiet_key) {
+            return self.dict_swap(pc, next);
+        }
         if kinds != (Some(Type::LIST), Some(Type::INT)) || self.feedback.is_rare(pc) {
-            // On the stack: value, container, key.
-            let (args, releases) = ([1, 2, 0], [0, 1, 2]);
-            return self.call_ordered(Helper::StoreSubscr, 3, &args, &releases, &[], pc, next);
+            return self.store_subscript_by_helper(pc, next);
         }
         self.own_at(2);
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
@@ -69,7 +164,7 @@ impl Builder<'_> {
         let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
         let length = self.emit(Insn::SequenceLen(container), Repr::Int, Type::INT);
         let expected = self.emit(Insn::Int(i64::from(count)), Repr::Int, Type::INT);
-        let equal = Insn::IntCompare(crate::bytecode::CompareOp::Eq, length, expected);
+        let equal = Insn::IntCompare(CompareOp::Eq, length, expected);
         let equal = self.emit(equal, Repr::Bool, Type::BOOL);
         self.emit_effect(Insn::GuardBool(equal, true, exit));
         let entry = self.pop(pc)?;
@@ -83,9 +178,25 @@ impl Builder<'_> {
         Ok(Flow::Next)
     }
 
+    /// Appends the topmost operand to a list.
+    pub(super) fn push_to_list(&mut self, list: ValueId, pc: u32) -> Result<(), CompileError> {
+        self.own_at(0);
+        let exit = self.exit(ExitReason::RareOperand, Resume::At, pc);
+        let value = self.pop(pc)?.value;
+        self.emit_effect(Insn::ListPush { list, value, exit });
+        Ok(())
+    }
+
     /// `LIST_APPEND` and its kin: the container is `depth` (1 = top) below what was popped.
     pub(super) fn append(&mut self, helper: Helper, values: usize, depth: u32, pc: u32, next: u32) -> Step {
         let container = self.peek(pc, values + depth as usize - 1)?.value;
+        if helper == Helper::ListAppend && !self.feedback.is_rare(pc) {
+            let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+            let list = self.guard_type(container, Type::LIST, exit);
+            self.push_to_list(list, pc)?;
+            self.check_tracing(next);
+            return Ok(Flow::Next);
+        }
         // MAP_ADD has the key on top, the value below; it releases the value first.
         let args: Vec<ValueId> = (0..values).map(|d| self.operand(d)).collect();
         let args = std::iter::once(container).chain(args).collect();
@@ -96,4 +207,9 @@ impl Builder<'_> {
         self.check_tracing(next);
         Ok(Flow::Next)
     }
+}
+
+/// Whether keys of a kind are hashed and compared without foreign code, among themselves.
+fn is_quiet_key(kind: Type) -> bool {
+    kind == Type::STR || kind == Type::INT
 }

@@ -6,6 +6,7 @@
 //! in different ways are simply different blocks.
 
 mod arith;
+mod attempt;
 mod attributes;
 mod call;
 mod container;

@@ -316,8 +316,44 @@ instructions! {
         /// Taken when out of range.
         exit: leaves SideExit,
     } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Items]);
+    /// Appends an owned reference to a LIST. Leaves, nothing consumed, when there is no memory.
+    ListPush {
+        /// The list.
+        list: borrows Object,
+        /// The new item.
+        value: steals Obj,
+        /// Taken when there is no memory.
+        exit: leaves SideExit,
+    } = Facts::effect()
+        .reads(&[Heap::Sequence, Heap::Items])
+        .writes(&[Heap::Sequence, Heap::Items]);
     /// Length of a LIST or TUPLE as Int.
     SequenceLen(container: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Sequence]);
+
+    /// Character of a STR or (2.7) UNICODE at an Int index, negative indices from the end; owned. Leaves when out of
+    /// range.
+    StringItem {
+        /// STR or UNICODE.
+        kind: is Type,
+        /// The string.
+        string: borrows Object,
+        /// Its index.
+        index: borrows Int,
+        /// Taken when out of range.
+        exit: leaves SideExit,
+    } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Refcount]);
+    /// 3.x: byte of a UNICODE, which is `bytes` there, as `StringItem`.
+    ByteItem {
+        /// The bytes.
+        bytes: borrows Object,
+        /// Its index.
+        index: borrows Int,
+        /// Taken when out of range.
+        exit: leaves SideExit,
+    } = Facts::attempts(Repr::Int).reads(&[Heap::Sequence, Heap::Items]);
+    /// Bool: two STR are equal.
+    StringEqual(a: borrows Object, b: borrows Object)
+        = Facts::computes(Repr::Bool).reads(&[Heap::Sequence, Heap::Items]);
 
     // ---- attributes ----
     /// The attribute of an object, by the site with this index: owned, or NULL when it is not at any of the places

@@ -56,6 +56,10 @@ impl Rules<'_> {
                 self.of_kind(*container, *kind)
             }
             Insn::ListStore { list, .. } => self.of_kind(*list, Type::LIST),
+            Insn::StringItem { kind, string, .. } => self.of_kind(*string, *kind),
+            Insn::ListPush { list, .. } => self.of_kind(*list, Type::LIST),
+            Insn::ByteItem { bytes, .. } => self.of_kind(*bytes, Type::UNICODE),
+            Insn::StringEqual(a, b) => [a, b].into_iter().try_for_each(|v| self.of_kind(*v, Type::STR)),
             Insn::SequenceLen(v) => self.of_kind(*v, Type::LIST.union(Type::TUPLE)),
             _ => Ok(()),
         }
@@ -86,6 +90,7 @@ impl Rules<'_> {
             Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
                 one_of(*kind, &[Type::LIST, Type::TUPLE])
             }
+            Insn::StringItem { kind, .. } => one_of(*kind, &[Type::STR, Type::UNICODE]),
             Insn::FindAttribute { site, .. } | Insn::SwapAttribute { site, .. } => {
                 let exists = (*site as usize) < self.function.attributes.len();
                 ensure(exists, || format!("there is no site {site}"))

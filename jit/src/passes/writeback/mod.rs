@@ -18,7 +18,8 @@ mod slots;
 use super::cfg::Cfg;
 use crate::bytecode::Version;
 use crate::hir::{
-    BlockId, Edge, Function, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit, Stale, Type, ValueId,
+    BlockId, Edge, Function, Heap, Heaps, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit, Stale, Type,
+    ValueId,
 };
 use crate::host::Host;
 use slots::{Memory, Slots, virtual_value};
@@ -141,17 +142,14 @@ impl Walk<'_> {
             _ if self.function.runs_code(&insn) => self.sync_all(),
             // What was unknown when this was built may have turned out to be known, and stale.
             Insn::Call { helper: Helper::NameValue, immediates, .. } => {
-                let tracked = self.function.locals as usize..self.slots.memory.len();
-                let name = |slot: &usize| self.function.tracked_name(*slot as u32);
-                if let Some(slot) = tracked.into_iter().find(|s| name(s) == Some(immediates[0] as usize)) {
-                    self.sync(slot);
-                }
+                self.sync_name_of(immediates[0] as usize)
             }
+            Insn::FindGlobal(site) => self.sync_name_of(self.function.globals[*site as usize].name),
+            // Another way to the dict that has the names than by their slots.
+            _ if touches_globals(&insn) => self.sync_names(),
             Insn::CheckUnshared(_) => {
                 // Globals outlive the frame.
-                for slot in self.function.locals as usize..self.slots.memory.len() {
-                    self.sync(slot);
-                }
+                self.sync_names();
                 if self.slots.memory.iter().all(|memory| memory.is_held()) {
                     return;
                 }
@@ -173,7 +171,11 @@ impl Walk<'_> {
         let objects: Vec<ValueId> = match insn {
             Insn::Call { args, .. } => args.clone(),
             Insn::CallStack { operands, .. } | Insn::CallMethod { operands, .. } => operands.clone(),
-            Insn::ListStore { value, .. } | Insn::SwapAttribute { value, .. } => vec![*value],
+            Insn::ListStore { value, .. }
+            | Insn::ListPush { value, .. }
+            | Insn::SwapAttribute { value, .. } => {
+                vec![*value]
+            }
             Insn::SameObject(a, b) if self.known_identity(*a, *b).is_none() => vec![*a, *b],
             Insn::Jump(edge) => {
                 let params = &self.function.block(edge.target).params;
@@ -290,6 +292,21 @@ impl Walk<'_> {
                     self.emit(Insn::CopyLocal { from, to }, Repr::None, Type::EMPTY);
                 }
             }
+        }
+    }
+
+    /// Syncs the slot of a tracked name, if it is one.
+    fn sync_name_of(&mut self, name: usize) {
+        let tracked = self.function.locals as usize..self.slots.memory.len();
+        let slot = tracked.into_iter().find(|slot| self.function.tracked_name(*slot as u32) == Some(name));
+        if let Some(slot) = slot {
+            self.sync(slot);
+        }
+    }
+
+    fn sync_names(&mut self) {
+        for slot in self.function.locals as usize..self.slots.memory.len() {
+            self.sync(slot);
         }
     }
 
@@ -546,15 +563,13 @@ impl Walk<'_> {
                 self.function.values[value.index()].insn = none;
                 return self.keep(value);
             }
-            Insn::ListStore { value: stored, .. } => {
+            Insn::ListStore { value: stored, .. } | Insn::ListPush { value: stored, .. } => {
                 let before = *stored;
                 self.own(stored);
                 let stored = *stored;
-                let exit = insn.side_exit().expect("ListStore has an exit");
+                let exit = insn.side_exit().expect("it has an exit");
                 let exit = self.complete(exit, Some((before, stored)));
-                if let Insn::ListStore { exit: slot, .. } = &mut insn {
-                    *slot = exit;
-                }
+                *insn.side_exit_mut().expect("it has an exit") = exit;
                 self.function.values[value.index()].insn = insn;
                 return self.keep(value);
             }
@@ -691,4 +706,10 @@ impl Walk<'_> {
         }
         SideExit { state: self.function.add_state(state), reason: exit.reason }
     }
+}
+
+/// Whether an instruction can look at what the globals are bound to, or change that.
+fn touches_globals(insn: &Insn) -> bool {
+    let facts = insn.facts();
+    facts.reads.union(facts.writes).meets(Heaps::of(&[Heap::Globals]))
 }

@@ -1,0 +1,119 @@
+//! What is tried in line or by a quick helper, and done by a general one, out of the way, where that does not succeed.
+
+use super::*;
+
+impl Builder<'_> {
+    /// Goes on with what `fast` makes of the object that an instruction finds, or, where that is NULL, with what
+    /// `slow` does instead, out of the way. Both pop their operands; what they hand back, owned, is pushed.
+    pub(super) fn find_or(
+        &mut self,
+        find: Insn,
+        slow: impl FnOnce(&mut Self) -> Result<Option<StackEntry>, CompileError>,
+        fast: impl FnOnce(&mut Self, ValueId) -> Result<Option<StackEntry>, CompileError>,
+    ) -> Step {
+        let found = self.emit(find, Repr::Obj, Type::ANY);
+        let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
+        let (missed, hit) = self.branch(missing);
+        let join = self.function.add_block();
+        let before = (self.locals.clone(), self.stack.clone());
+
+        self.current = missed;
+        self.function.blocks[missed.index()].cold = true;
+        let pushed = slow(self)?;
+        self.function.blocks[self.current.index()].cold = true;
+        self.jump_with(join, pushed);
+
+        (self.locals, self.stack) = before;
+        self.current = hit;
+        let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
+        let pushed = fast(self, found)?;
+        self.jump_with(join, pushed);
+
+        self.current = join;
+        // On the slow way, names may have been bound anew.
+        self.forget_names();
+        if let Some(StackEntry { receiver, class, .. }) = pushed {
+            let value = self.function.add_param(join, Repr::Obj, Type::OBJECT);
+            let mut param = |_| self.function.add_param(join, Repr::Obj, Type::ANY);
+            let (receiver, class) = (receiver.map(&mut param), class.map(&mut param));
+            self.stack.push(StackEntry { receiver, class, ..StackEntry::owned(value) });
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Ends the block by a jump with the values of an entry, if there is one.
+    fn jump_with(&mut self, target: BlockId, entry: Option<StackEntry>) {
+        let values = entry.map(|entry| [Some(entry.value), entry.receiver, entry.class]);
+        let args = values.into_iter().flatten().flatten().collect();
+        self.emit_terminator(Insn::Jump(Edge { target, args }));
+    }
+
+    /// Goes on with the truth that a quick helper finds, or, where its status is negative, with that of `slow`, out of
+    /// the way. `slow` and `fast` take the operands, and hand back the truth, which is pushed
+    /// as an object.
+    pub(super) fn tell_or(
+        &mut self,
+        tell: Insn,
+        slow: impl FnOnce(&mut Self) -> Result<ValueId, CompileError>,
+        fast: impl FnOnce(&mut Self, ValueId) -> Result<ValueId, CompileError>,
+    ) -> Step {
+        let status = self.emit(tell, Repr::Status, Type::EMPTY);
+        let failed = self.emit(Insn::StatusFailed(status), Repr::Bool, Type::BOOL);
+        let (unknown, known) = self.branch(failed);
+        let join = self.function.add_block();
+        let truth = self.function.add_param(join, Repr::Bool, Type::BOOL);
+        let before = (self.locals.clone(), self.stack.clone());
+
+        self.current = unknown;
+        self.function.blocks[unknown.index()].cold = true;
+        let told = slow(self)?;
+        self.function.blocks[self.current.index()].cold = true;
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![told] }));
+
+        (self.locals, self.stack) = before;
+        self.current = known;
+        let told = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let told = fast(self, told)?;
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![told] }));
+
+        self.current = join;
+        self.forget_names();
+        let boxed = self.emit_box(truth);
+        self.push_owned(boxed);
+        Ok(Flow::Next)
+    }
+
+    /// Pops and releases operands below a result, the deepest first; the result, owned, is there when tracing that a
+    /// release began leaves, or a number among the operands found no memory for its object.
+    pub(super) fn release_below(
+        &mut self,
+        result: ValueId,
+        operands: usize,
+        pc: u32,
+        next: u32,
+    ) -> Result<StackEntry, CompileError> {
+        let may_leave = self.runs_when_released(operands) || self.makes_objects(operands, pc);
+        self.release_operands(operands, pc)?;
+        let entry = StackEntry::owned(result);
+        if may_leave {
+            self.stack.push(entry);
+            self.check_tracing(next);
+            self.pop(pc)?;
+        }
+        Ok(entry)
+    }
+
+    /// Whether objects may have to be made of the topmost operands for the instruction at `pc` to look at.
+    pub(super) fn makes_objects(&self, operands: usize, pc: u32) -> bool {
+        (0..operands).any(|depth| {
+            let is_number = matches!(self.expected_kind(pc, depth), Some(Type::INT | Type::FLOAT));
+            is_number && self.constant(self.operand(depth)).is_none()
+        })
+    }
+
+    /// Whether the release of the topmost operands may run code.
+    fn runs_when_released(&self, operands: usize) -> bool {
+        let top = self.stack.len().saturating_sub(operands);
+        self.stack[top..].iter().any(|entry| entry.owned && !self.type_of(entry.value).is_simple())
+    }
+}
