@@ -2,7 +2,7 @@
 //! singletons and helpers.
 
 use crate::bytecode::Version;
-use crate::hir::{FrameBlock, Helper, Type};
+use crate::hir::{Builtin, FrameBlock, Helper, Type};
 
 /// How exact ints are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,10 @@ pub struct Layout {
     pub list_items: i32,
     /// `PyListObject.allocated`
     pub list_allocated: i32,
+    /// Entries in use of a dict
+    pub dict_used: i32,
+    /// `PySetObject.used`
+    pub set_used: i32,
     /// `PyTupleObject.ob_item` (the items themselves)
     pub tuple_items: i32,
     /// List iterator: index.
@@ -172,6 +176,17 @@ pub struct AttributeLayout {
     pub dict_lacks: usize,
 }
 
+/// How functions in C are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NativeLayout {
+    /// `PyCFunctionObject.m_ml`
+    pub definition: i32,
+    /// Address of the type of the descriptors of methods.
+    pub descriptor: usize,
+    /// `PyMethodDescrObject.d_method`
+    pub descriptor_definition: i32,
+}
+
 /// How strings are laid out. STR and UNICODE have their length where lists have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StringLayout {
@@ -186,6 +201,9 @@ pub struct StringLayout {
     /// `extern "C" fn(*mut PyObject, i64) -> *mut PyObject`: the character at a position that a STR or (2.7) UNICODE
     /// has, a new reference, or NULL without an exception.
     pub item: usize,
+    /// `extern "C" fn(*mut PyObject) -> i64`: the code of the one character of a STR; negative, and no exception, when
+    /// it has not got one.
+    pub code: usize,
     /// `extern "C" fn(*mut PyObject, *mut PyObject) -> i64`: 1 when two STR are equal, else 0.
     pub equal: usize,
 }
@@ -242,6 +260,12 @@ pub struct Host {
     pub suspension: Option<SuspensionLayout>,
     /// How attributes are looked for in line; without it, helpers do.
     pub attributes: Option<AttributeLayout>,
+    /// What is defined at an address in C, if it is known.
+    pub builtin: fn(usize) -> Option<Builtin>,
+    /// Address of the C function, double to double, that a builtin of the module `math` calls; 0 for others.
+    pub math: fn(Builtin) -> usize,
+    /// Functions in C, and the descriptors of methods.
+    pub natives: NativeLayout,
     /// `extern "C" fn(*mut PyObject list, *mut PyObject item) -> i64`: appends the item, whose reference it takes over;
     /// 0, nothing done, and no exception, when there is no memory.
     pub list_append: usize,
@@ -289,6 +313,8 @@ pub mod testing {
                 int,
                 list_items: 24,
                 list_allocated: 32,
+                dict_used: 16,
+                set_used: 24,
                 tuple_items: 24,
                 list_iter_index: 16,
                 list_iter_seq: 24,
@@ -311,6 +337,9 @@ pub mod testing {
             periodic: Periodic::Ticker(0x40),
             suspension: None,
             attributes: None,
+            builtin: |_| None,
+            math: |_| 0,
+            natives: NativeLayout { definition: 16, descriptor: 0x90, descriptor_definition: 40 },
             list_append: 0xa0,
             helper: |_| 0x50,
             strings: None,

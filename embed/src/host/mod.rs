@@ -3,6 +3,8 @@
 
 use crate::memory::reserve;
 use crate::py::attributes;
+use crate::py::binding;
+use crate::py::builtins;
 use crate::py::describe;
 use crate::py::dict;
 use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
@@ -15,7 +17,7 @@ use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
 #[cfg(py2)]
 use pyjion_jit::host::OldStyleLayout;
-use pyjion_jit::host::{AttributeLayout, Host, IntLayout, Layout, Periodic, SuspensionLayout};
+use pyjion_jit::host::{AttributeLayout, Host, IntLayout, Layout, NativeLayout, Periodic, SuspensionLayout};
 use std::mem::offset_of;
 use std::sync::OnceLock;
 
@@ -93,6 +95,13 @@ fn describe() -> Host {
             dict,
             dict_lacks: attributes::dict_lacks as *const () as usize,
         }),
+        builtin: builtins::known,
+        math: builtins::math,
+        natives: NativeLayout {
+            definition: offset_of!(py::PyCFunctionObject, m_ml) as i32,
+            descriptor: binding::method_descriptor(),
+            descriptor_definition: offset_of!(py::PyMethodDescrObject, d_method) as i32,
+        },
         list_append: runtime::list_append as *const () as usize,
         helper: runtime::address,
         strings: strings::layout(),
@@ -127,6 +136,8 @@ const LAYOUT: Layout = Layout {
     },
     list_items: offset_of!(py::PyListObject, ob_item) as i32,
     list_allocated: offset_of!(py::PyListObject, allocated) as i32,
+    dict_used: offset_of!(py::PyDictObject, ma_used) as i32,
+    set_used: offset_of!(py::PySetObject, used) as i32,
     tuple_items: offset_of!(py::PyTupleObject, ob_item) as i32,
     list_iter_index: offset_of!(ListIterator, index) as i32,
     list_iter_seq: offset_of!(ListIterator, sequence) as i32,

@@ -23,6 +23,11 @@ pub fn initialise() {
     }
 }
 
+/// The address of the type of the methods of built-in types; 0 until it is known.
+pub fn method_descriptor() -> usize {
+    METHOD_DESCRIPTOR.load(Ordering::Relaxed) as usize
+}
+
 /// Whether an attribute of this type is a method that can be called with an instance as its first argument.
 ///
 /// # Safety

@@ -74,3 +74,32 @@ unsafe fn are_equal_ints(a: Object, b: Object) -> bool {
         }
     }
 }
+
+/// The value of an exact int that can be unboxed.
+///
+/// # Safety
+/// Alive.
+#[inline(always)]
+pub unsafe fn small_int(object: Object) -> Option<i64> {
+    // SAFETY: alive, and an int.
+    unsafe {
+        if !is_int(object) {
+            return None;
+        }
+        #[cfg(py2)]
+        return Some((*object.cast::<py::PyIntObject>()).ob_ival);
+        #[cfg(py3)]
+        {
+            let first = (&raw const (*object.cast::<py::_longobject>()).ob_digit).cast::<py::digit>();
+            let digit = |index: usize| i64::from(*first.add(index));
+            match py::size_of_var(object) {
+                0 => Some(0),
+                1 => Some(digit(0)),
+                -1 => Some(-digit(0)),
+                2 => Some(digit(0) | digit(1) << py::PyLong_SHIFT),
+                -2 => Some(-(digit(0) | digit(1) << py::PyLong_SHIFT)),
+                _ => None,
+            }
+        }
+    }
+}

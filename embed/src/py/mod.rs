@@ -3,6 +3,7 @@
 
 pub mod attributes;
 pub mod binding;
+pub mod builtins;
 pub mod collector;
 pub mod countdown;
 pub mod describe;

@@ -133,6 +133,7 @@ pub fn layout() -> Option<StringLayout> {
         bytes: offset_of!(py::PyBytesObject, ob_sval) as i32,
         table: table.as_ptr() as usize,
         item: item as *const () as usize,
+        code: code as *const () as usize,
         equal: equal as *const () as usize,
     })
 }
@@ -186,6 +187,47 @@ pub unsafe fn is_plainly(string: Object, text: &[u8]) -> bool {
         return bytes(string) == text;
         #[cfg(py3)]
         return (*string.cast::<Str>()).state.ascii() != 0 && bytes(string).1 == text;
+    }
+}
+
+/// Whether a string begins or ends with another one; `None` where that is left to CPython.
+///
+/// # Safety
+/// Both are exact `str`s.
+pub unsafe fn has_affix(string: Object, affix: Object, at_end: bool) -> Option<bool> {
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(py2)]
+        let (string, affix) = (bytes(string), bytes(affix));
+        #[cfg(py3)]
+        let (string, affix) = {
+            if !is_ready(string) || !is_ready(affix) {
+                return None;
+            }
+            let ((width, string), (other, affix)) = (bytes(string), bytes(affix));
+            if width != other {
+                return None;
+            }
+            (string, affix)
+        };
+        Some(if at_end { string.ends_with(affix) } else { string.starts_with(affix) })
+    }
+}
+
+/// The code of the one character of a string: see [`StringLayout::code`].
+unsafe extern "C" fn code(string: Object) -> i64 {
+    // SAFETY: an exact `str`.
+    unsafe {
+        #[cfg(py2)]
+        return match bytes(string) {
+            [byte] => i64::from(*byte),
+            _ => -1,
+        };
+        #[cfg(py3)]
+        {
+            let is_one = is_ready(string) && (*string.cast::<Str>()).length == 1;
+            if is_one { py::PyUnicode_ReadChar(string, 0).into() } else { -1 }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The table of helpers.
 
 use super::calls::{call, methods, spread};
-use super::data::{boxes, build, coroutines, iteration, lookups, operators, slices};
+use super::data::{boxes, build, coroutines, instances, iteration, lookups, operators, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
 use pyjion_jit::hir::Helper;
@@ -17,6 +17,13 @@ pub fn address(helper: Helper) -> usize {
         CompareTruth(op) => operators::compare_truth_address(op),
         IsTrue => address_of!(operators::is_true),
         Subscr => address_of!(operators::subscr),
+        DictGet => address_of!(lookups::dict_get),
+        HasAffix => address_of!(lookups::has_affix),
+        TellInstance => address_of!(instances::tell_instance),
+        IsInstance => address_of!(instances::is_instance),
+        TypeObject => address_of!(instances::type_object),
+        Absolute => address_of!(operators::absolute),
+        Extreme => address_of!(operators::extreme),
         DictItem => address_of!(lookups::dict_item),
         DictSwap => address_of!(lookups::dict_swap),
         Contains => address_of!(lookups::contains),

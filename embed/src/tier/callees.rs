@@ -1,6 +1,6 @@
 //! What is called, as the compiler tells it apart.
 
-use crate::py::{self, Object, PyCodeObject, PyFunctionObject};
+use crate::py::{self, Object, PyCodeObject, PyFunctionObject, builtins};
 use crate::state;
 use pyjion_jit::feedback::{Callee, CodeHandle};
 
@@ -25,6 +25,7 @@ pub unsafe fn callee(object: Object) -> Option<Callee> {
             return None;
         }
         if ty == &raw mut py::PyCFunction_Type {
+            builtins::meet(object);
             return Some(Callee::Native((*object.cast::<py::PyCFunctionObject>()).m_ml as usize));
         }
         let is_static =

@@ -124,6 +124,14 @@ impl Feedback {
         is_stable.then_some(callee)
     }
 
+    /// The address of what is defined in C, a function or a type, that an instruction calls, likewise.
+    pub fn native_callee(&self, pc: u32) -> Option<usize> {
+        match self.callee(pc)? {
+            Callee::Native(address) | Callee::Type(address) => Some(*address),
+            Callee::Function(_) | Callee::Method(_) => None,
+        }
+    }
+
     /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
     pub fn is_rare(&self, pc: u32) -> bool {
         self.site(pc).is_some_and(|site| site.rare)
@@ -157,6 +165,7 @@ mod tests {
         feedback.record_callee(6, None);
         assert_eq!(feedback.callee(3), Some(&Callee::Native(0x10)));
         assert_eq!(feedback.callee(6), None);
+        assert_eq!((feedback.native_callee(3), feedback.native_callee(6)), (Some(0x10), None));
         feedback.site_mut(3).failed = true;
         assert_eq!(feedback.callee(3), None);
     }

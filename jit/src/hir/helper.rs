@@ -170,6 +170,27 @@ helpers! {
     /// `(container, item) -> status`: whether an exact dict, set, list, tuple or str has an item; negative, and no
     /// exception, when only foreign code can tell.
     Contains = Signature::borrowing(2, 0).status().quiet(ANY_DICT, &[]);
+    /// `(dict, key, default) -> object or NULL`: `dict.get` of an exact dict; NULL as of `DictItem`, but not when the
+    /// key is not there.
+    DictGet = Signature::borrowing(3, 0).object(Type::OBJECT).quiet(ANY_DICT, &[Heap::Refcount]);
+    /// `(text, part; at_end) -> status`: whether an exact str begins or ends with another; negative, and no exception,
+    /// when they are not that.
+    HasAffix = Signature::borrowing(2, 1).status().quiet(&[Heap::Type, Heap::Sequence, Heap::Items], &[]);
+    /// `(object, class) -> status`: `isinstance`, as far as no foreign code has to be asked: else negative, and no
+    /// exception.
+    TellInstance = Signature::borrowing(2, 0).status().quiet(&[Heap::Type, Heap::Classes, Heap::World], &[]);
+    /// `(object, class) -> status`: `isinstance`.
+    IsInstance = Signature::borrowing(2, 0).status();
+    /// `(object) -> object`: its type.
+    TypeObject = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Type], &[Heap::Refcount]);
+    /// `(number) -> object or NULL`: `abs` of an exact int; NULL, and no exception, when it is none, and for want of
+    /// memory.
+    Absolute = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Number], &[Heap::Refcount]);
+    /// `(a, b; greatest) -> object or NULL`: `min` or `max` of two exact ints or two exact floats; NULL, and no
+    /// exception, of others.
+    Extreme = Signature::borrowing(2, 1)
+        .object(Type::OBJECT)
+        .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
     /// `(container, key, value) -> status`
     StoreSubscr = Signature::borrowing(3, 0).status();
     /// `(container, key) -> status`
@@ -398,7 +419,17 @@ mod tests {
             .filter(|helper| helper.facts().runs == Runs::Nothing)
             .map(|helper| helper.to_string())
             .collect();
-        let containers = ["DictItem", "DictSwap", "Contains"];
+        let containers = [
+            "DictItem",
+            "DictSwap",
+            "Contains",
+            "DictGet",
+            "HasAffix",
+            "TellInstance",
+            "TypeObject",
+            "Absolute",
+            "Extreme",
+        ];
         assert_eq!(quiet, [&containers[..], &["NameValue", "SetName", "IsModuleFrame"]].concat());
     }
 

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod build;
+mod builtin;
 mod dominators;
 mod effects;
 mod frame_state;
@@ -14,6 +15,7 @@ mod verify;
 
 pub use attribute::{Attribute, AttributeSite, Binding, GlobalPlace, GlobalSite, Place};
 pub use build::{MAX_BOUND, build};
+pub use builtin::{Builtin, Owner};
 pub use dominators::Dominators;
 pub use effects::{Facts, Heap, Heaps, Need, Ownership, Runs};
 pub use frame_state::{FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale};

@@ -22,6 +22,34 @@ pub unsafe extern "C" fn dict_item(_frame: Frame, dict: Object, key: Object) -> 
     }
 }
 
+/// `Helper::DictGet`
+pub unsafe extern "C" fn dict_get(_frame: Frame, dict: Object, key: Object, default: Object) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        let (Some(table), Some(hash)) = (Table::of_exact(dict), keys::hash(key)) else {
+            return ptr::null_mut();
+        };
+        let value = match table.find_key(key, hash) {
+            Found::At(index) => table.value_at(index),
+            Found::Absent => default,
+            Found::Unknown => return ptr::null_mut(),
+        };
+        py::incref(value);
+        value
+    }
+}
+
+/// `Helper::HasAffix`
+pub unsafe extern "C" fn has_affix(_frame: Frame, text: Object, part: Object, at_end: i64) -> i64 {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        if !strings::is_str(text) || !strings::is_str(part) {
+            return -1;
+        }
+        strings::has_affix(text, part, at_end != 0).map_or(-1, i64::from)
+    }
+}
+
 /// `Helper::DictSwap`
 pub unsafe extern "C" fn dict_swap(_frame: Frame, dict: Object, key: Object, value: Object) -> Object {
     // SAFETY: borrowed arguments, see the module.

@@ -1,8 +1,10 @@
 //! `BINARY_*`, `INPLACE_*`, `UNARY_*`, `COMPARE_OP`, truth, and subscripts.
 
+use crate::py::keys;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use pyjion_jit::bytecode::{BinaryOp, CompareOp, UnaryOp};
+use std::cmp::Ordering;
 use std::ffi::c_int;
 use std::ptr;
 
@@ -331,4 +333,38 @@ pub unsafe extern "C" fn store_subscr(_frame: Frame, container: Object, key: Obj
 pub unsafe extern "C" fn delete_subscr(_frame: Frame, container: Object, key: Object) -> i64 {
     // SAFETY: borrowed arguments, see the module.
     unsafe { py::PyObject_DelItem(container, key).into() }
+}
+
+/// `Helper::Absolute`
+pub unsafe extern "C" fn absolute(_frame: Frame, number: Object) -> Object {
+    // SAFETY: a borrowed argument, see the module; of an exact int, nothing runs.
+    unsafe {
+        if !keys::is_int(number) {
+            return ptr::null_mut();
+        }
+        let result = py::PyNumber_Absolute(number);
+        if result.is_null() {
+            py::PyErr_Clear();
+        }
+        result
+    }
+}
+
+/// `Helper::Extreme`: the first of two unless the second is less or greater.
+pub unsafe extern "C" fn extreme(_frame: Frame, a: Object, b: Object, greatest: i64) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        let order = if py::type_of(a) == &raw mut py::PyFloat_Type && py::type_of(b) == py::type_of(a) {
+            let value = |object: Object| (*object.cast::<py::PyFloatObject>()).ob_fval;
+            value(b).partial_cmp(&value(a))
+        } else if let (Some(a), Some(b)) = (keys::small_int(a), keys::small_int(b)) {
+            Some(b.cmp(&a))
+        } else {
+            return ptr::null_mut();
+        };
+        let wanted = if greatest != 0 { Ordering::Greater } else { Ordering::Less };
+        let result = if order == Some(wanted) { b } else { a };
+        py::incref(result);
+        result
+    }
 }

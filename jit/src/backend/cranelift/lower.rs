@@ -214,6 +214,7 @@ impl Lowering<'_> {
             Insn::NewRef(value) => self.new_ref(*value)?,
             Insn::Adopt(value) => self.value(*value)?,
             Insn::Decref(value, pc) => return self.decref(*value, *pc).map(none),
+            Insn::Forget(value) => return self.forget(*value).map(none),
             Insn::XDecref(value, pc) => return self.xdecref(*value, *pc).map(none),
 
             Insn::GuardNotNull(value, exit) => {
@@ -227,6 +228,16 @@ impl Lowering<'_> {
                 let same = self.is_object(checked, *address);
                 self.exit_if_zero(same, *exit)?;
                 checked
+            }
+            Insn::GuardNative { object, definition, is_method, exit } => {
+                return self.guard_native(*object, *definition, *is_method, *exit).map(none);
+            }
+            Insn::GuardShared(object, exit) => {
+                let object = self.value(*object)?;
+                let count = self.load(Heap::Refcount, types::I64, object, self.host.layout.refcnt);
+                let only = self.builder.ins().icmp_imm_s(IntCC::Equal, count, 1);
+                self.exit_if(only, *exit)?;
+                return Ok(None);
             }
             Insn::GuardBool(value, expected, exit) => {
                 let condition = self.value(*value)?;
@@ -266,6 +277,12 @@ impl Lowering<'_> {
                 self.builder.ins().bnot(operand)
             }
             Insn::FloatBinary { op, lhs, rhs, exit } => self.float_binary(*op, *lhs, *rhs, *exit)?,
+            Insn::FloatAbs(value) => {
+                let operand = self.value(*value)?;
+                self.builder.ins().fabs(operand)
+            }
+            Insn::FloatCall { function, number, exit } => self.float_call(*function, *number, *exit)?,
+            Insn::FloatToInt(number, exit) => self.float_to_int(*number, *exit)?,
             Insn::FloatNeg(value) => {
                 let operand = self.value(*value)?;
                 self.builder.ins().fneg(operand)
@@ -316,6 +333,10 @@ impl Lowering<'_> {
             Insn::ByteItem { bytes, index, exit } => self.byte_item(*bytes, *index, *exit)?,
             Insn::StringEqual(a, b) => self.string_equal(*a, *b)?,
             Insn::ListPush { list, value, exit } => return self.list_push(*list, *value, *exit).map(none),
+            Insn::ListTake(list) => self.list_take(*list)?,
+            Insn::Length { kind, container, exit } => self.length(*kind, *container, *exit)?,
+            Insn::CodeOf(string, exit) => self.code_of(*string, *exit)?,
+            Insn::CharacterOf(code, exit) => self.character_of(*code, *exit)?,
             Insn::SequenceLen(container) => {
                 let container = self.value(*container)?;
                 self.load(Heap::Sequence, types::I64, container, self.host.layout.ob_size)

@@ -15,6 +15,7 @@ mod float_ops;
 mod identity;
 mod lower;
 mod names;
+mod natives;
 mod numbers;
 mod objects;
 mod positions;

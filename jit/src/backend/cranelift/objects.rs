@@ -35,6 +35,20 @@ impl Lowering<'_> {
         self.decref_then(object, self.kind(value), pc, done)
     }
 
+    /// `Insn::Forget`.
+    pub fn forget(&mut self, value: ValueId) -> Result<()> {
+        let object = self.value(value)?;
+        if self.host.counted_decref != 0 {
+            self.call(self.host.counted_decref, &[object], None)?;
+            return Ok(());
+        }
+        let offset = self.host.layout.refcnt;
+        let count = self.load(Heap::Refcount, types::I64, object, offset);
+        let count = self.builder.ins().iadd_imm_s(count, -1);
+        self.store(Heap::Refcount, count, object, offset);
+        Ok(())
+    }
+
     /// `Insn::XDecref`.
     pub fn xdecref(&mut self, value: ValueId, pc: u32) -> Result<()> {
         let object = self.value(value)?;

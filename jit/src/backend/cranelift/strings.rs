@@ -77,6 +77,31 @@ impl Lowering<'_> {
         Ok(self.byte_at(bytes, position, layout.bytes))
     }
 
+    /// `Insn::CodeOf`.
+    pub fn code_of(&mut self, string: ValueId, exit: SideExit) -> Result<ir::Value> {
+        let layout = self.strings()?;
+        let string = self.value(string)?;
+        if layout.plain.is_some() {
+            let code = self.call_for(layout.code, &[string], types::I64)?;
+            self.exit_if_negative(code, exit)?;
+            return Ok(code);
+        }
+        let size = self.load(Heap::Sequence, types::I64, string, self.host.layout.ob_size);
+        let is_one = self.builder.ins().icmp_imm_s(IntCC::Equal, size, 1);
+        self.exit_if_zero(is_one, exit)?;
+        let first = self.int(0);
+        Ok(self.byte_at(string, first, layout.characters))
+    }
+
+    /// `Insn::CharacterOf`.
+    pub fn character_of(&mut self, code: ValueId, exit: SideExit) -> Result<ir::Value> {
+        let layout = self.strings()?;
+        let code = self.value(code)?;
+        let is_shared = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, code, 256);
+        self.exit_if_zero(is_shared, exit)?;
+        self.character(&layout, code)
+    }
+
     /// The string of one character that is shared; a new reference.
     fn character(&mut self, layout: &StringLayout, code: ir::Value) -> Result<ir::Value> {
         let offset = self.builder.ins().ishl_imm_u(code, 3);

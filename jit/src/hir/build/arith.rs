@@ -141,7 +141,7 @@ impl Builder<'_> {
     }
 
     /// The operand `depth` below the top as Float, converted as mixed arithmetic does.
-    fn number_as_float(&mut self, depth: usize, kind: Option<Type>, exit: SideExit) -> ValueId {
+    pub(super) fn number_as_float(&mut self, depth: usize, kind: Option<Type>, exit: SideExit) -> ValueId {
         if kind == Some(Type::INT) {
             let int = self.int_at(depth, exit);
             return self.emit(Insn::IntToFloat(int), Repr::Float, Type::FLOAT);

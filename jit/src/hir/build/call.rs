@@ -171,6 +171,8 @@ impl Builder<'_> {
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
             self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)
+        } else if let Some(flow) = self.call_native(shape, operand, pc, next)? {
+            Ok(flow)
         } else if self.peek(pc, operands - 1)?.receiver.is_some() {
             self.call_method(operands, operand, pc, next)
         } else {

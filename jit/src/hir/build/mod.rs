@@ -15,6 +15,7 @@ mod identity;
 mod iterate;
 mod method;
 mod names;
+mod natives;
 mod ops;
 mod stack;
 mod suspend;

@@ -181,6 +181,9 @@ instructions! {
     /// Releases an owned reference that is not NULL. Runs arbitrary code unless the type is
     /// simple, with `f_lasti` at the given offset.
     Decref(object: steals Object, pc: at u32) = Facts::effect().releases(*object);
+    /// Releases an owned reference to an object that somebody else has one to: `GuardShared` has seen that, and nothing
+    /// ran since.
+    Forget(object: steals Object) = Facts::effect().writes(&[Heap::Refcount]);
     /// Releases a reference that may be NULL.
     XDecref(object: steals Obj, pc: at u32) = Facts::effect().releases(*object);
 
@@ -195,6 +198,20 @@ instructions! {
         });
     /// Leaves unless the value is the object at this address.
     GuardIs(object: borrows Obj, expected: address usize, exit: leaves SideExit) = Facts::refines();
+    /// Leaves unless the object is a function in C with the definition at this address or, as a method, the descriptor
+    /// in a type of one. No result.
+    GuardNative {
+        /// What is about to be called.
+        object: borrows Object,
+        /// Address of the definition.
+        definition: address usize,
+        /// Whether it is a descriptor.
+        is_method: is bool,
+        /// Taken when it is something else.
+        exit: leaves SideExit,
+    } = Facts::effect().reads(&[Heap::Type, Heap::World]);
+    /// Leaves when there is no other reference to an object than one. No result.
+    GuardShared(object: borrows Object, exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
     /// Leaves unless the truth value is as given. No result.
     GuardBool(truth: borrows Bool, expected: is bool, exit: leaves SideExit) = Facts::effect();
     /// Leaves when a C status is negative. No result.
@@ -249,6 +266,20 @@ instructions! {
         /// Taken on a zero divisor.
         exit: leaves SideExit,
     } = Facts::attempts(Repr::Float);
+    /// `abs(x)`.
+    FloatAbs(number: borrows Float) = Facts::computes(Repr::Float);
+    /// What a C function, double to double, makes of a number; its square root where the address is 0. Leaves when that
+    /// is not finite.
+    FloatCall {
+        /// The address of the function.
+        function: address usize,
+        /// The number.
+        number: borrows Float,
+        /// Taken when the result is not finite.
+        exit: leaves SideExit,
+    } = Facts::attempts(Repr::Float);
+    /// `int(x)`. Leaves when that may be too large.
+    FloatToInt(number: borrows Float, exit: leaves SideExit) = Facts::attempts(Repr::Int);
     /// `-x`.
     FloatNeg(number: borrows Float) = Facts::computes(Repr::Float);
     /// Conversion that Python does in mixed arithmetic; exact like `PyLong_AsDouble` or
@@ -327,6 +358,24 @@ instructions! {
     } = Facts::effect()
         .reads(&[Heap::Sequence, Heap::Items])
         .writes(&[Heap::Sequence, Heap::Items]);
+    /// Takes the last item off a LIST: owned, or NULL, nothing done, when there is none or memory has to be given back.
+    ListTake(list: borrows Object)
+        = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Sequence]);
+    /// `len` of a LIST, TUPLE, STR, UNICODE, DICT or SET. Leaves where only C code can tell.
+    Length {
+        /// Its kind.
+        kind: is Type,
+        /// The container.
+        container: borrows Object,
+        /// Taken where only C code can tell.
+        exit: leaves SideExit,
+    } = Facts::attempts(Repr::Int).reads(&[Heap::Sequence, Heap::Attributes, Heap::World]);
+    /// `ord` of a STR. Leaves unless it has one character.
+    CodeOf(string: borrows Object, exit: leaves SideExit)
+        = Facts::attempts(Repr::Int).reads(&[Heap::Sequence, Heap::Items]);
+    /// `chr` of an Int, a STR; owned. Leaves unless it is one of which there is one object.
+    CharacterOf(code: borrows Int, exit: leaves SideExit)
+        = Facts::gives().writes(&[Heap::Refcount]);
     /// Length of a LIST or TUPLE as Int.
     SequenceLen(container: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Sequence]);
 

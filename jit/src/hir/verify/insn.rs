@@ -58,6 +58,9 @@ impl Rules<'_> {
             Insn::ListStore { list, .. } => self.of_kind(*list, Type::LIST),
             Insn::StringItem { kind, string, .. } => self.of_kind(*string, *kind),
             Insn::ListPush { list, .. } => self.of_kind(*list, Type::LIST),
+            Insn::ListTake(list) => self.of_kind(*list, Type::LIST),
+            Insn::Length { kind, container, .. } => self.of_kind(*container, *kind),
+            Insn::CodeOf(string, _) => self.of_kind(*string, Type::STR),
             Insn::ByteItem { bytes, .. } => self.of_kind(*bytes, Type::UNICODE),
             Insn::StringEqual(a, b) => [a, b].into_iter().try_for_each(|v| self.of_kind(*v, Type::STR)),
             Insn::SequenceLen(v) => self.of_kind(*v, Type::LIST.union(Type::TUPLE)),
@@ -89,6 +92,10 @@ impl Rules<'_> {
             Insn::IterTake(_, kind) => one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER]),
             Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
                 one_of(*kind, &[Type::LIST, Type::TUPLE])
+            }
+            Insn::Length { kind, .. } => {
+                let kinds = [Type::LIST, Type::TUPLE, Type::STR, Type::UNICODE, Type::DICT, Type::SET];
+                one_of(*kind, &kinds)
             }
             Insn::StringItem { kind, .. } => one_of(*kind, &[Type::STR, Type::UNICODE]),
             Insn::FindAttribute { site, .. } | Insn::SwapAttribute { site, .. } => {

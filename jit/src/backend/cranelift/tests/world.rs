@@ -2,7 +2,7 @@
 
 use crate::bytecode::{BinaryOp, Version};
 use crate::hir::{Helper, Type};
-use crate::host::{Host, IntLayout, Layout, Periodic};
+use crate::host::{Host, IntLayout, Layout, NativeLayout, Periodic};
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::AtomicU64;
 
@@ -202,6 +202,8 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         int,
         list_items: 24,
         list_allocated: 32,
+        dict_used: 16,
+        set_used: 24,
         tuple_items: 24,
         list_iter_index: 16,
         list_iter_seq: 24,
@@ -230,6 +232,9 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         suspension: None,
         helper,
         strings: None,
+        builtin: |_| None,
+        math: |_| 0,
+        natives: NativeLayout { definition: 16, descriptor: 0, descriptor_definition: 40 },
         list_append: 0,
         free_numbers: || None,
         small_ints: None,
