@@ -3,6 +3,7 @@
 mod attributes;
 mod control;
 mod description;
+mod free;
 mod identity;
 mod numbers;
 mod objects;
@@ -151,6 +152,13 @@ impl Outcome {
     fn float(&self) -> f64 {
         match self {
             Outcome::Returned(object) => world::float_value(*object as usize),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn object(&self) -> usize {
+        match self {
+            Outcome::Returned(object) => *object as usize,
             other => panic!("{other:?}"),
         }
     }

@@ -1,0 +1,167 @@
+//! Numbers from lists of unused ones and back, small ints, shared references, and lists that grow and shrink.
+
+use super::world::{Event, events, field, float_value, int, int_value, object, type_address};
+use super::*;
+use crate::host::{FreeList, FreeNumbers, SmallInts};
+use std::cell::Cell;
+
+thread_local! {
+    static LISTS: Cell<Option<FreeNumbers>> = const { Cell::new(None) };
+}
+
+/// So many unused objects, the first one first.
+fn unused(count: usize) -> Vec<usize> {
+    let objects: Vec<usize> = (0..count).map(|_| object(&[0, 0, 0])).collect();
+    for pair in objects.windows(2) {
+        set_field(pair[0], 1, pair[1] as u64);
+    }
+    objects
+}
+
+fn set_field(object: usize, index: usize, value: u64) {
+    // SAFETY: tests name words that their objects have.
+    unsafe { (object as *mut u64).add(index).write(value) }
+}
+
+/// A host whose floats come from a list, and go back there unless it has as many as it may.
+fn host_with_lists(floats: FreeList, ints: Option<FreeList>, small_ints: Option<SmallInts>) -> Host {
+    LISTS.set(Some(FreeNumbers { floats, ints }));
+    Host { free_numbers: || LISTS.get(), small_ints, ..host_27(0) }
+}
+
+#[test]
+fn a_float_is_taken_from_the_list_and_put_back() {
+    let objects = unused(2);
+    let first = object(&[objects[0] as u64]);
+    let count = object(&[2]);
+    for counted in [None, Some((count, 100))] {
+        let host = host_with_lists(FreeList { first, counted }, None, None);
+        let mut b = Build::new();
+        let value = b.float(Insn::Float(2.5_f64.to_bits()));
+        let boxed = b.boxed(value);
+        b.ret(boxed);
+        let make = b.compile(&host);
+        let mut b = Build::new();
+        let float = b.push(Insn::LoadLocal(0), Repr::Obj, Type::FLOAT);
+        b.effect(Insn::Decref(float, 0));
+        let none = b.object(Insn::Object(world::none()));
+        b.ret(none);
+        let release = b.compile(&host);
+
+        let made = run(&make, &mut Frame::new(&[]), 0).object();
+        assert_eq!((made, float_value(made)), (objects[0], 2.5));
+        assert_eq!((field(made, 0), field(made, 1)), (1, type_address(Type::FLOAT) as u64));
+        assert_eq!(field(first, 0), objects[1] as u64);
+        assert_eq!(field(count, 0), if counted.is_some() { 1 } else { 2 });
+        run(&release, &mut Frame::new(&[made]), 0);
+        assert_eq!((field(first, 0), field(made, 0), field(made, 1)), (made as u64, 0, objects[1] as u64));
+        assert_eq!(field(count, 0), 2);
+
+        // Of more references than one, nothing but the number is less.
+        set_field(made, 0, 2);
+        run(&release, &mut Frame::new(&[made]), 0);
+        assert_eq!((field(made, 0), field(made, 1)), (1, objects[1] as u64));
+        set_field(made, 0, 0);
+        assert_eq!(events(), []);
+    }
+    // Without unused ones a function makes it, and where there is no room a function releases it.
+    let empty = object(&[0]);
+    let counted = Some((count, 2));
+    let host = host_with_lists(FreeList { first: empty, counted }, None, None);
+    let mut b = Build::new();
+    let value = b.float(Insn::Float(0.5_f64.to_bits()));
+    let boxed = b.boxed(value);
+    b.ret(boxed);
+    let made = run(&b.compile(&host), &mut Frame::new(&[]), 0).object();
+    assert_eq!((float_value(made), field(count, 0)), (0.5, 2));
+    let mut b = Build::new();
+    let float = b.push(Insn::LoadLocal(0), Repr::Obj, Type::FLOAT);
+    b.effect(Insn::Decref(float, 0));
+    let none = b.object(Insn::Object(world::none()));
+    b.ret(none);
+    run(&b.compile(&host), &mut Frame::new(&[made]), 0);
+    assert_eq!(events(), [Event::Dealloc(made)]);
+    assert_eq!((field(empty, 0), field(count, 0)), (0, 2));
+}
+
+#[test]
+fn small_ints_are_shared_and_others_taken() {
+    let objects = unused(2);
+    let first = object(&[objects[0] as u64]);
+    let shared: Vec<usize> = (-5..5).map(int).collect();
+    let table = object(&shared.iter().map(|object| *object as u64).collect::<Vec<_>>());
+    let small = SmallInts { first: -5, count: 10, table };
+    let list = FreeList { first, counted: None };
+    let host = host_with_lists(list, Some(list), Some(small));
+    let mut b = Build::new();
+    let object = b.push(Insn::LoadLocal(0), Repr::Obj, Type::INT);
+    let value = b.int(Insn::UnboxInt(object));
+    let boxed = b.boxed(value);
+    b.ret(boxed);
+    let make = b.compile(&host);
+    let made = |value| run(&make, &mut Frame::new(&[int(value)]), 0).object();
+    for (index, value) in (-5..5).enumerate() {
+        assert_eq!((made(value), field(shared[index], 0)), (shared[index], 2));
+    }
+    assert_eq!((made(5), int_value(objects[0])), (objects[0], 5));
+    assert_eq!((made(-6), int_value(objects[1])), (objects[1], -6));
+    assert_eq!(field(first, 0), 0);
+    let more = made(1 << 40);
+    assert!(!objects.contains(&more) && int_value(more) == 1 << 40);
+}
+
+#[test]
+fn what_is_shared_is_forgotten_and_what_is_not_leaves() {
+    let mut b = Build::new();
+    let value = b.push(Insn::LoadLocal(0), Repr::Obj, Type::OBJECT);
+    let exit = b.exit(7, ExitReason::TypeGuard, &[], &[]);
+    b.effect(Insn::GuardShared(value, exit));
+    b.effect(Insn::Forget(value));
+    let none = b.object(Insn::Object(world::none()));
+    b.ret(none);
+    let native = b.compile(&host_27(0));
+    let shared = int(3);
+    set_field(shared, 0, 2);
+    assert_eq!(run(&native, &mut Frame::new(&[shared]), 0).object(), world::none());
+    assert_eq!(field(shared, 0), 1);
+    run(&native, &mut Frame::new(&[shared]), 0).left();
+    assert_eq!((field(shared, 0), events()), (1, vec![]));
+}
+
+#[test]
+fn lists_grow_and_shrink_within_their_memory() {
+    let items = object(&[0; 4]);
+    let list = object(&[1, type_address(Type::LIST) as u64, 0, items as u64, 4]);
+    let mut b = Build::new();
+    let object = b.push(Insn::LoadLocal(0), Repr::Obj, Type::LIST);
+    let value = b.push(Insn::LoadLocal(1), Repr::Obj, Type::OBJECT);
+    let exit = b.exit(7, ExitReason::RareOperand, &[], &[]);
+    b.effect(Insn::ListPush { list: object, value, exit });
+    let none = b.object(Insn::Object(world::none()));
+    b.ret(none);
+    extern "C" fn append(_: usize, _: usize) -> i64 {
+        0
+    }
+    let push = b.compile(&Host { list_append: append as *const () as usize, ..host_27(0) });
+    let mut b = Build::new();
+    let object = b.push(Insn::LoadLocal(0), Repr::Obj, Type::LIST);
+    let item = b.object(Insn::ListTake(object));
+    b.ret(item);
+    let take = b.compile(&host_27(0));
+
+    let values: Vec<usize> = (0..5).map(int).collect();
+    for value in &values[..4] {
+        run(&push, &mut Frame::new(&[list, *value]), 0).object();
+    }
+    assert_eq!((field(list, 2), field(items, 0), field(items, 3)), (4, values[0] as u64, values[3] as u64));
+    // It is full, and there is no memory.
+    run(&push, &mut Frame::new(&[list, values[4]]), 0).left();
+    assert_eq!(field(list, 2), 4);
+    // Half of its memory is kept.
+    assert_eq!(run(&take, &mut Frame::new(&[list]), 0).object(), values[3]);
+    assert_eq!(run(&take, &mut Frame::new(&[list]), 0).object(), values[2]);
+    assert_eq!((run(&take, &mut Frame::new(&[list]), 0).object(), field(list, 2)), (0, 2));
+    set_field(list, 2, 0);
+    assert_eq!(run(&take, &mut Frame::new(&[list]), 0).object(), 0);
+    assert_eq!(values.iter().map(|value| field(*value, 0)).collect::<Vec<_>>(), [1; 5]);
+}
