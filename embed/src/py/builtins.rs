@@ -18,6 +18,11 @@ pub fn known(address: usize) -> Option<Builtin> {
         (&raw const py::PyInt_Type as usize, Builtin::Int),
         #[cfg(py3)]
         (&raw const py::PyLong_Type as usize, Builtin::Int),
+        (&raw const py::PyBool_Type as usize, Builtin::Bool),
+        #[cfg(py2)]
+        (&raw const py::PyString_Type as usize, Builtin::Str),
+        #[cfg(py3)]
+        (&raw const py::PyUnicode_Type as usize, Builtin::Str),
         (&raw const py::PyType_Type as usize, Builtin::Type),
     ];
     let found = of_type.iter().find(|(ty, _)| *ty == address).map(|(_, builtin)| *builtin);

@@ -236,7 +236,7 @@ impl Table {
         }
     }
 
-    /// Looks up a key, a string or an int with this hash, as CPython does; `Unknown` when foreign code may have to
+    /// Looks up a key, with this hash, which runs no foreign code, as CPython does; `Unknown` when foreign code may have to
     /// compare it.
     ///
     /// # Safety
@@ -398,7 +398,7 @@ pub unsafe fn replace(dict: Object, index: usize, name: Object, value: Object) -
     }
 }
 
-/// Gives a key, a string or an int, another value, and hands back the former one; NULL, nothing done, when there is
+/// Gives a key that is hashed without foreign code another value, and hands back the former one; NULL, nothing done, when there is
 /// more to do than that.
 ///
 /// # Safety

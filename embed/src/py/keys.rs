@@ -18,10 +18,10 @@ pub unsafe fn is_int(object: Object) -> bool {
     }
 }
 
-/// The hash of an exact `str` or int; `None` for others.
+/// The hash of an object, where that runs no foreign code.
 ///
 /// # Safety
-/// Alive.
+/// Alive; no exception is set.
 #[inline(always)]
 pub unsafe fn hash(key: Object) -> Option<isize> {
     // SAFETY: alive, and of the types.
@@ -30,7 +30,41 @@ pub unsafe fn hash(key: Object) -> Option<isize> {
             let known = strings::hash_of(key);
             return Some(if known == -1 { py::PyObject_Hash(key) as isize } else { known });
         }
-        is_int(key).then(|| py::PyObject_Hash(key) as isize)
+        has_quiet_hash(key, MAX_DEPTH).then(|| py::PyObject_Hash(key) as isize)
+    }
+}
+
+/// Tuples in tuples that are looked into.
+const MAX_DEPTH: usize = 2;
+
+/// Whether an object is hashed by its address or by C code that asks nobody, and without failing.
+unsafe fn has_quiet_hash(key: Object, depth: usize) -> bool {
+    // SAFETY: alive, and of the types.
+    unsafe {
+        let ty = py::type_of(key);
+        if ty == &raw mut py::PyTuple_Type {
+            let has = |index| has_quiet_hash(py::tuple_item(key, index), depth - 1);
+            return depth > 0 && (0..py::size_of_var(key) as usize).all(has);
+        }
+        let address = |hash: py::hashfunc| hash.map_or(0, |function| function as usize);
+        is_int(key)
+            || strings::is_str(key)
+            || ty == &raw mut py::PyFloat_Type
+            || ty == &raw mut py::PyBool_Type
+            || is_other_string(key)
+            || address((*ty).tp_hash) == address(py::PyBaseObject_Type.tp_hash)
+    }
+}
+
+/// Whether an object is an exact `unicode` of 2.7 or `bytes` of 3.x.
+#[inline(always)]
+unsafe fn is_other_string(object: Object) -> bool {
+    // SAFETY: alive by the contract of the caller.
+    unsafe {
+        #[cfg(py2)]
+        return py::type_of(object) == &raw mut py::PyUnicode_Type;
+        #[cfg(py3)]
+        return py::type_of(object) == &raw mut py::PyBytes_Type;
     }
 }
 
@@ -51,10 +85,49 @@ pub unsafe fn are_equal(a: Object, b: Object) -> Option<bool> {
             (false, true) => return (is_int(a) || a == py::none()).then_some(false),
             (false, false) => {}
         }
-        if is_int(a) {
-            return if is_int(b) { Some(are_equal_ints(a, b)) } else { (b == py::none()).then_some(false) };
+        if is_int(a) && is_int(b) {
+            return Some(are_equal_ints(a, b));
         }
-        (a == py::none() && is_int(b)).then_some(false)
+        are_others_equal(a, b, MAX_DEPTH)
+    }
+}
+
+/// The same for what is rarer.
+#[cold]
+#[inline(never)]
+unsafe fn are_others_equal(a: Object, b: Object, depth: usize) -> Option<bool> {
+    // SAFETY: alive, and of the types.
+    unsafe {
+        if is_int(a) || is_int(b) || a == py::none() || b == py::none() {
+            let is_plain = |object| is_int(object) || object == py::none();
+            return (is_plain(a) && is_plain(b)).then_some(false);
+        }
+        if is_other_string(a) && is_other_string(b) {
+            return Some(strings::are_others_equal(a, b));
+        }
+        let tuple = &raw mut py::PyTuple_Type;
+        if py::type_of(a) != tuple || py::type_of(b) != tuple || depth == 0 {
+            return None;
+        }
+        if py::size_of_var(a) != py::size_of_var(b) {
+            // Items are compared before lengths are.
+            return None;
+        }
+        for index in 0..py::size_of_var(a) as usize {
+            let (x, y) = (py::tuple_item(a, index), py::tuple_item(b, index));
+            let is_tuple = py::type_of(x) == tuple;
+            let same = if x == y {
+                Some(true)
+            } else if is_tuple {
+                are_others_equal(x, y, depth - 1)
+            } else {
+                are_equal(x, y)
+            };
+            if !same? {
+                return Some(false);
+            }
+        }
+        Some(true)
     }
 }
 

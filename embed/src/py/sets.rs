@@ -6,7 +6,7 @@ use crate::py::{self, Object, keys};
 #[cfg(py3)]
 const PROBES: usize = 9;
 
-/// Whether an exact `set` or `frozenset` has a key, a string or an int with this hash; `None` when foreign code may
+/// Whether an exact `set` or `frozenset` has a key, with this hash, which runs no foreign code; `None` when foreign code may
 /// have to compare it.
 ///
 /// # Safety

@@ -176,6 +176,27 @@ pub unsafe fn are_equal(a: Object, b: Object) -> bool {
     }
 }
 
+/// Whether two exact `unicode` of 2.7 or `bytes` of 3.x are equal.
+///
+/// # Safety
+/// They are.
+pub unsafe fn are_others_equal(a: Object, b: Object) -> bool {
+    // SAFETY: by the contract; what is read is within the strings.
+    unsafe {
+        #[cfg(py2)]
+        let units = |string: Object| {
+            let string = string.cast::<py::PyUnicodeObject>();
+            slice::from_raw_parts((*string).str_, (*string).length as usize)
+        };
+        #[cfg(py3)]
+        let units = |string: Object| {
+            let start = (&raw const (*string.cast::<py::PyBytesObject>()).ob_sval).cast::<u8>();
+            slice::from_raw_parts(start, py::size_of_var(string) as usize)
+        };
+        units(a) == units(b)
+    }
+}
+
 /// Whether a string is plain, and has these characters.
 ///
 /// # Safety

@@ -61,10 +61,18 @@ builtins! {
     Max Builtins "max";
     /// `isinstance(object, class)`
     IsInstance Builtins "isinstance";
+    /// `getattr(object, name)`, `getattr(object, name, default)`
+    GetAttr Builtins "getattr";
+    /// `hasattr(object, name)`
+    HasAttr Builtins "hasattr";
     /// `float(number)`
     Float Types "float";
     /// `int(number)`
     Int Types "int";
+    /// `bool(object)`
+    Bool Types "bool";
+    /// `str(object)`
+    Str Types "str";
     /// `type(object)`
     Type Types "type";
     /// `math.sqrt(number)`

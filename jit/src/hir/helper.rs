@@ -181,6 +181,15 @@ helpers! {
     TellInstance = Signature::borrowing(2, 0).status().quiet(&[Heap::Type, Heap::Classes, Heap::World], &[]);
     /// `(object, class) -> status`: `isinstance`.
     IsInstance = Signature::borrowing(2, 0).status();
+    /// `(object) -> object or NULL`: `str` of an exact int, float or str, of a bool or `None`; NULL, and no exception, of
+    /// others, and for want of memory.
+    Text = Signature::borrowing(1, 0)
+        .object(Type::OBJECT)
+        .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
+    /// `(object, name, default) -> object`: `getattr`; the default may be NULL.
+    GetAttr = Signature::borrowing(3, 0).object(Type::OBJECT);
+    /// `(object, name) -> status`: `hasattr`.
+    HasAttr = Signature::borrowing(2, 0).status();
     /// `(object) -> object`: its type.
     TypeObject = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Type], &[Heap::Refcount]);
     /// `(number) -> object or NULL`: `abs` of an exact int; NULL, and no exception, when it is none, and for want of
@@ -426,6 +435,7 @@ mod tests {
             "DictGet",
             "HasAffix",
             "TellInstance",
+            "Text",
             "TypeObject",
             "Absolute",
             "Extreme",

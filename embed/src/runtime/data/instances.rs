@@ -1,4 +1,4 @@
-//! `isinstance`, and the types of objects.
+//! What objects are and have: `isinstance`, `getattr`, `hasattr`, and their types.
 
 use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::thread_state;
@@ -11,6 +11,44 @@ use std::ptr;
 pub unsafe extern "C" fn is_instance(_frame: Frame, object: Object, class: Object) -> i64 {
     // SAFETY: borrowed arguments, see the module.
     unsafe { py::PyObject_IsInstance(object, class).into() }
+}
+
+/// `Helper::GetAttr`
+pub unsafe extern "C" fn get_attr(_frame: Frame, object: Object, name: Object, default: Object) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        let attribute = py::PyObject_GetAttr(object, name);
+        if !attribute.is_null()
+            || default.is_null()
+            || py::PyErr_ExceptionMatches(py::PyExc_AttributeError) == 0
+        {
+            return attribute;
+        }
+        py::PyErr_Clear();
+        py::incref(default);
+        default
+    }
+}
+
+/// `Helper::HasAttr`
+pub unsafe extern "C" fn has_attr(_frame: Frame, object: Object, name: Object) -> i64 {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        let attribute = py::PyObject_GetAttr(object, name);
+        if !attribute.is_null() {
+            py::decref(attribute);
+            return 1;
+        }
+        #[cfg(py2)]
+        let expected = py::PyExc_Exception;
+        #[cfg(py3)]
+        let expected = py::PyExc_AttributeError;
+        if py::PyErr_ExceptionMatches(expected) == 0 {
+            return -1;
+        }
+        py::PyErr_Clear();
+        0
+    }
 }
 
 /// `Helper::TypeObject`

@@ -50,6 +50,29 @@ pub unsafe extern "C" fn has_affix(_frame: Frame, text: Object, part: Object, at
     }
 }
 
+/// `Helper::Text`
+pub unsafe extern "C" fn text(_frame: Frame, object: Object) -> Object {
+    // SAFETY: a borrowed argument, see the module.
+    unsafe {
+        let ty = py::type_of(object);
+        let is_long = ty == &raw mut py::PyLong_Type;
+        let is_plain = keys::is_int(object)
+            || is_long
+            || strings::is_str(object)
+            || ty == &raw mut py::PyFloat_Type
+            || ty == &raw mut py::PyBool_Type
+            || object == py::none();
+        if !is_plain {
+            return ptr::null_mut();
+        }
+        let text = py::PyObject_Str(object);
+        if text.is_null() {
+            py::PyErr_Clear();
+        }
+        text
+    }
+}
+
 /// `Helper::DictSwap`
 pub unsafe extern "C" fn dict_swap(_frame: Frame, dict: Object, key: Object, value: Object) -> Object {
     // SAFETY: borrowed arguments, see the module.

@@ -167,6 +167,26 @@ def f_get_or(x, y, z):
     return x.get(y, z)
 
 
+def f_str(x):
+    return str(x)
+
+
+def f_bool(x):
+    return bool(x)
+
+
+def f_getattr(x, y):
+    return getattr(x, y)
+
+
+def f_getattr_or(x, y, z):
+    return getattr(x, y, z)
+
+
+def f_hasattr(x, y):
+    return hasattr(x, y)
+
+
 def f_starts(x, y):
     return x.startswith(y)
 
@@ -183,7 +203,7 @@ values = [0, 1, -1, 5, -5, 256, 257, -6, 1000, -1000, 2 ** 30, -2 ** 30, 2 ** 31
           frozenset([1]), Sized(3), Sized(-1), Sized(big), Items([1]), Map(a=1), Text("abc"), Whole(-3), Old(), object,
           "12", " -7 ", "1.5", 1j]
 one = [(f_len, "abc"), (f_ord, "a"), (f_chr, 65), (f_abs, -1), (f_float, 1), (f_int, 1.5), (f_type, 1), (f_sqrt, 2.0),
-       (f_sin, 1.0), (f_exp, 1.0), (f_fabs, -1.0)]
+       (f_sin, 1.0), (f_exp, 1.0), (f_fabs, -1.0), (f_str, 12), (f_bool, 3), (f_bool, [])]
 # Each function sees one kind first.
 for f, first in one:
     for _ in range(3000):
@@ -269,6 +289,62 @@ Derived.__bases__ = (Sized,)
 print(chosen(sequence))
 Derived.__bases__ = (Base,)
 print(chosen(sequence))
+
+print("attributes by name")
+
+
+class Has(object):
+    here = 1
+    __slots__ = ("slot",)
+
+    def __getattr__(self, name):
+        if name == "broken":
+            raise ValueError(name)
+        if name == "exits":
+            raise KeyboardInterrupt(name)
+        raise AttributeError(name)
+
+
+class Name(str):
+    pass
+
+
+thing = Has()
+for _ in range(3000):
+    f_getattr(thing, "here")
+    f_getattr_or(thing, "here", 0)
+    f_getattr_or(thing, "absent", None)
+    f_hasattr(thing, "here")
+    f_hasattr(thing, "absent")
+for x in (thing, Has, 5, None, Old()):
+    for y in ("here", "slot", "absent", "broken", "exits", "real", "".join(["he", "re"]), Name("here"), u"here", 5, None, b"here"):
+        for f in (f_getattr, f_hasattr, lambda a, b: f_getattr_or(a, b, "default")):
+            try:
+                print(repr(shown(f, x, y))[:50].split(" at ")[0], end=" ")
+            except KeyboardInterrupt as error:
+                print("interrupted", error, end=" ")
+    print()
+print(shown(f_getattr_or, thing, "absent", thing) == ("Has", thing))
+for v in (12, 10 ** 30, 1.5, "a", True, None, Name("n"), u"u", [], Whole(3), Old, nan, 1e22, -0.0):
+    text = f_str(v)
+    print(type(text).__name__, text is v, repr(text)[:30].split(" at ")[0])
+
+
+class Made(str):
+    def __new__(cls, *args):
+        print("new", len(args))
+        return str.__new__(cls, *args)
+
+    def __init__(self, *args):
+        print("init", len(args))
+
+
+class Says(object):
+    def __str__(self):
+        return Made("said")
+
+
+print(type(f_str(Says())).__name__)
 
 print("methods")
 for _ in range(3000):

@@ -150,6 +150,61 @@ for f in (get, has, lookup):
     print(" ", shown(f, Missing(a=1), "a"), shown(f, Missing(a=1), "z"), shown(f, Missing(a=1), 5))
 print(" ", shown(put, Missing(), "a", 1))
 
+print("other keys")
+
+
+class Plain(object):
+    pass
+
+
+class Classic:
+    pass
+
+
+class Hashed(object):
+    def __hash__(self):
+        said.append("hash")
+        return 5
+
+
+class Meta(type):
+    def __eq__(self, other):
+        said.append("meta")
+        return True
+
+    def __hash__(self):
+        return hash(Plain)
+
+
+plain, classic, hashed = Plain(), Classic(), Hashed()
+Metaclass = Meta("Metaclass", (object,), {})
+others = {Plain: 1, int: 2, plain: 3, classic: 4, hashed: 5, (1, "a"): 6, (1, ("b", 2)): 7, (plain, 1): 8, (Same(3), 1): 9, 1.5: 10,
+          None: 11, True: 12, get: 13, u"\xe9": 14, b"bytes": 15, frozenset([1]): 16, len: 17, (): 18, Ellipsis: 19}
+searched = [Plain, int, str, plain, Plain(), classic, hashed, (1, "a"), (1, "".join(["a"])), (1, "b"), (1, ("b", 2)), (1, ("b", 3)),
+            (plain, 1), (Same(3), 1), (3, 1), (3, 2), (1,), 1.5, 1.25, None, True, 1, 1.0, 0, get, has, u"\xe9", u"\xea", b"bytes", b"byte",
+            frozenset([1]), len, abs, (), Ellipsis, Metaclass, ([],), (Hashed(), 1), 2 ** 70, 12.0, (1.0, "a"), (True, "a"), ((((1,),),),)]
+for k in searched:
+    for f in (get, has, lookup):
+        def g(d, k):
+            return f(d, k)
+        for _ in range(300):
+            shown(g, others, k)
+        print(f.__name__, shown(f, others, k)[1], str(shown(g, others, k)[0])[:30].split(" at ")[0].split("object")[0], end="; ")
+    print()
+
+
+def each(keys):
+    found = []
+    for k in keys:
+        found.append(others.get(k, "no"))
+        others[k] = found[-1]
+        found.append(k in others)
+    return found
+
+
+for kind in ([Plain, int, str] * 200, [plain, classic] * 200, [(1, "a"), (1, ("b", 2)), (2, "c")] * 200, [1.5, 2.5] * 200, [None] * 400):
+    print(each(kind)[-6:])
+
 print("what is replaced dies then and there")
 d = {"k": Noted("first")}
 print(" ", shown(put, d, "k", Noted("second")))

@@ -108,10 +108,11 @@ impl Builder<'_> {
     pub(super) fn is_quick_to_search(&self, kinds: (Option<Type>, Option<Type>)) -> bool {
         let (Some(item), container) = kinds else { return false };
         match container {
-            Some(Type::DICT | Type::SET | Type::LIST | Type::TUPLE) => is_quiet_key(item),
+            Some(Type::DICT | Type::SET) => is_quiet_key(item),
+            Some(Type::LIST | Type::TUPLE) => is_quiet_item(item),
             Some(Type::STR) => item == Type::STR,
             // Other constants than that are no containers.
-            _ => is_quiet_key(item) && self.constant(self.operand(0)) == Some(ConstKind::Other),
+            _ => is_quiet_item(item) && self.constant(self.operand(0)) == Some(ConstKind::Other),
         }
     }
 
@@ -209,7 +210,12 @@ impl Builder<'_> {
     }
 }
 
-/// Whether keys of a kind are hashed and compared without foreign code, among themselves.
+/// Whether keys of a kind may be hashed without foreign code.
 fn is_quiet_key(kind: Type) -> bool {
-    kind == Type::STR || kind == Type::INT
+    !kind.may_be(Type::LIST.union(Type::DICT).union(Type::SET).union(Type::INSTANCE).union(Type::GENERATOR))
+}
+
+/// Whether items of a kind are compared without foreign code, among themselves.
+fn is_quiet_item(kind: Type) -> bool {
+    kind == Type::STR || kind == Type::INT || kind == Type::NONE
 }

@@ -3,6 +3,7 @@
 
 use super::super::builtin::{Builtin, Owner};
 use super::super::helper::Helper;
+use super::truth::Truth;
 use super::*;
 use crate::bytecode::CallShape;
 
@@ -96,6 +97,20 @@ impl Builder<'_> {
                 let args = vec![self.operand(1), self.operand(0)];
                 let greatest = i64::from(builtin == B::Max);
                 return self.native_or_call(call, Helper::Extreme, args, vec![greatest]).map(Some);
+            }
+            (B::GetAttr, 2 | 3, _) => return self.get_attr(call),
+            (B::HasAttr, 2, (_, Some(Type::STR))) => return self.has_attr(call).map(Some),
+            (B::Bool, 1, (_, Some(Type::INT | Type::FLOAT | Type::BOOL | Type::LIST | Type::TUPLE))) => {
+                self.guard_callee(call);
+                match self.truth(pc)? {
+                    Truth::Known(truth) => truth,
+                    Truth::Status(_) => return Ok(None),
+                }
+            }
+            (B::Str, 1, (_, Some(kind))) if has_plain_text(kind) => {
+                self.guard_callee(call);
+                let args = vec![self.operand(0)];
+                return self.native_or_call(call, Helper::Text, args, vec![]).map(Some);
             }
             (B::IsInstance, 2, _) => return self.is_instance(call).map(Some),
             (B::Float, 1, (_, Some(Type::FLOAT))) | (B::Int, 1, (_, Some(Type::INT))) => {
@@ -329,6 +344,53 @@ impl Builder<'_> {
         Ok(Outcome::Finished(flow))
     }
 
+    /// `getattr` of a name that is a string.
+    fn get_attr(&mut self, call: &Native) -> Result<Option<Outcome>, CompileError> {
+        let Native { count, pc, next, .. } = *call;
+        let name = count - 2;
+        if self.expected_kind(pc, name) != Some(Type::STR) {
+            return Ok(None);
+        }
+        let exit = self.guard_callee(call);
+        self.guard_type(self.operand(name), Type::STR, exit);
+        let default = match count {
+            2 => self.emit(Insn::Null, Repr::Obj, Type::NULL),
+            _ => self.operand(0),
+        };
+        let args = vec![self.operand(count - 1), self.operand(name), default];
+        let ask = Insn::Call { helper: Helper::GetAttr, args, immediates: vec![], pc };
+        let result = self.emit(ask, Repr::Obj, Type::ANY);
+        self.release_all(count + 1, pc)?;
+        self.finish_call(Helper::GetAttr, result, pc, next)?;
+        Ok(Some(Outcome::Finished(Flow::Next)))
+    }
+
+    /// `hasattr` of a name that is a string.
+    fn has_attr(&mut self, call: &Native) -> Result<Outcome, CompileError> {
+        let Native { pc, next, .. } = *call;
+        let exit = self.guard_callee(call);
+        self.guard_type(self.operand(0), Type::STR, exit);
+        let args = vec![self.operand(1), self.operand(0)];
+        let ask = Insn::Call { helper: Helper::HasAttr, args, immediates: vec![], pc };
+        let status = self.emit(ask, Repr::Status, Type::EMPTY);
+        self.release_all(3, pc)?;
+        self.check_status(status, pc)?;
+        let told = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let boxed = self.emit_box(told);
+        self.push_owned(boxed);
+        self.check_tracing(next);
+        Ok(Outcome::Finished(Flow::Next))
+    }
+
+    /// Pops and releases operands, the topmost first.
+    fn release_all(&mut self, operands: usize, pc: u32) -> Result<(), CompileError> {
+        for _ in 0..operands {
+            let entry = self.pop(pc)?;
+            self.release(entry, pc);
+        }
+        Ok(())
+    }
+
     /// `isinstance`: by a quick helper, else by `PyObject_IsInstance`.
     fn is_instance(&mut self, call: &Native) -> Result<Outcome, CompileError> {
         let Native { pc, next, .. } = *call;
@@ -346,10 +408,7 @@ impl Builder<'_> {
             ask(Helper::TellInstance),
             |builder| {
                 let status = builder.emit(ask(Helper::IsInstance), Repr::Status, Type::EMPTY);
-                for _ in 0..3 {
-                    let entry = builder.pop(pc)?;
-                    builder.release(entry, pc);
-                }
+                builder.release_all(3, pc)?;
                 builder.check_status(status, pc)?;
                 let told = builder.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
                 let boxed = builder.emit_box(told);
@@ -400,6 +459,11 @@ struct Native {
     immediate: i64,
     pc: u32,
     next: u32,
+}
+
+/// Whether the `str` of this kind is made without foreign code.
+fn has_plain_text(kind: Type) -> bool {
+    [Type::INT, Type::LONG, Type::FLOAT, Type::STR, Type::BOOL, Type::NONE].contains(&kind)
 }
 
 /// Whether `len` of this kind is a field.
