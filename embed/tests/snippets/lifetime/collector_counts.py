@@ -1,5 +1,5 @@
-# Frames of compiled functions count for the garbage collector as frames do, once those that are kept were made:
-# collections begin when they would.
+# Frames of compiled functions count for the garbage collector as frames do, once those that are kept were made and
+# the code is compiled for good: collections begin when they would.
 from __future__ import print_function
 import gc
 
@@ -25,7 +25,7 @@ def count(function, *args):
 gc.collect()
 gc.disable()
 results = []
-for attempt in range(6):
+for attempt in range(16):
     results.append((count(fib, 12), count(deep, 700), count(deep, 300), count(defaults, 300)))
-for result in results[2:]:
+for result in results[12:]:
     print(result)

@@ -288,10 +288,30 @@ impl Emitter<'_> {
             }
             Inst::FloatNegate { to, a } => {
                 let sign = Xmm(DOUBLES);
+                let register = self.own_double(to, a, sign);
                 self.assembler.number(R11, i64::MIN);
                 self.assembler.double_of_bits(sign, R11);
-                let register = self.own_double(to, a, sign);
                 self.assembler.xor_double(register, sign);
+                self.store_if_placed(to);
+            }
+            Inst::FloatMagnitude { to, a } => {
+                let rest = Xmm(DOUBLES);
+                let register = self.own_double(to, a, rest);
+                self.assembler.number(R11, i64::MAX);
+                self.assembler.double_of_bits(rest, R11);
+                self.assembler.and_double(register, rest);
+                self.store_if_placed(to);
+            }
+            Inst::SquareRoot { to, a } => {
+                let from = self.double(a);
+                let register = self.new_double(to);
+                self.assembler.square_root(register, from);
+                self.store_if_placed(to);
+            }
+            Inst::IntOfFloat { to, a } => {
+                let from = self.double(a);
+                let register = self.new_general(to);
+                self.assembler.int_of_double(register, from);
                 self.store_if_placed(to);
             }
             Inst::FloatCompare { order, to, a, b } => {

@@ -160,6 +160,19 @@ pub enum Inst {
         to: Value,
         a: Value,
     },
+    FloatMagnitude {
+        to: Value,
+        a: Value,
+    },
+    SquareRoot {
+        to: Value,
+        a: Value,
+    },
+    /// Truncating, of one that is not too large.
+    IntOfFloat {
+        to: Value,
+        a: Value,
+    },
     FloatCompare {
         order: FloatOrder,
         to: Value,
@@ -329,6 +342,9 @@ impl Inst {
             | Inst::CompareNumber { to, .. }
             | Inst::Float { to, .. }
             | Inst::FloatNegate { to, .. }
+            | Inst::FloatMagnitude { to, .. }
+            | Inst::SquareRoot { to, .. }
+            | Inst::IntOfFloat { to, .. }
             | Inst::FloatCompare { to, .. }
             | Inst::FloatOfInt { to, .. }
             | Inst::Resize { to, .. }
@@ -366,6 +382,9 @@ impl Inst {
             | Inst::Negate { a, .. }
             | Inst::Complement { a, .. }
             | Inst::FloatNegate { a, .. }
+            | Inst::FloatMagnitude { a, .. }
+            | Inst::SquareRoot { a, .. }
+            | Inst::IntOfFloat { a, .. }
             | Inst::FloatOfInt { a, .. }
             | Inst::Resize { a, .. } => visit(a),
             Inst::Select { condition, a, b, .. } => {

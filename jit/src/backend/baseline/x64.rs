@@ -470,6 +470,21 @@ impl Assembler {
         self.sse(0x66, false, 0x57, to.0, from.0);
     }
 
+    /// `to &= from`, bit by bit.
+    pub fn and_double(&mut self, to: Xmm, from: Xmm) {
+        self.sse(0x66, false, 0x54, to.0, from.0);
+    }
+
+    /// `to` = the square root of `from`.
+    pub fn square_root(&mut self, to: Xmm, from: Xmm) {
+        self.sse(0xf2, false, 0x51, to.0, from.0);
+    }
+
+    /// `to = from`, truncated; the least int where that is none.
+    pub fn int_of_double(&mut self, to: Reg, from: Xmm) {
+        self.sse(0xf2, true, 0x2c, to.0, from.0);
+    }
+
     /// Flags of a comparison, as of unsigned numbers; unordered sets all of them.
     pub fn compare_doubles(&mut self, a: Xmm, b: Xmm) {
         self.sse(0x66, false, 0x2e, a.0, b.0);
@@ -533,6 +548,9 @@ mod tests {
         assert_eq!(bytes(|a| a.arithmetic(Sse::Add, Xmm(1), Xmm(8))), "f2410f58c8");
         assert_eq!(bytes(|a| a.compare_doubles(Xmm(10), Xmm(2))), "66440f2ed2");
         assert_eq!(bytes(|a| a.double_of_int(Xmm(3), R9)), "f2490f2ad9");
+        assert_eq!(bytes(|a| a.int_of_double(R9, Xmm(3))), "f24c0f2ccb");
+        assert_eq!(bytes(|a| a.square_root(Xmm(1), Xmm(8))), "f2410f51c8");
+        assert_eq!(bytes(|a| a.and_double(Xmm(1), Xmm(8))), "66410f54c8");
     }
 
     #[test]

@@ -346,6 +346,11 @@ instructions! {
     ineg(a: ir::Value) = |linear| unary(linear, Ty::I64, a, |to, a| Inst::Negate { to, a });
     bnot(a: ir::Value) = |linear| unary(linear, Ty::I64, a, |to, a| Inst::Complement { to, a });
     fneg(a: ir::Value) = |linear| unary(linear, Ty::F64, a, |to, a| Inst::FloatNegate { to, a });
+    fabs(a: ir::Value) = |linear| unary(linear, Ty::F64, a, |to, a| Inst::FloatMagnitude { to, a });
+    sqrt(a: ir::Value) = |linear| unary(linear, Ty::F64, a, |to, a| Inst::SquareRoot { to, a });
+    fcvt_to_sint_sat(of: ir::Type, a: ir::Value) = |linear| {
+        unary(linear, ty(of), a, |to, a| Inst::IntOfFloat { to, a })
+    };
     fcvt_from_sint(of: ir::Type, a: ir::Value) = |linear| {
         unary(linear, ty(of), a, |to, a| Inst::FloatOfInt { to, a })
     };

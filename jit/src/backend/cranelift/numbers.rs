@@ -5,7 +5,7 @@ use super::lower::Lowering;
 use crate::hir::{Heap, Type};
 use crate::host::{FreeList, IntLayout, SmallInts};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
     /// A new reference to an exact float.

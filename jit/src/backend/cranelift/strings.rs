@@ -5,7 +5,7 @@ use super::{Result, backend_error};
 use crate::hir::{Heap, SideExit, Type, ValueId};
 use crate::host::StringLayout;
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
     fn strings(&self) -> Result<StringLayout> {
