@@ -1,5 +1,7 @@
 //! The built-in module `pyjion`: switches, counters, and looking into what was compiled.
 
+mod resume;
+
 use crate::compile::job;
 use crate::compile::{self, Wanted};
 use crate::config::settings;
@@ -80,6 +82,7 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         METH_O,
         c"stress_memory(n)\n\nFrom now on, as PYJION_STRESS_MEMORY=n has it, every nth object that native code makes\nby itself finds no memory; 0 for none.",
     ),
+    (c"_resume", resume::resume, METH_O, c"_resume(frames)\n\nFor tests: go on with frames as an exit would make them."),
     (
         c"dump",
         dump,

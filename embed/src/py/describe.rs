@@ -154,6 +154,23 @@ pub unsafe fn bytes(object: Object) -> Vec<u8> {
     }
 }
 
+/// The operation at an offset of some code.
+///
+/// # Safety
+/// A code object, and an instruction of it.
+#[inline(always)]
+pub unsafe fn operation(code: *mut PyCodeObject, offset: usize) -> u32 {
+    #[cfg(py2)]
+    type Bytes = PyStringObject;
+    #[cfg(py3)]
+    type Bytes = PyBytesObject;
+    // SAFETY: by the contract.
+    unsafe {
+        let start = (&raw const (*(*code).co_code.cast::<Bytes>()).ob_sval).cast::<u8>();
+        u32::from(*start.add(offset))
+    }
+}
+
 /// The text of a `str`, as well as it can be had.
 ///
 /// # Safety
@@ -250,7 +267,8 @@ fn block_type(kind: BlockKind) -> c_int {
     }
 }
 
-fn block_kind(b_type: c_int) -> Option<BlockKind> {
+/// What opened a block of this `b_type`.
+pub fn block_kind(b_type: c_int) -> Option<BlockKind> {
     [BlockKind::Loop, BlockKind::Except, BlockKind::Finally, BlockKind::With, BlockKind::ExceptHandler]
         .into_iter()
         .find(|kind| block_type(*kind) == b_type)

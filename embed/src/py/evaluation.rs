@@ -31,3 +31,16 @@ pub const RECORD: c_int = 1 << 8;
 pub fn suspended() -> Object {
     &raw mut _PyEval_SuspendedStruct
 }
+
+/// Leaves a frame for another evaluator to take up, with [`RESUME`]: everything but this stays in place.
+///
+/// # Safety
+/// The frame is the thread's current one, its `f_stacktop` set.
+#[inline(always)]
+pub unsafe fn hand_over(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
+    // SAFETY: by the contract.
+    unsafe {
+        (*thread).recursion_depth -= 1;
+        (*thread).frame = (*frame).f_back;
+    }
+}

@@ -64,6 +64,19 @@ impl Drop for Owned {
     }
 }
 
+/// Releases operands that may be NULL, topmost first.
+///
+/// # Safety
+/// So many owned references, or NULL, are there.
+pub unsafe fn release_all(at: *mut Object, count: usize) {
+    // SAFETY: by the contract.
+    unsafe {
+        for index in (0..count).rev() {
+            py::xdecref(*at.add(index));
+        }
+    }
+}
+
 /// Releases operands, topmost first.
 ///
 /// # Safety

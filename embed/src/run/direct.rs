@@ -151,10 +151,10 @@ pub unsafe extern "C" fn after(
     unsafe { drive(frame, thread, next, flags) }
 }
 
-/// Goes on with a frame that was [handed over](enter::hand_over), in native code if that can be.
+/// Goes on with a frame that was [handed over](crate::py::evaluation::hand_over), in native code if that can be.
 ///
 /// # Safety
-/// As for [`enter::hand_over`], which has been called.
+/// As for [`hand_over`](crate::py::evaluation::hand_over), which has been called.
 #[cfg(py3)]
 #[inline(never)]
 pub unsafe extern "C" fn proceed(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Object {
@@ -169,7 +169,7 @@ pub unsafe extern "C" fn proceed(frame: *mut PyFrameObject, thread: *mut PyThrea
     }
 }
 
-/// Raises the exception that is set in a frame that was [handed over](enter::hand_over).
+/// Raises the exception that is set in a frame that was [handed over](crate::py::evaluation::hand_over).
 ///
 /// # Safety
 /// As for [`proceed`].

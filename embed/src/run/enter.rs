@@ -8,9 +8,10 @@
 use crate::memory::slack;
 #[cfg(py3)]
 use crate::py::describe;
-use crate::py::evaluation::{RESUME, THROW, suspended};
+use crate::py::evaluation::{RESUME, THROW, hand_over, suspended};
 use crate::py::gil::Gil;
 use crate::py::*;
+use crate::run::inlined;
 use crate::run::outcome::Outcome;
 use crate::run::reify::{self, Left};
 use crate::run::shortage;
@@ -149,19 +150,6 @@ pub unsafe fn arrive(frame: *mut PyFrameObject, thread: *mut PyThreadState, flag
     }
 }
 
-/// Leaves a frame for another evaluator to take up, with [`RESUME`]: everything but this stays in place.
-///
-/// # Safety
-/// The frame is the thread's current one, its `f_stacktop` set.
-#[inline(always)]
-pub unsafe fn hand_over(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
-    // SAFETY: by the contract.
-    unsafe {
-        (*thread).recursion_depth -= 1;
-        (*thread).frame = (*frame).f_back;
-    }
-}
-
 /// A frame left a version that something is to be done about.
 #[cold]
 #[inline(never)]
@@ -193,13 +181,17 @@ pub unsafe extern "C" fn left(
 ) -> Outcome {
     // SAFETY: the recipe belongs to the exit.
     unsafe {
+        let code = &(*version).compiled.code;
+        if !code.exits.get_unchecked(exit).is_simple() {
+            return inlined::left(frame, thread, version, exit, buffer);
+        }
         let Rebuilt { yielded, throw } = rebuild(frame, version, exit, buffer);
         if !yielded.is_null() {
             exits::count(frame, version, exit);
             return Outcome { object: leave(frame, thread, yielded), next: 0 };
         }
         hand_over(frame, thread);
-        let next = exits::decide(frame, version, exit);
+        let next = exits::decide(frame, frame, version, exit);
         Outcome { object: suspended(), next: next | RESUME | throw }
     }
 }
@@ -232,6 +224,10 @@ unsafe extern "C" fn rebuild(
                 (ptr::null_mut(), THROW)
             }
             Left::Yielded(value) => (value, 0),
+            Left::Releasing { next } => {
+                (*frame).f_lasti = next as c_int - 1;
+                (ptr::null_mut(), 0)
+            }
         };
         Rebuilt { yielded, throw }
     }

@@ -69,12 +69,25 @@ pub unsafe fn bind(
         for index in 0..count {
             fill(slots, index, *arguments.add(index), index < lent.unwrap_or(0));
         }
+        bind_cells(frame, function, lent.is_some());
+    }
+}
+
+/// Gives it the cells of the closure, lent or its own.
+///
+/// # Safety
+/// As for [`bind`].
+#[inline(always)]
+pub unsafe fn bind_cells(frame: Frame, function: Object, are_lent: bool) {
+    // SAFETY: as for `bind`.
+    unsafe {
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
         let closure = (*function.cast::<PyFunctionObject>()).func_closure;
         if !closure.is_null() {
             let code = (*frame).f_code;
             for index in 0..py::size_of_var((*code).co_freevars) as usize {
                 let cell = py::tuple_item(closure, index);
-                fill(slots, (*code).co_nlocals as usize + index, cell, lent.is_some());
+                fill(slots, (*code).co_nlocals as usize + index, cell, are_lent);
             }
         }
     }

@@ -3,6 +3,7 @@
 #[cfg(has_backedge_hook)]
 pub mod backedge;
 pub mod callables;
+pub mod chain;
 pub mod clients;
 pub mod direct;
 pub mod dispatch;
@@ -10,6 +11,7 @@ pub mod drive;
 pub mod enter;
 pub mod frames;
 pub mod generators;
+pub mod inlined;
 pub mod installation;
 pub mod next;
 pub mod outcome;

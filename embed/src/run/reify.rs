@@ -1,16 +1,18 @@
-//! Rebuilds the interpreter's frame from what compiled code left behind at an exit.
+//! Rebuilds the interpreter's frames from what compiled code left behind at an exit.
 
 use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::*;
-use crate::py::{binding, dict};
+use crate::py::{binding, collector, dict};
+use crate::run::chain::Chain;
+use crate::run::frames;
 use crate::state::recall;
-use pyjion_jit::exit::{Bound, ExitRecipe, Name, Receiver, Source};
+use pyjion_jit::exit::{Bound, ExitRecipe, FrameRecipe, InlinedRecipe, Name, Receiver, Source};
 use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
 use std::mem::MaybeUninit;
 use std::ptr;
 
-/// How the frame goes on.
+/// How the frame, or the innermost of several, goes on.
 pub enum Left {
     /// With the next instruction.
     At,
@@ -18,6 +20,11 @@ pub enum Left {
     Throwing,
     /// It yielded this value, a new reference.
     Yielded(Object),
+    /// With another instruction, when what it is to release has been released.
+    Releasing {
+        /// Offset of an instruction.
+        next: u32,
+    },
 }
 
 /// Distinct numbers of an exit that are remembered so that they are boxed once.
@@ -41,6 +48,11 @@ enum Key {
 }
 
 impl Boxes {
+    #[inline(always)]
+    fn new() -> Boxes {
+        Boxes { used: 0, made: [const { MaybeUninit::uninit() }; BOXES], failed: false }
+    }
+
     /// A new reference to the object for a number.
     unsafe fn get(&mut self, key: Key, make: impl FnOnce() -> Object) -> Object {
         // SAFETY: as many are there.
@@ -121,58 +133,239 @@ impl Boxes {
 /// becomes a throw of `MemoryError`, and such a method is missing from the frame.
 ///
 /// # Safety
-/// The frame's native code has just left by this exit with this buffer.
+/// The frame's native code has just left by this exit, a simple one, with this buffer.
+#[inline(always)]
 pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *const u64) -> Left {
-    // SAFETY: slots, stack and blocks are within what the code of the frame has.
+    // SAFETY: by the contract.
     unsafe {
-        let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
-        let mut boxes = Boxes { used: 0, made: [const { MaybeUninit::uninit() }; BOXES], failed: false };
-        if recipe.resume == Resume::Throw {
-            PyErr_Fetch(&mut ty, &mut value, &mut traceback);
+        let mut boxes = Boxes::new();
+        let exception = set_aside(recipe);
+        fill_outermost(frame, recipe, buffer, &mut boxes);
+        if !recipe.outermost.receivers.is_empty() {
+            bind_methods(frame, &recipe.outermost, buffer, &mut boxes);
         }
+        complete(frame, &recipe.outermost, &mut boxes, exception)
+    }
+}
 
-        know_names(frame, recipe, buffer, &mut boxes);
-        fill_locals(frame, recipe, buffer, &mut boxes);
+/// Rebuilds the frame as the recipe says, and makes those that are inlined: the innermost is then as [`rebuild`] leaves
+/// the only one, but for what it is to release, which the chain has; the others are in the middle of their calls. If there is no memory for one, it and those that it calls
+/// are missing, and the exit becomes a throw of `MemoryError` in its caller.
+///
+/// # Safety
+/// As for [`rebuild`], but for any exit. The thread is the current one, and the frame is its own.
+#[inline(never)]
+pub unsafe fn rebuild_all(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    recipe: &ExitRecipe,
+    buffer: *const u64,
+    chain: &mut Chain,
+) -> Left {
+    // SAFETY: by the contract. Nothing runs while the buffer is in use, as nothing is collected.
+    unsafe {
+        let mut boxes = Boxes::new();
+        let exception = set_aside(recipe);
+        fill_outermost(frame, recipe, buffer, &mut boxes);
+        collector::without_collecting(|| {
+            bind_methods(frame, &recipe.outermost, buffer, &mut boxes);
+            (*frame).f_lasti = recipe.outermost.pc as i32;
+            for inlined in &recipe.inlined {
+                if !chain.is_cut() {
+                    make(thread, inlined, buffer, &mut boxes, chain);
+                }
+                if chain.is_cut() {
+                    chain.take(owned(inlined, buffer));
+                }
+            }
+        });
+        chain.take(recipe.innermost().released.iter().map(|source| word(source, buffer)));
+        if chain.is_cut() {
+            restore(exception, recipe.innermost());
+            return Left::Throwing;
+        }
+        complete(chain.innermost().unwrap_or(frame), recipe.innermost(), &mut boxes, exception)
+    }
+}
+
+/// Makes an inlined frame on top of the others.
+///
+/// # Safety
+/// As for [`rebuild_all`].
+unsafe fn make(
+    thread: *mut PyThreadState,
+    recipe: &InlinedRecipe,
+    buffer: *const u64,
+    boxes: &mut Boxes,
+    chain: &mut Chain,
+) {
+    // SAFETY: the function is one of the code that the recipe was made for; nothing evaluates its frame yet.
+    unsafe {
+        let function = word(&recipe.function, buffer);
+        let made_of = function.cast::<PyFunctionObject>();
+        let below = (*thread).frame;
+        if let Some(caller) = chain.innermost() {
+            (*thread).frame = caller;
+        }
+        let frame = frames::new(thread, (*made_of).func_code.cast(), (*made_of).func_globals);
+        (*thread).frame = below;
+        if frame.is_null() {
+            chain.cut();
+            return;
+        }
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        for (slot, local) in recipe.locals.iter().enumerate() {
+            *slots.add(slot) = boxes.object(local, buffer);
+        }
+        frames::bind_cells(frame, function, false);
+        fill(frame, &recipe.frame, buffer, boxes);
+        bind_methods(frame, &recipe.frame, buffer, boxes);
+        (*frame).f_lasti = recipe.frame.pc as i32;
+        (*frame).f_stacktop = ptr::null_mut();
+        chain.push(frame, if is_owned(&recipe.function) { function } else { ptr::null_mut() });
+    }
+}
+
+/// The object of a source that is no number.
+///
+/// # Safety
+/// As for [`rebuild`].
+unsafe fn word(source: &Source, buffer: *const u64) -> Object {
+    match *source {
+        // SAFETY: words hold what the recipe says.
+        Source::Buffer { index, .. } => unsafe { *buffer.add(index as usize) as Object },
+        Source::Object(address) => address as Object,
+        Source::Int(_) | Source::Float(_) | Source::Bool(_) | Source::Null => ptr::null_mut(),
+    }
+}
+
+/// Whether a reference is handed over.
+fn is_owned(source: &Source) -> bool {
+    matches!(source, Source::Buffer { owned: true, .. })
+}
+
+/// The references that are handed over for an inlined frame.
+///
+/// # Safety
+/// As for [`rebuild`].
+unsafe fn owned(recipe: &InlinedRecipe, buffer: *const u64) -> impl Iterator<Item = Object> {
+    let InlinedRecipe { function, locals, frame } = recipe;
+    let bound = frame.receivers.iter().flat_map(|receiver| [Some(&receiver.object), receiver.class.as_ref()]);
+    let sources = locals.iter().chain(&frame.operands).chain(bound.flatten()).chain([function]);
+    // SAFETY: by the contract.
+    sources.filter(|source| is_owned(source)).map(move |source| unsafe { word(source, buffer) })
+}
+
+/// An exception, or nothing.
+type Exception = (Object, Object, Object);
+
+/// Puts the exception of a throw aside.
+unsafe fn set_aside(recipe: &ExitRecipe) -> Exception {
+    let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    if recipe.innermost().resume == Resume::Throw {
+        // SAFETY: plain C API.
+        unsafe { PyErr_Fetch(&mut ty, &mut value, &mut traceback) };
+    }
+    (ty, value, traceback)
+}
+
+/// Raises what was [put aside](set_aside). It says more than a `MemoryError`.
+unsafe fn restore((ty, value, traceback): Exception, recipe: &FrameRecipe) {
+    if recipe.resume == Resume::Throw {
+        // SAFETY: owned references.
+        unsafe { PyErr_Restore(ty, value, traceback) };
+    }
+}
+
+/// All of the frame that runs but methods.
+///
+/// # Safety
+/// As for [`rebuild`].
+#[inline(always)]
+unsafe fn fill_outermost(
+    frame: *mut PyFrameObject,
+    recipe: &ExitRecipe,
+    buffer: *const u64,
+    boxes: &mut Boxes,
+) {
+    // SAFETY: by the contract.
+    unsafe {
+        know_names(frame, recipe, buffer, boxes);
+        fill_locals(frame, recipe, buffer, boxes);
         // Buffer words may be borrowed from names that are about to change: take all the
         // references first. (An empty Vec costs nothing.)
         let former = recipe.names.iter().filter(|name| !is_current(name, buffer));
         let names: Vec<(usize, Object)> =
             former.map(|name| (name.name, boxes.object(&name.source, buffer))).collect();
+        fill(frame, &recipe.outermost, buffer, boxes);
+        if !names.is_empty() {
+            bind_names(frame, names);
+        }
+    }
+}
+
+/// Operands and blocks.
+///
+/// # Safety
+/// As for [`rebuild`].
+#[inline(always)]
+unsafe fn fill(frame: *mut PyFrameObject, recipe: &FrameRecipe, buffer: *const u64, boxes: &mut Boxes) {
+    // SAFETY: stack and blocks are within what the code of the frame has.
+    unsafe {
         let stack = (*frame).f_valuestack;
         for (index, source) in recipe.operands.iter().enumerate() {
             *stack.add(index) = boxes.object(source, buffer);
         }
-        if !names.is_empty() {
-            bind_names(frame, names);
-        }
         describe::set_blocks(frame, &recipe.blocks);
-        if !recipe.receivers.is_empty() {
-            bind_methods(frame, recipe, buffer, &mut boxes);
-        }
+    }
+}
 
-        let mut top = stack.add(recipe.operands.len());
+/// Has the frame go on as the recipe says.
+///
+/// # Safety
+/// As for [`rebuild`]; all else is in the frame.
+#[inline(always)]
+unsafe fn complete(
+    frame: *mut PyFrameObject,
+    recipe: &FrameRecipe,
+    boxes: &mut Boxes,
+    exception: Exception,
+) -> Left {
+    // SAFETY: by the contract.
+    unsafe {
+        let mut top = (*frame).f_valuestack.add(recipe.operands.len());
         if recipe.resume == Resume::Throw {
             if boxes.failed {
-                // The exception on its way says more than the MemoryError.
                 PyErr_Clear();
             }
-            PyErr_Restore(ty, value, traceback);
+            restore(exception, recipe);
         } else if !boxes.failed && shortage::is_dire() {
             boxes.failed = true;
             PyErr_NoMemory();
         }
-        let left = if recipe.resume == Resume::Throw || boxes.failed {
-            if recipe.pc != PC_IN_FRAME {
-                (*frame).f_lasti = recipe.pc as i32;
+        let resume = if boxes.failed { Resume::Throw } else { recipe.resume };
+        let pc = recipe.pc as i32;
+        let left = match resume {
+            Resume::Throw => {
+                if recipe.pc != PC_IN_FRAME {
+                    (*frame).f_lasti = pc;
+                }
+                Left::Throwing
             }
-            Left::Throwing
-        } else if matches!(recipe.resume, Resume::Yield | Resume::YieldFrom) {
-            (*frame).f_lasti = recipe.pc as i32 - i32::from(recipe.resume == Resume::YieldFrom);
-            top = top.sub(1);
-            Left::Yielded(*top)
-        } else {
-            (*frame).f_lasti = recipe.pc as i32 - 1;
-            Left::At
+            Resume::Yield | Resume::YieldFrom => {
+                (*frame).f_lasti = pc - i32::from(recipe.resume == Resume::YieldFrom);
+                top = top.sub(1);
+                Left::Yielded(*top)
+            }
+            Resume::At => {
+                (*frame).f_lasti = pc - 1;
+                Left::At
+            }
+            Resume::Release { next } => {
+                (*frame).f_lasti = pc;
+                Left::Releasing { next }
+            }
+            Resume::Call { .. } => unreachable!("others than the innermost frame call"),
         };
         (*frame).f_stacktop = top;
         left
@@ -308,7 +501,7 @@ unsafe fn bind_names(frame: *mut PyFrameObject, names: Vec<(usize, Object)>) {
 #[inline(never)]
 unsafe extern "C" fn bind_methods(
     frame: *mut PyFrameObject,
-    recipe: &ExitRecipe,
+    recipe: &FrameRecipe,
     buffer: *const u64,
     boxes: &mut Boxes,
 ) {

@@ -1,11 +1,11 @@
 //! What generators and coroutines are sent. To those that wait for another (`yield from`, `await`) it goes straight
 //! down the chain, and what the last one yields straight up, past the code of those between.
 
-#[cfg(py3)]
-use crate::py::evaluator;
 use crate::py::{self, Object, PyGenObject, PyThreadState};
 #[cfg(py3)]
 use crate::py::{Frame, PyBytesObject};
+#[cfg(py3)]
+use crate::py::{evaluation, evaluator};
 use crate::run::direct;
 #[cfg(py3)]
 use crate::run::enter;
@@ -129,12 +129,12 @@ pub unsafe fn pass(frame: Frame, thread: *mut PyThreadState, value: Object) -> O
                 *top.sub(1) = result;
                 py::decref(receiver);
                 (*frame).f_stacktop = top;
-                enter::hand_over(frame, thread);
+                evaluation::hand_over(frame, thread);
                 direct::proceed(frame, thread)
             }
             Stop::Raised => {
                 (*frame).f_stacktop = top;
-                enter::hand_over(frame, thread);
+                evaluation::hand_over(frame, thread);
                 direct::raise(frame, thread)
             }
         }

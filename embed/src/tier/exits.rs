@@ -13,7 +13,7 @@ use crate::stats;
 use crate::tier::budget;
 use crate::tier::record;
 use pyjion_jit::bytecode::{self, BlockKind};
-use pyjion_jit::exit::ExitRecipe;
+use pyjion_jit::exit::{ExitRecipe, FrameRecipe};
 use pyjion_jit::hir::{ExitReason, Resume, Type};
 use pyjion_jit::tier::budget::Occasion;
 use pyjion_jit::tier::verdict::{self, Lesson, MAX_GENERATIONS};
@@ -25,16 +25,16 @@ const SEEK_OLD: u32 = 128;
 /// Counts an exit. Cannot panic.
 ///
 /// # Safety
-/// The version is alive, the frame is one of its code, and the exit is one of its.
+/// The version is alive, the exit is one of its, and the frame the innermost that was rebuilt from it.
 #[inline(always)]
-pub unsafe fn count(frame: *mut PyFrameObject, version: *const Native, exit: usize) {
+pub unsafe fn count(innermost: *mut PyFrameObject, version: *const Native, exit: usize) {
     // SAFETY: alive by the contract, and recipes and counters go by the number of the exit.
     unsafe {
         let version = &*version;
         version.exits.get_unchecked(exit).count();
         stats::count_exit(version.compiled.code.exits.get_unchecked(exit).reason);
         if stats::is_detailed() {
-            count_in_detail((*frame).f_code, version, exit);
+            count_in_detail((*innermost).f_code, version, exit);
         }
     }
 }
@@ -43,15 +43,17 @@ pub unsafe fn count(frame: *mut PyFrameObject, version: *const Native, exit: usi
 #[inline(never)]
 unsafe extern "C" fn count_in_detail(code: *mut PyCodeObject, version: &Native, exit: usize) {
     let recipe = &version.compiled.code.exits[exit];
-    if recipe.resume == Resume::At {
+    let FrameRecipe { pc, resume, .. } = *recipe.innermost();
+    if resume == Resume::At {
         // It was counted when it began, and begins again.
         stats::counters().bytecodes_native.subtract(1);
     }
     stats::count_exit_in_detail(version.id, exit, || {
-        // SAFETY: code that has versions has a state.
-        let operation = unsafe { operation(&*state::of(code), recipe.pc) };
+        // SAFETY: a code object.
+        let operation =
+            unsafe { state::of(code).as_ref().map_or("nothing".to_owned(), |state| operation(state, pc)) };
         let kind = format!("{} at {operation}", recipe.reason.name());
-        (format!("{kind}, {} of {}", recipe.pc, version.name), kind)
+        (format!("{kind}, {pc} of {}", version.name), kind)
     });
 }
 
@@ -78,17 +80,23 @@ unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Native) -> bool {
 /// ([`RECORD`] or 0).
 ///
 /// # Safety
-/// The frame has just been rebuilt from the exit.
+/// The frame that runs the version, and the innermost one, have just been rebuilt from the exit.
 #[inline(never)]
-pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Native, exit: usize) -> c_int {
+pub unsafe extern "C" fn decide(
+    frame: *mut PyFrameObject,
+    innermost: *mut PyFrameObject,
+    version: *const Native,
+    exit: usize,
+) -> c_int {
     // SAFETY: the frame holds the code, the code its state; the version is counted as running.
     unsafe {
-        count(frame, version, exit);
+        count(innermost, version, exit);
         shortage::recover();
         let version = &*version;
         let recipe = &version.compiled.code.exits[exit];
+        let FrameRecipe { pc, resume, .. } = *recipe.innermost();
         let state = state::of((*frame).f_code);
-        if recipe.resume == Resume::At {
+        if matches!(resume, Resume::At | Resume::Release { .. }) {
             // Back to native code at the next jump backwards.
             hooks::arm(0);
             if !state.is_null() {
@@ -103,25 +111,30 @@ pub unsafe extern "C" fn decide(frame: *mut PyFrameObject, version: *const Nativ
             return 0;
         }
         let state = &*state;
+        // What is learned is learned of the innermost code.
+        let learner = state::of((*innermost).f_code);
+        if learner.is_null() || (*learner).hot_if_any().is_none() {
+            return 0;
+        }
+        let learner = &*learner;
         version.failed_speculations.count();
         let failures = version.exits[exit].get();
-        if recipe.resume == Resume::At && verdict::is_observation(recipe.reason, failures) {
-            let kinds = record::top_kinds((*frame).f_stacktop, describe::depth(frame));
-            state.hot().feedback.borrow_mut().record(recipe.pc, kinds);
+        if resume == Resume::At && verdict::is_observation(recipe.reason, failures) {
+            let top = (*innermost).f_stacktop;
+            if !top.is_null() {
+                let kinds = record::top_kinds(top, describe::depth(innermost));
+                learner.hot().feedback.borrow_mut().record(pc, kinds);
+            }
         }
-        if recipe.resume == Resume::Throw {
-            expect_handler(state, recipe);
+        if resume == Resume::Throw {
+            expect_handler(learner, recipe.innermost());
         }
         if version.replaced.get() {
             return 0;
         }
-        let is_too_often = verdict::is_too_often(
-            recipe.reason,
-            failures,
-            || state.generations(),
-            || is_loop(state, recipe.pc),
-        );
-        if is_too_often && respecialise(state, version, recipe) {
+        let is_too_often =
+            verdict::is_too_often(recipe.reason, failures, || state.generations(), || is_loop(learner, pc));
+        if is_too_often && respecialise(state, version, recipe, learner) {
             return if state.phase() == Phase::Recording { RECORD } else { 0 };
         }
         if verdict::is_hopeless(version.entered.get(), version.failed_speculations.get()) {
@@ -137,7 +150,7 @@ fn is_loop(state: &CodeState, pc: u32) -> bool {
 }
 
 /// An exception went to a handler that none was seen to reach: the next version has it.
-fn expect_handler(state: &CodeState, recipe: &ExitRecipe) {
+fn expect_handler(state: &CodeState, recipe: &FrameRecipe) {
     let handler = recipe.blocks.iter().rev().find(|block| match block.kind {
         BlockKind::Except | BlockKind::Finally | BlockKind::With => true,
         BlockKind::Loop | BlockKind::ExceptHandler => false,
@@ -149,8 +162,8 @@ fn expect_handler(state: &CodeState, recipe: &ExitRecipe) {
     }
 }
 
-/// Has a better version compiled; false when there were enough attempts.
-fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe) -> bool {
+/// Has a better version compiled, as was learned of the innermost code; false when there were enough attempts.
+fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learner: &CodeState) -> bool {
     let Some(pc) = state.target_of(version) else { return false };
     let generations = state.with_target(pc, |target| target.generations).unwrap_or(MAX_GENERATIONS);
     if generations >= MAX_GENERATIONS {
@@ -160,8 +173,8 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe) -> boo
     match lesson {
         // What was observed at the exits so far may do.
         Lesson::Observe => {}
-        Lesson::Rare => state.hot().feedback.borrow_mut().site_mut(recipe.pc).rare = true,
-        Lesson::NoGuess => state.hot().feedback.borrow_mut().site_mut(recipe.pc).failed = true,
+        Lesson::Rare => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).rare = true,
+        Lesson::NoGuess => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).failed = true,
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);

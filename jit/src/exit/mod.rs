@@ -5,5 +5,5 @@ mod recipe;
 mod yields;
 
 pub use plan::{Contents, Plan, mark_words};
-pub use recipe::{Bound, ExitRecipe, Local, Name, Receiver, Source};
+pub use recipe::{Bound, ExitRecipe, FrameRecipe, InlinedRecipe, Local, Name, Receiver, Source};
 pub use yields::{Suspended, Suspension, without_exit};

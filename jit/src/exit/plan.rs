@@ -1,9 +1,10 @@
 //! What each exit leaves: its recipe, and the values that go into the buffer, for any backend.
 
-use super::recipe::{Bound, ExitRecipe, Local, Name, Receiver, Source};
+use super::recipe::{Bound, ExitRecipe, FrameRecipe, InlinedRecipe, Local, Name, Receiver, Source};
 use crate::error::CompileError;
 use crate::hir::{
-    ExitReason, Function, Insn, Lacks, Operand, PC_IN_FRAME, Repr, SideExit, Stale, StateId, ValueId,
+    ExitReason, FrameState, Function, Insn, Lacks, Operand, PC_IN_FRAME, Repr, SideExit, Stale, StateId,
+    ValueId,
 };
 use std::collections::HashMap;
 
@@ -61,9 +62,9 @@ impl Plan {
         Ok((number, true))
     }
 
-    /// The bytecode that an exit goes to.
+    /// The bytecode of the frame that runs that an exit goes to.
     pub fn bytecode(&self, number: usize) -> Option<u32> {
-        self.recipes.get(number).map(|recipe| recipe.pc).filter(|pc| *pc != PC_IN_FRAME)
+        self.recipes.get(number).map(|recipe| recipe.outermost.pc).filter(|pc| *pc != PC_IN_FRAME)
     }
 
     /// Which of the [contents](Plan::contents) an exit leaves.
@@ -112,21 +113,45 @@ fn bound(function: &Function, stale: &Stale, words: usize) -> Bound {
     }
 }
 
+/// What an exit hands over of its frames, outermost first: values, and whether their references are given up. For each
+/// frame that is inlined its function and locals, else the stale slots; then the operands, what these are to be bound
+/// to, and what is released.
+fn pieces(function: &Function, frames: &[&FrameState]) -> Result<Vec<Operand>, CompileError> {
+    let mut pieces = Vec::new();
+    for state in frames {
+        match &state.inlined {
+            None => {
+                for stale in &state.stale {
+                    let value = state.locals.get(stale.slot as usize);
+                    let value = *value.ok_or_else(|| error(format!("there is no slot {stale:?}")))?;
+                    pieces.push(Operand::new(value, false));
+                }
+            }
+            Some(inlined) => {
+                pieces.push(Operand::new(inlined.function, inlined.is_kept));
+                let locals = (0..).zip(&state.locals);
+                pieces
+                    .extend(locals.map(|(slot, value)| Operand::new(*value, inlined.owned.contains(&slot))));
+            }
+        }
+        pieces.extend(state.operands.iter().map(|operand| Operand::new(operand.value, operand.owned)));
+        for value in state.operands.iter().flat_map(|operand| operand.values().skip(1)) {
+            pieces.push(Operand::new(value, true));
+        }
+        pieces.extend(state.released.iter().map(|value| Operand::new(*value, true)));
+    }
+    for piece in &mut pieces {
+        piece.value = function.same_object(piece.value);
+    }
+    Ok(pieces)
+}
+
 /// Builds the recipe of an exit, and the values it wants in the buffer.
 fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueId>), CompileError> {
-    let state = function.state(exit.state);
-    let mut pieces = Vec::with_capacity(state.stale.len() + state.operands.len());
-    for stale in &state.stale {
-        let value = state.locals.get(stale.slot as usize);
-        let value = *value.ok_or_else(|| error(format!("{:?}: no slot {stale:?}", exit.state)))?;
-        pieces.push(Operand::new(function.same_object(value), false));
-    }
-    for operand in &state.operands {
-        pieces.push(Operand::new(function.same_object(operand.value), operand.owned));
-    }
-    for value in state.operands.iter().flat_map(|operand| operand.values().skip(1)) {
-        pieces.push(Operand::new(function.same_object(value), true));
-    }
+    let mut frames: Vec<&FrameState> =
+        function.frames(exit.state).map(|state| function.state(state)).collect();
+    frames.reverse();
+    let pieces = pieces(function, &frames)?;
     let in_buffer = |piece: &Operand| match constant(function, piece.value) {
         // An owned reference to a constant is handed over as any other.
         Some(Source::Object(_)) => piece.owned,
@@ -152,15 +177,39 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         let index = words.partition_point(|&word| word < piece.value) as u16;
         Ok(Source::Buffer { index, repr, owned: piece.owned && repr == Repr::Obj })
     });
-    let mut locals = Vec::with_capacity(state.stale.len());
+    let mut locals = Vec::new();
     let mut names = Vec::new();
-    for (stale, source) in state.stale.iter().zip(&mut sources) {
-        let source = source?;
-        match function.tracked_name(stale.slot) {
-            Some(name) => names.push(Name { name, source, bound: bound(function, stale, words.len()) }),
-            None => locals.push(Local { slot: stale.slot, source, may_lack: stale.lacks != Lacks::No }),
+    let mut outermost = None;
+    let mut inlined = Vec::new();
+    for state in frames {
+        if state.inlined.is_none() {
+            for (stale, source) in state.stale.iter().zip(&mut sources) {
+                let source = source?;
+                match function.tracked_name(stale.slot) {
+                    Some(name) => {
+                        names.push(Name { name, source, bound: bound(function, stale, words.len()) });
+                    }
+                    None => {
+                        locals.push(Local { slot: stale.slot, source, may_lack: stale.lacks != Lacks::No });
+                    }
+                }
+            }
+            outermost = Some(frame(state, &mut sources)?);
+        } else {
+            let function = sources.next().ok_or_else(|| error("no function".to_string()))??;
+            let locals = sources.by_ref().take(state.locals.len()).collect::<Result<_, _>>()?;
+            inlined.push(InlinedRecipe { function, locals, frame: frame(state, &mut sources)? });
         }
     }
+    let outermost = outermost.ok_or_else(|| error(format!("{:?}: no frame runs", exit.state)))?;
+    Ok((ExitRecipe { reason: exit.reason, locals, names, outermost, inlined }, words))
+}
+
+/// What is said of every frame.
+fn frame(
+    state: &FrameState,
+    sources: &mut impl Iterator<Item = Result<Source, CompileError>>,
+) -> Result<FrameRecipe, CompileError> {
     let operands = sources.by_ref().take(state.operands.len()).collect::<Result<_, _>>()?;
     let mut receivers = Vec::new();
     for (operand, Operand { receiver, class, .. }) in (0..).zip(&state.operands) {
@@ -171,15 +220,94 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
             receivers.push(Receiver { operand, object: object?, class });
         }
     }
-    let recipe = ExitRecipe {
+    let released = sources.take(state.released.len()).collect::<Result<_, _>>()?;
+    Ok(FrameRecipe {
         pc: state.pc,
         resume: state.resume,
-        reason: exit.reason,
-        locals,
-        names,
         operands,
         receivers,
         blocks: state.blocks.clone(),
-    };
-    Ok((recipe, words))
+        released,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::hir::{Resume, Stage, parse, verify};
+
+    /// A function whose exit is in the middle of two that are inlined.
+    const CHAIN: &str = "f (f.py:1): 1 locals
+inlined 0: g (f.py:5): 2 locals 3 operands
+inlined 1: h: of (f.py:9): 1 locals 2 operands
+entry 0: b0 at 0
+
+b0():
+    v0: object = LoadLocal 0
+    v1: object = LoadStack 0
+    v2: object = LoadStack 1
+    v3: i64 = Int 7
+    v4: f64 = Float 0.5
+    v5: object = NewRef v0
+    v6: object = LoadStack 2
+    v7: object = LoadStack 3
+    Exit type_guard s2
+    s2 = Release 9 to 12 [] locals {0: v3} releasing [v7] inlined 1 of v6 kept from s1
+    s1 = Call 12 of 1 to 15 [v4] locals {0: v2, 1: v5 owned} blocks [loop 40@0] inlined 0 of v1 from s0
+    s0 = Call 3 of 2 to 6 [v1 owned, v2 owned] locals {0: v0}
+";
+
+    fn chain() -> Function {
+        let function = parse(CHAIN).expect("the text is right");
+        assert_eq!(function.to_string(), CHAIN);
+        function
+    }
+
+    #[test]
+    fn frames_are_listed_from_the_outermost() {
+        let function = chain();
+        assert_eq!(verify(&function, Stage::Built, true), Ok(()));
+        let exit = function.terminator(function.entries[0].block).side_exit().expect("is an exit");
+        let (recipe, words) = recipe(&function, exit).expect("fits");
+        let at = |value: u32, owned: bool| {
+            let index = words.iter().position(|word| *word == ValueId(value)).expect("is left") as u16;
+            Source::Buffer { index, repr: Repr::Obj, owned }
+        };
+        assert_eq!(recipe.outermost.resume, Resume::Call { operands: 2, next: 6 });
+        assert_eq!(recipe.outermost.operands, [at(1, true), at(2, true)]);
+        let [middle, innermost] = &recipe.inlined[..] else { panic!("{recipe:?}") };
+        assert_eq!((middle.function, middle.frame.pc), (at(1, false), 12));
+        assert_eq!(middle.locals, [at(2, false), at(0, true)]);
+        assert_eq!(middle.frame.operands, [Source::Float(0.5f64.to_bits())]);
+        assert_eq!(middle.frame.blocks.len(), 1);
+        assert_eq!((innermost.function, &innermost.locals[..]), (at(6, true), &[Source::Int(7)][..]));
+        assert_eq!((&innermost.frame.released[..], recipe.innermost().pc), (&[at(7, true)][..], 9));
+        assert!(!recipe.is_simple());
+    }
+
+    #[test]
+    fn frames_fit_their_code() {
+        let broken = |change: fn(&mut Function)| {
+            let mut function = chain();
+            change(&mut function);
+            verify(&function, Stage::Built, true).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        let says = |text: String, rule: &str| assert!(text.ends_with(rule), "{text}");
+        says(broken(|f| f.states[1].locals.truncate(1)), "caller s1: 1 locals of 2");
+        says(broken(|f| f.inlined[0].stack_size = 0), "caller s1: 1 operands of 0");
+        says(broken(|f| f.states[0].resume = Resume::At), "caller s0: calls by no call");
+        says(
+            broken(|f| f.states[2].resume = Resume::Call { operands: 0, next: 0 }),
+            "state s2: calls nobody",
+        );
+        says(broken(|f| f.states[0].resume = Resume::Call { operands: 3, next: 6 }), "takes 3 of 2 operands");
+        says(broken(|f| f.states[2].pc = PC_IN_FRAME), "its instruction is not known");
+        says(broken(|f| f.states[2].resume = Resume::At), "releases something");
+        says(broken(|f| f.states[2].released.clear()), "v7 is left over: nobody releases it");
+        says(
+            broken(|f| f.states[1].inlined.as_mut().unwrap().owned.clear()),
+            "v5 is left over: nobody releases it",
+        );
+        says(broken(|f| f.states[1].inlined.as_mut().unwrap().code = 7), "there is no inlined code 7");
+    }
 }

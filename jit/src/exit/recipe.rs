@@ -1,4 +1,4 @@
-//! Exit metadata: how to rebuild the interpreter's frame from what compiled code left behind.
+//! Exit metadata: how to rebuild the interpreter's frames from what compiled code left behind.
 
 use crate::hir::{ExitReason, FrameBlock, Repr, Resume};
 
@@ -72,23 +72,58 @@ pub struct Receiver {
     pub class: Option<Source>,
 }
 
-/// One exit of a compiled function.
+/// What all frames have that an exit rebuilds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct ExitRecipe {
+pub struct FrameRecipe {
     /// Byte offset of the instruction, or `PC_IN_FRAME`.
     pub pc: u32,
     /// How the interpreter goes on.
     pub resume: Resume,
-    /// Why it is taken.
-    pub reason: ExitReason,
-    /// Local slots that may have to be filled.
-    pub locals: Vec<Local>,
-    /// Globals that may have to be bound.
-    pub names: Vec<Name>,
     /// Operand stack, bottom first.
     pub operands: Vec<Source>,
     /// Operands that are functions, to be bound.
     pub receivers: Vec<Receiver>,
     /// Block stack, outermost first.
     pub blocks: Vec<FrameBlock>,
+    /// References that are handed over to be released in this order, before it goes on.
+    pub released: Vec<Source>,
+}
+
+/// A frame that an exit makes: that of a function that is inlined.
+#[derive(Clone, Debug, PartialEq)]
+pub struct InlinedRecipe {
+    /// The function that it executes: a reference that is handed over is to be released when the frame has ended,
+    /// before the operands of the call.
+    pub function: Source,
+    /// All local slots.
+    pub locals: Vec<Source>,
+    /// The rest of it.
+    pub frame: FrameRecipe,
+}
+
+/// One exit of a compiled function.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExitRecipe {
+    /// Why it is taken.
+    pub reason: ExitReason,
+    /// Local slots of the frame that runs that may have to be filled.
+    pub locals: Vec<Local>,
+    /// Globals that may have to be bound.
+    pub names: Vec<Name>,
+    /// The frame that runs.
+    pub outermost: FrameRecipe,
+    /// Frames on top of that, each called by the one before.
+    pub inlined: Vec<InlinedRecipe>,
+}
+
+impl ExitRecipe {
+    /// Whether there is nothing to make and to release, but for the frame that runs.
+    pub fn is_simple(&self) -> bool {
+        self.inlined.is_empty() && self.outermost.released.is_empty()
+    }
+
+    /// The frame that the interpreter goes on with.
+    pub fn innermost(&self) -> &FrameRecipe {
+        self.inlined.last().map_or(&self.outermost, |inlined| &inlined.frame)
+    }
 }

@@ -1,6 +1,6 @@
 //! Frame states: what the interpreter's frame would hold at a bytecode boundary.
 
-use super::insn::ValueId;
+use super::insn::{StateId, ValueId};
 use crate::bytecode::BlockKind;
 
 /// An entry of the frame's block stack.
@@ -60,6 +60,38 @@ pub enum Resume {
     Yield,
     /// The same at a `YIELD_FROM`, which is for the host to execute again when the generator is resumed.
     YieldFrom,
+    /// The instruction at `pc` is done when [`FrameState::released`] has been released; then `next` is executed.
+    Release {
+        /// Byte offset.
+        next: u32,
+    },
+    /// The instruction at `pc` has called the frame that names this one as its caller. When that returns, the topmost
+    /// operands are popped and released, last first, the result is pushed, and `next` is executed.
+    Call {
+        /// How many operands.
+        operands: u32,
+        /// Byte offset.
+        next: u32,
+    },
+}
+
+/// Inlined frames that are on top of one another at most.
+pub const MAX_INLINED: usize = 4;
+
+/// The frame of a function that is inlined. There is none until an exit makes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Inlined {
+    /// Index into `Function::inlined`.
+    pub code: u32,
+    /// The function that it executes.
+    pub function: ValueId,
+    /// Whether there is a reference to that to be released when the frame has ended, before the operands of the call.
+    pub is_kept: bool,
+    /// Local slots to whose value the compiled code holds a reference of its own. The others are borrowed from the
+    /// operands of the call.
+    pub owned: Vec<u32>,
+    /// The state of the frame that called it: one with `Resume::Call`.
+    pub caller: StateId,
 }
 
 /// A slot that an exit may have to fill.
@@ -89,15 +121,19 @@ pub struct FrameState {
     pub pc: u32,
     /// How the interpreter goes on.
     pub resume: Resume,
-    /// Current value of each local slot (`co_nlocals` of them), then of each tracked name
+    /// Current value of each local slot (`co_nlocals` of them), then, unless it is inlined, of each tracked name
     /// (`Function::tracked`; NULL stands for "not known").
     pub locals: Vec<ValueId>,
     /// Slots whose memory may not hold their current value: what an exit must fill. Slots that
     /// hold the object of a number among the operands are listed too.
-    /// Computed by `passes::writeback`; before that, empty.
+    /// Computed by `passes::writeback`; before that, empty. An inlined frame has no memory, and all are filled.
     pub stale: Vec<Stale>,
     /// Operand stack, bottom first.
     pub operands: Vec<Operand>,
     /// Block stack, outermost first.
     pub blocks: Vec<FrameBlock>,
+    /// For `Resume::Release`: owned references, or NULL, in the order in which they are released.
+    pub released: Vec<ValueId>,
+    /// Whose frame it is; none: that of the function itself, which runs.
+    pub inlined: Option<Inlined>,
 }

@@ -2,7 +2,7 @@
 
 use super::attribute::{AttributeSite, GlobalSite};
 use super::effects::Runs;
-use super::frame_state::FrameState;
+use super::frame_state::{FrameState, MAX_INLINED};
 use super::insn::{BlockId, Insn, StateId, ValueId};
 use super::types::{Repr, Type};
 use crate::bytecode::Version;
@@ -48,6 +48,17 @@ pub struct Entry {
     pub block: BlockId,
 }
 
+/// Code that is inlined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InlinedCode {
+    /// For dumps: name and place of the code object.
+    pub name: String,
+    /// `co_nlocals`
+    pub locals: u32,
+    /// `co_stacksize`
+    pub stack_size: u32,
+}
+
 /// A function under compilation.
 #[derive(Clone, Debug, Default)]
 pub struct Function {
@@ -73,6 +84,8 @@ pub struct Function {
     pub attributes: Vec<AttributeSite>,
     /// Globals that are looked for in line.
     pub globals: Vec<GlobalSite>,
+    /// Code of which frames are inlined.
+    pub inlined: Vec<InlinedCode>,
     /// Inline caches of helpers; they live as long as the compiled code.
     pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
     /// [`Value::pc`] of values to come.
@@ -184,6 +197,17 @@ impl Function {
     /// A frame state.
     pub fn state(&self, state: StateId) -> &FrameState {
         &self.states[state.index()]
+    }
+
+    /// The states of the frames that are there at a state: its own, that of its caller, and so on.
+    pub fn frames(&self, state: StateId) -> impl Iterator<Item = StateId> + '_ {
+        let caller = |state: &StateId| Some(self.states.get(state.index())?.inlined.as_ref()?.caller);
+        std::iter::successors(Some(state), caller).take(MAX_INLINED + 1)
+    }
+
+    /// The state of the frame that runs at a state.
+    pub fn outermost(&self, state: StateId) -> &FrameState {
+        self.state(self.frames(state).last().unwrap_or(state))
     }
 
     /// Ids of all blocks.

@@ -2,11 +2,11 @@
 
 mod insn;
 mod refs;
+mod state;
 
 use super::dominators::Dominators;
-use super::frame_state::{FrameState, Resume};
 use super::function::Function;
-use super::insn::{BlockId, Edge, Insn, StateId, ValueId};
+use super::insn::{BlockId, Edge, Insn, ValueId};
 use super::types::Repr;
 use crate::error::CompileError;
 
@@ -194,73 +194,13 @@ impl Verifier<'_> {
         }
         Ok(())
     }
-
-    fn check_state(&self, block: BlockId, index: usize, id: StateId) -> Result<(), String> {
-        let Some(state) = self.function.states.get(id.index()) else {
-            return Err("does not exist".to_string());
-        };
-        let slots = self.function.slots();
-        ensure(state.locals.len() == slots, || format!("{} locals of {slots}", state.locals.len()))?;
-        if matches!(state.resume, Resume::Yield | Resume::YieldFrom) {
-            ensure(!state.operands.is_empty(), || "yields without an operand".to_string())?;
-        }
-        for operand in &state.operands {
-            let value = operand.value;
-            self.check_state_value(block, index, value)
-                .map_err(|rule| format!("operand {value:?}: {rule}"))?;
-            if operand.owned {
-                let repr = self.function.value(value).repr;
-                ensure(repr == Repr::Obj, || format!("operand {value:?}: {repr} is never owned"))?;
-                let constant = matches!(self.function.insn(value), Insn::Object(_));
-                ensure(!constant, || format!("operand {value:?}: a constant is never owned"))?;
-            }
-            if let Some(receiver) = operand.receiver {
-                ensure(operand.owned, || format!("operand {value:?}: bound without being owned"))?;
-                self.check_use(block, index, receiver)
-                    .map_err(|rule| format!("receiver {receiver:?}: {rule}"))?;
-                let repr = self.function.value(receiver).repr;
-                ensure(repr == Repr::Obj, || format!("receiver {receiver:?} is {repr}, not an object"))?;
-            }
-            if let Some(class) = operand.class {
-                ensure(operand.receiver.is_some(), || format!("class {class:?}: of nothing to be bound"))?;
-                self.check_use(block, index, class).map_err(|rule| format!("class {class:?}: {rule}"))?;
-                let repr = self.function.value(class).repr;
-                ensure(repr == Repr::Obj, || format!("class {class:?} is {repr}, not an object"))?;
-            }
-        }
-        for slot in self.live_slots(state)? {
-            self.check_state_value(block, index, state.locals[slot])
-                .map_err(|rule| format!("local {slot}: {rule}"))?;
-        }
-        Ok(())
-    }
-
-    /// The slots whose values an exit may need.
-    fn live_slots(&self, state: &FrameState) -> Result<Vec<usize>, String> {
-        match self.stage {
-            Stage::Built if state.stale.is_empty() => Ok((0..state.locals.len()).collect()),
-            Stage::Built => Err("has stale slots before write-back".to_string()),
-            Stage::Final => {
-                let slots: Vec<usize> = state.stale.iter().map(|stale| stale.slot as usize).collect();
-                match slots.iter().find(|slot| **slot >= state.locals.len()) {
-                    Some(slot) => Err(format!("there is no local {slot}")),
-                    None => Ok(slots),
-                }
-            }
-        }
-    }
-
-    fn check_state_value(&self, block: BlockId, index: usize, value: ValueId) -> Result<(), String> {
-        self.check_use(block, index, value)?;
-        let repr = self.function.value(value).repr;
-        ensure(!matches!(repr, Repr::Status | Repr::None), || format!("{value:?} is {repr}, not an object"))
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::frame_state::{Lacks, Operand, Stale};
+    use super::super::frame_state::{FrameState, Lacks, Operand, Resume, Stale};
     use super::super::function::Entry;
+    use super::super::insn::StateId;
     use super::super::insn::{ExitReason, SideExit};
     use super::super::types::Type;
     use super::*;
@@ -313,6 +253,8 @@ mod tests {
             stale: Vec::new(),
             operands: operands.iter().map(|&(value, owned)| Operand::new(value, owned)).collect(),
             blocks: Vec::new(),
+            released: Vec::new(),
+            inlined: None,
         });
         let exit = SideExit { state, reason: ExitReason::Uncompiled };
         push(function, block, Insn::Exit(exit), Repr::None);

@@ -62,6 +62,8 @@ pub fn substitute(function: &mut Function, replacement: &[Option<ValueId>]) {
             operand.receiver.iter_mut().for_each(find);
             operand.class.iter_mut().for_each(find);
         }
+        state.released.iter_mut().for_each(find);
+        state.inlined.iter_mut().for_each(|inlined| find(&mut inlined.function));
     }
 }
 

@@ -66,11 +66,17 @@ pub fn run(function: &mut Function, stage: Stage) {
 }
 
 fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut Vec<ValueId>) {
-    let state = function.state(state);
-    work.extend(state.operands.iter().flat_map(|o| o.values()));
-    match stage {
-        Stage::Built => work.extend(&state.locals),
-        Stage::Final => work.extend(state.stale.iter().map(|stale| state.locals[stale.slot as usize])),
+    for state in function.frames(state) {
+        let state = function.state(state);
+        work.extend(state.operands.iter().flat_map(|o| o.values()));
+        work.extend(&state.released);
+        work.extend(state.inlined.iter().map(|inlined| inlined.function));
+        match stage {
+            Stage::Final if state.inlined.is_none() => {
+                work.extend(state.stale.iter().map(|stale| state.locals[stale.slot as usize]));
+            }
+            Stage::Built | Stage::Final => work.extend(&state.locals),
+        }
     }
 }
 

@@ -45,7 +45,8 @@ pub fn run(function: &mut Function, stress: Stress) {
         insert_before(function, |function, value| {
             let insn = function.insn(value);
             let exit = insn.side_exit().filter(|_| may_fail(insn))?;
-            let is_fit = exit.reason.is_harmless() && function.state(exit.state).resume == Resume::At;
+            let is_fit = exit.reason.is_harmless()
+                && matches!(function.state(exit.state).resume, Resume::At | Resume::Release { .. });
             is_fit.then_some(Insn::StressExit { counter, interval, exit })
         });
     }

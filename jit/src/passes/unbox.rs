@@ -8,8 +8,8 @@
 use super::cfg::{Cfg, each_edge, substitute};
 use crate::bytecode::Version;
 use crate::hir::{
-    BlockId, ExitReason, FrameState, Function, Insn, Operand, PC_IN_FRAME, Repr, Resume, SideExit, Type,
-    ValueId,
+    BlockId, ExitReason, FrameState, Function, Inlined, Insn, Operand, PC_IN_FRAME, Repr, Resume, SideExit,
+    Type, ValueId,
 };
 use crate::host::Host;
 use std::collections::HashMap;
@@ -152,9 +152,16 @@ fn accepts(
     pays
 }
 
+/// Whether a reference is passed with a parameter.
 fn is_operand(function: &Function, block: BlockId, param: ValueId) -> bool {
     let state = function.block(block).entry_state;
-    state.is_some_and(|s| function.state(s).operands.iter().any(|o| o.value == param))
+    state.is_some_and(|state| {
+        let state = function.state(state);
+        let is_owned_local = |inlined: &Inlined| {
+            inlined.owned.iter().any(|slot| state.locals.get(*slot as usize) == Some(&param))
+        };
+        state.operands.iter().any(|o| o.value == param) || state.inlined.as_ref().is_some_and(is_owned_local)
+    })
 }
 
 /// Whether nothing else can hold the object of this operand, so that no one can tell that it is
@@ -301,7 +308,8 @@ fn edge_state(function: &mut Function, from: BlockId, target: BlockId, args: &[V
     let locals = state.locals.iter().map(|v| on_edge(*v, function)).collect();
     let operands =
         state.operands.iter().map(|o| Operand { value: on_edge(o.value, function), ..*o }).collect();
-    FrameState { pc: state.pc, resume: Resume::At, locals, stale: Vec::new(), operands, blocks: state.blocks }
+    let (stale, released) = (Vec::new(), Vec::new());
+    FrameState { resume: Resume::At, locals, stale, operands, released, ..state }
 }
 
 /// Inserts an instruction before the terminator of a block.

@@ -25,6 +25,8 @@ const SURROUNDING: &[&str] = &[
     "pyjion_embed::run::enter::run",
     "pyjion_embed::run::enter::trace_return",
     "pyjion_embed::run::generators::",
+    "pyjion_embed::run::inlined::left",
+    "pyjion_embed::run::inlined::run",
     "pyjion_embed::run::sending::",
     "pyjion_embed::runtime::",
     "pyjion_embed::tier::record::evaluate",

@@ -395,6 +395,8 @@ impl Builder<'_> {
             stale: Vec::new(),
             operands,
             blocks: key.blocks.clone(),
+            released: Vec::new(),
+            inlined: None,
         });
         self.function.blocks[block.index()].entry_state = Some(state);
         self.keyed.insert(key.clone(), block);
@@ -451,6 +453,8 @@ impl Builder<'_> {
             stale: Vec::new(),
             operands,
             blocks: self.blocks.clone(),
+            released: Vec::new(),
+            inlined: None,
         })
     }
 

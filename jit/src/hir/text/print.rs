@@ -1,8 +1,8 @@
 //! Writes HIR.
 
 use super::super::attribute::{Binding, GlobalPlace, Place};
-use super::super::frame_state::{FrameBlock, FrameState, Lacks, PC_IN_FRAME, Resume};
-use super::super::function::{Block, Function};
+use super::super::frame_state::{FrameBlock, FrameState, Inlined, Lacks, PC_IN_FRAME, Resume};
+use super::super::function::{Block, Function, InlinedCode};
 use super::super::helper::Helper;
 use super::super::insn::{BlockId, Edge, Insn, Seen, SideExit, StateId, ValueId};
 use super::super::types::{Repr, Type};
@@ -51,6 +51,10 @@ impl Display for Function {
             };
             writeln!(f, "global {index}: {:#x} hash {:#x} {place} {at}", site.name, site.hash)?;
         }
+        for (index, code) in self.inlined.iter().enumerate() {
+            let InlinedCode { name, locals, stack_size } = code;
+            writeln!(f, "inlined {index}: {name}: {locals} locals {stack_size} operands")?;
+        }
         if !self.no_speculation.is_empty() {
             let mut offsets: Vec<u32> = self.no_speculation.iter().copied().collect();
             offsets.sort_unstable();
@@ -79,7 +83,8 @@ impl Display for Function {
                 }
                 writeln!(f, "{}", defined.insn)?;
             }
-            for state in side_exit_states(self, block).chain(block.entry_state) {
+            let states = side_exit_states(self, block).chain(block.entry_state);
+            for state in states.flat_map(|state| self.frames(state)) {
                 if let Some(printed @ false) = printed.get_mut(state.index()) {
                     *printed = true;
                     writeln!(f, "    {state:?} = {}", self.state(state))?;
@@ -189,9 +194,16 @@ impl Display for FrameState {
             Resume::Throw => "Throw",
             Resume::Yield => "Yield",
             Resume::YieldFrom => "YieldFrom",
+            Resume::Release { .. } => "Release",
+            Resume::Call { .. } => "Call",
         };
         write!(f, "{resume} ")?;
         Field::write(&self.pc, f)?;
+        match self.resume {
+            Resume::At | Resume::Throw | Resume::Yield | Resume::YieldFrom => {}
+            Resume::Release { next } => write!(f, " to {next}")?,
+            Resume::Call { operands, next } => write!(f, " of {operands} to {next}")?,
+        }
         f.write_str(" [")?;
         write_list(f, &self.operands, |f, operand| {
             write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })?;
@@ -201,7 +213,10 @@ impl Display for FrameState {
         f.write_str("]")?;
         if !self.locals.is_empty() {
             f.write_str(" locals {")?;
-            write_list(f, self.locals.iter().enumerate(), |f, (slot, value)| write!(f, "{slot}: {value:?}"))?;
+            let is_owned = |slot| self.inlined.as_ref().is_some_and(|frame| frame.owned.contains(&slot));
+            write_list(f, (0..).zip(&self.locals), |f, (slot, value)| {
+                write!(f, "{slot}: {value:?}{}", if is_owned(slot) { " owned" } else { "" })
+            })?;
             f.write_str("}")?;
         }
         if !self.stale.is_empty() {
@@ -216,7 +231,14 @@ impl Display for FrameState {
             })?;
             f.write_str("]")?;
         }
-        write_frame_blocks(f, &self.blocks)
+        write_frame_blocks(f, &self.blocks)?;
+        if !self.released.is_empty() {
+            f.write_str(" releasing [")?;
+            write_list(f, &self.released, |f, value| write!(f, "{value:?}"))?;
+            f.write_str("]")?;
+        }
+        let Some(Inlined { code, function, is_kept, caller, .. }) = &self.inlined else { return Ok(()) };
+        write!(f, " inlined {code} of {function:?}{} from {caller:?}", if *is_kept { " kept" } else { "" })
     }
 }
 
@@ -416,6 +438,8 @@ mod tests {
             stale: Vec::new(),
             operands: operands.iter().map(|&(value, owned)| Operand::new(value, owned)).collect(),
             blocks: Vec::new(),
+            released: Vec::new(),
+            inlined: None,
         }
     }
 

@@ -2,9 +2,9 @@
 
 use super::super::attribute::{Attribute, AttributeSite, Binding, GlobalPlace, GlobalSite, Place};
 use super::super::frame_state::{
-    FrameBlock, FrameState, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
+    FrameBlock, FrameState, Inlined, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
 };
-use super::super::function::{Block, Entry, Function, Value};
+use super::super::function::{Block, Entry, Function, InlinedCode, Value};
 use super::super::helper::Helper;
 use super::super::insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, ValueId};
 use super::super::types::{Repr, Type};
@@ -201,6 +201,9 @@ impl<'a> Reader<'a> {
         } else if self.eat("global ") {
             let site = self.global()?;
             function.globals.push(site);
+        } else if self.eat("inlined ") {
+            let code = self.inlined_code()?;
+            function.inlined.push(code);
         } else if self.eat("no speculation at ") {
             function.no_speculation = self.numbers::<u32>()?.into_iter().collect();
         } else if self.eat("entry ") {
@@ -308,6 +311,18 @@ impl<'a> Reader<'a> {
         Ok(GlobalSite { name, hash, place: place(self.number()?) })
     }
 
+    fn inlined_code(&mut self) -> Result<InlinedCode, String> {
+        let _: u32 = self.number()?;
+        self.expect(": ")?;
+        let (name, rest) = self.rest.rsplit_once(": ").ok_or("expected a name")?;
+        self.rest = rest;
+        let locals = self.number()?;
+        self.expect(" locals ")?;
+        let stack_size = self.number()?;
+        self.expect(" operands")?;
+        Ok(InlinedCode { name: name.to_string(), locals, stack_size })
+    }
+
     fn numbers<N: TryFrom<i128>>(&mut self) -> Result<Vec<N>, String> {
         let mut items = vec![self.number()?];
         while self.eat(", ") {
@@ -382,6 +397,8 @@ impl<'a> Reader<'a> {
                 stale: Vec::new(),
                 operands: Vec::new(),
                 blocks: Vec::new(),
+                released: Vec::new(),
+                inlined: None,
             };
             let missing = (id.index() + 1).saturating_sub(function.states.len());
             function.states.extend(std::iter::repeat_with(unknown).take(missing));
@@ -408,15 +425,18 @@ impl<'a> Reader<'a> {
     }
 
     fn state(&mut self, locals: u32) -> Result<FrameState, String> {
-        let resume = match self.word() {
+        let word = self.word();
+        self.expect(" ")?;
+        let pc = u32::read(self)?;
+        let resume = match word {
             "At" => Resume::At,
             "Throw" => Resume::Throw,
             "Yield" => Resume::Yield,
             "YieldFrom" => Resume::YieldFrom,
+            "Release" => Resume::Release { next: self.spaced("to")? },
+            "Call" => Resume::Call { operands: self.spaced("of")?, next: self.spaced("to")? },
             other => return Err(format!("a frame does not resume by `{other}`")),
         };
-        self.expect(" ")?;
-        let pc = u32::read(self)?;
         self.expect(" [")?;
         let operands = self.separated("]", |r| {
             let value = ValueId::read(r)?;
@@ -430,11 +450,16 @@ impl<'a> Reader<'a> {
             Ok(operand)
         })?;
         let mut values = Vec::with_capacity(locals as usize);
+        let mut owned = Vec::new();
         if self.eat(" locals {") {
             values = self.separated("}", |r| {
-                let _: u32 = r.number()?;
+                let slot = r.number()?;
                 r.expect(": ")?;
-                ValueId::read(r)
+                let value = ValueId::read(r)?;
+                if r.eat(" owned") {
+                    owned.push(slot);
+                }
+                Ok(value)
             })?;
         }
         let mut stale = Vec::new();
@@ -451,7 +476,23 @@ impl<'a> Reader<'a> {
                 Ok(Stale { slot, lacks })
             })?;
         }
-        Ok(FrameState { pc, resume, locals: values, stale, operands, blocks: self.frame_blocks()? })
+        let blocks = self.frame_blocks()?;
+        let mut released = Vec::new();
+        if self.eat(" releasing [") {
+            released = self.separated("]", ValueId::read)?;
+        }
+        let inlined = match self.eat(" inlined ") {
+            true => Some(self.inlined(owned)?),
+            false => None,
+        };
+        Ok(FrameState { pc, resume, locals: values, stale, operands, blocks, released, inlined })
+    }
+
+    fn inlined(&mut self, owned: Vec<u32>) -> Result<Inlined, String> {
+        let code = self.number()?;
+        let function = self.spaced("of")?;
+        let is_kept = self.eat(" kept");
+        Ok(Inlined { code, function, is_kept, owned, caller: self.spaced("from")? })
     }
 }
 

@@ -135,10 +135,17 @@ fn owned_params(function: &Function, order: &[BlockId]) -> HashSet<ValueId> {
 
 /// The references that an exit leaves to the interpreter.
 fn owned_by_state(function: &Function, state: StateId) -> impl Iterator<Item = ValueId> + '_ {
-    let operands = function.state(state).operands.iter();
-    let owned = operands.flat_map(|operand| {
-        let value = operand.owned.then_some(operand.value);
-        value.into_iter().chain(operand.receiver).chain(operand.class)
+    let owned = function.frames(state).flat_map(|state| {
+        let state = function.state(state);
+        let operands = state.operands.iter().flat_map(|operand| {
+            let value = operand.owned.then_some(operand.value);
+            value.into_iter().chain(operand.receiver).chain(operand.class)
+        });
+        let of_inlined = state.inlined.iter().flat_map(|inlined| {
+            let slots = inlined.owned.iter().map(|slot| state.locals[*slot as usize]);
+            slots.chain(inlined.is_kept.then_some(inlined.function))
+        });
+        operands.chain(of_inlined).chain(state.released.iter().copied())
     });
     owned.map(|value| function.unguarded(value))
 }

@@ -18,7 +18,7 @@ mod slots;
 use super::cfg::Cfg;
 use crate::bytecode::Version;
 use crate::hir::{
-    BlockId, Edge, Function, Heap, Heaps, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit, Stale, Type,
+    BlockId, Edge, FrameState, Function, Heap, Heaps, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit, Stale, Type,
     ValueId,
 };
 use crate::host::Host;
@@ -194,7 +194,7 @@ impl Walk<'_> {
     /// The local or name that a block's parameter is the value of.
     fn slot_of_param(&self, block: BlockId, index: usize) -> Option<usize> {
         let block = self.function.block(block);
-        let state = self.function.state(block.entry_state?);
+        let state = self.function.outermost(block.entry_state?);
         state.locals.iter().position(|v| *v == block.params[index])
     }
 
@@ -229,7 +229,7 @@ impl Walk<'_> {
     /// Brings the slots to what the target of an edge expects of their memory.
     fn sync_for(&mut self, target: BlockId, at_entry: &Slots) {
         if let Some(state) = self.function.block(target).entry_state {
-            let current = self.function.state(state).locals.clone();
+            let current = self.function.outermost(state).locals.clone();
             for slot in self.slots.must_hold(self.function, &current) {
                 self.sync(slot);
             }
@@ -671,22 +671,39 @@ impl Walk<'_> {
     /// The exit with the frame state as it is here: unboxed values for virtual operands, and the
     /// slots to fill. `made` names an operand that has been made an object already.
     fn complete(&mut self, exit: SideExit, made: Option<(ValueId, ValueId)>) -> SideExit {
-        let mut state = self.function.state(exit.state).clone();
-        for operand in &mut state.operands {
-            if let Some((before, after)) = made
-                && operand.value == before
-            {
-                operand.value = after;
-                operand.owned = true;
-                continue;
+        let states = self.function.frames(exit.state).map(|state| self.function.state(state).clone());
+        let mut states: Vec<FrameState> = states.collect();
+        for state in &mut states {
+            for operand in &mut state.operands {
+                if let Some((before, after)) = made
+                    && operand.value == before
+                {
+                    operand.value = after;
+                    operand.owned = true;
+                    continue;
+                }
+                if let Some(inner) = self.virtual_object(operand.value) {
+                    operand.value = inner;
+                    operand.owned = false;
+                }
             }
-            if let Some(inner) = self.virtual_object(operand.value) {
-                operand.value = inner;
-                operand.owned = false;
+            state.released.retain(|value| self.virtual_object(*value).is_none());
+            if let Some(inlined) = &mut state.inlined {
+                for (slot, local) in (0..).zip(&mut state.locals) {
+                    if let Some(inner) = self.virtual_object(*local) {
+                        *local = inner;
+                        inlined.owned.retain(|owned| *owned != slot);
+                    }
+                }
             }
         }
+        let Some(mut state) = states.pop() else { return exit };
         state.stale.clear();
-        let in_operands = |inner: ValueId| state.operands.iter().any(|operand| operand.value == inner);
+        let in_operands = |inner: ValueId| {
+            let is_operand = |state: &FrameState| state.operands.iter().any(|operand| operand.value == inner);
+            is_operand(&state)
+                || states.iter().any(|state| is_operand(state) || state.locals.contains(&inner))
+        };
         let mut stale = Vec::new();
         for (slot, memory) in self.slots.memory.iter().enumerate() {
             let Some(inner) = virtual_value(self.function, self.slots.current[slot]) else { continue };
@@ -704,7 +721,12 @@ impl Walk<'_> {
             };
             state.stale.push(Stale { slot: slot as u32, lacks });
         }
-        SideExit { state: self.function.add_state(state), reason: exit.reason }
+        let mut completed = self.function.add_state(state);
+        for mut state in states.into_iter().rev() {
+            state.inlined.iter_mut().for_each(|inlined| inlined.caller = completed);
+            completed = self.function.add_state(state);
+        }
+        SideExit { state: completed, reason: exit.reason }
     }
 }
 

@@ -53,7 +53,7 @@ impl Slots {
     /// The slots as the target of an edge sees them, after [`Slots::must_hold`] was seen to.
     pub fn arriving(&self, function: &Function, target: BlockId) -> Slots {
         let Some(state) = function.block(target).entry_state else { return self.clone() };
-        let current = function.state(state).locals.clone();
+        let current = function.outermost(state).locals.clone();
         let held = self.must_hold(function, &current);
         let memory = (0..current.len())
             .map(|slot| {

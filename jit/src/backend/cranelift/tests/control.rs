@@ -76,8 +76,11 @@ fn exits_that_leave_the_same_values_say_which_they_are() {
         let outcome = run(&native, &mut Frame::new(&[boxed, 42]), 0);
         let (exit, words) = outcome.left();
         let recipe = &native.exits[exit];
-        assert_eq!(recipe.pc, number);
-        assert_eq!((word(recipe.operands[0], words), word(recipe.operands[1], words)), (x.to_bits(), 42));
+        assert_eq!(recipe.outermost.pc, number);
+        assert_eq!(
+            (word(recipe.outermost.operands[0], words), word(recipe.outermost.operands[1], words)),
+            (x.to_bits(), 42)
+        );
     }
 }
 
@@ -111,7 +114,7 @@ fn helpers_get_their_arguments_and_the_frame_its_place() {
     assert_eq!(frame.local(2), 77);
     RESULT.set(0);
     let outcome = run(&native, &mut frame, 0);
-    assert_eq!(native.exits[outcome.left().0].resume, Resume::Throw);
+    assert_eq!(native.exits[outcome.left().0].outermost.resume, Resume::Throw);
     events();
 }
 
@@ -149,7 +152,7 @@ fn the_ticker_counts_down() {
     RESULT.set(-1);
     let outcome = run(&native, &mut frame, 0);
     let recipe = &native.exits[outcome.left().0];
-    assert_eq!((recipe.resume, recipe.reason), (Resume::Throw, ExitReason::Exception));
+    assert_eq!((recipe.outermost.resume, recipe.reason), (Resume::Throw, ExitReason::Exception));
     events();
 }
 
@@ -242,7 +245,7 @@ fn every_nth_guard_fails_before_it_does_anything() {
         let x = object(&[100, type_address(Type::LIST) as u64, 0]);
         let mut frame = Frame::new(&[x]);
         let places = [0; 6].map(|_| match run(&native, &mut frame, 0) {
-            Outcome::Left(exit, _) => native.exits[exit].pc,
+            Outcome::Left(exit, _) => native.exits[exit].outermost.pc,
             Outcome::Returned(_) => 0,
         });
         assert_eq!(field(x, 0), 94);
@@ -272,7 +275,7 @@ fn every_nth_check_finds_the_code_invalid() {
         // SAFETY: leaked, and only this test uses it.
         unsafe { valid.write_volatile(1) };
         places.push(match run(&native, &mut frame, 0) {
-            Outcome::Left(exit, _) => native.exits[exit].pc,
+            Outcome::Left(exit, _) => native.exits[exit].outermost.pc,
             Outcome::Returned(_) => 0,
         });
         // SAFETY: as above.

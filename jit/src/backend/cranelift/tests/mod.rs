@@ -87,6 +87,8 @@ impl Build {
             stale: (0..locals.len() as u32).map(|slot| Stale { slot, lacks: Lacks::Told }).collect(),
             operands: operands.to_vec(),
             blocks: Vec::new(),
+            released: Vec::new(),
+            inlined: None,
         })
     }
 

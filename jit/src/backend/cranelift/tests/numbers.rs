@@ -59,12 +59,15 @@ fn an_int_loop_runs_and_leaves_on_overflow() {
         let outcome = run(&native, &mut frame, 0);
         let (exit, words) = outcome.left();
         let recipe = &native.exits[exit];
-        assert_eq!((recipe.pc, recipe.resume, recipe.reason), (20, Resume::At, ExitReason::Overflow));
+        assert_eq!(
+            (recipe.outermost.pc, recipe.outermost.resume, recipe.reason),
+            (20, Resume::At, ExitReason::Overflow)
+        );
         assert_eq!(recipe.locals.len(), 2);
         let [total, i] = recipe.locals[..] else { panic!("{:?}", recipe.locals) };
         assert_eq!((total.slot, i.slot), (0, 1));
         let (total, i) = (total.source, i.source);
-        assert_eq!(recipe.operands, [total, i], "one word for what is the same value");
+        assert_eq!(recipe.outermost.operands, [total, i], "one word for what is the same value");
         assert!(matches!(total, Source::Buffer { repr: Repr::Int, owned: false, .. }));
         assert_eq!((word(total, words), word(i, words)), (1 << 62, 2));
     }
@@ -74,8 +77,8 @@ fn an_int_loop_runs_and_leaves_on_overflow() {
 fn exits_describe_constants_without_the_buffer() {
     let b = sum_loop();
     let native = b.compile(&host_27(0));
-    let recipe = native.exits.iter().find(|recipe| recipe.pc == 30).unwrap();
-    assert_eq!(recipe.operands[1], Source::Int(1));
+    let recipe = native.exits.iter().find(|recipe| recipe.outermost.pc == 30).unwrap();
+    assert_eq!(recipe.outermost.operands[1], Source::Int(1));
     assert_eq!(native.buffer_words, 3, "total, i and product");
     assert!(native.size > 0);
 }
@@ -86,7 +89,7 @@ fn a_guard_fails_on_another_type() {
     let float = object(&[1, type_address(Type::FLOAT) as u64, 0]);
     let outcome = run(&native, &mut Frame::new(&[float, int(1)]), 0);
     let recipe = &native.exits[outcome.left().0];
-    assert_eq!((recipe.pc, recipe.reason), (3, ExitReason::TypeGuard));
+    assert_eq!((recipe.outermost.pc, recipe.reason), (3, ExitReason::TypeGuard));
 }
 
 /// A function of two boxed ints that applies `op` to them unboxed.
@@ -175,7 +178,7 @@ fn int_operators_follow_python() {
                         }
                         Outcome::Left(exit, words) => {
                             assert_eq!(expected, None, "{x} {op:?} {y}");
-                            let operands = &native.exits[exit].operands;
+                            let operands = &native.exits[exit].outermost.operands;
                             assert_eq!(word(operands[0], &words) as i64, x);
                         }
                     }
@@ -304,7 +307,7 @@ fn float_division_leaves_for_zero_and_keeps_signs() {
         for zero in [0.0, -0.0] {
             let outcome = run(&native, &mut Frame::new(&[float(7.0), float(zero)]), 0);
             let (exit, words) = outcome.left();
-            let operands = &native.exits[exit].operands;
+            let operands = &native.exits[exit].outermost.operands;
             assert!(matches!(operands[1], Source::Buffer { repr: Repr::Float, .. }));
             assert_eq!(f64::from_bits(word(operands[0], words)), 7.0);
         }
@@ -337,6 +340,6 @@ fn truth_values_are_boxed_and_unboxed() {
     assert_eq!(run(&native, &mut Frame::new(&[yes]), 0), Outcome::Returned(no as u64));
     let outcome = run(&native, &mut Frame::new(&[no]), 0);
     let (exit, words) = outcome.left();
-    let operands = &native.exits[exit].operands;
+    let operands = &native.exits[exit].outermost.operands;
     assert_eq!((word(operands[0], words), word(operands[1], words)), (1, 0));
 }

@@ -124,7 +124,10 @@ fn a_list_item_is_replaced() {
     assert_eq!(field(field(target, 3) as usize, 1), new as u64);
     let outcome = run(&native, &mut Frame::new(&[target, new, int(2)]), 0);
     assert_eq!(outcome.left().1[0], new as u64);
-    assert!(matches!(native.exits[0].operands[0], Source::Buffer { owned: true, repr: Repr::Obj, .. }));
+    assert!(matches!(
+        native.exits[0].outermost.operands[0],
+        Source::Buffer { owned: true, repr: Repr::Obj, .. }
+    ));
 }
 
 #[test]
@@ -222,10 +225,10 @@ fn a_reference_in_hand_is_handed_over_once() {
     let outcome = run(&native, &mut Frame::new(&[x]), 0);
     let (exit, words) = outcome.left();
     let recipe = &native.exits[exit];
-    assert_eq!((recipe.pc, recipe.reason), (3, ExitReason::Uncompiled));
+    assert_eq!((recipe.outermost.pc, recipe.reason), (3, ExitReason::Uncompiled));
     assert_eq!(words, [x as u64]);
     let source = |owned| Source::Buffer { index: 0, repr: Repr::Obj, owned };
-    assert_eq!(recipe.operands, [source(true), Source::Object(none()), source(false)]);
+    assert_eq!(recipe.outermost.operands, [source(true), Source::Object(none()), source(false)]);
     let local = |slot, source| Local { slot, source, may_lack: true };
     assert_eq!(recipe.locals, [local(0, source(false)), local(1, Source::Null)]);
     assert_eq!(field(x, 0), 2);
@@ -252,7 +255,7 @@ fn identity() {
     b.ret(null);
     let native = b.compile(&host_27(0));
     let left = |x, y| match run(&native, &mut Frame::new(&[x, y]), 0) {
-        Outcome::Left(exit, _) => native.exits[exit].pc,
+        Outcome::Left(exit, _) => native.exits[exit].outermost.pc,
         Outcome::Returned(truth) => truth as u32,
     };
     assert_eq!(left(type_address(Type::INT), 0), 1);

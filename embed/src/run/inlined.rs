@@ -1,0 +1,194 @@
+//! Exits in the middle of functions that are inlined: the frames that such an exit makes run one after the other, the
+//! innermost first, and each gives its result to the call of the one that it was called from.
+//!
+//! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
+
+use crate::py::evaluation::{RESUME, THROW, hand_over, suspended};
+use crate::py::stack::release_all;
+use crate::py::*;
+use crate::py::{describe, pending};
+use crate::run::chain::Chain;
+use crate::run::frames;
+use crate::run::outcome::Outcome;
+use crate::run::reify::{self, Left};
+use crate::state::native::Native;
+use crate::tier::exits;
+use pyjion_jit::exit::ExitRecipe;
+use pyjion_jit::hir::Resume;
+use std::ffi::c_int;
+use std::ptr;
+
+/// Native code left by an exit with inlined frames: runs these to their ends, and has the outermost frame go on after
+/// its call.
+///
+/// # Safety
+/// As for [`enter::left`].
+#[inline(never)]
+pub unsafe extern "C" fn left(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Native,
+    exit: usize,
+    buffer: *const u64,
+) -> Outcome {
+    // SAFETY: the recipe belongs to the exit, and lives as long as the version, which is counted as running.
+    unsafe {
+        let recipe: *const ExitRecipe = (&raw const (&(*version).compiled.code.exits)[exit]).cast();
+        let mut chain = Chain::new();
+        let left = reify::rebuild_all(frame, thread, &*recipe, buffer, &mut chain);
+        let innermost = chain.innermost().unwrap_or(frame);
+        let next = exits::decide(frame, innermost, version, exit);
+        let throw = run(frame, thread, recipe, &mut chain, left);
+        hand_over(frame, thread);
+        Outcome { object: suspended(), next: next | RESUME | throw }
+    }
+}
+
+/// Runs the frames of a chain to their ends, from where they were left; [`THROW`] if the outermost frame is to go on by
+/// unwinding, else 0.
+///
+/// # Safety
+/// What [`reify::rebuild_all`] left, and nothing has happened since; the recipe stays. The thread is the current one, and
+/// the frame is its own, suspended in its call.
+pub unsafe fn run(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    recipe: *const ExitRecipe,
+    chain: &mut Chain,
+    left: Left,
+) -> c_int {
+    // SAFETY: the references are the chain's. Nothing of the recipe is borrowed while Python code runs.
+    unsafe {
+        for index in 0..chain.len() {
+            begin(chain.frame(index), thread);
+        }
+        let mut result = ptr::null_mut();
+        if chain.is_cut() {
+            release_taken(chain);
+        } else {
+            let throw = arrange(chain.innermost().unwrap_or(frame), chain, left);
+            if chain.len() == 0 {
+                return throw;
+            }
+            result = go_on(thread, chain, throw);
+        }
+        loop {
+            let caller = chain.innermost();
+            let call = call(recipe, chain.len());
+            let throw = returned(caller.unwrap_or(frame), thread, call, result);
+            if caller.is_none() {
+                return throw;
+            }
+            result = go_on(thread, chain, throw);
+        }
+    }
+}
+
+/// Makes a frame of the chain the one that runs, without an evaluator so far.
+unsafe fn begin(frame: Frame, thread: *mut PyThreadState) {
+    // SAFETY: the frame is new, its code no generator's, and the thread is the current one.
+    unsafe {
+        (*thread).recursion_depth += 1;
+        (*thread).frame = frame;
+        #[cfg(py3)]
+        {
+            (*frame).f_executing = 1;
+        }
+    }
+}
+
+/// Has the innermost frame, which runs, go on as it was left; [`THROW`] or 0.
+unsafe fn arrange(frame: Frame, chain: &mut Chain, left: Left) -> c_int {
+    // SAFETY: the frame was rebuilt so, and is the thread's current one.
+    unsafe {
+        let top = (*frame).f_stacktop;
+        (*frame).f_stacktop = ptr::null_mut();
+        release_taken(chain);
+        (*frame).f_stacktop = top;
+        match left {
+            Left::At | Left::Yielded(_) => 0,
+            Left::Throwing => THROW,
+            Left::Releasing { next } => {
+                (*frame).f_lasti = next as c_int - 1;
+                0
+            }
+        }
+    }
+}
+
+/// Releases what the chain took over, in its order, whatever exception is set.
+unsafe fn release_taken(chain: &mut Chain) {
+    let (taken, count) = chain.taken();
+    // SAFETY: owned references, or NULL; destructors keep an exception that is set.
+    unsafe {
+        for index in 0..count {
+            xdecref(*taken.add(index));
+        }
+    }
+    chain.forget_taken();
+}
+
+/// Runs the innermost frame of a chain, the thread's current one, to its end, and takes it off; its result.
+unsafe fn go_on(thread: *mut PyThreadState, chain: &mut Chain, throw: c_int) -> Object {
+    let (frame, function) = chain.pop();
+    // SAFETY: the frame is suspended; the references are given up.
+    unsafe {
+        hand_over(frame, thread);
+        let result = _PyEval_EvalFrameDefault(frame, RESUME | throw);
+        frames::release(thread, frame);
+        xdecref(function);
+        result
+    }
+}
+
+/// A call in the middle of which a frame is.
+struct Call {
+    /// Operands of the frame, those of the call on top.
+    depth: usize,
+    /// Operands of the call.
+    operands: usize,
+    /// Where the frame goes on.
+    next: c_int,
+}
+
+/// The call of the frame with so many frames between it and the outermost one, itself included.
+unsafe fn call(recipe: *const ExitRecipe, index: usize) -> Call {
+    // SAFETY: alive by the contract of `run`.
+    let recipe = unsafe { &*recipe };
+    let frame = match index.checked_sub(1).and_then(|index| recipe.inlined.get(index)) {
+        Some(inlined) => &inlined.frame,
+        None => &recipe.outermost,
+    };
+    let (operands, next) = match frame.resume {
+        Resume::Call { operands, next } => (operands as usize, next as c_int),
+        Resume::At | Resume::Throw | Resume::Yield | Resume::YieldFrom | Resume::Release { .. } => (0, 0),
+    };
+    Call { depth: frame.operands.len(), operands, next }
+}
+
+/// A call has returned this, or NULL: what the evaluator does before the next instruction. [`THROW`] or 0.
+unsafe fn returned(frame: Frame, thread: *mut PyThreadState, call: Call, result: Object) -> c_int {
+    // SAFETY: the frame is the thread's current one, and has these operands.
+    unsafe {
+        let mut top = (*frame).f_valuestack.add(call.depth - call.operands);
+        release_all(top, call.operands);
+        let mut throw = THROW;
+        if !result.is_null() {
+            *top = result;
+            top = top.add(1);
+            let is_left_to_others = (*thread).use_tracing != 0 || is_uninterrupted(frame, call.next);
+            if is_left_to_others || !pending::is_due() || pending::handle(thread) {
+                throw = 0;
+                (*frame).f_lasti = call.next - 1;
+            }
+        }
+        (*frame).f_stacktop = top;
+        throw
+    }
+}
+
+/// Whether nothing comes between a call and the next instruction, a `try` that acquires something.
+unsafe fn is_uninterrupted(frame: Frame, next: c_int) -> bool {
+    // SAFETY: a frame goes on at an instruction of its code.
+    unsafe { describe::operation((*frame).f_code, next as usize) == SETUP_FINALLY }
+}
