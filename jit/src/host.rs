@@ -74,6 +74,23 @@ pub struct Layout {
     pub thread_use_tracing: i32,
 }
 
+/// What compiled code has to know to do without calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallLayout {
+    /// `PyFunctionObject.func_code`
+    pub function_code: i32,
+    /// `PyThreadState.recursion_depth` (C int)
+    pub thread_depth: i32,
+    /// Address of the C int that the depth has to stay below.
+    pub depth_limit: usize,
+    /// `PyThreadState.interp`
+    pub thread_interpreter: i32,
+    /// `PyInterpreterState.eval_frame`
+    pub evaluator: i32,
+    /// What that is while nobody else evaluates frames.
+    pub default_evaluator: usize,
+}
+
 /// What compiled code has to know to suspend a frame by itself.
 pub struct SuspensionLayout {
     /// `PyFrameObject.f_stacktop` (a pointer)
@@ -258,6 +275,8 @@ pub struct Host {
     pub periodic: Periodic,
     /// How a frame is suspended; without it, every yield is an exit.
     pub suspension: Option<SuspensionLayout>,
+    /// What calls go by; without it, none is inlined.
+    pub calls: Option<CallLayout>,
     /// How attributes are looked for in line; without it, helpers do.
     pub attributes: Option<AttributeLayout>,
     /// What is defined at an address in C, if it is known.
@@ -336,6 +355,7 @@ pub mod testing {
             false_: 0x30,
             periodic: Periodic::Ticker(0x40),
             suspension: None,
+            calls: None,
             attributes: None,
             builtin: |_| None,
             math: |_| 0,

@@ -25,9 +25,10 @@ use backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use bytecode::CodeDesc;
 use code::Publisher;
 use error::CompileError;
-use feedback::Feedback;
+use feedback::{CodeHandle, Feedback, Life};
 use host::Host;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// An entry asked for: a place in the bytecode and what the frame looks like there.
@@ -45,6 +46,20 @@ pub struct EntrySpec {
     /// that loops keep them in registers; empty when nothing is known, or when the code uses
     /// `*_NAME` and the frame's locals are not its globals.
     pub names: Vec<hir::Type>,
+}
+
+/// Code that may be inlined where it is called, with positional arguments that fill its parameters: `is_plain` of the
+/// host, which has no other arguments and no cells of its own.
+#[derive(Clone, Debug)]
+pub struct Inlinable {
+    /// The code object.
+    pub code: CodeHandle,
+    /// The same as data.
+    pub description: Arc<CodeDesc>,
+    /// What was observed of it.
+    pub feedback: Feedback,
+    /// Address of a 64-bit word that counts its frames, there for as long as the code object.
+    pub runs: usize,
 }
 
 /// Knobs of a compilation.
@@ -93,6 +108,8 @@ pub struct Compiled<C = NativeCode> {
     pub entries: Vec<hir::Entry>,
     /// Inline caches that the code refers to by address.
     pub caches: Vec<Box<[u64; hir::CACHE_WORDS]>>,
+    /// What tells the code whether other code that is inlined in it still exists: it knows the addresses.
+    pub lives: Vec<Life>,
     /// Texts by stage: "bytecode", "hir" (as built), those of [`passes::PASSES`], "hir-final", "clif", "asm".
     pub texts: BTreeMap<&'static str, String>,
     /// The time that each phase took, in the order of [`phases`].
@@ -107,10 +124,11 @@ pub fn phases() -> impl Iterator<Item = &'static str> {
 /// Compiles a code object for the entries given.
 ///
 /// Every object address in `code` is borrowed: the caller keeps the code object alive as long
-/// as the result. Errors say why the code object stays interpreted.
+/// as the result; that of `callees` may die. Errors say why the code object stays interpreted.
 pub fn compile(
     code: &CodeDesc,
     feedback: &Feedback,
+    callees: &[Inlinable],
     entries: &[EntrySpec],
     host: &Host,
     backend: &mut dyn Backend,
@@ -119,7 +137,7 @@ pub fn compile(
     let mut texts = BTreeMap::new();
     let started = Instant::now();
     let bytecode = bytecode::decode(code)?;
-    let mut function = hir::build(code, &bytecode, feedback, entries, host, options)?;
+    let mut function = hir::build(code, &bytecode, feedback, callees, entries, host, options)?;
     if options.keep_texts {
         texts.insert("bytecode", bytecode.to_string());
         texts.insert("hir", function.to_string());
@@ -135,14 +153,15 @@ pub fn compile(
     let mut code = backend.generate(&function, host, &options.backend)?;
     spent.push(started.elapsed());
     texts.append(&mut code.texts);
-    Ok(Compiled { code, entries: function.entries, caches: function.caches, texts, spent })
+    let lives = callees.iter().map(|callee| callee.code.life.clone()).collect();
+    Ok(Compiled { code, entries: function.entries, caches: function.caches, lives, texts, spent })
 }
 
 impl Compiled<MachineCode> {
     /// Puts the code where it can run.
     pub fn publish(self, publisher: &Publisher) -> Result<Compiled, CompileError> {
-        let Compiled { code, entries, caches, texts, spent } = self;
-        Ok(Compiled { code: publisher.publish(code)?, entries, caches, texts, spent })
+        let Compiled { code, entries, caches, lives, texts, spent } = self;
+        Ok(Compiled { code: publisher.publish(code)?, entries, caches, lives, texts, spent })
     }
 }
 

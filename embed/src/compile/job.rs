@@ -8,7 +8,7 @@ use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
 use pyjion_jit::host::Host;
-use pyjion_jit::{Compiled, EntrySpec, Options};
+use pyjion_jit::{Compiled, EntrySpec, Inlinable, Options};
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -22,6 +22,8 @@ pub struct Job {
     pub description: Arc<CodeDesc>,
     /// What was observed.
     pub feedback: Feedback,
+    /// What it calls that may be inlined.
+    pub callees: Vec<Inlinable>,
     /// The entry asked for.
     pub entry: EntrySpec,
     /// How to compile.
@@ -103,7 +105,8 @@ impl Compiler {
                 empty => empty.insert(CraneliftBackend::new()?),
             };
             let entries = std::slice::from_ref(&job.entry);
-            pyjion_jit::compile(&job.description, &job.feedback, entries, job.host, backend, &job.options)
+            let Job { description, feedback, callees, host, options, .. } = job;
+            pyjion_jit::compile(description, feedback, callees, entries, host, backend, options)
         }));
         IS_CATCHING.set(false);
         if result.is_err() {

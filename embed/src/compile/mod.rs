@@ -1,5 +1,6 @@
 //! How code is compiled: orders, the thread that carries them out, and room for what comes of it.
 
+mod callees;
 pub mod cost;
 pub mod eviction;
 pub mod job;

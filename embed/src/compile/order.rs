@@ -3,7 +3,7 @@
 
 use crate::compile::job::{Compiler, Job, Output};
 use crate::compile::worker::{self, Ticket};
-use crate::compile::{cost, eviction};
+use crate::compile::{callees, cost, eviction};
 use crate::config::say;
 use crate::config::settings::{self, Stopped};
 use crate::memory::reserve;
@@ -366,7 +366,8 @@ pub fn job(
         ..Options::default()
     };
     let description = Arc::clone(state.description());
-    Ok(Job { description, feedback, entry, options, host: PROCESS.host() })
+    let callees = callees::inlinable(&feedback, &options);
+    Ok(Job { description, feedback, callees, entry, options, host: PROCESS.host() })
 }
 
 /// Runs the compiler while the program waits; no Python code runs meanwhile.

@@ -17,7 +17,7 @@ use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
 #[cfg(py2)]
 use pyjion_jit::host::OldStyleLayout;
-use pyjion_jit::host::{AttributeLayout, Host, IntLayout, Layout, NativeLayout, Periodic, SuspensionLayout};
+use pyjion_jit::host::{AttributeLayout, CallLayout, Host, IntLayout, Layout, NativeLayout, Periodic, SuspensionLayout};
 use std::mem::offset_of;
 use std::sync::OnceLock;
 
@@ -73,6 +73,14 @@ fn describe() -> Host {
                 let raw = describe::raw_block(block);
                 [raw.b_type, raw.b_handler, raw.b_level]
             },
+        }),
+        calls: Some(CallLayout {
+            function_code: offset_of!(py::PyFunctionObject, func_code) as i32,
+            thread_depth: offset_of!(py::PyThreadState, recursion_depth) as i32,
+            depth_limit: &raw const py::_Py_CheckRecursionLimit as usize,
+            thread_interpreter: offset_of!(py::PyThreadState, interp) as i32,
+            evaluator: offset_of!(py::PyInterpreterState, eval_frame) as i32,
+            default_evaluator: py::hooks::default_evaluator(),
         }),
         attributes: dict::layout().filter(|_| cfg!(has_type_modified)).map(|dict| AttributeLayout {
             version_tag: offset_of!(PyTypeObject, tp_version_tag) as i32,

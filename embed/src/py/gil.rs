@@ -28,6 +28,7 @@ impl<T> Deref for Gil<T> {
 
 /// An event counter.
 #[derive(Default)]
+#[repr(transparent)]
 pub struct Counter(Cell<u64>);
 
 impl Counter {

@@ -34,6 +34,12 @@ pub fn remove_evaluator() {
     unsafe { _PyEval_DefaultEvaluator = None };
 }
 
+/// The address of the evaluator that an interpreter has unless somebody else evaluates its frames.
+pub fn default_evaluator() -> usize {
+    let default: Evaluate = _PyEval_EvalFrameDefault;
+    default as *const () as usize
+}
+
 /// Whether our evaluator is in its place.
 pub fn has_evaluator() -> bool {
     // SAFETY: a plain pointer, under the GIL.

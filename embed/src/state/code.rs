@@ -151,6 +151,11 @@ impl CodeState {
         bytecode::decode(description).map_or(0, |code| code.constant_locals(description.arguments))
     }
 
+    /// Where frames that begin or are resumed are counted.
+    pub fn address_of_runs(&self) -> usize {
+        ptr::from_ref(&self.runs) as usize
+    }
+
     /// Counts a frame that begins or is resumed.
     #[inline(always)]
     pub fn count_run(&self) {

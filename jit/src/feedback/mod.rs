@@ -116,6 +116,13 @@ impl Feedback {
         }
     }
 
+    /// What instructions call that call one thing only, in the order of the code.
+    pub fn callees(&self) -> Vec<&Callee> {
+        let mut places: Vec<u32> = self.callees.keys().copied().collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|pc| self.callee(pc)).collect()
+    }
+
     /// What an instruction calls, if it was that every time and may be it again.
     pub fn callee(&self, pc: u32) -> Option<&Callee> {
         let seen = self.callees.get(&pc)?;

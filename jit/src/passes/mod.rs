@@ -54,6 +54,8 @@ macro_rules! passes {
 }
 
 passes! {
+    // The builder inlines, unless this is left out.
+    "inline" Speculative Built |_, _| ();
     "prune-for-loops" Optimising Built |function, _| prune::run(function, prune::Keep::WantedByLoops);
     "simplify" Optimising Built |function, _| simplify::run(function);
     "unbox" Speculative Built unbox::run;

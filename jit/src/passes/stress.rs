@@ -1,7 +1,7 @@
 //! Stress modes: every Nth guard that would pass leaves all the same; code declares itself invalid.
 
 use super::cfg::Cfg;
-use crate::hir::{Function, Insn, Repr, Resume, Type, ValueId};
+use crate::hir::{Function, Insn, Ownership, Repr, Resume, Type, ValueId};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What is put to the test, and how often.
@@ -44,7 +44,7 @@ pub fn run(function: &mut Function, stress: Stress) {
         let counter = begin(&GUARDS, interval);
         insert_before(function, |function, value| {
             let insn = function.insn(value);
-            let exit = insn.side_exit().filter(|_| may_fail(insn))?;
+            let exit = insn.side_exit().filter(|_| may_fail(function, insn))?;
             let is_fit = exit.reason.is_harmless()
                 && matches!(function.state(exit.state).resume, Resume::At | Resume::Release { .. });
             is_fit.then_some(Insn::StressExit { counter, interval, exit })
@@ -79,16 +79,21 @@ fn insert_before(function: &mut Function, what: impl Fn(&Function, ValueId) -> O
 }
 
 /// Whether an instruction is a guard, or an operation that may have to be left to the interpreter.
-fn may_fail(insn: &Insn) -> bool {
-    !matches!(
-        insn,
+fn may_fail(function: &Function, insn: &Insn) -> bool {
+    match insn {
+        // Where it is not NULL, its exit would lose it.
+        Insn::GuardNotNull(object, _) => {
+            function.insn(function.unguarded(*object)).facts().result != Ownership::Owned
+        }
         Insn::CheckUnshared(_)
-            | Insn::CheckTracing(_)
-            | Insn::CheckValid(_)
-            | Insn::GuardStatus(..)
-            | Insn::StressExit { .. }
-            | Insn::Exit(_)
-    )
+        | Insn::CheckTracing(_)
+        | Insn::CheckCalls { .. }
+        | Insn::CheckValid(_)
+        | Insn::GuardStatus(..)
+        | Insn::StressExit { .. }
+        | Insn::Exit(_) => false,
+        _ => true,
+    }
 }
 
 #[cfg(test)]

@@ -217,6 +217,8 @@ impl Lowering<'_> {
             Insn::Forget(value) => return self.forget(*value).map(none),
             Insn::XDecref(value, pc) => return self.xdecref(*value, *pc).map(none),
 
+            Insn::DecrefShared(value, exit) => return self.decref_shared(*value, *exit).map(none),
+
             Insn::GuardNotNull(value, exit) => {
                 let checked = self.value(*value)?;
                 self.exit_if_zero(checked, *exit)?;
@@ -239,6 +241,7 @@ impl Lowering<'_> {
                 self.exit_if(only, *exit)?;
                 return Ok(None);
             }
+            Insn::GuardCode { object, code, life, exit } => self.guard_code(*object, *code, *life, *exit)?,
             Insn::GuardBool(value, expected, exit) => {
                 let condition = self.value(*value)?;
                 if *expected {
@@ -376,6 +379,14 @@ impl Lowering<'_> {
                 self.exit_if(tracing, *exit)?;
                 return Ok(None);
             }
+            Insn::CountRun(counter) => {
+                let counter = self.address(*counter);
+                let count = self.load(Heap::Cell, types::I64, counter, 0);
+                let count = self.builder.ins().iadd_imm_s(count, 1);
+                self.store(Heap::Cell, count, counter, 0);
+                return Ok(None);
+            }
+            Insn::CheckCalls { frames, exit } => return self.check_calls(*frames, *exit).map(none),
             Insn::CheckValid(exit) => {
                 if self.valid_flag != 0 {
                     let flag = self.address(self.valid_flag);

@@ -13,6 +13,7 @@ mod dicts;
 mod exits;
 mod float_ops;
 mod identity;
+mod inlining;
 mod lower;
 mod names;
 mod natives;

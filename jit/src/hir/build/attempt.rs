@@ -4,13 +4,18 @@ use super::*;
 
 impl Builder<'_> {
     /// Goes on with what `fast` makes of the object that an instruction finds, or, where that is NULL, with what
-    /// `slow` does instead, out of the way. Both pop their operands; what they hand back, owned, is pushed.
+    /// `slow` does instead, out of the way; or, if it `leaves`, the interpreter. Both pop their operands; what they hand
+    /// back, owned, is pushed.
     pub(super) fn find_or(
         &mut self,
         find: Insn,
+        (pc, leaves): (u32, bool),
         slow: impl FnOnce(&mut Self) -> Result<Option<StackEntry>, CompileError>,
         fast: impl FnOnce(&mut Self, ValueId) -> Result<Option<StackEntry>, CompileError>,
     ) -> Step {
+        if self.is_inlining() || (leaves && self.speculate_at(pc)) {
+            return self.find_or_leave(find, pc, fast);
+        }
         let found = self.emit(find, Repr::Obj, Type::ANY);
         let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
         let (missed, hit) = self.branch(missing);
@@ -38,6 +43,24 @@ impl Builder<'_> {
             let (receiver, class) = (receiver.map(&mut param), class.map(&mut param));
             self.stack.push(StackEntry { receiver, class, ..StackEntry::owned(value) });
         }
+        Ok(Flow::Next)
+    }
+
+    /// The same where the interpreter does it instead.
+    fn find_or_leave(
+        &mut self,
+        find: Insn,
+        pc: u32,
+        fast: impl FnOnce(&mut Self, ValueId) -> Result<Option<StackEntry>, CompileError>,
+    ) -> Step {
+        if !self.speculate_at(pc) {
+            self.refuse();
+        }
+        let exit = self.exit(ExitReason::CacheMiss, Resume::At, pc);
+        let found = self.emit(find, Repr::Obj, Type::ANY);
+        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+        let pushed = fast(self, found)?;
+        self.stack.extend(pushed);
         Ok(Flow::Next)
     }
 

@@ -33,6 +33,7 @@ impl Builder<'_> {
     pub(super) fn find_global(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
         self.find_or(
             Insn::FindGlobal(site),
+            (pc, false),
             |builder| {
                 builder.load_global_by_helper(index, pc, next)?;
                 builder.pop(pc).map(Some)
@@ -46,10 +47,11 @@ impl Builder<'_> {
         let (object, value) = (self.operand(0), self.operand(1));
         self.find_or(
             Insn::SwapAttribute { site, object, value },
+            (pc, false),
             |builder| builder.store_attr_by_helper(index, pc, next).map(|_| None),
             |builder, old| {
                 let (object, value) = (builder.pop(pc)?, builder.pop(pc)?);
-                builder.emit_effect(Insn::Decref(old, pc));
+                builder.release(StackEntry::owned(old), pc);
                 // The order of the helper's.
                 let (first, last) =
                     if builder.host.version.is_3() { (value, object) } else { (object, value) };
@@ -67,6 +69,7 @@ impl Builder<'_> {
         let object = self.operand(0);
         self.find_or(
             Insn::FindAttribute { site, object },
+            (pc, false),
             |builder| {
                 builder.load_attr_by_helper(index, pc, next)?;
                 builder.pop(pc).map(Some)
@@ -75,12 +78,13 @@ impl Builder<'_> {
         )
     }
 
-    /// `LOAD_ATTR` of what is called next, in line: nothing is bound, as by `Helper::LoadMethod`.
+    /// `LOAD_ATTR` of what is called next, in line: nothing is bound, as by `Helper::LoadMethod`. If the call is inlined,
+    /// there is no other way to it.
     pub(super) fn find_method(
         &mut self,
         site: u32,
         index: u32,
-        meanwhile: Meanwhile,
+        (meanwhile, is_inlined): (Meanwhile, bool),
         pc: u32,
         next: u32,
     ) -> Step {
@@ -91,6 +95,7 @@ impl Builder<'_> {
         let object = self.operand(0);
         self.find_or(
             Insn::FindAttribute { site, object },
+            (pc, is_inlined && is_method),
             |builder| {
                 builder.load_method_by_helper(index, meanwhile, pc, next)?;
                 builder.pop(pc).map(Some)

@@ -34,6 +34,10 @@ impl Builder<'_> {
 
     /// Leaves when tracing was switched on meanwhile; the interpreter goes on at `next`.
     pub(super) fn check_tracing(&mut self, next: u32) {
+        if self.is_inlining() {
+            // Nothing has run.
+            return;
+        }
         let exit = self.exit(ExitReason::Tracing, Resume::At, next);
         self.emit_effect(Insn::CheckTracing(exit));
     }
@@ -168,6 +172,9 @@ impl Builder<'_> {
         let CallShape { positional, keyword, star, star_star } = shape;
         let operands = shape.operands();
         let operand = i64::from(positional) | i64::from(keyword) << 8 | self.uninterrupted(next);
+        if keyword == 0 && !star && !star_star && self.inline_call(positional.into(), pc, next)? {
+            return Ok(Flow::Next);
+        }
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
             self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)

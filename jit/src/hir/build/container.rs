@@ -133,7 +133,7 @@ impl Builder<'_> {
         let (key, container, value) = (self.pop(pc)?, self.pop(pc)?, self.pop(pc)?);
         let former = Insn::ListStore { list, index, value: value.value, exit };
         let former = self.emit(former, Repr::Obj, Type::OBJECT);
-        self.emit_effect(Insn::Decref(former, pc));
+        self.release(StackEntry::owned(former), pc);
         self.release(container, pc);
         self.release(key, pc);
         self.check_tracing(next);

@@ -21,6 +21,17 @@ pub(super) enum Meanwhile {
     Anything,
 }
 
+/// The call of what a `LOAD_ATTR` pushes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CalledNext {
+    /// What may happen before.
+    pub meanwhile: Meanwhile,
+    /// Where it is.
+    pub pc: u32,
+    /// How many arguments there are.
+    pub positional: usize,
+}
+
 /// Entries to be bound at one time, which an exit has to make objects of.
 pub const MAX_BOUND: usize = 8;
 
@@ -28,7 +39,7 @@ impl Builder<'_> {
     /// Whether a `CALL_FUNCTION` with positional arguments calls what the `LOAD_ATTR` before `next` pushes,
     /// after straight code, and what that may do meanwhile. Where a handler of this frame catches what the
     /// arguments raise, they have to be simple enough not to.
-    pub(super) fn called_next(&self, pc: u32, next: u32) -> Option<Meanwhile> {
+    pub(super) fn called_next(&self, pc: u32, next: u32) -> Option<CalledNext> {
         if self.stack.iter().filter(|entry| entry.receiver.is_some()).count() >= MAX_BOUND {
             return None;
         }
@@ -44,7 +55,8 @@ impl Builder<'_> {
             if let Op::Call(shape) = instruction.op
                 && shape.operands() == above + 1
             {
-                return (shape.keyword == 0 && !shape.star && !shape.star_star).then_some(meanwhile);
+                let is_plain = shape.keyword == 0 && !shape.star && !shape.star_star;
+                return is_plain.then_some(CalledNext { meanwhile, pc, positional: shape.positional.into() });
             }
             let (pops, is_simple) = self.argument(&instruction.op)?;
             if pops > above || (is_caught && !is_simple) {
@@ -85,11 +97,13 @@ impl Builder<'_> {
     }
 
     /// `LOAD_ATTR` of what is called next.
-    pub(super) fn load_method(&mut self, index: u32, meanwhile: Meanwhile, pc: u32, next: u32) -> Step {
+    pub(super) fn load_method(&mut self, index: u32, called: CalledNext, pc: u32, next: u32) -> Step {
+        let meanwhile = called.meanwhile;
         if let Some(site) = self.attribute_site(index, pc)?
             && self.function.attributes[site as usize].is_method().is_some()
         {
-            return self.find_method(site, index, meanwhile, pc, next);
+            let is_inlined = self.is_inlined_method(called);
+            return self.find_method(site, index, (meanwhile, is_inlined), pc, next);
         }
         self.load_method_by_helper(index, meanwhile, pc, next)
     }

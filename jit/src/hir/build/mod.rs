@@ -12,6 +12,7 @@ mod call;
 mod container;
 mod control;
 mod identity;
+mod inline;
 mod iterate;
 mod method;
 mod names;
@@ -33,12 +34,13 @@ use super::insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, Valu
 use super::types::{Repr, Type};
 use crate::bytecode::{BlockKind, Bytecode, CodeDesc, Const, ConstKind};
 use crate::error::CompileError;
-use crate::feedback::Feedback;
+use crate::feedback::{Callee, CodeHandle, Feedback};
 use crate::host::Host;
-use crate::{EntrySpec, Options};
+use crate::{EntrySpec, Inlinable, Options};
+use inline::{Decoded, Inlining};
 use method::Meanwhile;
 use stack::{Mark, StackEntry};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How many shapes of one offset are kept apart by their unbound locals before they are merged.
 const MAX_CONTEXTS: usize = 4;
@@ -81,6 +83,8 @@ struct Builder<'a> {
     feedback: &'a Feedback,
     host: &'a Host,
     options: &'a Options,
+    /// Code that may be inlined.
+    callees: &'a [Decoded<'a>],
     function: Function,
     keyed: HashMap<Key, BlockId>,
     /// Contexts seen per offset, to bound them.
@@ -88,6 +92,10 @@ struct Builder<'a> {
     /// Slot and expected kind of each tracked name, by its index in `co_names`.
     tracked: HashMap<u32, (u32, Type)>,
     work: Vec<(Key, BlockId)>,
+    /// The functions that are being inlined, each called by the one before.
+    inlining: Vec<Inlining>,
+    /// Calls that were not inlined after all: code and offset.
+    declined: HashSet<(usize, u32)>,
     /// How many operations have a way of its own for handing back their operand.
     ways: usize,
     // The state at the point of construction:
@@ -107,21 +115,24 @@ enum Flow {
 
 type Step = Result<Flow, CompileError>;
 
-/// Builds the HIR of a code object for the given entries.
+/// Builds the HIR of a code object for the given entries; `callees` may be inlined.
 pub fn build(
     code: &CodeDesc,
     bytecode: &Bytecode,
     feedback: &Feedback,
+    callees: &[Inlinable],
     entries: &[EntrySpec],
     host: &Host,
     options: &Options,
 ) -> Result<Function, CompileError> {
+    let callees = Decoded::all(callees);
     let mut builder = Builder {
         code,
         bytecode,
         feedback,
         host,
         options,
+        callees: &callees,
         function: Function {
             name: format!("{} ({}:{})", code.name, code.filename, code.first_line),
             locals: code.locals,
@@ -133,6 +144,8 @@ pub fn build(
         contexts: HashMap::new(),
         tracked: HashMap::new(),
         work: Vec::new(),
+        inlining: Vec::new(),
+        declined: HashSet::new(),
         ways: 0,
         current: BlockId(0),
         locals: Vec::new(),
@@ -239,7 +252,11 @@ impl Builder<'_> {
 
     /// Whether speculation on feedback is allowed at this offset.
     fn speculate_at(&self, pc: u32) -> bool {
-        self.options.speculate && !self.function.no_speculation.contains(&pc)
+        let has_failed = match self.is_inlining() {
+            true => self.feedback.site(pc).is_some_and(|site| site.failed),
+            false => self.function.no_speculation.contains(&pc),
+        };
+        self.options.speculate && !has_failed
     }
 
     fn build_block(&mut self, key: Key, block: BlockId) -> Result<(), CompileError> {
@@ -248,16 +265,26 @@ impl Builder<'_> {
         if key.arrival != Arrival::Executing {
             return self.catch(key.pc, key.arrival);
         }
-        let mut pc = key.pc;
-        if self.is_unobserved_loop(pc) {
-            self.leave(ExitReason::Unreached, pc)?;
+        if self.is_unobserved_loop(key.pc) {
+            self.leave(ExitReason::Unreached, key.pc)?;
             return Ok(());
         }
+        self.instructions(key.pc)
+    }
+
+    /// Builds instructions up to where the block ends.
+    fn instructions(&mut self, mut pc: u32) -> Result<(), CompileError> {
         loop {
             let Some(instruction) = self.bytecode.at(pc).copied() else {
                 return Err(CompileError::Malformed { pc, what: "runs off the end of the code" });
             };
-            self.function.position = Some(pc);
+            if self.skips(&instruction) {
+                self.leave(ExitReason::Unreached, pc)?;
+                return Ok(());
+            }
+            if !self.is_inlining() {
+                self.function.position = Some(pc);
+            }
             if self.stack.len() > self.options.max_depth {
                 self.leave(ExitReason::Uncompiled, pc)?;
                 return Ok(());
@@ -269,6 +296,7 @@ impl Builder<'_> {
                 return Ok(());
             }
             pc = instruction.next;
+            self.release_waiting(pc);
             if self.bytecode.is_jump_target(pc) || self.bytecode.is_handler(pc) {
                 let edge = self.edge_to(pc)?;
                 self.emit_terminator(Insn::Jump(edge));
@@ -313,6 +341,7 @@ impl Builder<'_> {
     fn edge(&mut self, pc: u32, arrival: Arrival) -> Result<Edge, CompileError> {
         debug_assert!(self.stack.iter().all(|entry| entry.receiver.is_none()), "methods wait in one block");
         self.own_all();
+        self.release_waiting(pc);
         let (unbound, known) = self.context_for(pc);
         let marks = (0..).zip(&self.stack).filter_map(|(index, entry)| Some((index, entry.mark?))).collect();
         let (depth, blocks) = (self.stack.len() as u32, self.blocks.clone());
@@ -323,8 +352,10 @@ impl Builder<'_> {
         };
         let state = self.function.block(target).entry_state.expect("keyed blocks have an entry state");
         let mut args = Vec::new();
+        let params = &self.function.block(target).params;
         for (slot, value) in self.function.states[state.index()].locals.iter().enumerate() {
-            if matches!(self.function.insn(*value), Insn::Param) {
+            // The parameters are in the order of the slots; others may be those of blocks before.
+            if params.get(args.len()) == Some(value) {
                 args.push(self.locals[slot]);
             }
         }
@@ -362,7 +393,9 @@ impl Builder<'_> {
         let leaving = key.pc == unwind::CALLER;
         let mut locals = if leaving { self.locals_of_leaving(block) } else { Vec::new() };
         for slot in (0..self.code.locals).filter(|_| !leaving) {
-            locals.push(if is_header && key.unbound.contains(&slot) {
+            locals.push(if !self.is_variable(slot) {
+                self.locals[slot as usize]
+            } else if is_header && key.unbound.contains(&slot) {
                 let null = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
                 self.function.blocks[block.index()].insns.push(null);
                 null
@@ -370,7 +403,8 @@ impl Builder<'_> {
                 self.function.add_param(block, Repr::Obj, Type::ANY)
             });
         }
-        for slot in (self.code.locals..self.function.slots() as u32).filter(|_| !leaving) {
+        let slots = if self.is_inlining() { self.code.locals } else { self.function.slots() as u32 };
+        for slot in (self.code.locals..slots).filter(|_| !leaving) {
             locals.push(if key.known.contains(&slot) {
                 self.function.add_param(block, Repr::Obj, Type::OBJECT)
             } else {
@@ -387,6 +421,7 @@ impl Builder<'_> {
             })
             .collect();
         let executing = key.arrival == Arrival::Executing;
+        let inlined = self.inlined_frame();
         self.function.blocks[block.index()].cold = !executing;
         let state = self.function.add_state(FrameState {
             pc: if executing { key.pc } else { PC_IN_FRAME },
@@ -396,7 +431,7 @@ impl Builder<'_> {
             operands,
             blocks: key.blocks.clone(),
             released: Vec::new(),
-            inlined: None,
+            inlined,
         });
         self.function.blocks[block.index()].entry_state = Some(state);
         self.keyed.insert(key.clone(), block);
@@ -406,6 +441,9 @@ impl Builder<'_> {
 
     /// Ends the current block by a branch to two new blocks without parameters.
     fn branch(&mut self, condition: ValueId) -> (BlockId, BlockId) {
+        if self.is_releasing() {
+            self.refuse();
+        }
         let then = self.function.add_block();
         let otherwise = self.function.add_block();
         self.emit_terminator(Insn::Branch {
@@ -418,6 +456,9 @@ impl Builder<'_> {
 
     fn emit(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
         let escapes = !self.tracked.is_empty() && self.escapes(&insn);
+        if self.is_inlining() {
+            self.check_quiet(&insn);
+        }
         let value = self.function.add_value(insn, repr, ty);
         self.function.blocks[self.current.index()].insns.push(value);
         if escapes {
@@ -446,6 +487,7 @@ impl Builder<'_> {
             Operand { value, owned, receiver, class }
         });
         let operands = operands.collect();
+        let inlined = self.inlined_frame();
         self.function.add_state(FrameState {
             pc,
             resume,
@@ -454,7 +496,7 @@ impl Builder<'_> {
             operands,
             blocks: self.blocks.clone(),
             released: Vec::new(),
-            inlined: None,
+            inlined,
         })
     }
 

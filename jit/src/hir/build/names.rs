@@ -87,8 +87,8 @@ impl Builder<'_> {
     }
 
     pub(super) fn load_attr(&mut self, index: u32, pc: u32, next: u32) -> Step {
-        if let Some(meanwhile) = self.called_next(pc, next) {
-            return self.load_method(index, meanwhile, pc, next);
+        if let Some(called) = self.called_next(pc, next) {
+            return self.load_method(index, called, pc, next);
         }
         if let Some(site) = self.attribute_site(index, pc)?
             && self.function.attributes[site as usize].is_method() != Some(true)

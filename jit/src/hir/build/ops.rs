@@ -111,6 +111,7 @@ impl Builder<'_> {
             Op::PopExcept => self.pop_except(pc, next),
             Op::RaiseVarargs(operands) => self.raise(operands, pc),
 
+            Op::ReturnValue if self.is_inlining() => self.return_inlined(pc),
             Op::ReturnValue => self.return_value(0, pc),
             Op::YieldValue => self.yield_value(pc, next),
             Op::YieldFrom => self.yield_from(pc, next),

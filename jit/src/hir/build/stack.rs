@@ -111,12 +111,22 @@ impl Builder<'_> {
         }
     }
 
-    /// Releases what the stack held of a popped entry.
+    /// Releases what the stack held of a popped entry, or has that done when the instruction is.
     pub(super) fn release(&mut self, entry: StackEntry, pc: u32) {
         let ty = self.type_of(entry.value);
         if !entry.owned || ty == Type::NULL {
             return;
         }
+        if self.is_inlining() && !self.dies_quietly(entry.value) {
+            self.release_later(entry);
+        } else {
+            self.release_now(entry, pc);
+        }
+    }
+
+    /// Releases an entry that is owned.
+    pub(super) fn release_now(&mut self, entry: StackEntry, pc: u32) {
+        let ty = self.type_of(entry.value);
         self.emit_effect(match ty.may_be(Type::NULL) {
             true => Insn::XDecref(entry.value, pc),
             false => Insn::Decref(entry.value, pc),

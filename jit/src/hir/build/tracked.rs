@@ -42,8 +42,10 @@ impl Builder<'_> {
         }
     }
 
+    /// Slots of tracked names. Functions that are inlined have none.
     fn slots(&self) -> std::ops::Range<u32> {
-        self.code.locals..self.code.locals + self.function.tracked.len() as u32
+        let tracked = if self.is_inlining() { 0 } else { self.function.tracked.len() as u32 };
+        self.code.locals..self.code.locals + tracked
     }
 
     fn is_known(&self, slot: u32) -> bool {

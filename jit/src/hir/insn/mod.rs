@@ -186,6 +186,9 @@ instructions! {
     Forget(object: steals Object) = Facts::effect().writes(&[Heap::Refcount]);
     /// Releases a reference that may be NULL.
     XDecref(object: steals Obj, pc: at u32) = Facts::effect().releases(*object);
+    /// Releases an owned reference that may be NULL where that runs no code, as others hold the object too or it is a
+    /// number; else leaves with it, for the interpreter to release.
+    DecrefShared(object: steals Obj, exit: leaves SideExit) = Facts::effect().writes(&[Heap::Refcount]);
 
     // ---- guards: the result is the operand, refined ----
     /// Leaves when NULL.
@@ -212,6 +215,17 @@ instructions! {
     } = Facts::effect().reads(&[Heap::Type, Heap::World]);
     /// Leaves when there is no other reference to an object than one. No result.
     GuardShared(object: borrows Object, exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
+    /// Leaves unless the object is a function of the code at this address, and that code still is the one it was.
+    GuardCode {
+        /// The function.
+        object: borrows Object,
+        /// The code.
+        code: address usize,
+        /// A byte that is 0 when that code is no more.
+        life: address usize,
+        /// Taken for any other object.
+        exit: leaves SideExit,
+    } = Facts::refines().reads(&[Heap::Type, Heap::World]);
     /// Leaves unless the truth value is as given. No result.
     GuardBool(truth: borrows Bool, expected: is bool, exit: leaves SideExit) = Facts::effect();
     /// Leaves when a C status is negative. No result.
@@ -482,11 +496,21 @@ instructions! {
     PeriodicDue = Facts::attempts(Repr::Bool).reads(&[Heap::Cell]).writes(&[Heap::Cell]);
     /// Counts a bytecode that begins to execute, for statistics.
     CountBytecode = Facts::effect().writes(&[Heap::Cell]);
+    /// Counts a frame that begins, in the 64-bit word at this address.
+    CountRun(counter: address usize) = Facts::effect().writes(&[Heap::Cell]);
     /// Leaves when somebody besides the evaluator holds a reference to the frame
     /// (`ob_refcnt != 1`), so that a frame that outlives its run gets its stale slots written.
     CheckUnshared(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
     /// Leaves when tracing or profiling is on in this thread.
     CheckTracing(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
+    /// Leaves unless a call would begin to run in compiled code now, so many frames on top of this one: recursion is
+    /// not too deep, and nobody else evaluates frames. No result.
+    CheckCalls {
+        /// How many frames.
+        frames: is u32,
+        /// Taken when the call has to be made.
+        exit: leaves SideExit,
+    } = Facts::effect().reads(&[Heap::Cell]);
     /// Leaves when this version has been invalidated.
     CheckValid(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
 
@@ -550,6 +574,7 @@ impl Insn {
             Insn::GuardNotNull(of, _)
             | Insn::GuardType(of, ..)
             | Insn::GuardIs(of, ..)
+            | Insn::GuardCode { object: of, .. }
             | Insn::NotNull(of) => Some(*of),
             _ => None,
         }

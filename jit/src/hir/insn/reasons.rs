@@ -64,6 +64,10 @@ exit_reasons! {
     Unreached "unreached" Harmless Speculative Learnable;
     /// The version was invalidated while it ran.
     Invalidated "invalidated" Harmless;
+    /// Something else was called.
+    Callee "callee" Harmless Speculative;
+    /// Code would run as something dies.
+    LastReference "last_reference" Harmless Speculative;
     /// A name or attribute cache did not hit.
     CacheMiss "cache_miss" Harmless Speculative;
 }

@@ -128,7 +128,7 @@ impl Walk<'_> {
                     return;
                 }
             }
-            Insn::Decref(inner, _) | Insn::XDecref(inner, _)
+            Insn::Decref(inner, _) | Insn::XDecref(inner, _) | Insn::DecrefShared(inner, _)
                 if virtual_value(self.function, *inner).is_some() =>
             {
                 return;

@@ -228,6 +228,7 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         true_: true_(),
         false_: false_(),
         periodic,
+        calls: None,
         attributes: None,
         suspension: None,
         helper,

@@ -1,0 +1,101 @@
+//! What takes the place of calls: the callee and the evaluator are as they were, and nothing dies.
+
+use super::Result;
+use super::backend_error;
+use super::lower::Lowering;
+use crate::hir::{Heap, SideExit, Type, ValueId};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder, types};
+
+/// Kinds that have a type object of their own, and die without running code.
+const QUIET: [Type; 5] = [Type::INT, Type::LONG, Type::FLOAT, Type::STR, Type::UNICODE];
+
+impl Lowering<'_> {
+    /// `Insn::GuardCode`.
+    pub fn guard_code(
+        &mut self,
+        object: ValueId,
+        code: usize,
+        life: usize,
+        exit: SideExit,
+    ) -> Result<ir::Value> {
+        let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
+        let function = self.value(object)?;
+        let ty = self.load(Heap::Type, types::I64, function, self.host.layout.ob_type);
+        let is_function = self.is_object(ty, (self.host.types)(Type::FUNCTION));
+        self.exit_if_zero(is_function, exit)?;
+        let actual = self.load(Heap::World, types::I64, function, layout.function_code);
+        let same = self.is_object(actual, code);
+        self.exit_if_zero(same, exit)?;
+        let life = self.address(life);
+        let lives = self.load(Heap::World, types::I8, life, 0);
+        self.exit_if_zero(lives, exit)?;
+        Ok(function)
+    }
+
+    /// `Insn::CheckCalls`.
+    pub fn check_calls(&mut self, frames: u32, exit: SideExit) -> Result<()> {
+        let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
+        let depth = self.load(Heap::Cell, types::I32, self.thread, layout.thread_depth);
+        let depth = self.builder.ins().iadd_imm_s(depth, i64::from(frames));
+        let limit = self.address(layout.depth_limit);
+        let limit = self.load(Heap::Cell, types::I32, limit, 0);
+        let has_room = self.builder.ins().icmp(IntCC::SignedLessThan, depth, limit);
+        self.exit_if_zero(has_room, exit)?;
+        let interpreter = self.load(Heap::Cell, types::I64, self.thread, layout.thread_interpreter);
+        let evaluator = self.load(Heap::Cell, types::I64, interpreter, layout.evaluator);
+        let is_default = self.is_object(evaluator, layout.default_evaluator);
+        self.exit_if_zero(is_default, exit)
+    }
+
+    /// `Insn::DecrefShared`.
+    pub fn decref_shared(&mut self, value: ValueId, exit: SideExit) -> Result<()> {
+        let object = self.value(value)?;
+        let leave = self.exit_stub(exit)?;
+        let done = self.builder.create_block();
+        if self.function.value(value).ty.may_be(Type::NULL) {
+            let present = self.builder.create_block();
+            self.builder.ins().brif(object, present, &[], done, &[]);
+            self.builder.switch_to_block(present);
+        }
+        let offset = self.host.layout.refcnt;
+        let count = self.load(Heap::Refcount, types::I64, object, offset);
+        let count = self.builder.ins().iadd_imm_s(count, -1);
+        let lives = self.builder.create_block();
+        let dies = self.cold_block();
+        self.builder.ins().brif(count, lives, &[], dies, &[]);
+
+        self.builder.switch_to_block(dies);
+        let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
+        let quiet = self.cold_block();
+        for kind in QUIET {
+            let address = (self.host.types)(kind);
+            if address != 0 {
+                let is_quiet = self.is_object(ty, address);
+                let other = self.cold_block();
+                self.builder.ins().brif(is_quiet, quiet, &[], other, &[]);
+                self.builder.switch_to_block(other);
+            }
+        }
+        self.builder.ins().jump(leave, &[]);
+
+        self.builder.switch_to_block(quiet);
+        if self.host.counted_decref != 0 {
+            self.call(self.host.counted_decref, &[object], None)?;
+        } else {
+            self.store(Heap::Refcount, count, object, offset);
+            self.call(self.host.dealloc, &[object], None)?;
+        }
+        self.builder.ins().jump(done, &[]);
+
+        self.builder.switch_to_block(lives);
+        if self.host.counted_decref != 0 {
+            self.call(self.host.counted_decref, &[object], None)?;
+        } else {
+            self.store(Heap::Refcount, count, object, offset);
+        }
+        self.builder.ins().jump(done, &[]);
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+}

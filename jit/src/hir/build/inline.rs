@@ -1,0 +1,550 @@
+//! Calls of small functions, whose bodies are built in their place.
+//!
+//! An inlined function has no frame; an exit makes one. So all that is built of it runs no code that could look for
+//! the frame, and none of it could be interrupted: operations that are not so leave where they were never seen to run, and
+//! else have the function called after all. An object that would die leaves as well: its release is for the interpreter.
+
+use super::super::frame_state::{Inlined, MAX_INLINED};
+use super::super::function::InlinedCode;
+use super::method::CalledNext;
+use super::*;
+use crate::bytecode::{self, Instruction, Op};
+
+/// Bytes of bytecode that are inlined at most.
+const MAX_BYTES: usize = 96;
+
+/// Code that may be inlined, decoded.
+pub(super) struct Decoded<'a> {
+    of: &'a Inlinable,
+    bytecode: Bytecode,
+}
+
+impl Decoded<'_> {
+    /// Those that can be inlined as far as that can be told from their code alone.
+    pub(super) fn all(callees: &[Inlinable]) -> Vec<Decoded<'_>> {
+        let decoded = callees.iter().filter_map(|of| {
+            let code = &*of.description;
+            let is_plain = code.is_optimized && !code.is_generator && code.cells == 0 && code.frees == 0;
+            if !is_plain || code.code.len() > MAX_BYTES || of.feedback.is_empty() {
+                return None;
+            }
+            let bytecode = bytecode::decode(code).ok()?;
+            bytecode.loop_headers().is_empty().then_some(Decoded { of, bytecode })
+        });
+        decoded.collect()
+    }
+}
+
+/// The function that is being inlined.
+pub(super) struct Inlining {
+    /// Index into `Function::inlined`.
+    code: u32,
+    function: ValueId,
+    is_kept: bool,
+    caller: StateId,
+    /// Whether each local is bound or deleted anywhere. The others are borrowed from the operands of the call.
+    assigned: Vec<bool>,
+    /// The address of the code object.
+    address: usize,
+    /// The instruction that is being built.
+    pc: u32,
+    /// What that releases, in order.
+    waiting: Vec<StackEntry>,
+    /// It is to be called after all.
+    is_refused: bool,
+    /// Where it returns: the block, what the locals own, the result, owned.
+    returns: Vec<(BlockId, Vec<StackEntry>, ValueId)>,
+}
+
+/// What is built, and how far, while something else is.
+struct Caller<'a> {
+    code: &'a CodeDesc,
+    bytecode: &'a Bytecode,
+    feedback: &'a Feedback,
+    keyed: HashMap<Key, BlockId>,
+    contexts: HashMap<u32, Vec<Context>>,
+    tracked: HashMap<u32, (u32, Type)>,
+    work: Vec<(Key, BlockId)>,
+    locals: Vec<ValueId>,
+    stack: Vec<StackEntry>,
+    blocks: Vec<FrameBlock>,
+    unbound: Vec<u32>,
+}
+
+/// How much there was of everything.
+struct Checkpoint {
+    values: usize,
+    blocks: usize,
+    states: usize,
+    inlined: usize,
+    attributes: usize,
+    globals: usize,
+    caches: usize,
+    unique: usize,
+    ways: usize,
+    current: BlockId,
+    insns: usize,
+    locals: Vec<ValueId>,
+    stack: Vec<StackEntry>,
+}
+
+impl<'a> Builder<'a> {
+    /// `CALL_FUNCTION` of a function that is built in its place; false when nothing was done.
+    pub(super) fn inline_call(
+        &mut self,
+        positional: usize,
+        pc: u32,
+        next: u32,
+    ) -> Result<bool, CompileError> {
+        let Some(callee) = self.inlined_callee(positional, pc)? else { return Ok(false) };
+        let before = self.checkpoint();
+        if self.build_inlined(callee, positional, pc, next)? {
+            return Ok(true);
+        }
+        self.roll_back(before);
+        self.declined.insert((std::ptr::from_ref(self.code) as usize, pc));
+        Ok(false)
+    }
+
+    /// What the instruction calls, if that is to be inlined.
+    fn inlined_callee(&self, positional: usize, pc: u32) -> Result<Option<usize>, CompileError> {
+        let entry = self.peek(pc, positional)?;
+        if self.boxed(entry.value).is_some() {
+            return Ok(None);
+        }
+        let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
+        Ok(match (self.feedback.callee(pc), receiver.is_some()) {
+            (Some(Callee::Function(handle)), false) => self.inlinable(handle, positional, pc),
+            (Some(Callee::Method(handle)), true) => self.inlinable(handle, positional + 1, pc),
+            _ => None,
+        })
+    }
+
+    /// Whether the call of a method is to be inlined, as far as that can be told before its arguments are there.
+    pub(super) fn is_inlined_method(&self, called: CalledNext) -> bool {
+        let CalledNext { pc, positional, .. } = called;
+        match self.feedback.callee(pc) {
+            Some(Callee::Method(handle)) => self.inlinable(handle, positional + 1, pc).is_some(),
+            _ => false,
+        }
+    }
+
+    /// The index of code that is called with so many arguments, if it is to be inlined.
+    fn inlinable(&self, handle: &CodeHandle, arguments: usize, pc: u32) -> Option<usize> {
+        let is_wanted = self.speculate_at(pc)
+            && self.host.calls.is_some()
+            && !self.options.omitted.contains("inline")
+            && !self.declined.contains(&(std::ptr::from_ref(self.code) as usize, pc));
+        if !is_wanted || self.inlining.len() >= MAX_INLINED || self.is_crowded() {
+            return None;
+        }
+        let callees: &'a [Decoded<'a>] = self.callees;
+        callees.iter().position(|callee| callee.of.code == *handle).filter(|index| {
+            let Inlinable { code, description, .. } = callees[*index].of;
+            let is_itself = std::ptr::eq(&**description, self.code)
+                || self.inlining.iter().any(|inlining| inlining.address == code.address);
+            !is_itself && description.arguments as usize == arguments
+        })
+    }
+
+    /// Builds the call; false when it is to be made after all: then what was built is of no use.
+    fn build_inlined(
+        &mut self,
+        index: usize,
+        positional: usize,
+        pc: u32,
+        next: u32,
+    ) -> Result<bool, CompileError> {
+        let callees: &'a [Decoded<'a>] = self.callees;
+        let Decoded { of, bytecode } = &callees[index];
+        let (description, handle) = (&*of.description, &of.code);
+        let exit = self.exit(ExitReason::Callee, Resume::At, pc);
+        let entry = self.peek(pc, positional)?;
+        let guard =
+            Insn::GuardCode { object: entry.value, code: handle.address, life: handle.life.address(), exit };
+        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
+        let receiver = receiver.map(|receiver| match self.type_of(receiver).may_be(Type::NULL) {
+            true => self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT),
+            false => receiver,
+        });
+        let unwanted = SideExit { reason: ExitReason::Uncompiled, ..exit };
+        self.emit_effect(Insn::CheckCalls { frames: self.inlining.len() as u32 + 1, exit: unwanted });
+        if let Some(class) = entry.class.filter(|class| self.type_of(*class) != Type::NULL) {
+            let exit = SideExit { reason: ExitReason::LastReference, ..exit };
+            self.emit_effect(Insn::DecrefShared(class, exit));
+        }
+        self.emit_effect(Insn::CountRun(of.runs));
+
+        // What the evaluator has on its stack during the call.
+        let base = self.stack.len() - positional - 1;
+        let is_kept = receiver.is_some();
+        self.stack[base] = match receiver {
+            Some(receiver) => StackEntry::owned(receiver),
+            None => StackEntry { value: function, receiver: None, class: None, ..entry },
+        };
+        let caller = self.state(Resume::Call { operands: positional as u32 + 1, next }, pc);
+        let operands = self.stack.split_off(base);
+        let arguments: Vec<ValueId> =
+            operands.iter().skip(usize::from(!is_kept)).map(|operand| operand.value).collect();
+
+        let code_index = self.function.inlined.len() as u32;
+        self.function.inlined.push(InlinedCode {
+            name: format!("{} ({}:{})", description.name, description.filename, description.first_line),
+            locals: description.locals,
+            stack_size: description.stack_size,
+        });
+        self.function.unique.extend(small_ints(description));
+        let start = self.function.values.len();
+        let mut assigned = vec![false; description.locals as usize];
+        for instruction in &bytecode.instructions {
+            if let Op::StoreFast(slot) | Op::DeleteFast(slot) = instruction.op
+                && let Some(assigned) = assigned.get_mut(slot as usize)
+            {
+                *assigned = true;
+            }
+        }
+        let saved = Caller {
+            code: std::mem::replace(&mut self.code, description),
+            bytecode: std::mem::replace(&mut self.bytecode, bytecode),
+            feedback: std::mem::replace(&mut self.feedback, &of.feedback),
+            keyed: std::mem::take(&mut self.keyed),
+            contexts: std::mem::take(&mut self.contexts),
+            tracked: std::mem::take(&mut self.tracked),
+            work: std::mem::take(&mut self.work),
+            locals: std::mem::take(&mut self.locals),
+            stack: std::mem::take(&mut self.stack),
+            blocks: std::mem::take(&mut self.blocks),
+            unbound: std::mem::take(&mut self.unbound),
+        };
+        for (slot, assigned) in assigned.iter().enumerate() {
+            let value = match arguments.get(slot) {
+                Some(argument) if *assigned => self.own(StackEntry::borrowed(*argument)),
+                Some(argument) => *argument,
+                None => self.emit(Insn::Null, Repr::Obj, Type::NULL),
+            };
+            self.locals.push(value);
+        }
+        // Those that nobody binds are NULL, whoever owns that.
+        let assigned = assigned.iter().enumerate().map(|(slot, is)| *is || slot >= arguments.len()).collect();
+        self.inlining.push(Inlining {
+            code: code_index,
+            function,
+            is_kept,
+            caller,
+            assigned,
+            address: handle.address,
+            pc: 0,
+            waiting: Vec::new(),
+            is_refused: false,
+            returns: Vec::new(),
+        });
+        let built = self.inlined_body();
+        let inlining = self.inlining.pop();
+        let Caller {
+            code,
+            bytecode,
+            feedback,
+            keyed,
+            contexts,
+            tracked,
+            work,
+            locals,
+            stack,
+            blocks,
+            unbound,
+        } = saved;
+        (self.code, self.bytecode, self.feedback) = (code, bytecode, feedback);
+        (self.keyed, self.contexts, self.tracked, self.work) = (keyed, contexts, tracked, work);
+        (self.locals, self.stack, self.blocks, self.unbound) = (locals, stack, blocks, unbound);
+        // What is wrong with the callee is for its own compilation to say.
+        let is_complete =
+            |inlining: &Inlining| built.is_ok() && !inlining.is_refused && !inlining.returns.is_empty();
+        let Some(inlining) = inlining.filter(is_complete) else { return Ok(false) };
+        if self.shares_numbers(start, code_index, &arguments) {
+            return Ok(false);
+        }
+        let function = is_kept.then(|| StackEntry::owned(function));
+        self.return_from(inlining.returns, function, operands, pc, next);
+        Ok(!self.is_refused())
+    }
+
+    /// Builds the body of what is being inlined.
+    fn inlined_body(&mut self) -> Result<(), CompileError> {
+        self.instructions(0)?;
+        while let Some((key, block)) = self.work.pop() {
+            if self.is_refused() {
+                break;
+            }
+            self.restore(block, &key);
+            self.instructions(key.pc)?;
+        }
+        Ok(())
+    }
+
+    /// Goes on in the caller, wherever the callee returned.
+    fn return_from(
+        &mut self,
+        returns: Vec<(BlockId, Vec<StackEntry>, ValueId)>,
+        function: Option<StackEntry>,
+        operands: Vec<StackEntry>,
+        pc: u32,
+        next: u32,
+    ) {
+        let is_single = returns.len() == 1;
+        let join = if is_single { self.current } else { self.function.add_block() };
+        for (block, locals, result) in returns {
+            self.current = block;
+            self.push_owned(result);
+            let releases = locals.into_iter().chain(function).chain(operands.iter().rev().copied());
+            self.release_quietly(releases.collect(), pc, next);
+            if !is_single {
+                self.stack.pop();
+                self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![result] }));
+            }
+        }
+        if !is_single {
+            self.current = join;
+            let result = self.function.add_param(join, Repr::Obj, Type::OBJECT);
+            self.push_owned(result);
+            let state = self.state(Resume::At, next);
+            self.function.blocks[join.index()].entry_state = Some(state);
+        }
+    }
+
+    /// What happens before an instruction of a function that is inlined: whether it is not to be built.
+    pub(super) fn skips(&mut self, instruction: &Instruction) -> bool {
+        let Some(inlining) = self.inlining.last_mut() else { return false };
+        inlining.pc = instruction.pc;
+        if inlining.is_refused {
+            return true;
+        }
+        let is_seen = self.feedback.site(instruction.pc).is_some();
+        if is_seen && !is_inlined(&instruction.op) {
+            self.refuse();
+        }
+        !is_seen || self.is_refused()
+    }
+
+    /// `RETURN_VALUE` of a function that is inlined.
+    pub(super) fn return_inlined(&mut self, pc: u32) -> Step {
+        let entry = self.pop(pc)?;
+        let result = self.own(entry);
+        if !self.stack.is_empty() || !self.blocks.is_empty() {
+            self.refuse();
+        }
+        let current = self.current;
+        let locals = self.locals.clone();
+        if let Some(inlining) = self.inlining.last_mut() {
+            let owned = locals.into_iter().zip(&inlining.assigned).filter(|(_, assigned)| **assigned);
+            let owned = owned.map(|(local, _)| StackEntry::owned(local)).collect();
+            inlining.returns.push((current, owned, result));
+        }
+        Ok(Flow::Ended)
+    }
+
+    /// The frame that is being inlined, for a state of it.
+    pub(super) fn inlined_frame(&self) -> Option<Inlined> {
+        let inlining = self.inlining.last()?;
+        let owned = (0..).zip(&inlining.assigned).filter(|(_, assigned)| **assigned).map(|(slot, _)| slot);
+        Some(Inlined {
+            code: inlining.code,
+            function: inlining.function,
+            is_kept: inlining.is_kept,
+            owned: owned.collect(),
+            caller: inlining.caller,
+        })
+    }
+
+    /// Whether a function is being inlined.
+    pub(super) fn is_inlining(&self) -> bool {
+        !self.inlining.is_empty()
+    }
+
+    /// Whether a local of what is being built is a parameter of its blocks.
+    pub(super) fn is_variable(&self, slot: u32) -> bool {
+        self.inlining.last().is_none_or(|inlining| inlining.assigned[slot as usize])
+    }
+
+    /// What is being inlined is to be called after all.
+    pub(super) fn refuse(&mut self) {
+        if let Some(inlining) = self.inlining.last_mut() {
+            inlining.is_refused = true;
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        self.inlining.last().is_some_and(|inlining| inlining.is_refused)
+    }
+
+    /// Refuses what is being inlined for an instruction that needs its frame.
+    pub(super) fn check_quiet(&mut self, insn: &Insn) {
+        let needs_frame = self.function.runs_code(insn)
+            || matches!(
+                insn,
+                Insn::LoadLocal(_)
+                    | Insn::StoreLocal { .. }
+                    | Insn::SetLocal { .. }
+                    | Insn::LoadStack(_)
+                    | Insn::Call { .. }
+                    | Insn::CallStack { .. }
+                    | Insn::CallMethod { .. }
+                    | Insn::FindGlobal(_)
+                    | Insn::PeriodicDue
+                    | Insn::CheckUnshared(_)
+                    | Insn::CheckTracing(_)
+                    | Insn::Return(..)
+            );
+        if needs_frame {
+            self.refuse();
+        }
+    }
+
+    /// Has an operand released when the instruction is done.
+    pub(super) fn release_later(&mut self, entry: StackEntry) {
+        if let Some(inlining) = self.inlining.last_mut() {
+            inlining.waiting.push(entry);
+        }
+    }
+
+    /// Whether something waits to be released.
+    pub(super) fn is_releasing(&self) -> bool {
+        self.inlining.last().is_some_and(|inlining| !inlining.waiting.is_empty())
+    }
+
+    /// Releases what waits for that, before the instruction at `next`.
+    pub(super) fn release_waiting(&mut self, next: u32) {
+        if let Some(inlining) = self.inlining.last_mut() {
+            let (pc, waiting) = (inlining.pc, std::mem::take(&mut inlining.waiting));
+            self.release_quietly(waiting, pc, next);
+        }
+    }
+
+    /// Releases what the instruction at `pc` still holds, in this order, without running code.
+    fn release_quietly(&mut self, entries: Vec<StackEntry>, pc: u32, next: u32) {
+        let owned =
+            entries.into_iter().filter(|entry| entry.owned && self.type_of(entry.value) != Type::NULL);
+        let (simple, others): (Vec<_>, Vec<_>) = owned.partition(|entry| self.dies_quietly(entry.value));
+        for entry in simple {
+            self.release_now(entry, pc);
+        }
+        let mut values: Vec<ValueId> = others.iter().map(|entry| entry.value).collect();
+        for entry in others {
+            let state = self.state(Resume::Release { next }, pc);
+            self.function.states[state.index()].released = values.clone();
+            values.remove(0);
+            let exit = SideExit { state, reason: ExitReason::LastReference };
+            self.emit_effect(Insn::DecrefShared(entry.value, exit));
+        }
+    }
+
+    /// Whether the release of an object cannot run code.
+    pub(super) fn dies_quietly(&self, value: ValueId) -> bool {
+        self.type_of(value).is_simple() || self.boxed(value).is_some()
+    }
+
+    /// Whether the object of a number could be seen in two places: that of an argument, unless it is a local of the
+    /// frame that runs, or one that was made since. No slot sees to it that it is the same in both.
+    fn shares_numbers(&self, start: usize, code: u32, arguments: &[ValueId]) -> bool {
+        let number = |value: ValueId| {
+            let object = self.function.same_object(value);
+            matches!(self.function.insn(object), Insn::Box(_)).then_some(object)
+        };
+        let mut seen: HashMap<ValueId, u32> = HashMap::new();
+        let mut see = |value: ValueId| {
+            if let Some(object) = number(value) {
+                *seen.entry(object).or_default() += 1;
+            }
+        };
+        for value in &self.function.values[start..] {
+            match &value.insn {
+                Insn::SwapAttribute { value, .. } | Insn::ListStore { value, .. } => see(*value),
+                Insn::SameObject(a, b) if self.type_of(*a).may_be(self.type_of(*b)) => {
+                    see(*a);
+                    see(*b);
+                }
+                _ => {}
+            }
+        }
+        // What a local is bound to is seen in it.
+        let mut held: Vec<ValueId> = arguments.iter().filter_map(|argument| number(*argument)).collect();
+        let is_within = |inlined: &&Inlined| inlined.code >= code;
+        for state in
+            self.function.states.iter().filter(|state| state.inlined.as_ref().filter(is_within).is_some())
+        {
+            held.extend(state.locals.iter().filter_map(|local| number(*local)));
+        }
+        let kept: Vec<ValueId> = match self.is_inlining() {
+            true => Vec::new(),
+            false => self.locals.iter().filter_map(|local| number(*local)).collect(),
+        };
+        seen.into_iter()
+            .any(|(object, times)| !kept.contains(&object) && (times > 1 || held.contains(&object)))
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        let function = &self.function;
+        Checkpoint {
+            values: function.values.len(),
+            blocks: function.blocks.len(),
+            states: function.states.len(),
+            inlined: function.inlined.len(),
+            attributes: function.attributes.len(),
+            globals: function.globals.len(),
+            caches: function.caches.len(),
+            unique: function.unique.len(),
+            ways: self.ways,
+            current: self.current,
+            insns: function.block(self.current).insns.len(),
+            locals: self.locals.clone(),
+            stack: self.stack.clone(),
+        }
+    }
+
+    /// Takes back all that was built since.
+    fn roll_back(&mut self, to: Checkpoint) {
+        let function = &mut self.function;
+        function.values.truncate(to.values);
+        function.blocks.truncate(to.blocks);
+        function.states.truncate(to.states);
+        function.inlined.truncate(to.inlined);
+        function.attributes.truncate(to.attributes);
+        function.globals.truncate(to.globals);
+        function.caches.truncate(to.caches);
+        function.unique.truncate(to.unique);
+        function.blocks[to.current.index()].insns.truncate(to.insns);
+        self.ways = to.ways;
+        self.current = to.current;
+        (self.locals, self.stack) = (to.locals, to.stack);
+    }
+}
+
+/// Whether an operation can be inlined, depending on its operands.
+fn is_inlined(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Nop
+            | Op::PopTop
+            | Op::RotTwo
+            | Op::RotThree
+            | Op::RotFour
+            | Op::Dup(_)
+            | Op::Unary(_)
+            | Op::Binary { .. }
+            | Op::Compare(_)
+            | Op::Subscr
+            | Op::StoreSubscr
+            | Op::LoadConst(_)
+            | Op::LoadFast(_)
+            | Op::StoreFast(_)
+            | Op::LoadAttr(_)
+            | Op::StoreAttr(_)
+            | Op::Jump(_)
+            | Op::PopJumpIfFalse(_)
+            | Op::PopJumpIfTrue(_)
+            | Op::JumpIfFalseOrPop(_)
+            | Op::JumpIfTrueOrPop(_)
+            | Op::Call(_)
+            | Op::ReturnValue
+    )
+}
