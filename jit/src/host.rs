@@ -79,6 +79,10 @@ pub struct Layout {
 pub struct CallLayout {
     /// `PyFunctionObject.func_code`
     pub function_code: i32,
+    /// `PyFunctionObject.func_globals`
+    pub function_globals: i32,
+    /// `PyFrameObject.f_globals`
+    pub frame_globals: i32,
     /// `PyThreadState.recursion_depth` (C int)
     pub thread_depth: i32,
     /// Address of the C int that the depth has to stay below.

@@ -366,7 +366,12 @@ pub fn job(
         ..Options::default()
     };
     let description = Arc::clone(state.description());
-    let callees = callees::inlinable(&feedback, &options);
+    // The last version does without what it would have to leave for.
+    let generations = state.with_target(entry.pc, |target| target.generations).unwrap_or(0);
+    let callees = match generations + 1 < MAX_GENERATIONS {
+        true => callees::inlinable(&feedback, &options),
+        false => Vec::new(),
+    };
     Ok(Job { description, feedback, callees, entry, options, host: PROCESS.host() })
 }
 

@@ -17,7 +17,9 @@ use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
 #[cfg(py2)]
 use pyjion_jit::host::OldStyleLayout;
-use pyjion_jit::host::{AttributeLayout, CallLayout, Host, IntLayout, Layout, NativeLayout, Periodic, SuspensionLayout};
+use pyjion_jit::host::{
+    AttributeLayout, CallLayout, Host, IntLayout, Layout, NativeLayout, Periodic, SuspensionLayout,
+};
 use std::mem::offset_of;
 use std::sync::OnceLock;
 
@@ -76,6 +78,8 @@ fn describe() -> Host {
         }),
         calls: Some(CallLayout {
             function_code: offset_of!(py::PyFunctionObject, func_code) as i32,
+            function_globals: offset_of!(py::PyFunctionObject, func_globals) as i32,
+            frame_globals: offset_of!(py::PyFrameObject, f_globals) as i32,
             thread_depth: offset_of!(py::PyThreadState, recursion_depth) as i32,
             depth_limit: &raw const py::_Py_CheckRecursionLimit as usize,
             thread_interpreter: offset_of!(py::PyThreadState, interp) as i32,

@@ -124,6 +124,10 @@ pub unsafe extern "C" fn decide(
             if !top.is_null() {
                 let kinds = record::top_kinds(top, describe::depth(innermost));
                 learner.hot().feedback.borrow_mut().record(pc, kinds);
+                #[cfg(has_recording)]
+                if recipe.reason == ExitReason::Place {
+                    record::record_operation(learner, innermost, pc as usize, top);
+                }
             }
         }
         if resume == Resume::Throw {

@@ -163,7 +163,7 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
 /// # Safety
 /// The frame is about to execute the instruction at this offset, its operands are below `top`.
 #[cfg(has_recording)]
-unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
+pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
     let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };

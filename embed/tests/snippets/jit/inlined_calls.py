@@ -91,7 +91,13 @@ def negative(x):
     return -x
 
 
-N = 3000
+N = 6000
+
+
+def hot(function):
+    for _ in range(3):
+        result = function(N)
+    return result
 
 
 def getters(n):
@@ -116,7 +122,7 @@ def functions(n):
     return total, items
 
 
-print(getters(N), functions(N))
+print(hot(getters), hot(functions))
 
 
 # Identity: what is stored is what is returned.
@@ -139,7 +145,7 @@ def identity(n):
     return wrong
 
 
-print('identity', identity(N))
+print('identity', hot(identity))
 
 
 # Kinds change.
@@ -160,7 +166,7 @@ def kinds(n):
     return out
 
 
-print(kinds(N))
+print(hot(kinds))
 
 
 def overflows(n):
@@ -170,7 +176,7 @@ def overflows(n):
     return total - sys.maxsize
 
 
-print(overflows(N))
+print(hot(overflows))
 
 
 # Exceptions, and their tracebacks.
@@ -198,7 +204,7 @@ def raises(n):
     return seen[:2], seen[-2:], len(seen)
 
 
-print(raises(N))
+print(hot(raises))
 
 
 # Whoever dies sees who let go of him.
@@ -217,24 +223,46 @@ class Noisy(object):
         Noisy.seen.append((self.name, chain))
 
 
+def noisy(name, i, n):
+    return Noisy(name) if i % 200 == 7 or i >= n - 3 else None
+
+
+class Holder(object):
+    def __init__(self, x):
+        self.x = x
+
+    def get(self):
+        return self.x
+
+    def set(self, x):
+        self.x = x
+
+    def put(self, x):
+        self.x = x
+        return self
+
+
 def dies(n):
-    p = Point(0)
+    p = Holder(None)
     for i in range(n):
-        noisy = i >= n - 3
-        if noisy:
-            p.set(Noisy('a%d' % i))
-            p.set(Noisy('b%d' % i))
-        p.set(i)
-        ignore(Noisy('c%d' % i) if noisy else i)
-        swap(Noisy('d%d' % i) if noisy else i, Noisy('e%d' % i) if noisy else i)
-        Point(Noisy('f%d' % i) if noisy else i).get()
-        Point(Noisy('g%d' % i) if noisy else i).put(1)
-        if noisy:
-            Noisy.seen.append(i)
+        x = noisy('a', i, n)
+        p.set(x)
+        x = None
+        p.set(None)
+        ignore(noisy('c', i, n))
+        first(None, noisy('d', i, n))
+        swap(noisy('e', i, n), noisy('f', i, n))
+        swap(noisy('g', i, n), p).get()
+        Holder(noisy('h', i, n)).get()
+        Holder(noisy('i', i, n)).put(None)
+        if i % 200 == 7:
+            Noisy.seen.append('')
 
 
-dies(N)
-print(*Noisy.seen, sep='\n')
+hot(dies)
+print(''.join(who[0] if who else ' ' for who in Noisy.seen))
+for who in sorted(set(map(str, Noisy.seen))):
+    print(who, list(map(str, Noisy.seen)).count(who))
 
 
 # The callee becomes another.
@@ -245,19 +273,19 @@ def changes(n):
     original = Point.get
     for i in range(n):
         total += p.get() + constant()
-        if i == 500:
+        if i == 2500:
             Point.get = lambda self: self.x * 10
-        elif i == 700:
+        elif i == 2900:
             Point.get = original.__func__ if hasattr(original, '__func__') else original
-        elif i == 900:
+        elif i == 3300:
             constant.__code__ = (lambda: 7).__code__
-        elif i == 1100:
+        elif i == 3700:
             p.get = lambda: 5
-        elif i == 1300:
+        elif i == 4100:
             del p.get
-        elif i == 1500:
+        elif i == 4500:
             p.x = 1.5
-        elif i == 1700:
+        elif i == 4900:
             p.__class__ = type('Sub', (Point,), {'get': lambda self: -1})
         if i % 200 == 0:
             out.append(total)
@@ -285,7 +313,7 @@ def replaced(n):
     return total
 
 
-print(replaced(N))
+print(hot(replaced))
 
 
 # Tracing begins and ends.
@@ -311,7 +339,7 @@ def traced(n):
     return total
 
 
-print(traced(N), events)
+print(traced(N), traced(N), traced(N), events)
 
 calls = []
 
@@ -333,7 +361,7 @@ def profiled(n):
     return total
 
 
-print(profiled(N), calls)
+print(profiled(N), profiled(N), profiled(N), calls)
 
 
 # Recursion ends where it ends.
@@ -385,7 +413,7 @@ def branches(n):
     return sorted(out.items(), key=str)
 
 
-print(branches(N))
+print(hot(branches))
 
 
 # Frames that are kept while calls are inlined.
@@ -401,7 +429,7 @@ def keeps(n):
     return total, [frame.f_locals['i'] for frame in frames], frames[0].f_locals['total'] == total
 
 
-print(keeps(N))
+print(hot(keeps))
 
 
 def generated(n):
@@ -411,7 +439,7 @@ def generated(n):
         yield p.get()
 
 
-print(sum(generated(N)))
+print(sum(generated(N)), sum(generated(N)), sum(generated(N)))
 
 
 # In the frame of a module, whose names are those of its globals.
@@ -428,3 +456,63 @@ for turn in range(N):
         del average
         average = 1
 print(count, average, top.x)
+
+
+# Globals: those of the function, be they the caller's or others.
+FACTOR = 3
+FLAG = False
+
+
+def scaled(x):
+    return x * FACTOR
+
+
+def flagged(p):
+    p.log = True
+    return FLAG
+
+
+def globals_change(n):
+    global FACTOR, FLAG
+    total = 0
+    p = Point(0)
+    elsewhere = type(scaled)(scaled.__code__, {'FACTOR': 5})
+    for i in range(n):
+        total += scaled(i)
+        f = elsewhere if i > n - 20 else scaled
+        total += f(1)
+        if flagged(p):
+            total += 1
+        if i == n // 2:
+            FACTOR = 2.5
+            FLAG = p.log
+        elif i == n // 2 + 100:
+            FACTOR = 3
+    try:
+        del FACTOR
+        scaled(1)
+    except NameError as error:
+        entry = sys.exc_info()[2].tb_next
+        return total, str(error), entry.tb_frame.f_code.co_name, entry.tb_lineno
+
+
+print(globals_change(N))
+
+
+# Classes of many shapes, one after the other.
+def shapes(n):
+    kinds = [type('Shape%d' % k, (Point,), {}) for k in range(6)]
+    total = 0
+    for turn, kind in enumerate(kinds):
+        objects = [kind(i) for i in range(3)]
+        if turn % 2:
+            for o in objects:
+                o.extra = 1
+        for i in range(n // 6):
+            o = objects[i % 3]
+            o.set(i)
+            total += o.get() + (o.put(2).get() if i & 1 else 0)
+    return total
+
+
+print(hot(shapes))

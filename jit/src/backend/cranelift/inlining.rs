@@ -5,7 +5,7 @@ use super::backend_error;
 use super::lower::Lowering;
 use crate::hir::{Heap, SideExit, Type, ValueId};
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::{self, InstBuilder, types};
+use cranelift_codegen::ir::{self, types};
 
 /// Kinds that have a type object of their own, and die without running code.
 const QUIET: [Type; 5] = [Type::INT, Type::LONG, Type::FLOAT, Type::STR, Type::UNICODE];
@@ -30,6 +30,17 @@ impl Lowering<'_> {
         let life = self.address(life);
         let lives = self.load(Heap::World, types::I8, life, 0);
         self.exit_if_zero(lives, exit)?;
+        Ok(function)
+    }
+
+    /// `Insn::GuardGlobals`.
+    pub fn guard_globals(&mut self, function: ValueId, exit: SideExit) -> Result<ir::Value> {
+        let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
+        let function = self.value(function)?;
+        let globals = self.load(Heap::World, types::I64, function, layout.function_globals);
+        let expected = self.load(Heap::Frame, types::I64, self.frame, layout.frame_globals);
+        let same = self.builder.ins().icmp(IntCC::Equal, globals, expected);
+        self.exit_if_zero(same, exit)?;
         Ok(function)
     }
 

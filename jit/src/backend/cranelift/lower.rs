@@ -242,6 +242,7 @@ impl Lowering<'_> {
                 return Ok(None);
             }
             Insn::GuardCode { object, code, life, exit } => self.guard_code(*object, *code, *life, *exit)?,
+            Insn::GuardGlobals(function, exit) => self.guard_globals(*function, *exit)?,
             Insn::GuardBool(value, expected, exit) => {
                 let condition = self.value(*value)?;
                 if *expected {

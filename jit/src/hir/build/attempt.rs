@@ -56,7 +56,7 @@ impl Builder<'_> {
         if !self.speculate_at(pc) {
             self.refuse();
         }
-        let exit = self.exit(ExitReason::CacheMiss, Resume::At, pc);
+        let exit = self.exit(ExitReason::Place, Resume::At, pc);
         let found = self.emit(find, Repr::Obj, Type::ANY);
         let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
         let pushed = fast(self, found)?;

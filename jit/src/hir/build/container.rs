@@ -49,6 +49,7 @@ impl Builder<'_> {
         let args = vec![self.operand(1), self.operand(0)];
         self.find_or(
             Insn::Call { helper: Helper::DictItem, args, immediates: vec![], pc },
+            (pc, false),
             |builder| {
                 builder.call_borrowing(Helper::Subscr, 2, &[], pc, next)?;
                 builder.pop(pc).map(Some)
@@ -62,6 +63,7 @@ impl Builder<'_> {
         let args = vec![self.operand(1), self.operand(0), self.operand(2)];
         self.find_or(
             Insn::Call { helper: Helper::DictSwap, args, immediates: vec![], pc },
+            (pc, false),
             |builder| builder.store_subscript_by_helper(pc, next).map(|_| None),
             |builder, former| {
                 builder.emit_effect(Insn::Decref(former, pc));

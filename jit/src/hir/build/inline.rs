@@ -103,6 +103,7 @@ impl<'a> Builder<'a> {
         }
         self.roll_back(before);
         self.declined.insert((std::ptr::from_ref(self.code) as usize, pc));
+        self.was_expected |= !self.is_inlining() && self.peek(pc, positional)?.receiver.is_some();
         Ok(false)
     }
 
@@ -163,6 +164,9 @@ impl<'a> Builder<'a> {
         let guard =
             Insn::GuardCode { object: entry.value, code: handle.address, life: handle.life.address(), exit };
         let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        if bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_))) {
+            self.emit(Insn::GuardGlobals(function, exit), Repr::Obj, Type::FUNCTION);
+        }
         let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
         let receiver = receiver.map(|receiver| match self.type_of(receiver).may_be(Type::NULL) {
             true => self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT),
@@ -389,7 +393,6 @@ impl<'a> Builder<'a> {
                     | Insn::Call { .. }
                     | Insn::CallStack { .. }
                     | Insn::CallMethod { .. }
-                    | Insn::FindGlobal(_)
                     | Insn::PeriodicDue
                     | Insn::CheckUnshared(_)
                     | Insn::CheckTracing(_)
@@ -536,6 +539,7 @@ fn is_inlined(op: &Op) -> bool {
             | Op::StoreSubscr
             | Op::LoadConst(_)
             | Op::LoadFast(_)
+            | Op::LoadGlobal(_)
             | Op::StoreFast(_)
             | Op::LoadAttr(_)
             | Op::StoreAttr(_)

@@ -96,6 +96,8 @@ struct Builder<'a> {
     inlining: Vec<Inlining>,
     /// Calls that were not inlined after all: code and offset.
     declined: HashSet<(usize, u32)>,
+    /// One of them was expected to be inlined, and what leads to it was built for that.
+    was_expected: bool,
     /// How many operations have a way of its own for handing back their operand.
     ways: usize,
     // The state at the point of construction:
@@ -126,7 +128,7 @@ pub fn build(
     options: &Options,
 ) -> Result<Function, CompileError> {
     let callees = Decoded::all(callees);
-    let mut builder = Builder {
+    let new = |declined| Builder {
         code,
         bytecode,
         feedback,
@@ -145,7 +147,8 @@ pub fn build(
         tracked: HashMap::new(),
         work: Vec::new(),
         inlining: Vec::new(),
-        declined: HashSet::new(),
+        declined,
+        was_expected: false,
         ways: 0,
         current: BlockId(0),
         locals: Vec::new(),
@@ -153,21 +156,12 @@ pub fn build(
         blocks: Vec::new(),
         unbound: Vec::new(),
     };
-    builder.choose_tracked(entries);
-    for entry in entries {
-        builder.enter(entry)?;
+    let mut builder = new(HashSet::new());
+    builder.build(entries)?;
+    if builder.was_expected {
+        builder = new(builder.declined);
+        builder.build(entries)?;
     }
-    while let Some((key, block)) = builder.work.pop() {
-        let is_raised = key.arrival != Arrival::Executing;
-        if is_raised || builder.function.values.len() < options.max_values {
-            builder.build_block(key, block)?;
-        } else {
-            // A hot loop in there gets an entry, and a limit, of its own.
-            builder.restore(block, &key);
-            builder.leave(ExitReason::Uncompiled, key.pc)?;
-        }
-    }
-    builder.function.position = None;
     Ok(builder.function)
 }
 
@@ -179,6 +173,26 @@ fn small_ints(code: &CodeDesc) -> Vec<usize> {
 }
 
 impl Builder<'_> {
+    /// Builds all that can be reached from the entries.
+    fn build(&mut self, entries: &[EntrySpec]) -> Result<(), CompileError> {
+        self.choose_tracked(entries);
+        for entry in entries {
+            self.enter(entry)?;
+        }
+        while let Some((key, block)) = self.work.pop() {
+            let is_raised = key.arrival != Arrival::Executing;
+            if is_raised || self.function.values.len() < self.options.max_values {
+                self.build_block(key, block)?;
+            } else {
+                // A hot loop in there gets an entry, and a limit, of its own.
+                self.restore(block, &key);
+                self.leave(ExitReason::Uncompiled, key.pc)?;
+            }
+        }
+        self.function.position = None;
+        Ok(())
+    }
+
     /// Adds an entry block that loads the frame and goes to the instruction.
     fn enter(&mut self, spec: &EntrySpec) -> Result<(), CompileError> {
         if self.bytecode.at(spec.pc).is_none() {

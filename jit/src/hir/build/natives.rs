@@ -301,6 +301,7 @@ impl Builder<'_> {
         let makes = self.makes_objects(call.count, pc);
         let flow = self.find_or(
             find,
+            (pc, false),
             |builder| {
                 builder.call_anyhow(call)?;
                 builder.pop(pc).map(Some)

@@ -226,6 +226,8 @@ instructions! {
         /// Taken for any other object.
         exit: leaves SideExit,
     } = Facts::refines().reads(&[Heap::Type, Heap::World]);
+    /// Leaves unless the function has the globals of the frame, and so its builtins.
+    GuardGlobals(function: borrows Object, exit: leaves SideExit) = Facts::refines().reads(&[Heap::World]);
     /// Leaves unless the truth value is as given. No result.
     GuardBool(truth: borrows Bool, expected: is bool, exit: leaves SideExit) = Facts::effect();
     /// Leaves when a C status is negative. No result.
@@ -575,6 +577,7 @@ impl Insn {
             | Insn::GuardType(of, ..)
             | Insn::GuardIs(of, ..)
             | Insn::GuardCode { object: of, .. }
+            | Insn::GuardGlobals(of, _)
             | Insn::NotNull(of) => Some(*of),
             _ => None,
         }

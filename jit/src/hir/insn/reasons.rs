@@ -64,6 +64,8 @@ exit_reasons! {
     Unreached "unreached" Harmless Speculative Learnable;
     /// The version was invalidated while it ran.
     Invalidated "invalidated" Harmless;
+    /// An attribute or global of a function that is inlined, or a method that is, was not where it was seen before.
+    Place "place" Harmless Speculative Learnable;
     /// Something else was called.
     Callee "callee" Harmless Speculative;
     /// Code would run as something dies.

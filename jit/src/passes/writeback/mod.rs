@@ -18,8 +18,8 @@ mod slots;
 use super::cfg::Cfg;
 use crate::bytecode::Version;
 use crate::hir::{
-    BlockId, Edge, FrameState, Function, Heap, Heaps, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit, Stale, Type,
-    ValueId,
+    BlockId, Edge, FrameState, Function, Heap, Heaps, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit,
+    Stale, Type, ValueId,
 };
 use crate::host::Host;
 use slots::{Memory, Slots, virtual_value};
