@@ -25,7 +25,7 @@ def count(function, *args):
 gc.collect()
 gc.disable()
 results = []
-for attempt in range(16):
+for attempt in range(20):
     results.append((count(fib, 12), count(deep, 700), count(deep, 300), count(defaults, 300)))
-for result in results[12:]:
+for result in results[16:]:
     print(result)
