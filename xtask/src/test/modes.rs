@@ -37,7 +37,6 @@ pub const EVERYDAY: &[&str] = &[
     "stress1",
     "stress7",
     "stress-invalidate",
-    "tiny-functions",
     "tiny-memory",
     "compile-fails",
     "no-baseline",
