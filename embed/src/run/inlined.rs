@@ -35,13 +35,43 @@ pub unsafe extern "C" fn left(
     unsafe {
         let recipe: *const ExitRecipe = (&raw const (&(*version).compiled.code.exits)[exit]).cast();
         let mut chain = Chain::new();
-        let left = reify::rebuild_all(frame, thread, &*recipe, buffer, &mut chain);
+        let words = (*version).compiled.code.buffer_words;
+        let left = rebuild(frame, thread, recipe, buffer, words, &mut chain);
         let innermost = chain.innermost().unwrap_or(frame);
         let next = exits::decide(frame, innermost, version, exit);
         let throw = run(frame, thread, recipe, &mut chain, left);
         hand_over(frame, thread);
         Outcome { object: suspended(), next: next | RESUME | throw }
     }
+}
+
+/// Words of the buffer that are put aside: more than such exits have.
+const WORDS: usize = 128;
+
+/// [`reify::rebuild_all`] of a copy of the buffer: where a function has other globals than its caller, making its frame
+/// looks for their builtins, and a key that is like that name may run code.
+///
+/// # Safety
+/// As for [`reify::rebuild_all`]; so many words are in the buffer.
+#[inline(never)]
+unsafe fn rebuild(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    recipe: *const ExitRecipe,
+    buffer: *const u64,
+    words: usize,
+    chain: &mut Chain,
+) -> Left {
+    let mut copy = [0_u64; WORDS];
+    let buffer = if words <= WORDS {
+        // SAFETY: both are that long.
+        unsafe { ptr::copy_nonoverlapping(buffer, copy.as_mut_ptr(), words) };
+        copy.as_ptr()
+    } else {
+        buffer
+    };
+    // SAFETY: by the contract.
+    unsafe { reify::rebuild_all(frame, thread, &*recipe, buffer, chain) }
 }
 
 /// Runs the frames of a chain to their ends, from where they were left; [`THROW`] if the outermost frame is to go on by
