@@ -306,6 +306,10 @@ pub struct Host {
     pub box_float: usize,
     /// `extern "C" fn(*mut PyObject)`: what `Py_DECREF` does when the count reaches zero.
     pub dealloc: usize,
+    /// `extern "C" fn(*mut PyFrameObject, header: u64)`: provisional code of the frame has jumped back
+    /// [`TURNS`](crate::backend::TURNS) times, now to the loop header at this offset. Runs no code. 0 if nobody wants to
+    /// know.
+    pub reconsider: usize,
     /// Debug builds keep `_Py_RefTotal`: `extern "C" fn(*mut PyObject)` for both, 0 otherwise.
     pub counted_incref: usize,
     /// See `counted_incref`.
@@ -372,6 +376,7 @@ pub mod testing {
             box_int: 0x60,
             box_float: 0x70,
             dealloc: 0x80,
+            reconsider: 0,
             counted_incref: 0,
             counted_decref: 0,
         }

@@ -11,7 +11,7 @@ use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::gil::Gil;
 use crate::py::*;
-use crate::state::native::Native;
+use crate::state::native::{Native, Switches};
 use crate::state::{Closed, CodeState, PROCESS, Phase, Wait};
 use crate::stats::{self, Mode};
 use crate::tools;
@@ -38,8 +38,8 @@ struct UnderWay {
     wait: Wait,
     /// The place it is for.
     pc: u32,
-    /// The byte that will say that it is valid.
-    valid: Box<Cell<u8>>,
+    /// What it will have the address of.
+    switches: Box<Switches>,
     /// Nothing had been observed.
     generic: bool,
     /// There is a version that was compiled in less time.
@@ -135,10 +135,10 @@ fn request(state: &CodeState, spec: EntrySpec, promotes: bool) -> bool {
     let ticket = if worker::is_wanted() { worker::submit(&order.job) } else { None };
     let Some(ticket) = ticket else { return order.fulfil(state).is_ok() };
     cost::enter(|account| account.promise(order.job.description.code.len()));
-    let Order { valid, generic, .. } = order;
+    let Order { switches, generic, .. } = order;
     state.with_target(pc, |target| target.is_under_way = true);
     let wait = state.begin_wait();
-    ORDERS.under_way.borrow_mut().insert(ticket, UnderWay { wait, pc, valid, generic, promotes });
+    ORDERS.under_way.borrow_mut().insert(ticket, UnderWay { wait, pc, switches, generic, promotes });
     false
 }
 
@@ -172,7 +172,7 @@ fn finish(ticket: Ticket, output: Output) {
     account(&output);
     cost::enter(|account| account.redeem(output.bytes));
     let order = ORDERS.under_way.borrow_mut().remove(&ticket);
-    let Some(UnderWay { wait, pc, valid, generic, promotes }) = order else { return };
+    let Some(UnderWay { wait, pc, switches, generic, promotes }) = order else { return };
     let Some(state) = CodeState::end_wait(wait) else { return };
     let is_missing = state.with_target(pc, |target| {
         target.is_under_way = false;
@@ -183,7 +183,7 @@ fn finish(ticket: Ticket, output: Output) {
     // code can be compiled any more.
     let is_wanted = settings::stopped().is_none() && matches!(state.phase(), Phase::Hot | Phase::Recording);
     if is_missing == Some(true) && is_wanted {
-        let _ = keep(state, pc, output.result, valid, generic, promotes);
+        let _ = keep(state, pc, output.result, switches, generic, promotes);
     }
 }
 
@@ -192,8 +192,8 @@ struct Order {
     /// The place it is for.
     pc: u32,
     job: Arc<Job>,
-    /// The byte that will say that the version is valid.
-    valid: Box<Cell<u8>>,
+    /// What the version will have the address of.
+    switches: Box<Switches>,
     /// Nothing was observed yet.
     generic: bool,
     /// There is a version that was compiled in less time.
@@ -209,28 +209,31 @@ impl Order {
         });
         let Some(invalidations) = prepared else { return Err(CompileError::BadEntry { pc }) };
         eviction::check()?;
-        let valid = Box::new(Cell::new(1u8));
+        let switches = Switches::new();
         eviction::make(eviction::estimate(state.description().code.len()), state);
         let feedback = state.hot().feedback.borrow().clone();
         let generic = feedback.is_empty();
         let wanted = Wanted {
-            valid: Some(&valid),
+            switches: Some(&switches),
             stress: invalidations < MAX_INVALIDATIONS,
             keep_texts: settings::options().dump.is_some(),
             effort: match settings::options() {
                 options if options.no_opt => Effort::Least,
-                options if options.no_baseline || promotes => Effort::Full,
+                // Loops that were hot in the interpreter will be so again.
+                options if options.no_baseline || promotes || pc != 0 || state.has_loop_versions() => {
+                    Effort::Full
+                }
                 _ => Effort::First,
             },
         };
         let job = Arc::new(job(state, feedback, spec, &wanted)?);
-        Ok(Order { pc, job, valid, generic, promotes })
+        Ok(Order { pc, job, switches, generic, promotes })
     }
 
     /// Compiles and installs the version.
     fn fulfil(self, state: &CodeState) -> Result<(), CompileError> {
         let output = run(&self.job);
-        keep(state, self.pc, output.result, self.valid, self.generic, self.promotes)
+        keep(state, self.pc, output.result, self.switches, self.generic, self.promotes)
     }
 }
 
@@ -239,7 +242,7 @@ fn keep(
     state: &CodeState,
     pc: u32,
     result: Result<Compiled<MachineCode>, CompileError>,
-    valid: Box<Cell<u8>>,
+    switches: Box<Switches>,
     generic: bool,
     promotes: bool,
 ) -> Result<(), CompileError> {
@@ -255,7 +258,7 @@ fn keep(
                 write_dump(dump, state, &compiled, pc);
             }
             let registered = tools::tell(state.description(), || state.line_table(), &mut compiled);
-            state.install(pc, Native::new(compiled, registered, valid, generic, name(state)));
+            state.install(pc, Native::new(compiled, registered, switches, generic, name(state)));
             Ok(())
         }
         // The version that there is stays.
@@ -316,8 +319,8 @@ pub fn restart() -> Result<(), &'static Stopped> {
 
 /// What a compilation is to have besides code.
 pub struct Wanted<'a> {
-    /// The byte that says that the version is valid.
-    pub valid: Option<&'a Cell<u8>>,
+    /// What the version has the address of.
+    pub switches: Option<&'a Switches>,
     /// `PYJION_STRESS_INVALIDATE` applies.
     pub stress: bool,
     /// Texts for a dump.
@@ -359,7 +362,8 @@ pub fn job(
         backend: BackendOptions {
             keep_texts: wanted.keep_texts,
             effort: wanted.effort,
-            valid_flag: wanted.valid.map_or(0, |flag| flag.as_ptr() as usize),
+            valid_flag: wanted.switches.map_or(0, |switches| switches.valid.as_ptr() as usize),
+            turns: wanted.switches.map_or(0, |switches| switches.turns.as_ptr() as usize),
             bytecode_counter: stats::bytecode_counter(),
             describe: tools::is_wanted(),
         },

@@ -13,6 +13,7 @@ use crate::py::places;
 use crate::py::strings;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
+use crate::tier::promotion;
 use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
 #[cfg(py2)]
@@ -122,6 +123,7 @@ fn describe() -> Host {
         box_int: runtime::box_int as *const () as usize,
         box_float: runtime::box_float as *const () as usize,
         dealloc: py::dealloc as *const () as usize,
+        reconsider: promotion::reconsider_loop as *const () as usize,
         #[cfg(py_debug)]
         counted_incref: runtime::counted_incref as *const () as usize,
         #[cfg(py_debug)]

@@ -12,13 +12,13 @@ use crate::py::evaluation::thread_state;
 use crate::py::*;
 use crate::run::clients::Evaluator;
 use crate::run::installation;
+use crate::state::native::Switches;
 use crate::state::{self, Closed, CodeState, PROCESS, Phase};
 use crate::stats;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::backend::Effort;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::tier::options::{self, STAGES};
-use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
 
@@ -617,8 +617,8 @@ fn text_of(state: &CodeState, stage: &str) -> Result<String, CompileError> {
     };
     let feedback = state.hot().feedback.borrow().clone();
     // As in a version that is installed, a byte says that it is valid.
-    let valid = Cell::new(1);
-    let wanted = Wanted { valid: Some(&valid), stress: true, keep_texts: true, effort: Effort::Full };
+    let switches = Switches::new();
+    let wanted = Wanted { switches: Some(&switches), stress: true, keep_texts: true, effort: Effort::Full };
     let mut compiled = compile::run(&compile::job(state, feedback, spec, &wanted)?).result?;
     let missing = || CompileError::Backend(format!("no text of stage {stage}"));
     compiled.texts.remove(stage).ok_or_else(missing)

@@ -66,7 +66,11 @@ unsafe fn look_at(entry: *mut py::setentry, key: Object, hash: isize) -> Look {
         if found == key {
             return Look::Told(Some(true));
         }
-        if (*entry).hash as isize != hash {
+        #[cfg(py2)]
+        let of_found = (*entry).hash as isize;
+        #[cfg(py3)]
+        let of_found = (*entry).hash;
+        if of_found != hash {
             return Look::On;
         }
         match keys::are_equal(found, key) {

@@ -33,10 +33,12 @@ pub unsafe extern "C" fn left(
 ) -> Outcome {
     // SAFETY: the recipe belongs to the exit, and lives as long as the version, which is counted as running.
     unsafe {
-        let recipe: *const ExitRecipe = (&raw const (&(*version).compiled.code.exits)[exit]).cast();
+        let code = &(*version).compiled.code;
+        let recipe: *const ExitRecipe = code.exits.get_unchecked(exit);
         let mut chain = Chain::new();
-        let words = (*version).compiled.code.buffer_words;
-        let left = rebuild(frame, thread, recipe, buffer, words, &mut chain);
+        let words = code.buffer_words;
+        let mut left = Left::Throwing;
+        rebuild(frame, thread, recipe, buffer, words, &mut chain, &mut left);
         let innermost = chain.innermost().unwrap_or(frame);
         let next = exits::decide(frame, innermost, version, exit);
         let throw = run(frame, thread, recipe, &mut chain, left);
@@ -52,16 +54,17 @@ const WORDS: usize = 128;
 /// looks for their builtins, and a key that is like that name may run code.
 ///
 /// # Safety
-/// As for [`reify::rebuild_all`]; so many words are in the buffer.
+/// As for [`reify::rebuild_all`], whose result it stores; so many words are in the buffer.
 #[inline(never)]
-unsafe fn rebuild(
+unsafe extern "C" fn rebuild(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
     recipe: *const ExitRecipe,
     buffer: *const u64,
     words: usize,
     chain: &mut Chain,
-) -> Left {
+    left: &mut Left,
+) {
     let mut copy = [0_u64; WORDS];
     let buffer = if words <= WORDS {
         // SAFETY: both are that long.
@@ -71,7 +74,7 @@ unsafe fn rebuild(
         buffer
     };
     // SAFETY: by the contract.
-    unsafe { reify::rebuild_all(frame, thread, &*recipe, buffer, chain) }
+    unsafe { *left = reify::rebuild_all(frame, thread, &*recipe, buffer, chain) }
 }
 
 /// Runs the frames of a chain to their ends, from where they were left; [`THROW`] if the outermost frame is to go on by

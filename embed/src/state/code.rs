@@ -408,7 +408,7 @@ impl CodeState {
     fn replace(&self, old: Box<Native>) {
         old.replaced.set(true);
         old.attend.set(true);
-        old.valid.set(0);
+        old.switches.valid.set(0);
         let mut replaced = self.hot().replaced.borrow_mut();
         replaced.push(old);
         replaced.retain(|version| version.running.get() > 0);
@@ -417,9 +417,16 @@ impl CodeState {
     /// Has every frame that runs a version leave it at the next jump backwards at the latest.
     pub fn call_out(&self) {
         self.each_version(|version| {
-            version.valid.set(0);
+            version.switches.valid.set(0);
             version.attend.set(true);
         });
+    }
+
+    /// Whether there is a version for a loop, or is about to be.
+    pub fn has_loop_versions(&self) -> bool {
+        let is_for_loop =
+            |target: &Target| target.pc != 0 && (target.version.is_some() || target.is_under_way);
+        self.hot_if_any().is_some_and(|hot| hot.targets.borrow().iter().any(is_for_loop))
     }
 
     /// Whether a frame runs one of its versions.
@@ -432,7 +439,7 @@ impl CodeState {
     /// Ends [`CodeState::call_out`].
     pub fn end_call_out(&self) {
         self.each_version(|version| {
-            version.valid.set(u8::from(!version.replaced.get()));
+            version.switches.valid.set(u8::from(!version.replaced.get()));
             version.attend.set(version.replaced.get() || native::declares_itself_invalid());
         });
     }

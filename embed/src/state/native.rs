@@ -8,8 +8,24 @@ use crate::state::resume_points::ResumePoints;
 use crate::stats;
 use crate::tools::Registered;
 use pyjion_jit::Compiled;
+use pyjion_jit::backend::TURNS;
 use std::cell::Cell;
 use std::num::NonZeroU16;
+
+/// What compiled code of a version has the address of.
+pub struct Switches {
+    /// Zeroed when running frames shall leave.
+    pub valid: Cell<u8>,
+    /// Jumps backwards that it takes before we are told of them.
+    pub turns: Cell<i32>,
+}
+
+impl Switches {
+    /// Those of a version that is valid.
+    pub fn new() -> Box<Switches> {
+        Box::new(Switches { valid: Cell::new(1), turns: Cell::new(TURNS) })
+    }
+}
 
 /// A compiled version of a code object.
 pub struct Native {
@@ -39,8 +55,8 @@ pub struct Native {
     pub replaced: Cell<bool>,
     /// Something is to be done about it when a frame leaves it.
     pub attend: Cell<bool>,
-    /// Zeroed when running frames shall leave; compiled code reads it.
-    pub valid: Box<Cell<u8>>,
+    /// What compiled code reads and writes.
+    pub switches: Box<Switches>,
     /// Entry indices by offset.
     by_pc: Vec<(u32, u32)>,
     /// Where generators are resumed.
@@ -62,7 +78,7 @@ impl Native {
     pub fn new(
         compiled: Compiled,
         registered: Option<Registered>,
-        valid: Box<Cell<u8>>,
+        switches: Box<Switches>,
         generic: bool,
         name: String,
     ) -> Native {
@@ -88,7 +104,7 @@ impl Native {
             running: Cell::new(0),
             replaced: Cell::new(false),
             attend: Cell::new(declares_itself_invalid()),
-            valid,
+            switches,
             by_pc,
         }
     }

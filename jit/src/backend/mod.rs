@@ -18,12 +18,15 @@ pub use unwind::Unwind;
 pub enum Effort {
     /// As little as can be.
     Least,
-    /// Little, where it can be taken more than once: not for loops, which may run for long.
+    /// Little, as more can be taken when it has run often.
     First,
     /// Whatever makes fast code.
     #[default]
     Full,
 }
+
+/// Jumps backwards after which the host is told of them.
+pub const TURNS: i32 = 5000;
 
 /// What a backend may be asked for besides code.
 #[derive(Clone, Debug, Default)]
@@ -34,6 +37,9 @@ pub struct BackendOptions {
     pub effort: Effort,
     /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
     pub valid_flag: usize,
+    /// With [`Effort::First`]: address of a 32-bit number of jumps backwards, which code counts down; when it becomes
+    /// negative, it begins anew with [`TURNS`], and the host is told. 0 = they are not counted.
+    pub turns: usize,
     /// Address of a 64-bit counter of bytecodes that begin to execute; 0 = they are not counted.
     pub bytecode_counter: usize,
     /// Say which bytecode the code was made from, and how its caller is found.

@@ -64,14 +64,14 @@ sys.stdout.write('%r %r %d' % (seen, same, evaluator.freed()))
 const EXPECTED: &str = "[[0, 0, 0], [3000, 3003, 3], [43000, 43004, 4], [43000, 43004, 4]] True 3";
 
 /// A debugger's evaluator, which comes and goes: all frames are seen by it while it is there, and run native all the
-/// same, as they do when it is gone.
+/// same, as they do when it is gone. The function that is called has a default, so that it is not inlined.
 const DEBUGGED: &str = "
 import sys, evaluator, pyjion
 
 space = {}
 exec('''
-def called(n):
-    return n + 1
+def called(n, one=1):
+    return n + one
 
 def loop(n):
     total = 0

@@ -150,7 +150,7 @@ unsafe extern "C" fn inherits_class(ty: *mut PyTypeObject) -> bool {
     // SAFETY: a type, by the contract of the caller.
     unsafe {
         let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        if getattro != py::PyObject_GenericGetAttr as *const () as usize || !(*ty).tp_getattr.is_none() {
+        if getattro != py::PyObject_GenericGetAttr as *const () as usize || (*ty).tp_getattr.is_some() {
             return false;
         }
         let (mro, name) =

@@ -4,9 +4,9 @@ use super::code::{Code, StackMemory};
 use super::exits::Exits;
 use super::regions::Regions;
 use super::{Result, backend_error};
-use crate::backend::BackendOptions;
+use crate::backend::{BackendOptions, TURNS};
 use crate::exit::ExitRecipe;
-use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, Type, ValueId};
+use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, SideExit, Type, ValueId};
 use crate::host::{FreeNumbers, Host};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, types};
@@ -36,6 +36,7 @@ pub(super) fn lower<'a>(
         free_numbers: (host.free_numbers)(),
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
+        turns: options.turns,
         describes: options.describe,
         regions,
         frame,
@@ -69,6 +70,8 @@ pub(super) struct Lowering<'a> {
     pub free_numbers: Option<FreeNumbers>,
     pub valid_flag: usize,
     pub bytecode_counter: usize,
+    /// Where code of the baseline counts jumps backwards.
+    turns: usize,
     /// Somebody wants to know which bytecode the code is made from.
     pub describes: bool,
     pub regions: Regions,
@@ -389,6 +392,7 @@ impl Lowering<'_> {
             }
             Insn::CheckCalls { frames, exit } => return self.check_calls(*frames, *exit).map(none),
             Insn::CheckValid(exit) => {
+                self.count_turn(*exit)?;
                 if self.valid_flag != 0 {
                     let flag = self.address(self.valid_flag);
                     let valid = self.load(Heap::Cell, types::I8, flag, 0);
@@ -428,6 +432,30 @@ impl Lowering<'_> {
             }
         };
         Ok(Some(result))
+    }
+
+    /// Counts a jump backwards, if they are counted.
+    fn count_turn(&mut self, exit: SideExit) -> Result<()> {
+        if self.turns == 0 || self.host.reconsider == 0 {
+            return Ok(());
+        }
+        let turns = self.address(self.turns);
+        let left = self.load(Heap::Cell, types::I32, turns, 0);
+        let left = self.builder.ins().iadd_imm_s(left, -1);
+        self.store(Heap::Cell, left, turns, 0);
+        let due = self.cold_block();
+        let next = self.builder.create_block();
+        let is_due = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, left, 0);
+        self.builder.ins().brif(is_due, due, &[], next, &[]);
+        self.builder.switch_to_block(due);
+        let turns = self.address(self.turns);
+        let anew = self.builder.ins().iconst(types::I32, i64::from(TURNS));
+        self.store(Heap::Cell, anew, turns, 0);
+        let header = self.int(self.function.state(exit.state).pc.into());
+        self.call(self.host.reconsider, &[self.frame, header], None)?;
+        self.builder.ins().jump(next, &[]);
+        self.builder.switch_to_block(next);
+        Ok(())
     }
 
     /// The value of a constant Int.

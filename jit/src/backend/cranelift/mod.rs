@@ -167,8 +167,7 @@ impl Backend for CraneliftBackend {
         options: &BackendOptions,
     ) -> Result<MachineCode> {
         self.context.clear();
-        let is_provisional = options.effort == Effort::First && !function.has_loop();
-        if (is_provisional || options.effort == Effort::Least)
+        if options.effort != Effort::Full
             && cfg!(target_arch = "x86_64")
             && let Some(code) = self.baseline(function, host, options)?
         {
@@ -186,6 +185,7 @@ impl Backend for CraneliftBackend {
         self.context.set_disasm(options.keep_texts);
         let regions = Regions::new(&mut self.context.func);
         let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder_context);
+        let options = &BackendOptions { turns: 0, ..options.clone() };
         let lowered = lower::lower(function, host, options, Code::clif(builder), regions);
         let lowered = match lowered {
             Ok((code, lowered)) => {

@@ -2,6 +2,7 @@
 
 use super::world::{Event, RESULT, events, field, int, object, type_address};
 use super::*;
+use crate::backend::TURNS;
 use crate::bytecode::BinaryOp;
 use crate::hir::Helper;
 
@@ -345,4 +346,28 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
     backend.generate(&b.function, &host, &BackendOptions::default()).unwrap();
+}
+
+#[test]
+fn the_baseline_counts_jumps_backwards() {
+    let turns = Box::leak(Box::new(1_i32)) as *mut i32;
+    let mut b = Build::new();
+    let exit = b.exit(7, ExitReason::Invalidated, &[], &[]);
+    b.effect(Insn::CheckValid(exit));
+    let x = b.object(Insn::LoadLocal(0));
+    b.ret(x);
+    let options = BackendOptions { turns: turns as usize, ..Default::default() };
+    let native = b.compile_with(&host_27(0), &options).unwrap();
+    let told = [(); 3].map(|()| {
+        assert_eq!(run(&native, &mut Frame::new(&[8]), 0), Outcome::Returned(8));
+        events()
+    });
+    let (is_told, left) = match module_path!().contains("tests_of_baseline") {
+        true => (vec![Event::Reconsider(7)], TURNS - 1),
+        // Cranelift's is not going to be compiled again.
+        false => (Vec::new(), 1),
+    };
+    assert_eq!(told, [Vec::new(), is_told, Vec::new()]);
+    // SAFETY: it is never freed.
+    assert_eq!(unsafe { turns.read() }, left);
 }

@@ -20,6 +20,7 @@ pub enum Event {
     Stack { lasti: i32, operands: Vec<usize>, immediate: i64 },
     LoadName { lasti: i32, name: i64 },
     Pending { lasti: i32 },
+    Reconsider(u64),
     Incref(usize),
     Decref(usize),
 }
@@ -47,6 +48,9 @@ fn lasti(frame: *const u64) -> i32 {
 
 extern "C" fn dealloc(object: usize) {
     record(Event::Dealloc(object));
+}
+extern "C" fn reconsider(_frame: usize, header: u64) {
+    record(Event::Reconsider(header));
 }
 extern "C" fn counted_incref(object: usize) {
     record(Event::Incref(object));
@@ -242,6 +246,7 @@ fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Pe
         box_int: box_int as *const () as usize,
         box_float: box_float as *const () as usize,
         dealloc: dealloc as *const () as usize,
+        reconsider: reconsider as *const () as usize,
         counted_incref: 0,
         counted_decref: 0,
     }
