@@ -16,6 +16,8 @@ struct Settings {
     retuned: Cell<bool>,
     /// What happens is to be measured in detail.
     detailed: Cell<bool>,
+    /// Memory that was let go of is to be set aside again.
+    lacking: Cell<bool>,
     /// See [`is_ordinary`].
     ordinary: Cell<bool>,
     threshold: Cell<Threshold>,
@@ -46,6 +48,7 @@ static SETTINGS: Gil<Settings> = Gil::new(Settings {
     outsiders: Cell::new(false),
     retuned: Cell::new(false),
     detailed: Cell::new(false),
+    lacking: Cell::new(false),
     ordinary: Cell::new(false),
     threshold: Cell::new(Threshold::DEFAULT),
     options: OnceCell::new(),
@@ -126,8 +129,14 @@ pub fn set_detailed() {
     update();
 }
 
+/// Notes whether memory is to be set aside again before the next frame begins.
+pub fn set_lacking(lacking: bool) {
+    SETTINGS.lacking.set(lacking);
+    update();
+}
+
 /// Whether frames can take the short ways: the JIT is on, and neither outsiders nor detailed
-/// measurements are to be thought of.
+/// measurements nor memory that is lacking are to be thought of.
 #[inline(always)]
 pub fn is_ordinary() -> bool {
     SETTINGS.ordinary.get()
@@ -135,7 +144,7 @@ pub fn is_ordinary() -> bool {
 
 fn update() {
     let is_ordinary = is_enabled() && !has_outsiders() && !SETTINGS.detailed.get();
-    SETTINGS.ordinary.set(is_ordinary);
+    SETTINGS.ordinary.set(is_ordinary && !SETTINGS.lacking.get());
     hooks::let_pass(is_ordinary && !SETTINGS.retuned.get());
 }
 

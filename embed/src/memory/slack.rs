@@ -3,6 +3,7 @@
 //! The interpreter has the tuples and methods for that in its lists of free objects, from the calls before. Compiled
 //! code makes none in its calls.
 
+use crate::config::settings;
 use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
 use crate::py::*;
@@ -30,6 +31,7 @@ pub unsafe fn replenish() {
     unsafe {
         if is_given() && (*thread_state()).curexc_type.is_null() {
             SLACK.set(libc::malloc(BYTES));
+            settings::set_lacking(is_given());
         }
     }
 }
@@ -42,8 +44,9 @@ pub unsafe fn replenish() {
 pub unsafe fn give() {
     // SAFETY: by the contract; nobody else has the block.
     unsafe {
-        if (*thread_state()).curexc_type == PyExc_MemoryError {
+        if (*thread_state()).curexc_type == PyExc_MemoryError && !is_given() {
             libc::free(SLACK.replace(ptr::null_mut()));
+            settings::set_lacking(true);
         }
     }
 }

@@ -90,8 +90,8 @@ unsafe extern "C" fn eval_rare(frame: *mut PyFrameObject, flags: c_int) -> Objec
         if settings::has_outsiders() {
             outsiders::adopt(frame);
         }
+        shortage::recover();
         if flags != 0 || !settings::is_enabled() || (*thread).use_tracing != 0 {
-            shortage::recover();
             return drive(frame, thread, Next::INTERPRETER, flags);
         }
         stats::counters().frames.count();
