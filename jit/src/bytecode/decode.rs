@@ -138,12 +138,12 @@ impl Bytecode {
 }
 
 /// Where an operation may lead other than to the next instruction.
-enum Target {
+pub(super) enum Target {
     Jump(u32),
     Handler(u32),
 }
 
-fn target(op: Op) -> Option<Target> {
+pub(super) fn target(op: Op) -> Option<Target> {
     match op {
         Op::Jump(to)
         | Op::PopJumpIfFalse(to)

@@ -1,5 +1,6 @@
 //! Bytecode of three CPython versions, decoded into one normalised form.
 
+pub mod assembler;
 mod decode;
 pub mod op;
 mod print;

@@ -7,7 +7,7 @@ use crate::hir::{
     BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Seen, Type,
     Value, ValueId, build, parse,
 };
-use crate::host::testing;
+use crate::host::Host;
 use crate::{EntrySpec, Options};
 use std::collections::BTreeMap;
 
@@ -99,7 +99,7 @@ fn compile(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback) -> Function 
 
 fn compile_with(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback, options: Options) -> Function {
     let bytecode = decode(code).unwrap();
-    let host = testing::host(code.version);
+    let host = Host::made_up(code.version);
     let entries = std::slice::from_ref(entry);
     let mut function = build(code, &bytecode, feedback, &[], entries, &host, &options).unwrap();
     let mut texts = BTreeMap::new();
@@ -354,7 +354,7 @@ fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
         83, // 14 RETURN_VALUE
     ];
     let code = CodeDesc { version: Version::V35, code, is_generator: true, ..counting_loop() };
-    let host = testing::host(Version::V35);
+    let host = Host::made_up(Version::V35);
     let options = Options::default();
     let bytecode = decode(&code).unwrap();
     let entries = [EntrySpec::default()];
