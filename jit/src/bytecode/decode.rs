@@ -261,72 +261,62 @@ pub fn decode(code: &CodeDesc) -> Result<Bytecode, DecodeError> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Const, ConstKind, Version};
+    use super::super::Version;
+    use super::super::assembler::assemble;
     use super::*;
     use Version::{V27, V34, V35};
 
-    #[test]
-    fn locals_are_constant_up_to_the_first_that_is_bound_or_deleted() {
-        // LOAD_FAST 0, STORE_FAST 2, LOAD_FAST 1, RETURN_VALUE; then DELETE_FAST 1, never reached.
-        let code = [124, 0, 0, 125, 2, 0, 124, 1, 0, 83];
-        let constant = |code: &[u8], count| decode(&desc(V27, code)).unwrap().constant_locals(count);
-        assert_eq!(constant(&code, 4), 2);
-        assert_eq!(constant(&code, 1), 1);
-        let code = [&code[..], &[126, 1, 0, 83]].concat();
-        assert_eq!(constant(&code, 4), 1);
+    /// A code object with four of everything but cells and free variables, of which it has one.
+    fn desc(version: Version, text: &str) -> CodeDesc {
+        let tables = ".locals a b c d\n.cells e\n.frees f\n.names g h m n\n.consts None 0 1 2\n";
+        assemble(version, &format!("{tables}{text}")).unwrap().code
     }
 
-    fn desc(version: Version, code: &[u8]) -> CodeDesc {
-        CodeDesc {
-            version,
-            name: "f".to_string(),
-            filename: "f.py".to_string(),
-            first_line: 1,
-            code: code.to_vec(),
-            consts: vec![Const { address: 0, kind: ConstKind::None }; 4],
-            names: vec![0; 4],
-            name_texts: vec!["n".to_string(); 4],
-            arguments: 0,
-            locals: 4,
-            cells: 1,
-            frees: 1,
-            stack_size: 20,
-            is_generator: false,
-            is_optimized: true,
-            cell_arguments: Vec::new(),
-        }
+    fn read(version: Version, text: &str) -> Bytecode {
+        decode(&desc(version, text)).unwrap()
     }
 
-    fn read(version: Version, code: &[u8]) -> Bytecode {
-        decode(&desc(version, code)).unwrap()
-    }
-
-    fn error(version: Version, code: &[u8]) -> DecodeError {
-        decode(&desc(version, code)).unwrap_err()
+    fn error(version: Version, text: &str) -> DecodeError {
+        decode(&desc(version, text)).unwrap_err()
     }
 
     fn offsets(bytecode: &Bytecode, is: impl Fn(&Bytecode, u32) -> bool) -> Vec<u32> {
         (0..bytecode.places.len() as u32).filter(|&pc| is(bytecode, pc)).collect()
     }
 
+    #[test]
+    fn locals_are_constant_up_to_the_first_that_is_bound_or_deleted() {
+        let code = "LOAD_FAST a; STORE_FAST c; LOAD_FAST b; RETURN_VALUE";
+        let constant = |code: &str, count| read(V27, code).constant_locals(count);
+        assert_eq!(constant(code, 4), 2);
+        assert_eq!(constant(code, 1), 1);
+        let never_reached = format!("{code}; DELETE_FAST b; RETURN_VALUE");
+        assert_eq!(constant(&never_reached, 4), 1);
+    }
+
     /// As 2.7.18 compiles it:
     /// ```python
-    /// for x in xs:
+    /// for b in a:
     ///     try:
-    ///         if x: continue
-    ///         x += 1
+    ///         if b: continue
+    ///         b += 1
     ///     finally:
     ///         g()
     /// ```
-    const CONTINUE_27: [u8; 58] = [
-        120, 51, 0, 124, 0, 0, 68, 93, 43, 0, 125, 1, 0, 122, 26, 0, 124, 1, 0, 114, 28, 0, 119, 7, 0, 110,
-        0, 0, 124, 1, 0, 100, 1, 0, 55, 125, 1, 0, 87, 100, 0, 0, 116, 0, 0, 131, 0, 0, 1, 88, 113, 7, 0, 87,
-        100, 0, 0, 83,
-    ];
+    const CONTINUE_27: &str = "
+                SETUP_LOOP after; LOAD_FAST a; GET_ITER
+        next:   FOR_ITER end; STORE_FAST b
+                SETUP_FINALLY finally; LOAD_FAST b; POP_JUMP_IF_FALSE else
+                CONTINUE_LOOP next; JUMP_FORWARD else
+        else:   LOAD_FAST b; LOAD_CONST (1); INPLACE_ADD; STORE_FAST b
+                POP_BLOCK; LOAD_CONST (None)
+        finally: LOAD_GLOBAL g; CALL_FUNCTION 0; POP_TOP; END_FINALLY; JUMP_ABSOLUTE next
+        end:    POP_BLOCK
+        after:  LOAD_CONST (None); RETURN_VALUE";
 
     #[test]
     fn for_loop_with_continue_in_try_finally() {
-        let bytecode = read(V27, &CONTINUE_27);
+        let bytecode = read(V27, CONTINUE_27);
         assert_eq!(bytecode.instructions.len(), 24);
         assert_eq!(bytecode.instructions[0].op, Op::SetupLoop(54));
         assert_eq!(bytecode.at(7).unwrap().op, Op::ForIter(53));
@@ -343,15 +333,16 @@ mod tests {
 
     #[test]
     fn instructions_follow_one_another_and_are_found_by_offset() {
-        let bytecode = read(V27, &CONTINUE_27);
+        let code = desc(V27, CONTINUE_27);
+        let bytecode = decode(&code).unwrap();
         let mut pc = 0;
         for (index, instruction) in bytecode.instructions.iter().enumerate() {
             assert_eq!(instruction.pc, pc);
-            assert_eq!(instruction.opcode, CONTINUE_27[pc as usize]);
+            assert_eq!(instruction.opcode, code.code[pc as usize]);
             assert_eq!(bytecode.index_of(pc), Some(index));
             pc = instruction.next;
         }
-        assert_eq!(pc as usize, CONTINUE_27.len());
+        assert_eq!(pc as usize, code.code.len());
         assert_eq!(bytecode.index_of(1), None);
         assert_eq!(bytecode.index_of(pc), None);
         assert!(bytecode.at(u32::MAX).is_none());
@@ -360,37 +351,35 @@ mod tests {
 
     #[test]
     fn conditional_jumps_backward_make_loop_headers() {
-        // 0 LOAD_FAST, 3 LOAD_FAST, 6 POP_JUMP_IF_FALSE 3, 9 LOAD_FAST, 12 JUMP_IF_TRUE_OR_POP 0,
-        // 15 JUMP_FORWARD 0, 18 LOAD_CONST, 21 RETURN_VALUE
-        let bytecode =
-            read(V35, &[124, 0, 0, 124, 0, 0, 114, 3, 0, 124, 0, 0, 112, 0, 0, 110, 0, 0, 100, 0, 0, 83]);
+        let bytecode = read(
+            V35,
+            "outer: LOAD_FAST a; inner: LOAD_FAST a; POP_JUMP_IF_FALSE inner; LOAD_FAST a
+             JUMP_IF_TRUE_OR_POP outer; JUMP_FORWARD end; end: LOAD_CONST (None); RETURN_VALUE",
+        );
         assert_eq!(bytecode.loop_headers(), [0, 3]);
         assert_eq!(offsets(&bytecode, Bytecode::is_jump_target), [0, 3, 18]);
-        let itself = read(V34, &[113, 0, 0]);
+        let itself = read(V34, "self: JUMP_ABSOLUTE self");
         assert_eq!(itself.loop_headers(), [0]);
     }
 
     #[test]
     fn try_except_of_2_and_3() {
         // try: g()
-        // except E: pass
-        let two = read(
-            V27,
-            &[
-                121, 11, 0, 116, 0, 0, 131, 0, 0, 1, 87, 110, 17, 0, 4, 116, 1, 0, 107, 10, 0, 114, 30, 0, 1,
-                1, 1, 110, 1, 0, 88, 100, 0, 0, 83,
-            ],
-        );
+        // except h: pass
+        let statement = |pop_except: &str| {
+            format!(
+                "SETUP_EXCEPT handler; LOAD_GLOBAL g; CALL_FUNCTION 0; POP_TOP; POP_BLOCK; JUMP_FORWARD end
+                 handler: DUP_TOP; LOAD_GLOBAL h; COMPARE_OP exception-match; POP_JUMP_IF_FALSE other
+                 POP_TOP; POP_TOP; POP_TOP; {pop_except}; JUMP_FORWARD end
+                 other: END_FINALLY
+                 end: LOAD_CONST (None); RETURN_VALUE"
+            )
+        };
+        let two = read(V27, &statement(""));
         assert_eq!(two.at(27).unwrap().op, Op::Jump(31));
         assert_eq!(offsets(&two, Bytecode::is_handler), [14]);
         assert_eq!(offsets(&two, Bytecode::is_jump_target), [30, 31]);
-        let three = read(
-            V35,
-            &[
-                121, 11, 0, 116, 0, 0, 131, 0, 0, 1, 87, 110, 18, 0, 4, 116, 1, 0, 107, 10, 0, 114, 31, 0, 1,
-                1, 1, 89, 110, 1, 0, 88, 100, 0, 0, 83,
-            ],
-        );
+        let three = read(V35, &statement("POP_EXCEPT"));
         assert_eq!(three.at(27).unwrap().op, Op::PopExcept);
         assert_eq!(offsets(&three, Bytecode::is_handler), [14]);
         assert_eq!(offsets(&three, Bytecode::is_jump_target), [31, 32]);
@@ -399,15 +388,22 @@ mod tests {
 
     #[test]
     fn with_statements() {
-        // with c as d: return d
-        let start = [124, 0, 0, 143, 11, 0, 125, 1, 0, 124, 1, 0, 83, 87, 100, 0, 0];
-        let end = [88, 100, 0, 0, 83];
+        // with a as b: return b
         for (version, cleanup, ops) in [
-            (V27, &[81][..], &[Op::WithCleanup, Op::EndFinally][..]),
-            (V34, &[81], &[Op::WithCleanup, Op::EndFinally]),
-            (V35, &[81, 82], &[Op::WithCleanupStart, Op::WithCleanupFinish, Op::EndFinally]),
+            (V27, "WITH_CLEANUP", &[Op::WithCleanup, Op::EndFinally][..]),
+            (V34, "WITH_CLEANUP", &[Op::WithCleanup, Op::EndFinally]),
+            (
+                V35,
+                "WITH_CLEANUP_START; WITH_CLEANUP_FINISH",
+                &[Op::WithCleanupStart, Op::WithCleanupFinish, Op::EndFinally],
+            ),
         ] {
-            let bytecode = read(version, &[&start, cleanup, &end].concat());
+            let text = format!(
+                "LOAD_FAST a; SETUP_WITH cleanup; STORE_FAST b; LOAD_FAST b; RETURN_VALUE
+                 POP_BLOCK; LOAD_CONST (None)
+                 cleanup: {cleanup}; END_FINALLY; LOAD_CONST (None); RETURN_VALUE"
+            );
+            let bytecode = read(version, &text);
             assert_eq!(bytecode.at(3).unwrap().op, Op::SetupWith(17));
             assert!(bytecode.is_handler(17));
             let from = bytecode.index_of(17).unwrap();
@@ -418,9 +414,8 @@ mod tests {
 
     #[test]
     fn extended_arg_belongs_to_the_instruction_it_precedes() {
-        // 0 JUMP_FORWARD 1, 3 NOP, 4 EXTENDED_ARG 1, 7 MAKE_FUNCTION 2, 10 RETURN_VALUE
-        for (version, prefix) in [(V27, 145), (V34, 144), (V35, 144)] {
-            let bytecode = read(version, &[110, 1, 0, 9, prefix, 1, 0, 132, 2, 0, 83]);
+        for version in [V27, V34, V35] {
+            let bytecode = read(version, "JUMP_FORWARD 1; NOP; MAKE_FUNCTION 65538; RETURN_VALUE");
             let instruction = Instruction { pc: 4, next: 10, opcode: 132, op: Op::MakeFunction(0x1_0002) };
             assert_eq!(bytecode.at(4), Some(&instruction));
             assert_eq!(bytecode.at(7), None);
@@ -430,11 +425,8 @@ mod tests {
 
     #[test]
     fn extended_jumps_reach_beyond_16_bits() {
-        // 0 EXTENDED_ARG 1, 3 JUMP_FORWARD 4, 6 NOP ..., 65546 EXTENDED_ARG 1, 65549 JUMP_ABSOLUTE 9
-        let mut code = vec![144, 1, 0, 110, 4, 0];
-        code.resize(0x1_000a, 9);
-        code.extend([144, 1, 0, 113, 9, 0]);
-        let bytecode = read(V35, &code);
+        let nops = "NOP;".repeat(0x1_000a - 6);
+        let bytecode = read(V35, &format!("JUMP_FORWARD {}; {nops} JUMP_ABSOLUTE {}", 0x1_0004, 0x1_0009));
         assert_eq!(bytecode.at(0).unwrap().op, Op::Jump(0x1_000a));
         assert_eq!(bytecode.at(0x1_000a).unwrap().op, Op::Jump(0x1_0009));
         assert_eq!(bytecode.loop_headers(), [0x1_0009]);
@@ -442,48 +434,63 @@ mod tests {
 
     #[test]
     fn misplaced_prefixes_are_refused() {
-        assert_eq!(error(V35, &[9, 144, 1, 0, 83, 0, 0]), DecodeError::BadPrefix { pc: 1 });
-        assert_eq!(error(V27, &[145, 1, 0, 145, 0, 0, 100, 0, 0]), DecodeError::BadPrefix { pc: 0 });
+        assert_eq!(
+            error(V35, "NOP; EXTENDED_ARG 1; RETURN_VALUE; NOP; NOP"),
+            DecodeError::BadPrefix { pc: 1 }
+        );
+        assert_eq!(
+            error(V27, "EXTENDED_ARG 1; EXTENDED_ARG 0; LOAD_CONST 0"),
+            DecodeError::BadPrefix { pc: 0 }
+        );
     }
 
     #[test]
     fn truncated_code_is_refused() {
-        assert_eq!(error(V27, &[]), DecodeError::Truncated { pc: 0 });
-        let whole = [9, 144, 0, 0, 100, 0, 0];
-        for length in 2..whole.len() {
-            assert_eq!(error(V34, &whole[..length]), DecodeError::Truncated { pc: 1 });
+        assert_eq!(error(V27, ""), DecodeError::Truncated { pc: 0 });
+        let whole = desc(V34, "NOP; EXTENDED_ARG 0; LOAD_CONST 0");
+        for length in 2..whole.code.len() {
+            let cut = CodeDesc { code: whole.code[..length].to_vec(), ..whole.clone() };
+            assert_eq!(decode(&cut), Err(DecodeError::Truncated { pc: 1 }));
         }
-        assert!(decode(&desc(V34, &whole)).is_ok());
+        assert!(decode(&whole).is_ok());
     }
 
     #[test]
     fn unknown_opcodes_are_refused() {
-        assert_eq!(error(V27, &[9, 0]), DecodeError::UnknownOpcode { pc: 1, opcode: 0 });
-        assert_eq!(error(V34, &[144, 0, 0, 149, 0, 0]), DecodeError::UnknownOpcode { pc: 0, opcode: 149 });
+        assert_eq!(error(V27, "NOP; STOP_CODE"), DecodeError::UnknownOpcode { pc: 1, opcode: 0 });
+        assert_eq!(error(V34, ".bytes 90 00 00 95 00 00"), DecodeError::UnknownOpcode { pc: 0, opcode: 149 });
     }
 
     #[test]
     fn jumps_must_lead_to_instructions() {
         // Into an argument, behind a prefix, to the end of the code, beyond it.
-        assert_eq!(error(V27, &[113, 1, 0, 83]), DecodeError::BadJump { pc: 0, target: 1 });
-        assert_eq!(error(V35, &[113, 6, 0, 144, 0, 0, 100, 0, 0]), DecodeError::BadJump { pc: 0, target: 6 });
-        assert_eq!(error(V35, &[9, 120, 0, 0]), DecodeError::BadJump { pc: 1, target: 4 });
+        assert_eq!(error(V27, "JUMP_ABSOLUTE 1; RETURN_VALUE"), DecodeError::BadJump { pc: 0, target: 1 });
         assert_eq!(
-            error(V35, &[144, 255, 255, 93, 255, 255, 83]),
+            error(V35, "JUMP_ABSOLUTE 6; EXTENDED_ARG 0; LOAD_CONST 0"),
+            DecodeError::BadJump { pc: 0, target: 6 }
+        );
+        assert_eq!(error(V35, "NOP; SETUP_LOOP 0"), DecodeError::BadJump { pc: 1, target: 4 });
+        assert_eq!(
+            error(V35, &format!("FOR_ITER {}; RETURN_VALUE", u32::MAX)),
             DecodeError::BadJump { pc: 0, target: u32::MAX }
         );
     }
 
     #[test]
     fn indices_must_lie_within_their_tables() {
-        for (opcode, most) in [(100, 3), (116, 3), (106, 3), (124, 3), (125, 3), (136, 1)] {
-            assert!(decode(&desc(V35, &[opcode, most, 0])).is_ok());
-            let operand = u32::from(most) + 1;
-            assert_eq!(
-                error(V35, &[opcode, most + 1, 0]),
-                DecodeError::BadOperand { pc: 0, opcode, operand }
-            );
+        for (name, opcode, most) in [
+            ("LOAD_CONST", 100, 3),
+            ("LOAD_GLOBAL", 116, 3),
+            ("LOAD_ATTR", 106, 3),
+            ("LOAD_FAST", 124, 3),
+            ("STORE_FAST", 125, 3),
+            ("LOAD_DEREF", 136, 1),
+        ] {
+            assert!(decode(&desc(V35, &format!("{name} {most}"))).is_ok());
+            let operand = most + 1;
+            let found = error(V35, &format!("{name} {operand}"));
+            assert_eq!(found, DecodeError::BadOperand { pc: 0, opcode, operand });
         }
-        assert_eq!(error(V27, &[99, 4, 0]).to_string(), "bad operand 4 of opcode 99 at 0");
+        assert_eq!(error(V27, "DUP_TOPX 4").to_string(), "bad operand 4 of opcode 99 at 0");
     }
 }

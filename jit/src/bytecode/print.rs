@@ -47,7 +47,8 @@ impl fmt::Display for CallShape {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{BinaryOp, CodeDesc, Const, ConstKind, Version, decode};
+    use super::super::assembler::assemble;
+    use super::super::{BinaryOp, Version, decode};
     use super::*;
 
     /// ```python
@@ -60,28 +61,19 @@ mod tests {
     /// ```
     #[test]
     fn jump_targets_loops_and_handlers_are_marked() {
-        let code = CodeDesc {
-            version: Version::V27,
-            name: "f".to_string(),
-            filename: "f.py".to_string(),
-            first_line: 1,
-            code: vec![
-                120, 51, 0, 124, 0, 0, 68, 93, 43, 0, 125, 1, 0, 122, 26, 0, 124, 1, 0, 114, 28, 0, 119, 7,
-                0, 110, 0, 0, 124, 1, 0, 100, 1, 0, 55, 125, 1, 0, 87, 100, 0, 0, 116, 0, 0, 131, 0, 0, 1,
-                88, 113, 7, 0, 87, 100, 0, 0, 83,
-            ],
-            consts: vec![Const { address: 0, kind: ConstKind::None }; 2],
-            names: vec![0],
-            name_texts: vec!["g".to_string()],
-            arguments: 1,
-            locals: 2,
-            cells: 0,
-            frees: 0,
-            stack_size: 6,
-            is_generator: false,
-            is_optimized: true,
-            cell_arguments: Vec::new(),
-        };
+        let text = "
+            .args xs
+                    SETUP_LOOP after; LOAD_FAST xs; GET_ITER
+            next:   FOR_ITER end; STORE_FAST x
+                    SETUP_FINALLY finally; LOAD_FAST x; POP_JUMP_IF_FALSE else
+                    CONTINUE_LOOP next; JUMP_FORWARD else
+            else:   LOAD_FAST x; LOAD_CONST 1; INPLACE_ADD; STORE_FAST x
+                    POP_BLOCK; LOAD_CONST 0
+            finally: LOAD_GLOBAL g; CALL_FUNCTION 0; POP_TOP; END_FINALLY; JUMP_ABSOLUTE next
+            end:    POP_BLOCK
+            after:  LOAD_CONST 0; RETURN_VALUE
+            .consts None 1";
+        let code = assemble(Version::V27, text).unwrap().code;
         let expected = [
             "       0  SetupLoop(54)",
             "       3  LoadFast(0)",

@@ -1,7 +1,8 @@
 //! The pipeline on small bytecode: what becomes unboxed, what stays out of loops.
 
 use super::{Omitted, PASSES, run};
-use crate::bytecode::{BinaryOp, BlockKind, CodeDesc, Const, ConstKind, Version, decode};
+use crate::bytecode::assembler::assemble;
+use crate::bytecode::{BinaryOp, BlockKind, CodeDesc, Version, decode};
 use crate::feedback::Feedback;
 use crate::hir::{
     BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Seen, Type,
@@ -11,82 +12,42 @@ use crate::host::Host;
 use crate::{EntrySpec, Options};
 use std::collections::BTreeMap;
 
+/// A code object with these constants.
+fn assembled(version: Version, text: &str) -> CodeDesc {
+    assemble(version, &format!(".consts None 0 1\n{text}")).unwrap().code
+}
+
 /// `def f(n): i = 0; while i < n: i += 1` (then `return i`), as CPython 2.7 compiles it.
 fn counting_loop() -> CodeDesc {
-    let code = vec![
-        100, 1, 0, // 0 LOAD_CONST 1 (0)
-        125, 1, 0, // 3 STORE_FAST 1
-        120, 26, 0, // 6 SETUP_LOOP -> 35
-        124, 1, 0, // 9 LOAD_FAST 1
-        124, 0, 0, // 12 LOAD_FAST 0
-        107, 0, 0, // 15 COMPARE_OP <
-        114, 34, 0, // 18 POP_JUMP_IF_FALSE 34
-        124, 1, 0, // 21 LOAD_FAST 1
-        100, 2, 0,  // 24 LOAD_CONST 2 (1)
-        55, // 27 INPLACE_ADD
-        125, 1, 0, // 28 STORE_FAST 1
-        113, 9, 0,  // 31 JUMP_ABSOLUTE 9
-        87, // 34 POP_BLOCK
-        124, 1, 0,  // 35 LOAD_FAST 1
-        83, // 38 RETURN_VALUE
-    ];
-    CodeDesc {
-        version: Version::V27,
-        name: "f".into(),
-        filename: "t.py".into(),
-        first_line: 1,
-        code,
-        consts: vec![
-            Const { address: 0x100, kind: ConstKind::None },
-            Const { address: 0x200, kind: ConstKind::Int(0) },
-            Const { address: 0x300, kind: ConstKind::Int(1) },
-        ],
-        names: vec![],
-        name_texts: vec![],
-        arguments: 1,
-        locals: 2,
-        cells: 0,
-        frees: 0,
-        stack_size: 2,
-        is_generator: false,
-        is_optimized: true,
-        cell_arguments: vec![],
-    }
+    let text = "
+        .args n
+                LOAD_CONST (0); STORE_FAST i
+                SETUP_LOOP done
+        head:   LOAD_FAST i; LOAD_FAST n; COMPARE_OP <; POP_JUMP_IF_FALSE end
+                LOAD_FAST i; LOAD_CONST (1); INPLACE_ADD; STORE_FAST i
+                JUMP_ABSOLUTE head
+        end:    POP_BLOCK
+        done:   LOAD_FAST i; RETURN_VALUE";
+    assembled(Version::V27, text)
 }
 
 /// `while i < n: i += 1` in a module, entered at the loop.
 fn module_loop() -> (CodeDesc, EntrySpec) {
-    let code = vec![
-        120, 26, 0, // 0 SETUP_LOOP -> 29
-        101, 0, 0, // 3 LOAD_NAME i
-        101, 1, 0, // 6 LOAD_NAME n
-        107, 0, 0, // 9 COMPARE_OP <
-        114, 28, 0, // 12 POP_JUMP_IF_FALSE 28
-        101, 0, 0, // 15 LOAD_NAME i
-        100, 2, 0,  // 18 LOAD_CONST 2 (1)
-        55, // 21 INPLACE_ADD
-        90, 0, 0, // 22 STORE_NAME i
-        113, 3, 0,  // 25 JUMP_ABSOLUTE 3
-        87, // 28 POP_BLOCK
-        100, 0, 0,  // 29 LOAD_CONST None
-        83, // 32 RETURN_VALUE
-    ];
-    let code = CodeDesc {
-        code,
-        names: vec![0x1000, 0x2000],
-        name_texts: vec!["i".into(), "n".into()],
-        arguments: 0,
-        locals: 0,
-        is_optimized: false,
-        ..counting_loop()
-    };
+    let text = "
+        .module
+                SETUP_LOOP done
+        head:   LOAD_NAME i; LOAD_NAME n; COMPARE_OP <; POP_JUMP_IF_FALSE end
+                LOAD_NAME i; LOAD_CONST (1); INPLACE_ADD; STORE_NAME i
+                JUMP_ABSOLUTE head
+        end:    POP_BLOCK
+        done:   LOAD_CONST (None); RETURN_VALUE";
     let spec = EntrySpec {
         pc: 3,
         blocks: vec![FrameBlock { kind: BlockKind::Loop, handler: 29, level: 0 }],
         names: vec![Type::INT, Type::INT],
         ..EntrySpec::default()
     };
-    (code, spec)
+    (assembled(Version::V27, text), spec)
 }
 
 fn compiled(feedback: &Feedback) -> Function {
@@ -258,30 +219,28 @@ fn code_with_too_many_operands_is_left_to_the_interpreter() {
     assert_ne!(exits.count(), 0, "{function}");
 }
 
-/// A function of two arguments with this bytecode and the name `m`.
-fn with_method(code: &[u8]) -> CodeDesc {
-    CodeDesc {
-        code: code.to_vec(),
-        arguments: 2,
-        names: vec![0x500],
-        name_texts: vec!["m".into()],
-        stack_size: 5,
-        ..counting_loop()
-    }
+/// A function of `o` and `x`.
+fn with_method(version: Version, text: &str) -> CodeDesc {
+    assembled(version, &format!(".args o x\n.stack 5\n{text}"))
 }
 
-fn calls_method(code: &[u8]) -> bool {
-    let code = with_method(code);
+fn calls_method(text: &str) -> bool {
+    let code = with_method(Version::V27, text);
     let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
     function.values.iter().any(|v| matches!(v.insn, Insn::CallMethod { .. }))
 }
 
+/// `return o.m(x + 1)`
+const ADDING: &str =
+    "LOAD_FAST o; LOAD_ATTR m; LOAD_FAST x; LOAD_CONST (1); BINARY_ADD; CALL_FUNCTION 1; RETURN_VALUE";
+
+/// `return o.m(x)`
+const SIMPLE: &str = "LOAD_FAST o; LOAD_ATTR m; LOAD_FAST x; CALL_FUNCTION 1; RETURN_VALUE";
+
 #[test]
 fn a_method_is_bound_by_exits_only() {
-    // o.m(x + 1)
-    let code = [124, 0, 0, 106, 0, 0, 124, 1, 0, 100, 2, 0, 23, 131, 1, 0, 83];
-    assert!(calls_method(&code));
-    let code = with_method(&code);
+    assert!(calls_method(ADDING));
+    let code = with_method(Version::V27, ADDING);
     let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
     println!("{function}");
     let binding: Vec<(u32, Resume)> = function
@@ -299,43 +258,40 @@ fn a_method_is_bound_by_exits_only() {
 
 #[test]
 fn the_class_of_a_method_is_kept_where_arguments_run_code() {
-    let keeps = |bytecode: &[u8], version: Version| {
-        let code = CodeDesc { version, ..with_method(bytecode) };
+    let keeps = |text: &str, version: Version| {
+        let code = with_method(version, text);
         let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
         assert!(function.values.iter().any(|v| matches!(v.insn, Insn::CallMethod { .. })), "{function}");
         function.states.iter().any(|state| state.operands.iter().any(|o| o.class.is_some()))
     };
-    // o.m(x + 1), o.m(x)
-    let adding = [124, 0, 0, 106, 0, 0, 124, 1, 0, 100, 2, 0, 23, 131, 1, 0, 83];
-    assert!(keeps(&adding, Version::V27));
-    assert!(!keeps(&[124, 0, 0, 106, 0, 0, 124, 1, 0, 131, 1, 0, 83], Version::V27));
-    assert!(!keeps(&adding, Version::V34));
+    assert!(keeps(ADDING, Version::V27));
+    assert!(!keeps(SIMPLE, Version::V27));
+    assert!(!keeps(ADDING, Version::V34));
 }
 
 #[test]
 fn what_may_reach_a_handler_with_a_method_on_the_stack_is_bound() {
-    // try: return o.m(x) [or: o.m(x + 1)] except: pass
-    let simple = [121, 13, 0, 124, 0, 0, 106, 0, 0, 124, 1, 0, 131, 1, 0, 83, 1, 1, 1, 100, 0, 0, 83];
-    assert!(calls_method(&simple));
-    let raising =
-        [121, 17, 0, 124, 0, 0, 106, 0, 0, 124, 1, 0, 100, 2, 0, 23, 131, 1, 0, 83, 1, 1, 1, 100, 0, 0, 83];
-    assert!(!calls_method(&raising));
+    // except: pass
+    let handler = "POP_BLOCK; handler: POP_TOP; POP_TOP; POP_TOP; LOAD_CONST (None); RETURN_VALUE";
+    let tries = |text: &str| format!("SETUP_EXCEPT handler; {text}; {handler}");
+    assert!(calls_method(&tries(SIMPLE)));
+    assert!(!calls_method(&tries(ADDING)));
     // o.m(x or 1): an argument with a jump in it
-    let jumping = [124, 0, 0, 106, 0, 0, 124, 1, 0, 112, 15, 0, 100, 2, 0, 131, 1, 0, 83];
-    assert!(!calls_method(&jumping));
+    let jumping = "LOAD_FAST o; LOAD_ATTR m; LOAD_FAST x; JUMP_IF_TRUE_OR_POP call; LOAD_CONST (1)
+        call: CALL_FUNCTION 1; RETURN_VALUE";
+    assert!(!calls_method(jumping));
     // o.m(1, m=x): keywords
-    let keyword = [124, 0, 0, 106, 0, 0, 100, 2, 0, 100, 1, 0, 124, 1, 0, 131, 1, 1, 83];
-    assert!(!calls_method(&keyword));
+    let keyword = "LOAD_FAST o; LOAD_ATTR m; LOAD_CONST (1); LOAD_CONST (0); LOAD_FAST x
+        CALL_FUNCTION 257; RETURN_VALUE";
+    assert!(!calls_method(keyword));
 }
 
 #[test]
 fn no_more_methods_wait_for_arguments_than_an_exit_can_bind() {
     let depth = MAX_BOUND + 3;
-    let mut code = [124, 0, 0, 106, 0, 0].repeat(depth);
-    code.extend([124, 1, 0]);
-    code.extend([131, 1, 0].repeat(depth));
-    code.push(83);
-    let code = CodeDesc { stack_size: 20, ..with_method(&code) };
+    let (loads, calls) = ("LOAD_FAST o; LOAD_ATTR m;".repeat(depth), "CALL_FUNCTION 1;".repeat(depth));
+    let text = format!(".stack 20\n{loads} LOAD_FAST x; {calls} RETURN_VALUE");
+    let code = with_method(Version::V27, &text);
     let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
     let bound =
         |state: &FrameState| state.operands.iter().filter(|operand| operand.receiver.is_some()).count();
@@ -344,16 +300,11 @@ fn no_more_methods_wait_for_arguments_than_an_exit_can_bind() {
 
 #[test]
 fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
-    let code = vec![
-        124, 0, 0,  // 0 LOAD_FAST 0
-        69, // 3 GET_YIELD_FROM_ITER
-        100, 0, 0,  // 4 LOAD_CONST 0 (None)
-        72, // 7 YIELD_FROM
-        125, 1, 0, // 8 STORE_FAST 1
-        124, 1, 0,  // 11 LOAD_FAST 1
-        83, // 14 RETURN_VALUE
-    ];
-    let code = CodeDesc { version: Version::V35, code, is_generator: true, ..counting_loop() };
+    let text = ".generator
+        .args it
+        LOAD_FAST it; GET_YIELD_FROM_ITER; LOAD_CONST (None); YIELD_FROM
+        STORE_FAST result; LOAD_FAST result; RETURN_VALUE";
+    let code = assembled(Version::V35, text);
     let host = Host::made_up(Version::V35);
     let options = Options::default();
     let bytecode = decode(&code).unwrap();
@@ -368,18 +319,11 @@ fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
     assert_eq!(function.values.iter().filter(stores).count(), 1, "one copy of what follows");
 }
 
-/// `return` code with the arguments `x` and `y`, both ints, as 2.7 runs it.
-fn with_ints(bytecode: &[u8]) -> Function {
-    let code = CodeDesc {
-        consts: vec![
-            Const { address: 0x100, kind: ConstKind::None },
-            Const { address: 0x200, kind: ConstKind::Int(0) },
-            Const { address: 0x300, kind: ConstKind::Int(1) },
-        ],
-        ..with_method(bytecode)
-    };
+/// Code with the arguments `x` and `y`, both ints, as 2.7 runs it.
+fn with_ints(text: &str) -> Function {
+    let code = assembled(Version::V27, &format!(".args x y\n{text}; RETURN_VALUE"));
     let mut feedback = Feedback::new();
-    for pc in 0..bytecode.len() as u32 {
+    for pc in 0..code.code.len() as u32 {
         feedback.record(pc, [Type::INT, Type::INT, Type::EMPTY]);
     }
     compile_with(&code, &EntrySpec::default(), &feedback, Options::default())
@@ -387,25 +331,27 @@ fn with_ints(bytecode: &[u8]) -> Function {
 
 #[test]
 fn what_a_shift_hands_back_has_a_way_of_its_own_where_somebody_can_tell() {
-    let has_way = |bytecode: &[u8]| {
-        let function = with_ints(bytecode);
+    let has_way = |text: &str| {
+        let function = with_ints(text);
         function.block_ids().any(|block| matches!(function.terminator(block), Insn::Branch { .. }))
     };
     // return x >> y
-    assert!(has_way(&[124, 0, 0, 124, 1, 0, 63, 83]));
+    assert!(has_way("LOAD_FAST x; LOAD_FAST y; BINARY_RSHIFT"));
     // return x >> y & 1
-    assert!(!has_way(&[124, 0, 0, 124, 1, 0, 63, 100, 2, 0, 64, 83]));
+    assert!(!has_way("LOAD_FAST x; LOAD_FAST y; BINARY_RSHIFT; LOAD_CONST (1); BINARY_AND"));
     // return x >> y >> 1: what is shifted again may come back
-    assert!(has_way(&[124, 0, 0, 124, 1, 0, 63, 100, 2, 0, 63, 83]));
+    assert!(has_way("LOAD_FAST x; LOAD_FAST y; BINARY_RSHIFT; LOAD_CONST (1); BINARY_RSHIFT"));
     // return x >> 1, return 1 >> y
-    assert!(!has_way(&[124, 0, 0, 100, 2, 0, 63, 83]));
-    assert!(!has_way(&[100, 2, 0, 124, 1, 0, 63, 83]));
+    assert!(!has_way("LOAD_FAST x; LOAD_CONST (1); BINARY_RSHIFT"));
+    assert!(!has_way("LOAD_CONST (1); LOAD_FAST y; BINARY_RSHIFT"));
     // return (x + 1) >> y: nobody else has that operand
-    assert!(!has_way(&[124, 0, 0, 100, 2, 0, 23, 124, 1, 0, 63, 83]));
+    assert!(!has_way("LOAD_FAST x; LOAD_CONST (1); BINARY_ADD; LOAD_FAST y; BINARY_RSHIFT"));
     // x = x + 1; return x >> y
-    assert!(has_way(&[124, 0, 0, 100, 2, 0, 23, 125, 0, 0, 124, 0, 0, 124, 1, 0, 63, 83]));
+    let bound =
+        "LOAD_FAST x; LOAD_CONST (1); BINARY_ADD; STORE_FAST x; LOAD_FAST x; LOAD_FAST y; BINARY_RSHIFT";
+    assert!(has_way(bound));
     // return x >> y & m, of which nothing is known yet
-    assert!(has_way(&[124, 0, 0, 124, 1, 0, 63, 116, 0, 0, 64, 83]));
+    assert!(has_way("LOAD_FAST x; LOAD_FAST y; BINARY_RSHIFT; LOAD_GLOBAL m; BINARY_AND"));
 }
 
 #[test]
@@ -416,16 +362,15 @@ fn a_shift_by_nothing_is_its_operand() {
         };
         function.values.iter().filter(is_shift).count()
     };
-    assert_eq!(shifts(with_ints(&[124, 0, 0, 100, 1, 0, 62, 83])), 0);
-    assert_eq!(shifts(with_ints(&[124, 0, 0, 100, 2, 0, 62, 83])), 1);
+    assert_eq!(shifts(with_ints("LOAD_FAST x; LOAD_CONST (0); BINARY_LSHIFT")), 0);
+    assert_eq!(shifts(with_ints("LOAD_FAST x; LOAD_CONST (1); BINARY_LSHIFT")), 1);
 }
 
 #[test]
 fn where_many_operations_may_hand_back_they_leave() {
     // x = x >> y, over and over
-    let mut code = [124, 0, 0, 124, 1, 0, 63, 125, 0, 0].repeat(40);
-    code.extend([124, 0, 0, 83]);
-    let function = with_ints(&code);
+    let shifts = "LOAD_FAST x; LOAD_FAST y; BINARY_RSHIFT; STORE_FAST x;".repeat(40);
+    let function = with_ints(&format!("{shifts} LOAD_FAST x"));
     let seen = |value: &Value| match value.insn {
         Insn::IntBinary { seen, .. } => Some(seen),
         _ => None,

@@ -14,7 +14,8 @@
 //! ```
 //!
 //! `.name`, `.stack` (`co_stacksize`), `.generator` and `.module` (locals are no slots) say the rest of a code
-//! object, and `.bytes 64 00 00` is code in hexadecimal. Addresses of objects are made up.
+//! object, and `.bytes 64 00 00` is code in hexadecimal. Instructions may share a line, with `;` between them. Addresses
+//! of objects are made up.
 
 mod names;
 
@@ -87,7 +88,8 @@ pub fn assemble(version: Version, text: &str) -> Result<Assembled, AssembleError
     let mut assembler = Assembler::new(version);
     for (index, line) in text.lines().enumerate() {
         let at = |problem| AssembleError { line: index + 1, problem };
-        assembler.line(index + 1, line.split_once('#').map_or(line, |(before, _)| before)).map_err(at)?;
+        let said = line.split_once('#').map_or(line, |(before, _)| before);
+        said.split(';').try_for_each(|part| assembler.part(index + 1, part)).map_err(at)?;
     }
     assembler.finish()
 }
@@ -134,8 +136,8 @@ impl Assembler {
         Assembler { code, labels: BTreeMap::new(), jumps: Vec::new(), locals: Vec::new(), cells: Vec::new() }
     }
 
-    fn line(&mut self, number: usize, line: &str) -> Result<(), Problem> {
-        let mut words = line.split_whitespace().peekable();
+    fn part(&mut self, line: usize, part: &str) -> Result<(), Problem> {
+        let mut words = part.split_whitespace().peekable();
         while let Some(label) = words.peek().and_then(|word| word.strip_suffix(':')) {
             let here = self.code.code.len() as u32;
             if self.labels.insert(label.to_string(), here).is_some() {
@@ -157,7 +159,7 @@ impl Assembler {
             None if opcode < HAVE_ARGUMENT => self.code.code.push(opcode),
             None => return Err(Problem::NoOperand),
             Some(extra) if opcode < HAVE_ARGUMENT => return Err(Problem::Extra(extra.to_string())),
-            Some(operand) => self.with_argument(number, opcode, operand)?,
+            Some(operand) => self.with_argument(line, opcode, operand)?,
         }
         Ok(())
     }
@@ -310,9 +312,7 @@ mod tests {
                     SETUP_LOOP done     # relative
             head:   LOAD_FAST 1
                     LOAD_FAST n
-                    COMPARE_OP <
-                    POP_JUMP_IF_FALSE end
-                    JUMP_ABSOLUTE head
+                    COMPARE_OP <; POP_JUMP_IF_FALSE end; JUMP_ABSOLUTE head
             end:    POP_BLOCK
             done:   LOAD_GLOBAL g
                     RETURN_VALUE
