@@ -1,21 +1,46 @@
-//! The unit tests of the crates that need no CPython, counted from what cargo says about them.
+//! The unit tests of the crates that need no CPython, counted from what cargo says about them, and the jit's examples.
 
 use super::tally::Tally;
 use crate::dirs::Dirs;
 use crate::step;
 use anyhow::{Context, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs `cargo test` for xtask and the jit.
+/// Runs `cargo test` for xtask and the jit, then the examples, which check themselves.
 pub fn run(dirs: &Dirs, tally: &mut Tally) -> Result<()> {
     for package in ["xtask", "pyjion-jit"] {
         let log = step::fresh_log(dirs.logs().join(format!("test-{package}.log")));
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(&dirs.root).args(["test", "--package", package, "--no-fail-fast"]);
+        let mut cargo = cargo(dirs);
+        cargo.args(["test", "--package", package, "--no-fail-fast"]);
         cargo_test(package, &mut cargo, &log, tally)?;
     }
+    for name in examples(&dirs.root.join("jit/examples"))? {
+        let log = step::fresh_log(dirs.logs().join(format!("example-{name}.log")));
+        let mut cargo = cargo(dirs);
+        cargo.args(["run", "--package", "pyjion-jit", "--example", &name]);
+        let name = format!("example {name}");
+        match step::run(&name, &mut cargo, &log) {
+            Ok(()) => tally.pass(&name),
+            Err(e) => tally.fail(&name, &format!("{e:#}")),
+        }
+    }
     Ok(())
+}
+
+fn cargo(dirs: &Dirs) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(&dirs.root);
+    cargo
+}
+
+/// The names of the examples in a folder: files, and folders with more than one file.
+fn examples(folder: &Path) -> Result<Vec<String>> {
+    let entries = std::fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    let stem = |path: PathBuf| Some(path.file_stem()?.to_string_lossy().into_owned());
+    let mut names: Vec<String> = entries.flatten().filter_map(|entry| stem(entry.path())).collect();
+    names.sort();
+    Ok(names)
 }
 
 /// Runs a `cargo test` of something called `what` and counts its tests; `log` gets what it says.
