@@ -26,6 +26,11 @@ use names::Meaning;
 use std::collections::BTreeMap;
 use std::fmt;
 
+/// Made-up addresses, large enough to be told from other numbers: of the first constant,
+const FIRST_CONST: usize = 0x100_0000;
+/// and of the first name.
+const FIRST_NAME: usize = 0x200_0000;
+
 /// A code object, and where its labels are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Assembled {
@@ -248,13 +253,13 @@ impl Assembler {
 
     fn name(&mut self, name: &str) {
         self.code.name_texts.push(name.to_string());
-        self.code.names.push(0x1000 * self.code.name_texts.len());
+        self.code.names.push(FIRST_NAME + 0x100 * self.code.names.len());
     }
 
     /// Adds a constant; its index.
     fn constant(&mut self, kind: ConstKind) -> usize {
         let index = self.code.consts.len();
-        self.code.consts.push(Const { address: 0x100 * (index + 1), kind });
+        self.code.consts.push(Const { address: FIRST_CONST + 0x100 * index, kind });
         index
     }
 
