@@ -2,6 +2,8 @@
 
 mod cfg;
 mod dce;
+#[cfg(test)]
+mod fixtures;
 mod prune;
 mod simplify;
 pub mod stress;
