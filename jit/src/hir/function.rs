@@ -5,7 +5,6 @@ use super::effects::Runs;
 use super::frame_state::{FrameState, MAX_INLINED};
 use super::insn::{BlockId, Insn, StateId, ValueId};
 use super::types::{Repr, Type};
-use crate::bytecode::Version;
 
 /// An instruction and what is known of its result.
 #[derive(Clone, Debug)]
@@ -136,18 +135,6 @@ impl Function {
     pub fn add_cache(&mut self) -> i64 {
         self.caches.push(Box::new([0; CACHE_WORDS]));
         self.caches.last().expect("just pushed").as_ptr() as i64
-    }
-
-    /// What an unboxed value boxes to. A 3.x int of 64 bits may need more digits than the
-    /// unboxable kind has.
-    pub fn boxed_type(&self, repr: Repr, version: Version) -> Type {
-        match repr {
-            Repr::Int if version.is_3() => Type::INT.union(Type::LONG),
-            Repr::Int => Type::INT,
-            Repr::Float => Type::FLOAT,
-            Repr::Bool => Type::BOOL,
-            Repr::Obj | Repr::Status | Repr::None => Type::OBJECT,
-        }
     }
 
     /// The value's definition.

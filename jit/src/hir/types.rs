@@ -19,6 +19,18 @@ pub enum Repr {
     None,
 }
 
+impl Repr {
+    /// What a value held so boxes to.
+    pub fn boxed_type(self) -> Type {
+        match self {
+            Repr::Int => Type::INT,
+            Repr::Float => Type::FLOAT,
+            Repr::Bool => Type::BOOL,
+            Repr::Obj | Repr::Status | Repr::None => Type::OBJECT,
+        }
+    }
+}
+
 /// A set of kinds that a value may have. Kinds are *exact* types: a subclass of `int` is `OTHER`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Type(pub u32);
@@ -36,7 +48,7 @@ kinds! {
     NULL = 0, "null", "The NULL pointer: an unbound local.";
     NONE = 1, "None", "`None`.";
     BOOL = 2, "bool", "`True` or `False`.";
-    INT = 3, "int", "An exact int that can be unboxed: 2.7's `int`, 3.x's `int` of up to two digits.";
+    INT = 3, "int", "An exact int that can be unboxed: 2.7's `int`; 3.x's of up to two digits, or three when it was boxed from 64 bits.";
     LONG = 4, "long", "An exact int that cannot: 2.7's `long`, 3.x's longer `int`.";
     FLOAT = 5, "float", "An exact `float`.";
     STR = 6, "str", "An exact `str` (bytes on 2.7, text on 3.x).";

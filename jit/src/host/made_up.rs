@@ -58,7 +58,7 @@ impl Host {
             box_int: 0x60,
             box_float: 0x70,
             dealloc: 0x80,
-        reconsider: 0,
+            reconsider: 0,
             counted_incref: 0,
             counted_decref: 0,
         }

@@ -60,12 +60,12 @@ passes! {
     "inline" Speculative Built |_, _| ();
     "prune-for-loops" Optimising Built |function, _| prune::run(function, prune::Keep::WantedByLoops);
     "simplify" Optimising Built |function, _| simplify::run(function);
-    "unbox" Speculative Built unbox::run;
+    "unbox" Speculative Built |function, _| unbox::run(function);
     "simplify-unboxed" Optimising Built |function, _| simplify::run(function);
     "prune" Optimising Built |function, _| prune::run(function, prune::Keep::Nothing);
     "simplify-pruned" Optimising Built |function, _| simplify::run(function);
     "dce" Optimising Built |function, _| dce::run(function, Stage::Built);
-    "writeback" Required Final writeback::run;
+    "writeback" Required Final |function, _| writeback::run(function);
     "dce-final" Required Final |function, _| dce::run(function, Stage::Final);
 }
 

@@ -6,12 +6,10 @@
 //! guarded once before the loop.
 
 use super::cfg::{Cfg, each_edge, substitute};
-use crate::bytecode::Version;
 use crate::hir::{
     BlockId, ExitReason, FrameState, Function, Inlined, Insn, Operand, PC_IN_FRAME, Repr, Resume, SideExit,
     Type, ValueId,
 };
-use crate::host::Host;
 use std::collections::HashMap;
 
 /// The kind each parameter is wanted as; parameters wanted as several kinds are left out.
@@ -87,7 +85,7 @@ enum Passed {
 }
 
 /// Runs the pass.
-pub fn run(function: &mut Function, host: &Host) {
+pub fn run(function: &mut Function) {
     let cfg = Cfg::new(function);
     let mut candidates = wanted_kinds(function, &cfg);
     let mut place = HashMap::new();
@@ -111,7 +109,7 @@ pub fn run(function: &mut Function, host: &Host) {
         }
         candidates.retain(|param, _| !rejected.contains(param));
     }
-    transform(function, &cfg, &candidates, host.version);
+    transform(function, &cfg, &candidates);
 }
 
 fn accepts(
@@ -198,7 +196,7 @@ fn passed(
     (ty.may_be(kind) && !ty.may_be(Type::NULL)).then_some(Passed::Guarded)
 }
 
-fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, Type>, version: Version) {
+fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, Type>) {
     // In block order: what is built must not depend on the order of a hash map.
     let ordered: Vec<(BlockId, usize, ValueId, Type)> = cfg
         .order
@@ -231,7 +229,7 @@ fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, T
         let new = unboxed[param];
         function.blocks[block.index()].params[*index] = new;
         let repr = function.value(new).repr;
-        let ty = function.boxed_type(repr, version);
+        let ty = repr.boxed_type();
         let boxed = function.add_value(Insn::Box(new), Repr::Obj, ty);
         function.blocks[block.index()].insns.insert(0, boxed);
         replacement[param.index()] = Some(boxed);

@@ -2,7 +2,7 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
-use crate::hir::{Heap, Repr, SideExit, Type, ValueId};
+use crate::hir::{Heap, Insn, Repr, SideExit, Type, ValueId};
 use crate::host::IntLayout;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
@@ -181,8 +181,12 @@ impl Lowering<'_> {
                 let high = self.load(Heap::Number, types::I32, object, digits + 4);
                 let high = self.builder.ins().uextend(types::I64, high);
                 let high = self.builder.ins().ishl_imm_u(high, 30);
-                let magnitude = self.builder.ins().bor(low, high);
+                let two = self.builder.ins().bor(low, high);
                 let sign = self.builder.ins().sshr_imm_u(size, 63);
+                let magnitude = match self.has_two_digits(value) {
+                    true => two,
+                    false => self.with_third_digit(object, two, size, sign, digits + 8),
+                };
                 let flipped = self.builder.ins().bxor(magnitude, sign);
                 let signed = self.builder.ins().isub(flipped, sign);
                 self.builder.ins().jump(done, &[signed.into()]);
@@ -191,6 +195,42 @@ impl Lowering<'_> {
                 Ok(result)
             }
         }
+    }
+
+    /// Whether a guard has seen that the object is no longer than two digits.
+    fn has_two_digits(&self, value: ValueId) -> bool {
+        match *self.function.insn(value) {
+            Insn::GuardType(object, Type::INT, _) => !self.kind(object).is_subset(Type::INT),
+            _ => false,
+        }
+    }
+
+    /// The magnitude of an int of two digits or three, of which the first two are given.
+    fn with_third_digit(
+        &mut self,
+        object: ir::Value,
+        two: ir::Value,
+        size: ir::Value,
+        sign: ir::Value,
+        offset: i32,
+    ) -> ir::Value {
+        let flipped = self.builder.ins().bxor(size, sign);
+        let count = self.builder.ins().isub(flipped, sign);
+        let is_two = self.builder.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, count, 2);
+        let third = self.builder.create_block();
+        let done = self.builder.create_block();
+        let magnitude = self.builder.append_block_param(done, types::I64);
+        self.builder.ins().brif(is_two, done, &[two.into()], third, &[]);
+
+        self.builder.switch_to_block(third);
+        let digit = self.load(Heap::Number, types::I32, object, offset);
+        let digit = self.builder.ins().uextend(types::I64, digit);
+        let digit = self.builder.ins().ishl_imm_u(digit, 60);
+        let three = self.builder.ins().bor(two, digit);
+        self.builder.ins().jump(done, &[three.into()]);
+
+        self.builder.switch_to_block(done);
+        magnitude
     }
 
     /// `Insn::Box`.

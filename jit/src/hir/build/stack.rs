@@ -234,7 +234,7 @@ impl Builder<'_> {
 
     /// Boxes an unboxed value; the result is owned.
     pub(super) fn emit_box(&mut self, value: ValueId) -> ValueId {
-        let ty = self.function.boxed_type(self.function.value(value).repr, self.host.version);
+        let ty = self.function.value(value).repr.boxed_type();
         self.emit(Insn::Box(value), Repr::Obj, ty)
     }
 }

@@ -16,24 +16,21 @@
 mod slots;
 
 use super::cfg::Cfg;
-use crate::bytecode::Version;
 use crate::hir::{
     BlockId, Edge, FrameState, Function, Heap, Heaps, Helper, Insn, Lacks, PC_IN_FRAME, Repr, SideExit,
     Stale, Type, ValueId,
 };
-use crate::host::Host;
 use slots::{Memory, Slots, virtual_value};
 
 /// Runs the pass; `SetLocal` and virtual boxes are gone afterwards.
-pub fn run(function: &mut Function, host: &Host) {
+pub fn run(function: &mut Function) {
     let cfg = Cfg::new(function);
-    let entry_slots = analyse(function, &cfg, host.version);
+    let entry_slots = analyse(function, &cfg);
     let marked = slots::in_doubt(function, &entry_slots);
     for block in &cfg.order {
         let slots = entry_slots[block.index()].clone().expect("reachable blocks were analysed");
         let insns = function.block(*block).insns.clone();
-        let mut walk =
-            Walk { function, version: host.version, slots, marked: &marked, out: Some(Vec::new()) };
+        let mut walk = Walk { function, slots, marked: &marked, out: Some(Vec::new()) };
         walk.block(&insns, &entry_slots);
         let out = walk.out.expect("set above");
         function.blocks[block.index()].insns = out;
@@ -41,7 +38,7 @@ pub fn run(function: &mut Function, host: &Host) {
 }
 
 /// The slots at the start of each reachable block: a fixpoint over what paths agree on.
-fn analyse(function: &mut Function, cfg: &Cfg, version: Version) -> Vec<Option<Slots>> {
+fn analyse(function: &mut Function, cfg: &Cfg) -> Vec<Option<Slots>> {
     let mut at_entry: Vec<Option<Slots>> = vec![None; function.blocks.len()];
     for entry in &function.entries {
         at_entry[entry.block.index()] = Some(Slots::at_entry(function.slots()));
@@ -52,7 +49,7 @@ fn analyse(function: &mut Function, cfg: &Cfg, version: Version) -> Vec<Option<S
         for block in &cfg.order {
             let Some(slots) = at_entry[block.index()].clone() else { continue };
             let insns = function.block(*block).insns.clone();
-            let mut walk = Walk { function, version, slots, marked: &[], out: None };
+            let mut walk = Walk { function, slots, marked: &[], out: None };
             walk.block(&insns, &at_entry);
             let slots = walk.slots;
             for edge in function.terminator(*block).edges().into_iter().cloned().collect::<Vec<_>>() {
@@ -78,7 +75,6 @@ fn analyse(function: &mut Function, cfg: &Cfg, version: Version) -> Vec<Option<S
 /// Walks one block. Without `out` it only tracks the slots; with it, it rewrites.
 struct Walk<'a> {
     function: &'a mut Function,
-    version: Version,
     slots: Slots,
     /// Names that need marks.
     marked: &'a [u32],
@@ -378,7 +374,7 @@ impl Walk<'_> {
     }
 
     fn boxed_type(&self, inner: ValueId) -> Type {
-        self.function.boxed_type(self.function.value(inner).repr, self.version)
+        self.function.value(inner).repr.boxed_type()
     }
 
     fn make_object(&mut self, inner: ValueId) -> ValueId {

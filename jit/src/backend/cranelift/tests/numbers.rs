@@ -245,6 +245,32 @@ fn ints_of_digits_are_guarded_and_unboxed() {
 }
 
 #[test]
+fn ints_of_three_digits_are_unboxed_where_no_guard_was() {
+    let mut b = Build::new();
+    let x = b.push(Insn::LoadLocal(0), Repr::Obj, Type::INT);
+    let x = b.int(Insn::UnboxInt(x));
+    let x = b.boxed(x);
+    b.ret(x);
+    let native = b.compile(&host_35(0));
+    const MOST: u64 = 0x3fff_ffff;
+    let two = |low: u64, high: u64| low | high << 32;
+    for (size, digits, third, value) in [
+        (3, two(MOST, MOST), 7, i64::MAX),
+        (-3, two(0, 0), 8, i64::MIN),
+        (-3, two(1, 0), 1, -(1 << 60) - 1),
+        (3, two(0, 1), 1, (1 << 60) + (1 << 30)),
+        // What the size does not cover is garbage.
+        (2, two(MOST, MOST), MOST, (1 << 60) - 1),
+        (-2, two(0, 1), MOST, -(1 << 30)),
+        (1, two(5, MOST), MOST, 5),
+        (0, two(MOST, MOST), MOST, 0),
+    ] {
+        let x = object(&[1, type_address(Type::INT) as u64, size as u64, digits, third]);
+        assert_eq!(run(&native, &mut Frame::new(&[x]), 0).int(), value);
+    }
+}
+
+#[test]
 fn a_float_loop_runs() {
     // x = 1.0; while x < limit: x = x * 1.5 + i
     let mut b = Build::new();
