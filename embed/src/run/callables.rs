@@ -144,9 +144,7 @@ unsafe extern "C" fn call_special(
             py::incref(*arguments.add(index));
         }
         // Those of the method and of its function.
-        (*thread).recursion_depth += 2;
-        let done = thin::call(thread, function, arguments, count);
-        (*thread).recursion_depth -= 2;
+        let done = thin::call_under(thread, 2, function, arguments, count);
         for index in (1..count).rev() {
             py::decref(*arguments.add(index));
         }
@@ -175,9 +173,7 @@ unsafe fn call_with_receiver(
     unsafe {
         let receiver = row[0];
         py::incref(receiver);
-        (*thread).recursion_depth += 1;
-        let result = thin::call(thread, function, row.as_ptr(), count);
-        (*thread).recursion_depth -= 1;
+        let result = thin::call_under(thread, 1, function, row.as_ptr(), count);
         py::decref(receiver);
         result
     }

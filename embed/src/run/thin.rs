@@ -14,6 +14,7 @@ use crate::state::native::Native;
 use crate::state::{self, CodeState};
 use crate::stats;
 use std::cell::Cell;
+use std::ffi::c_int;
 use std::ptr;
 
 /// Calls a function with positional arguments, and with defaults for the last of its parameters where these are
@@ -49,6 +50,27 @@ pub unsafe fn call(
         }
         frames::bind(frame, function, arguments, count, Some((*state).thin.lent()));
         Some(run(thread, frame, state))
+    }
+}
+
+/// The same under so many calls in C, which count as levels of recursion.
+///
+/// # Safety
+/// As for [`call`].
+#[inline(always)]
+pub unsafe fn call_under(
+    thread: *mut PyThreadState,
+    calls: c_int,
+    function: Object,
+    arguments: *const Object,
+    count: usize,
+) -> Option<Object> {
+    // SAFETY: by the contract.
+    unsafe {
+        (*thread).recursion_depth += calls;
+        let result = call(thread, function, arguments, count);
+        (*thread).recursion_depth -= calls;
+        result
     }
 }
 

@@ -122,19 +122,31 @@ unsafe fn is_made_by_object(class: *mut PyTypeObject) -> bool {
 unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
     unsafe {
-        let name = NAME.get();
-        if name.is_null() {
-            return false;
-        }
-        let shows = (*class).tp_base == &raw mut py::PyBaseObject_Type
-            && py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
+        let shows = adds_function(class, NAME.get())
             && !is_same_init((*class).tp_init, py::PyBaseObject_Type.tp_init);
-        let function = dict::known((*class).tp_dict, name);
-        if !shows || function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
+        if shows {
+            SLOT.set((*class).tp_init);
+        }
+        shows
+    }
+}
+
+/// Whether a class derives from `object` alone and has a Python function of its own under a name: then what its type
+/// does for that name is the interpreter's way to call the function.
+///
+/// # Safety
+/// A class, and an interned string or NULL.
+pub unsafe fn adds_function(class: *mut PyTypeObject, name: Object) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        if name.is_null()
+            || (*class).tp_base != &raw mut py::PyBaseObject_Type
+            || !py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
+        {
             return false;
         }
-        SLOT.set((*class).tp_init);
-        true
+        let function = dict::known((*class).tp_dict, name);
+        !function.is_null() && py::type_of(function) == &raw mut py::PyFunction_Type
     }
 }
 

@@ -1,11 +1,12 @@
 //! Calls of instances whose class has a Python function as `__call__`: `slot_tp_call` of typeobject.c without the
 //! tuple of arguments and the bound method.
 
-use crate::py::dict::{self, Name};
+use crate::py::dict::Name;
 use crate::py::gil::Gil;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState, PyTypeObject, ternaryfunc};
-use crate::run::{enter, thin};
+use crate::run::thin;
+use crate::runtime::calls::classes;
 use std::cell::Cell;
 use std::ptr;
 
@@ -32,10 +33,7 @@ pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize
             (None, Some(_)) => learn(class),
             (_, None) => false,
         };
-        if !is_slot
-            || !py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64)
-            || !enter::has_room_for(thread, CALLS_IN_C)
-        {
+        if !is_slot || !py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64) {
             return None;
         }
         let function = py::_PyType_Lookup(class, NAME.get());
@@ -43,9 +41,7 @@ pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize
             return None;
         }
         py::incref(function);
-        (*thread).recursion_depth += CALLS_IN_C;
-        let result = thin::call(thread, function, at, count + 1);
-        (*thread).recursion_depth -= CALLS_IN_C;
+        let result = thin::call_under(thread, CALLS_IN_C, function, at, count + 1);
         py::decref(function);
         let result = result?;
         release(at, count + 1);
@@ -60,18 +56,10 @@ pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize
 unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
     unsafe {
-        let name = NAME.get();
-        if name.is_null()
-            || (*class).tp_base != &raw mut py::PyBaseObject_Type
-            || !py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
-        {
-            return false;
+        let shows = classes::adds_function(class, NAME.get());
+        if shows {
+            SLOT.set((*class).tp_call);
         }
-        let function = dict::known((*class).tp_dict, name);
-        if function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
-            return false;
-        }
-        SLOT.set((*class).tp_call);
-        true
+        shows
     }
 }

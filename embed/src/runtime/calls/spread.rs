@@ -3,7 +3,7 @@
 use crate::py::evaluation::thread_state;
 use crate::py::stack::{Stack, release};
 use crate::py::{self, Frame, Object, PyThreadState, evaluator};
-use crate::run::{enter, thin};
+use crate::run::thin;
 use crate::runtime::calls::call;
 use std::ffi::c_int;
 use std::ptr;
@@ -80,13 +80,7 @@ unsafe fn try_call(
         let row = row.get_mut(..positional + items)?;
         ptr::copy_nonoverlapping(first, row.as_mut_ptr(), positional);
         ptr::copy_nonoverlapping(py::tuple_items(star), row.as_mut_ptr().add(positional), items);
-        if !enter::has_room_for(thread, 1) {
-            return None;
-        }
         // That of the function is a call in C.
-        (*thread).recursion_depth += 1;
-        let result = thin::call(thread, function, row.as_ptr(), row.len());
-        (*thread).recursion_depth -= 1;
-        result
+        thin::call_under(thread, 1, function, row.as_ptr(), row.len())
     }
 }
