@@ -8,9 +8,6 @@ use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, AbiParam, types};
 use cranelift_codegen::isa::CallConv;
 
-/// A C signature: types of the parameters and of the result.
-pub(super) type CallShape = (Vec<ir::Type>, Option<ir::Type>);
-
 /// The signature of `NativeFn`.
 pub(super) fn native_signature(convention: CallConv) -> ir::Signature {
     let mut signature = ir::Signature::new(convention);

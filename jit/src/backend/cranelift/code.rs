@@ -1,6 +1,5 @@
 //! What HIR is lowered to: the IR of Cranelift, or the instructions of the baseline, by the same calls.
 
-use super::abi;
 use crate::backend::baseline::linear::{
     Binary, Block, Checked, Float, FloatOrder, Inst, Linear, Order, Ty, Value,
 };
@@ -20,10 +19,13 @@ pub(super) enum Code<'a> {
     Linear(Box<Linear>),
 }
 
+/// A C signature: types of the parameters and of the result.
+type CallShape = (Vec<ir::Type>, Option<ir::Type>);
+
 /// With what Cranelift's IR is built.
 pub(super) struct Clif<'a> {
     builder: FunctionBuilder<'a>,
-    signatures: HashMap<abi::CallShape, ir::SigRef>,
+    signatures: HashMap<CallShape, ir::SigRef>,
     slots: Vec<ir::StackSlot>,
 }
 

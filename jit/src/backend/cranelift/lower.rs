@@ -27,6 +27,7 @@ pub(super) fn lower<'a>(
     code: Code<'a>,
     regions: Regions,
 ) -> Result<(Code<'a>, Lowered)> {
+    let turns = if let Code::Linear(_) = code { options.turns } else { 0 };
     let mut builder = code;
     let [frame, thread, entry, buffer] = builder.begin();
     let mut lowering = Lowering {
@@ -36,7 +37,8 @@ pub(super) fn lower<'a>(
         free_numbers: (host.free_numbers)(),
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
-        turns: options.turns,
+        // Cranelift's code is not going to be compiled again.
+        turns,
         describes: options.describe,
         regions,
         frame,

@@ -185,7 +185,6 @@ impl Backend for CraneliftBackend {
         self.context.set_disasm(options.keep_texts);
         let regions = Regions::new(&mut self.context.func);
         let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder_context);
-        let options = &BackendOptions { turns: 0, ..options.clone() };
         let lowered = lower::lower(function, host, options, Code::clif(builder), regions);
         let lowered = match lowered {
             Ok((code, lowered)) => {
