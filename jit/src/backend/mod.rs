@@ -2,6 +2,14 @@
 
 mod baseline;
 pub mod cranelift;
+mod lowering;
+#[cfg(test)]
+mod tests;
+/// The same tests on code of the baseline.
+#[cfg(all(test, target_arch = "x86_64"))]
+#[path = "tests/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "one suite for both")]
+mod tests_of_baseline;
 mod unwind;
 
 use crate::error::CompileError;

@@ -1,49 +1,16 @@
-//! The Cranelift backend: HIR to CLIF to machine code.
-//!
-//! One file per idea: [`lower`] walks the function and names what each instruction becomes,
-//! the files beside it say how. Nothing here knows bytecode.
+//! Machine code by Cranelift, or by the baseline where that is enough.
 
-mod abi;
-mod arith;
-mod attributes;
-mod cells;
-mod code;
-mod containers;
-mod dicts;
-mod exits;
-mod float_ops;
-mod identity;
-mod inlining;
-mod lower;
-mod names;
-mod natives;
-mod numbers;
-mod objects;
-mod positions;
-mod regions;
-mod stress;
-mod strings;
-#[cfg(test)]
-mod tests;
-/// The same tests on code of the baseline.
-#[cfg(all(test, target_arch = "x86_64"))]
-#[path = "tests/mod.rs"]
-#[allow(clippy::duplicate_mod, reason = "one suite for both")]
-mod tests_of_baseline;
-mod yields;
-
+use super::lowering::{Code, Regions, backend_error, lower, native_signature, positions};
 use super::{Backend, BackendOptions, Description, Effort, MachineCode, Position, Rules, Unwind, baseline};
 use crate::error::CompileError;
 use crate::hir::Function;
 use crate::host::Host;
-use code::Code;
 use cranelift_codegen::control::ControlPlane;
 use cranelift_codegen::isa::unwind::UnwindInfo;
 use cranelift_codegen::isa::{CallConv, OwnedTargetIsa, TargetIsa};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_codegen::{CompiledCode, Context, ir};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
-use regions::Regions;
 use std::collections::BTreeMap;
 
 /// Cranelift's optimisations take a quarter of the time of a compilation. They pay in tight loops;
@@ -114,23 +81,19 @@ fn describe(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Result<Description>
         }
         Some(_) | None => None,
     };
-    Ok(Description { positions: positions::positions(compiled.buffer.get_srclocs_sorted()), unwind })
-}
-
-fn backend_error(error: impl std::fmt::Display) -> CompileError {
-    CompileError::Backend(error.to_string())
+    Ok(Description { positions: positions(compiled.buffer.get_srclocs_sorted()), unwind })
 }
 
 impl CraneliftBackend {
     /// Code in one pass; none for a function that had better be compiled otherwise.
-    fn baseline(
+    pub(super) fn baseline(
         &mut self,
         function: &Function,
         host: &Host,
         options: &BackendOptions,
     ) -> Result<Option<MachineCode>> {
         let regions = Regions::new(&mut self.context.func);
-        let (code, lowered) = lower::lower(function, host, options, Code::linear(), regions)?;
+        let (code, lowered) = lower(function, host, options, Code::linear(), regions)?;
         let Some(linear) = code.finish(self.fast.frontend_config()) else { return Ok(None) };
         let emitted = match baseline::emit(&linear) {
             Ok(emitted) if emitted.stack <= MAX_BASELINE_STACK => emitted,
@@ -180,12 +143,12 @@ impl Backend for CraneliftBackend {
         } else {
             &self.plain
         };
-        self.context.func.signature = abi::native_signature(CallConv::triple_default(isa.triple()));
+        self.context.func.signature = native_signature(CallConv::triple_default(isa.triple()));
         self.context.func.name = ir::UserFuncName::user(0, 0);
         self.context.set_disasm(options.keep_texts);
         let regions = Regions::new(&mut self.context.func);
         let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder_context);
-        let lowered = lower::lower(function, host, options, Code::clif(builder), regions);
+        let lowered = lower(function, host, options, Code::clif(builder), regions);
         let lowered = match lowered {
             Ok((code, lowered)) => {
                 code.finish(isa.frontend_config());

@@ -12,7 +12,7 @@ use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, types};
 
 /// What lowering leaves besides CLIF.
-pub(super) struct Lowered {
+pub(in crate::backend) struct Lowered {
     /// The exits, by number.
     pub exits: Vec<ExitRecipe>,
     /// Words the exit buffer needs.
@@ -20,7 +20,7 @@ pub(super) struct Lowered {
 }
 
 /// Lowers a function into code that is empty so far, with the native signature; the code is complete then.
-pub(super) fn lower<'a>(
+pub(in crate::backend) fn lower<'a>(
     function: &'a Function,
     host: &'a Host,
     options: &BackendOptions,

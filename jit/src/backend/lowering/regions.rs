@@ -6,7 +6,7 @@ use crate::hir::Heap;
 use cranelift_codegen::ir;
 
 /// The memory flags of each heap in one function.
-pub(super) struct Regions([ir::MemFlagsData; Heap::ALL.len()]);
+pub(in crate::backend) struct Regions([ir::MemFlagsData; Heap::ALL.len()]);
 
 impl Regions {
     /// Declares the regions in a function.

@@ -14,7 +14,7 @@ pub(super) fn location(pc: Option<u32>) -> SourceLoc {
 }
 
 /// The positions of all code, in order: each is of the code from there up to the next.
-pub(super) fn positions(locations: &[MachSrcLoc<Final>]) -> Vec<Position> {
+pub(in crate::backend) fn positions(locations: &[MachSrcLoc<Final>]) -> Vec<Position> {
     let mut positions = vec![Position { offset: 0, pc: None }];
     for location in locations.iter().filter(|location| !location.loc.is_default()) {
         let bits = location.loc.bits();

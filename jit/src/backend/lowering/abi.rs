@@ -9,7 +9,7 @@ use cranelift_codegen::ir::{self, AbiParam, types};
 use cranelift_codegen::isa::CallConv;
 
 /// The signature of `NativeFn`.
-pub(super) fn native_signature(convention: CallConv) -> ir::Signature {
+pub(in crate::backend) fn native_signature(convention: CallConv) -> ir::Signature {
     let mut signature = ir::Signature::new(convention);
     signature.params = vec![AbiParam::new(types::I64); 4];
     signature.returns = vec![AbiParam::new(types::I64)];

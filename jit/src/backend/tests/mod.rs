@@ -9,7 +9,7 @@ mod numbers;
 mod objects;
 mod world;
 
-use super::CraneliftBackend;
+use super::cranelift::CraneliftBackend;
 use crate::backend::{Backend, BackendOptions, Effort, NativeCode};
 use crate::code::{CodeMemory, Publisher};
 use crate::error::CompileError;

@@ -12,7 +12,7 @@ use cranelift_frontend::FunctionBuilder;
 use std::collections::HashMap;
 
 /// A function under construction, which takes instructions for the block it was switched to.
-pub(super) enum Code<'a> {
+pub(in crate::backend) enum Code<'a> {
     /// In Cranelift's IR.
     Clif(Clif<'a>),
     /// For the baseline; values and blocks have the same numbers.
@@ -23,7 +23,7 @@ pub(super) enum Code<'a> {
 type CallShape = (Vec<ir::Type>, Option<ir::Type>);
 
 /// With what Cranelift's IR is built.
-pub(super) struct Clif<'a> {
+pub(in crate::backend) struct Clif<'a> {
     builder: FunctionBuilder<'a>,
     signatures: HashMap<CallShape, ir::SigRef>,
     slots: Vec<ir::StackSlot>,
@@ -31,10 +31,10 @@ pub(super) struct Clif<'a> {
 
 /// Memory that the function has for itself.
 #[derive(Clone, Copy)]
-pub(super) struct StackMemory(u32);
+pub(in crate::backend) struct StackMemory(u32);
 
 /// Adds one instruction.
-pub(super) struct Ins<'c, 'a>(&'c mut Code<'a>);
+pub(in crate::backend) struct Ins<'c, 'a>(&'c mut Code<'a>);
 
 fn value(value: ir::Value) -> Value {
     Value(value.as_u32())
