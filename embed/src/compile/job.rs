@@ -2,8 +2,8 @@
 
 use crate::memory::reserve;
 use crate::stats::clock;
-use pyjion_jit::backend::MachineCode;
 use pyjion_jit::backend::cranelift::CraneliftBackend;
+use pyjion_jit::backend::{Effort, MachineCode};
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
@@ -40,12 +40,29 @@ pub struct Output {
     pub microseconds: u64,
     /// Bytes of bytecode that it was for.
     pub bytes: usize,
+    /// Little time was to be spent on it.
+    pub is_first: bool,
+}
+
+impl Job {
+    /// Whether little time is to be spent on it.
+    pub fn is_first(&self) -> bool {
+        match self.options.backend.effort {
+            Effort::First | Effort::Least => true,
+            Effort::Full => false,
+        }
+    }
 }
 
 impl Output {
-    /// That of a job that was not run, for so many bytes of bytecode.
-    pub fn failed(error: CompileError, bytes: usize) -> Output {
-        Output { result: Err(error), microseconds: 0, bytes }
+    /// That of a job that was not run.
+    pub fn failed(error: CompileError, job: &Job) -> Output {
+        Output {
+            result: Err(error),
+            microseconds: 0,
+            bytes: job.description.code.len(),
+            is_first: job.is_first(),
+        }
     }
 }
 
@@ -117,6 +134,7 @@ impl Compiler {
             result: result.unwrap_or_else(|_| Err(CompileError::Panic(PANIC.take()))),
             microseconds: clock::thread_time() - started,
             bytes: job.description.code.len(),
+            is_first: job.is_first(),
         }
     }
 

@@ -134,7 +134,7 @@ fn request(state: &CodeState, spec: EntrySpec, promotes: bool) -> bool {
     };
     let ticket = if worker::is_wanted() { worker::submit(&order.job) } else { None };
     let Some(ticket) = ticket else { return order.fulfil(state).is_ok() };
-    cost::enter(|account| account.promise(order.job.description.code.len()));
+    cost::enter(|ledger| ledger.of(order.job.is_first()).promise(order.job.description.code.len()));
     let Order { switches, generic, .. } = order;
     state.with_target(pc, |target| target.is_under_way = true);
     let wait = state.begin_wait();
@@ -170,7 +170,7 @@ extern "C" fn attend() {
 /// A job of the background is done. What it was for may be gone, or have come by another way.
 fn finish(ticket: Ticket, output: Output) {
     account(&output);
-    cost::enter(|account| account.redeem(output.bytes));
+    cost::enter(|ledger| ledger.of(output.is_first).redeem(output.bytes));
     let order = ORDERS.under_way.borrow_mut().remove(&ticket);
     let Some(UnderWay { wait, pc, switches, generic, promotes }) = order else { return };
     let Some(state) = CodeState::end_wait(wait) else { return };
@@ -220,9 +220,7 @@ impl Order {
             effort: match settings::options() {
                 options if options.no_opt => Effort::Least,
                 // Loops that were hot in the interpreter will be so again.
-                options if options.no_baseline || promotes || pc != 0 || state.has_loop_versions() => {
-                    Effort::Full
-                }
+                _ if promotes || !is_first_little(state, pc) => Effort::Full,
                 _ => Effort::First,
             },
         };
@@ -317,6 +315,11 @@ pub fn restart() -> Result<(), &'static Stopped> {
     }
 }
 
+/// Whether little time is spent on the first version for a place.
+pub fn is_first_little(state: &CodeState, pc: u32) -> bool {
+    pc == 0 && !state.has_loop_versions() && !settings::options().no_baseline
+}
+
 /// What a compilation is to have besides code.
 pub struct Wanted<'a> {
     /// What the version has the address of.
@@ -385,7 +388,7 @@ pub fn run(job: &Job) -> Output {
     let bytes = job.description.code.len();
     let output = reserve::with_room(shortage::room_for(bytes), || ORDERS.compiler.borrow_mut().run(job));
     stats::switch(mode);
-    let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, bytes));
+    let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, job));
     account(&output);
     output
 }
@@ -396,7 +399,7 @@ fn account(output: &Output) {
     if let Ok(compiled) = &output.result {
         stats::add_phases(&compiled.spent);
     }
-    cost::enter(|account| account.spend(output.microseconds, output.bytes));
+    cost::enter(|ledger| ledger.of(output.is_first).spend(output.microseconds, output.bytes));
 }
 
 /// Name and place of the code, for people.

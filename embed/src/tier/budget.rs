@@ -1,12 +1,12 @@
 //! Whether there is time for compiling a code object.
 
-use crate::compile::{cost, worker};
+use crate::compile::{self, cost, worker};
 use crate::config::settings;
 use crate::py::describe;
 use crate::py::gil::Gil;
 use crate::state::CodeState;
 use crate::stats::{self, clock};
-use pyjion_jit::tier::budget::{self, Facts, Means, Occasion};
+use pyjion_jit::tier::budget::{self, Facts, Means, Occasion, Wanted};
 use std::cell::Cell;
 
 /// Time that frames spent in native code that they entered at loops, in ticks.
@@ -18,8 +18,18 @@ pub fn note_loop(ticks: u64) {
     LOOPED.set(LOOPED.get().saturating_add(ticks));
 }
 
-/// Whether there is time for compiling a code object.
+/// Whether there is time for compiling a code object for the first time.
 pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
+    let is_first = occasion == Occasion::Calls && compile::is_first_little(state, 0);
+    allows_version(state, occasion, if is_first { Wanted::First } else { Wanted::Full })
+}
+
+/// Whether there is time for compiling a code object again, with more effort than for its first version.
+pub fn allows_better(state: &CodeState, occasion: Occasion) -> bool {
+    allows_version(state, occasion, Wanted::Better)
+}
+
+fn allows_version(state: &CodeState, occasion: Occasion, wanted: Wanted) -> bool {
     if settings::is_eager() {
         return true;
     }
@@ -30,9 +40,10 @@ pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
         calls: if occasion == Occasion::Calls { state.runs() } else { 0 },
         leading: state.leading_loop(),
         generations: state.generations(),
+        wanted,
     };
     let means = Means {
-        account: cost::account(),
+        ledger: cost::ledger(),
         used: clock::of(libc::CLOCK_PROCESS_CPUTIME_ID),
         saved: budget::saved(stats::counters().frames_native.get(), clock::microseconds(LOOPED.get())),
         threshold: settings::threshold(),

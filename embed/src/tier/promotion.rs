@@ -24,7 +24,7 @@ pub unsafe extern "C" fn reconsider(code: *mut PyCodeObject, version: &Native) {
     }
     // SAFETY: the state lives as long as the code. The version may be gone after this.
     let state = unsafe { &*state };
-    if budget::allows(state, Occasion::Calls) {
+    if budget::allows_better(state, Occasion::Calls) {
         compile::promote(state);
     }
 }
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn reconsider_loop(frame: *mut PyFrameObject, header: u64)
     let Some(state) = (unsafe { state::of((*frame).f_code).as_ref() }) else { return };
     let header = header as u32;
     state.turn(header, TURNS as u32);
-    if settings::stopped().is_none() && budget::allows(state, Occasion::Loop(header)) {
+    if settings::stopped().is_none() && budget::allows_better(state, Occasion::Loop(header)) {
         compile::promote(state);
     } else {
         compile::poll();

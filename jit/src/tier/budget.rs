@@ -5,15 +5,14 @@ use super::heat::Threshold;
 use super::leading_loop::LeadingLoop;
 use crate::bytecode::{self, CodeDesc, Op};
 
-/// What compiling takes until some has been done, in microseconds for a byte of bytecode.
-const FIRST_GUESS: u64 = 16;
-
 /// Bytes of bytecode for which the first guess counts.
 const GUESSED: u64 = 1024;
 
-/// What compiling has taken so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What compiling with one effort has taken so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account {
+    /// What it takes until some has been done, in microseconds for a byte of bytecode.
+    guess: u64,
     /// Microseconds.
     spent: u64,
     /// Bytes of bytecode compiled for that.
@@ -23,8 +22,10 @@ pub struct Account {
 }
 
 impl Account {
-    /// Nothing was compiled yet.
-    pub const EMPTY: Account = Account { spent: 0, bytes: 0, promised: 0 };
+    /// Nothing was compiled yet; the first guess is so many microseconds for a byte of bytecode.
+    pub const fn new(guess: u64) -> Account {
+        Account { guess, spent: 0, bytes: 0, promised: 0 }
+    }
 
     /// Notes what a compilation took.
     pub fn spend(&mut self, microseconds: u64, bytes: usize) {
@@ -44,13 +45,48 @@ impl Account {
 
     /// Microseconds that compiling so much bytecode takes, going by what it took so far.
     pub fn estimate(&self, bytes: u64) -> u64 {
-        (self.spent + GUESSED * FIRST_GUESS) * bytes / (self.bytes + GUESSED)
+        (self.spent + GUESSED * self.guess) * bytes / (self.bytes + GUESSED)
     }
 
     /// Microseconds that compiling has taken, and will have taken when what was promised is done.
     pub fn committed(&self) -> u64 {
         self.spent + self.estimate(self.promised)
     }
+}
+
+/// What compiling has taken so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// First versions, which are made in little time.
+    pub first: Account,
+    /// Those on which all effort is spent.
+    pub full: Account,
+}
+
+impl Ledger {
+    /// Nothing was compiled yet.
+    pub const EMPTY: Ledger = Ledger { first: Account::new(4), full: Account::new(16) };
+
+    /// The account of versions of a kind.
+    pub fn of(&mut self, is_first: bool) -> &mut Account {
+        if is_first { &mut self.first } else { &mut self.full }
+    }
+
+    /// Microseconds that compiling has taken, and will have taken when what was promised is done.
+    pub fn committed(&self) -> u64 {
+        self.first.committed() + self.full.committed()
+    }
+}
+
+/// The version that is to be compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// The first for a function, made in little time.
+    First,
+    /// One on which all effort is spent.
+    Full,
+    /// The same instead of a first one that there is.
+    Better,
 }
 
 /// What code is to be compiled for.
@@ -75,13 +111,15 @@ pub struct Facts {
     pub leading: LeadingLoop,
     /// The most versions that were compiled for one place.
     pub generations: u32,
+    /// What would be compiled.
+    pub wanted: Wanted,
 }
 
 /// What there is to spend.
 #[derive(Clone, Copy, Debug)]
 pub struct Means {
     /// What compiling has taken.
-    pub account: Account,
+    pub ledger: Ledger,
     /// Processor time used so far, in microseconds.
     pub used: u64,
     /// Microseconds that compiled code is sure to have saved.
@@ -118,6 +156,11 @@ impl Promise {
         Promise { share: self.share / 2, saves: self.saves * 8, ..self }
     }
 
+    /// A first version has most of what can be saved.
+    fn beyond_first(self) -> Promise {
+        Promise { saves: self.saves / BETTER, ..self }
+    }
+
     /// A call of a function goes through much of its code, and at least the way from one instruction to the
     /// next is shorter.
     fn of_call(bytes: u32) -> Promise {
@@ -145,6 +188,9 @@ impl Promise {
         }
     }
 }
+
+/// A version on which all effort is spent saves one part in this many of what the first one does.
+const BETTER: u64 = 4;
 
 /// Without having paid back yet, compiling may take one part in this many of the processor time used so far.
 const LOSS: u64 = 16;
@@ -174,10 +220,12 @@ pub fn calculates(code: &CodeDesc, header: u32) -> bool {
 /// Whether there is time for compiling code. A lower threshold than the usual one asks for more to be compiled, and
 /// raises the limit accordingly. `calculates` says of a loop whether it does more arithmetic than calls.
 pub fn allows(occasion: Occasion, code: &Facts, means: &Means, calculates: impl Fn(u32) -> bool) -> bool {
-    let spent = means.account.committed();
-    let estimate = means.account.estimate(code.bytes.into());
+    let spent = means.ledger.committed();
+    let account = if code.wanted == Wanted::First { means.ledger.first } else { means.ledger.full };
+    let estimate = account.estimate(code.bytes.into());
     let (promise, seen) = Promise::of(occasion, code, calculates);
     let promise = if means.in_background { promise.in_background() } else { promise };
+    let promise = if code.wanted == Wanted::Better { promise.beyond_first() } else { promise };
     let scaled = |limit: u64| means.threshold.scale(limit);
     // Whoever rents until the rent has cost as much as buying pays at most twice what was needed. That is too much
     // where it happens again and again: while what was bought has not paid, rent is paid for longer. So it is where
@@ -195,12 +243,19 @@ mod tests {
     use super::*;
 
     fn code() -> Facts {
-        Facts { bytes: 100, is_generator: false, calls: 0, leading: LeadingLoop::NONE, generations: 0 }
+        Facts {
+            bytes: 100,
+            is_generator: false,
+            calls: 0,
+            leading: LeadingLoop::NONE,
+            generations: 0,
+            wanted: Wanted::Full,
+        }
     }
 
     fn means() -> Means {
         Means {
-            account: Account::EMPTY,
+            ledger: Ledger::EMPTY,
             used: 0,
             saved: 0,
             threshold: Threshold::DEFAULT,
@@ -208,24 +263,24 @@ mod tests {
         }
     }
 
-    /// An account on which so much time was spent, at the first guess.
-    fn spent(microseconds: u64) -> Account {
-        let mut account = Account::EMPTY;
-        account.spend(microseconds, (microseconds / FIRST_GUESS) as usize);
-        account
+    /// A ledger by which so much time was spent, at the first guess.
+    fn spent(microseconds: u64) -> Ledger {
+        let mut ledger = Ledger::EMPTY;
+        ledger.full.spend(microseconds, (microseconds / ledger.full.guess) as usize);
+        ledger
     }
 
     #[test]
     fn the_first_guess_gives_way_to_what_was_measured() {
-        let mut account = Account::EMPTY;
+        let mut account = Account::new(16);
         assert_eq!(account.estimate(100), 1600);
-        account.spend(4 * GUESSED * FIRST_GUESS, GUESSED as usize);
+        account.spend(4 * GUESSED * 16, GUESSED as usize);
         assert_eq!(account.estimate(100), 4000);
     }
 
     #[test]
     fn what_was_promised_counts_until_it_is_redeemed() {
-        let mut account = Account::EMPTY;
+        let mut account = Account::new(16);
         account.promise(100);
         assert_eq!(account.committed(), 1600);
         account.redeem(100);
@@ -237,18 +292,18 @@ mod tests {
     fn a_short_program_has_a_start_and_then_its_share() {
         let calls = |means: &Means| allows(Occasion::Calls, &code(), means, |_| false);
         assert!(calls(&means()));
-        let means = Means { account: spent(3_000), ..means() };
+        let means = Means { ledger: spent(3_000), ..means() };
         assert!(!calls(&means));
         // 4600 microseconds are 3000 and one part in 64 of this.
         assert!(!calls(&Means { used: 102_399, ..means }));
         assert!(calls(&Means { used: 102_400, ..means }));
-        assert!(calls(&Means { threshold: Threshold::new(3000), ..means }));
+        assert!(calls(&Means { threshold: Threshold::new(1500), ..means }));
     }
 
     #[test]
     fn code_that_has_shown_its_worth_is_compiled_beyond_that() {
-        let means = Means { account: spent(1_000_000), saved: 2_000_000, ..means() };
-        let paid = means.account.estimate(100);
+        let means = Means { ledger: spent(1_000_000), saved: 2_000_000, ..means() };
+        let paid = means.ledger.full.estimate(100);
         // A call of it saves 40,000 picoseconds.
         let enough = paid * 1_000_000 / 40_000;
         let calls =
@@ -263,9 +318,24 @@ mod tests {
     }
 
     #[test]
+    fn first_versions_are_paid_for_as_such() {
+        let mut ledger = spent(1_000_000);
+        ledger.first.spend(4_000, 1000);
+        let means = Means { ledger, saved: 2_000_000, ..means() };
+        let enough = ledger.first.estimate(100) * 1_000_000 / 40_000;
+        let first = Facts { wanted: Wanted::First, ..code() };
+        let at = |calls, facts: Facts| allows(Occasion::Calls, &Facts { calls, ..facts }, &means, |_| false);
+        assert!(!at(enough - 1, first) && at(enough, first) && !at(enough, code()));
+        let enough = ledger.full.estimate(100) * 1_000_000 / 40_000;
+        let better = Facts { wanted: Wanted::Better, ..code() };
+        assert!(at(enough, code()) && !at(enough * 4 - 4, better) && at(enough * 4, better));
+        assert_eq!(ledger.committed(), 1_004_000);
+    }
+
+    #[test]
     fn versions_that_did_not_last_make_the_next_one_dearer() {
-        let means = Means { account: spent(1_000_000), saved: 2_000_000, ..means() };
-        let enough = means.account.estimate(100) * 1_000_000 / 40_000;
+        let means = Means { ledger: spent(1_000_000), saved: 2_000_000, ..means() };
+        let enough = means.ledger.full.estimate(100) * 1_000_000 / 40_000;
         let facts = Facts { calls: enough, ..code() };
         assert!(allows(Occasion::Calls, &facts, &means, |_| false));
         let third = Facts { generations: 2, ..facts };
@@ -275,8 +345,8 @@ mod tests {
 
     #[test]
     fn loops_that_calculate_promise_more() {
-        let means = Means { account: spent(1_000_000), saved: 2_000_000, ..means() };
-        let enough = means.account.estimate(100) * 1_000_000 / 100_000;
+        let means = Means { ledger: spent(1_000_000), saved: 2_000_000, ..means() };
+        let enough = means.ledger.full.estimate(100) * 1_000_000 / 100_000;
         let facts = Facts { leading: LeadingLoop { header: 8, lead: enough as u32 }, ..code() };
         assert!(allows(Occasion::Loop(8), &facts, &means, |_| true));
         assert!(!allows(Occasion::Loop(8), &facts, &means, |_| false));
