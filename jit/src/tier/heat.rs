@@ -4,7 +4,7 @@
 pub const PER_CALL: u32 = 4;
 
 /// The threshold when none is set.
-pub const DEFAULT_THRESHOLD: u32 = 6000;
+pub const DEFAULT_THRESHOLD: u32 = 3000;
 
 /// Bytes of bytecode of what counts as a small function.
 const SMALL_FUNCTION: u32 = 128;
@@ -112,9 +112,9 @@ mod tests {
     #[test]
     fn larger_code_has_to_be_hotter() {
         let usual = Threshold::DEFAULT;
-        assert_eq!(usual.of_code(bulk(0)), 18_000);
-        assert_eq!(usual.of_code(bulk(127)), 18_000);
-        assert_eq!(usual.of_code(bulk(128)), 36_000);
+        assert_eq!(usual.of_code(bulk(0)), 9_000);
+        assert_eq!(usual.of_code(bulk(127)), 9_000);
+        assert_eq!(usual.of_code(bulk(128)), 18_000);
         assert_eq!(
             Threshold::new(u32::MAX).of_code(bulk(u32::MAX)),
             u64::from(u32::MAX) * (1 + (u64::from(u32::MAX) >> 7))
@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn loops_are_looked_at_often_enough() {
-        assert_eq!(Threshold::DEFAULT.interval(), 500);
+        assert_eq!((Threshold::DEFAULT.interval(), Threshold::new(6000).interval()), (250, 500));
         assert_eq!(Threshold::new(120).interval(), 10);
         assert_eq!(Threshold::new(3).interval(), 0);
     }
@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn lower_thresholds_raise_limits_and_higher_ones_do_not() {
         assert_eq!(Threshold::DEFAULT.scale(1000), 1000);
-        assert_eq!(Threshold::new(3000).scale(1000), 2000);
+        assert_eq!(Threshold::new(1500).scale(1000), 2000);
         assert_eq!(Threshold::new(60_000).scale(1000), 1000);
-        assert!(Threshold::new(5999).is_low() && !Threshold::DEFAULT.is_low());
+        assert!(Threshold::new(2999).is_low() && !Threshold::DEFAULT.is_low());
     }
 
     #[test]

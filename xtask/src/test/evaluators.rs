@@ -107,7 +107,7 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     build.current_dir(scratch).args(["setup.py", "build_ext", "--inplace"]);
     let built = process::run(&mut build, scratch, LIMIT)?;
     ensure!(built.end == "exit 0", "the extension does not build ({}):\n{}", built.end, built.stderr.trim());
-    for threshold in ["1", "6000"] {
+    for threshold in ["1", "3000"] {
         for (program, expected) in [(PROGRAM, EXPECTED), (DEBUGGED, DEBUGGED_EXPECTED)] {
             let mut command = process::python(&pair.ours);
             command.current_dir(scratch).env("PYTHONPATH", scratch);

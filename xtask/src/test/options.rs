@@ -44,7 +44,7 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
         };
 
     for value in ["off", "no", "False", "0"] {
-        expect(&[("PYJION", value)], &["-c", SHOW], "False 6000", 0)?;
+        expect(&[("PYJION", value)], &["-c", SHOW], "False 3000", 0)?;
     }
     let ours: [(&str, &str); 2] = [("PYJION", "0"), ("PYJION_THRESHOLD", "7")];
     expect(&ours, &["-c", SHOW], "False 7", 0)?;
@@ -54,7 +54,7 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
         ignoring.extend([&["-I", "-c", SHOW][..], &["-X", "a", "-sIc", SHOW]]);
     }
     for arguments in ignoring {
-        expect(&ours, arguments, "True 6000", 0)?;
+        expect(&ours, arguments, "True 3000", 0)?;
     }
     expect(&ours, &["-c", SHOW, "-E"], "False 7", 0)?;
 
@@ -62,7 +62,7 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     expect(&[("PYJION_TRESHOLD", "7")], &["-Ec", "pass"], "", 0)?;
 
     expect(&ours, &["-m", "pyjion", "--jit", "--threshold", "100", "-c", SHOW], "True 100", 0)?;
-    expect(&ours, &["-Em", "pyjion", "--no-jit", "-c", SHOW], "False 6000", 0)?;
+    expect(&ours, &["-Em", "pyjion", "--no-jit", "-c", SHOW], "False 3000", 0)?;
     let script = scratch.join("shown.py");
     let show = "import sys, os; sys.stdout.write('%s %s %s %s' % (\
                 sys.argv[1:], __name__, os.path.basename(sys.argv[0]), sorted(\
@@ -77,7 +77,7 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     let status = run(&[], &["-m", "pyjion"])?;
     ensure!(status.end == "exit 0" && status.stdout.contains("JIT: on\n"), "-m pyjion: {status:?}");
     let help = run(&[], &["-m", "pyjion", "--help"])?;
-    for part in ["--jit, PYJION (", "--max-code VALUE, PYJION_MAX_CODE (", "default: 6000"] {
+    for part in ["--jit, PYJION (", "--max-code VALUE, PYJION_MAX_CODE (", "default: 3000"] {
         ensure!(help.end == "exit 0" && help.stdout.contains(part), "-m pyjion --help: {help:?}");
     }
     for arguments in [["--treshold", "5"], ["--threshold", "x"], ["-O", "x.py"]] {

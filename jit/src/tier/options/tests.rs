@@ -158,7 +158,7 @@ fn complaints_name_the_value_and_the_default() {
         let (options, complaints) = parse(&[("PYJION_THRESHOLD", value)]);
         assert_eq!(options, Options::default());
         let line =
-            format!("pyjion: PYJION_THRESHOLD: {value:?} is not a whole number of at least 1; using 6000");
+            format!("pyjion: PYJION_THRESHOLD: {value:?} is not a whole number of at least 1; using 3000");
         assert_eq!(complaints, [line]);
     }
     let (_, complaints) = parse(&[("PYJION_TRESHOLD", "5"), ("PYJION", "maybe")]);
