@@ -1,13 +1,14 @@
-//! Python functions, methods, properties and special methods as C calls them, in thin frames: `function_call` of
-//! funcobject.c, `instancemethod_call` (3.x: `method_call`) of classobject.c, `property_descr_get` of descrobject.c,
-//! `call_method` and `call_maybe` of typeobject.c.
+//! Python functions, methods, properties and special methods as C calls them, in thin frames, and generators as C
+//! iterates over them: `function_call` of funcobject.c, `instancemethod_call` (3.x: `method_call`) of classobject.c,
+//! `property_descr_get` of descrobject.c, `call_method` and `call_maybe` of typeobject.c, `gen_iternext` of genobject.c.
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
 use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
-use crate::py::{self, Object, PyFunctionObject, PyThreadState, descrgetfunc, ternaryfunc};
-use crate::run::thin;
+use crate::py::{self, Object, PyFunctionObject, PyThreadState, descrgetfunc, iternextfunc, ternaryfunc};
+use crate::run::generators::{self, Stop};
+use crate::run::{sending, thin};
 use std::cell::Cell;
 #[cfg(has_function_call_hook)]
 use std::ffi::c_int;
@@ -21,10 +22,15 @@ struct Replaced {
     function: Cell<ternaryfunc>,
     method: Cell<ternaryfunc>,
     property: Cell<descrgetfunc>,
+    generator: Cell<iternextfunc>,
 }
 
-static REPLACED: Gil<Replaced> =
-    Gil::new(Replaced { function: Cell::new(None), method: Cell::new(None), property: Cell::new(None) });
+static REPLACED: Gil<Replaced> = Gil::new(Replaced {
+    function: Cell::new(None),
+    method: Cell::new(None),
+    property: Cell::new(None),
+    generator: Cell::new(None),
+});
 
 /// Has C come here. Works before `Py_Initialize`.
 ///
@@ -39,6 +45,7 @@ pub unsafe fn install() {
         REPLACED.function.set((&raw mut py::PyFunction_Type.tp_call).replace(Some(call_function)));
         REPLACED.method.set((&raw mut py::PyMethod_Type.tp_call).replace(Some(call_method)));
         REPLACED.property.set((&raw mut py::PyProperty_Type.tp_descr_get).replace(Some(get_property)));
+        REPLACED.generator.set((&raw mut py::PyGen_Type.tp_iternext).replace(Some(next_of_generator)));
         #[cfg(has_function_call_hook)]
         {
             py::_PyFunction_CallHook = Some(call_special);
@@ -121,6 +128,19 @@ unsafe extern "C" fn get_property(property: Object, object: Object, class: Objec
             }
         }
         REPLACED.property.get().unwrap_unchecked()(property, object, class)
+    }
+}
+
+/// `tp_iternext` of generators.
+unsafe extern "C" fn next_of_generator(generator: Object) -> Object {
+    // SAFETY: what `tp_iternext` gets: a generator, which the caller holds.
+    unsafe {
+        match sending::send(thread_state(), generator, py::none()) {
+            Some(Stop::Yielded(value)) => value,
+            Some(Stop::Returned(result)) => generators::end_of_iteration(result),
+            Some(Stop::Raised) => ptr::null_mut(),
+            None => REPLACED.generator.get().unwrap_unchecked()(generator),
+        }
     }
 }
 

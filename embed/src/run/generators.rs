@@ -106,6 +106,25 @@ fn returned(_: *mut PyThreadState, result: Object) -> Stop {
     Stop::Returned(result)
 }
 
+/// What `tp_iternext` makes of the result that a generator returned, which is consumed: NULL, and a `StopIteration` with
+/// it if it is not `None`.
+///
+/// # Safety
+/// The reference is the caller's to give.
+#[inline(always)]
+pub unsafe fn end_of_iteration(result: Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(py3)]
+        if result != py::none() {
+            raise_stop(result);
+            return ptr::null_mut();
+        }
+        py::decref(result);
+    }
+    ptr::null_mut()
+}
+
 /// Raises `StopIteration` with the result of a generator, which is consumed.
 #[cfg(py3)]
 unsafe fn raise_stop(result: Object) {
