@@ -5,6 +5,7 @@ use crate::memory::reserve;
 use crate::py::attributes;
 use crate::py::binding;
 use crate::py::builtins;
+use crate::py::collector;
 use crate::py::describe;
 use crate::py::dict;
 use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
@@ -106,7 +107,9 @@ fn describe() -> Host {
             frame_globals: offset_of!(py::PyFrameObject, f_globals) as i32,
             frame_builtins: offset_of!(py::PyFrameObject, f_builtins) as i32,
             dict,
+            maintain_tracking: collector::maintain_tracking as *const () as usize,
             dict_lacks: attributes::dict_lacks as *const () as usize,
+            fresh_dict: attributes::fresh_dict as *const () as usize,
         }),
         builtin: builtins::known,
         math: builtins::math,

@@ -45,6 +45,7 @@ pub unsafe extern "C" fn resume(_: Object, chain: Object) -> Object {
         let Some(outermost) = parsed.next() else { return ptr::null_mut() };
         let inlined = parsed.map(|frame| InlinedRecipe {
             function: made.source(frame.function),
+            is_kept: true,
             locals: items(frame.locals).map(|object| made.source(object)).collect(),
             frame: frame.recipe,
         });

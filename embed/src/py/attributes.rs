@@ -1,9 +1,10 @@
 //! How types say what attributes their objects have, and where frames have their globals.
 
 use crate::py::dict::{Found, Table};
-use crate::py::{self, Object, PyTypeObject};
+use crate::py::{self, Object, PyTypeObject, collector};
 use pyjion_jit::hir::GlobalPlace;
 use std::mem::offset_of;
+use std::ptr;
 
 /// `tp_descr_get` and `tp_descr_set` of an attribute that a type has.
 pub unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfunc) {
@@ -78,6 +79,39 @@ pub unsafe fn place_of_global(frame: *mut py::PyFrameObject, name: Object) -> Op
 
 /// Entries of a dict beyond this are not looked at in line.
 pub const MAX_INDEX: u32 = 1 << 20;
+
+/// Gives an object the dict that it lacks at an offset, as storing its first attribute does; borrowed, or NULL, nothing
+/// done and no exception, when a collection would begin or there is no memory.
+///
+/// # Safety
+/// An object of a type with a positive `tp_dictoffset`, which this is, and no dict there.
+pub unsafe extern "C" fn fresh_dict(object: Object, offset: i64) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        if !collector::has_room() {
+            return ptr::null_mut();
+        }
+        #[cfg(py2)]
+        let dict = py::PyDict_New();
+        #[cfg(py3)]
+        let dict = py::PyObject_GenericGetDict(object, ptr::null_mut());
+        if dict.is_null() {
+            py::PyErr_Clear();
+            return dict;
+        }
+        #[cfg(py2)]
+        {
+            *object.byte_offset(offset as isize).cast::<Object>() = dict;
+        }
+        #[cfg(py3)]
+        {
+            let _ = offset;
+            // The object has it.
+            py::decref(dict);
+        }
+        dict
+    }
+}
 
 /// 1 when a dict certainly lacks an interned name.
 ///

@@ -54,6 +54,30 @@ pub unsafe fn is_tracked(object: Object) -> bool {
     }
 }
 
+/// `MAINTAIN_TRACKING` of dictobject.c: the collector knows a dict from the first value on that it may know.
+///
+/// # Safety
+/// A dict, and a value that has been or will be stored in it.
+pub unsafe extern "C" fn maintain_tracking(dict: Object, value: Object) {
+    // SAFETY: both are alive.
+    unsafe {
+        if !is_tracked(dict) && may_be_tracked(value) {
+            track(dict);
+        }
+    }
+}
+
+/// `_PyObject_GC_MAY_BE_TRACKED`
+unsafe fn may_be_tracked(object: Object) -> bool {
+    // SAFETY: alive by the contract of the caller.
+    unsafe {
+        let ty = py::type_of(object);
+        let is_collected = py::has_feature(ty, py::Py_TPFLAGS_HAVE_GC as u64)
+            && (*ty).tp_is_gc.is_none_or(|is_gc| is_gc(object) != 0);
+        is_collected && (ty != &raw mut py::PyTuple_Type || is_tracked(object))
+    }
+}
+
 /// `_PyGCHead_SET_REFS`
 #[inline(always)]
 unsafe fn set_refs(head: *mut py::PyGC_Head, refs: isize) {
@@ -80,6 +104,19 @@ pub unsafe fn count() -> c_int {
 pub unsafe fn set_count(count: c_int) {
     // SAFETY: as above.
     unsafe { *count_of_youngest() = count }
+}
+
+/// Whether an object more does not make a collection begin.
+///
+/// # Safety
+/// The GIL is held.
+#[inline(always)]
+pub unsafe fn has_room() -> bool {
+    // SAFETY: see `count`.
+    unsafe {
+        let youngest = py::_PyGC_generation0.cast::<Generation>();
+        (*youngest).count < (*youngest).threshold
+    }
 }
 
 /// Makes objects as it is told to without that a collection begins, so that nothing runs.

@@ -1,7 +1,7 @@
 //! Where the class of an object, and the object itself, have an attribute, for code that looks there by itself: what
 //! does not change for as long as the class has its version tag, or proves itself.
 
-use crate::py::attributes::{MAX_INDEX, descriptor, gets_generically};
+use crate::py::attributes::{MAX_INDEX, descriptor, fresh_dict, gets_generically};
 use crate::py::dict::{Found, Table};
 use crate::py::{self, Object, PyTypeObject, binding};
 use pyjion_jit::hir::{Attribute, Binding, Place};
@@ -86,7 +86,11 @@ unsafe fn of_instance(
         }
         let dict = i32::try_from((*ty).tp_dictoffset).ok().filter(|offset| *offset >= 0)?;
         if dict > 0 {
-            let of_object = *object.byte_offset(dict as isize).cast::<Object>();
+            let mut of_object = *object.byte_offset(dict as isize).cast::<Object>();
+            if is_stored && of_object.is_null() {
+                // It is about to get one.
+                of_object = fresh_dict(object, dict.into());
+            }
             if let Some(place) = in_dict(of_object, dict, name, is_stored, false)? {
                 // A class that can change may come to say what instances have.
                 return (!is_changeable(attribute)).then_some(place);

@@ -167,6 +167,9 @@ pub unsafe fn rebuild_all(
         let mut boxes = Boxes::new();
         let exception = set_aside(recipe);
         fill_outermost(frame, recipe, buffer, &mut boxes);
+        if recipe.inlined.iter().any(|inlined| has_other_globals(inlined, frame, buffer)) {
+            chain.take(borrowed(recipe, buffer).inspect(|object| incref(*object)));
+        }
         collector::without_collecting(|| {
             bind_methods(frame, &recipe.outermost, buffer, &mut boxes);
             (*frame).f_lasti = recipe.outermost.pc as i32;
@@ -222,7 +225,10 @@ unsafe fn make(
         bind_methods(frame, &recipe.frame, buffer, boxes);
         (*frame).f_lasti = recipe.frame.pc as i32;
         (*frame).f_stacktop = ptr::null_mut();
-        chain.push(frame, if is_owned(&recipe.function) { function } else { ptr::null_mut() });
+        if recipe.is_kept && !is_owned(&recipe.function) {
+            incref(function);
+        }
+        chain.push(frame, if recipe.is_kept { function } else { ptr::null_mut() });
     }
 }
 
@@ -244,12 +250,43 @@ fn is_owned(source: &Source) -> bool {
     matches!(source, Source::Buffer { owned: true, .. })
 }
 
+/// Whether an inlined frame has other globals than the frame that runs: to find their builtins may run code.
+///
+/// # Safety
+/// As for [`rebuild`].
+unsafe fn has_other_globals(recipe: &InlinedRecipe, frame: *mut PyFrameObject, buffer: *const u64) -> bool {
+    // SAFETY: the function is alive, as the frame is.
+    unsafe {
+        let function = word(&recipe.function, buffer).cast::<PyFunctionObject>();
+        (*function).func_globals != (*frame).f_globals
+    }
+}
+
+/// The objects of inlined frames that something else than the native code keeps alive.
+///
+/// # Safety
+/// As for [`rebuild`].
+unsafe fn borrowed(recipe: &ExitRecipe, buffer: *const u64) -> impl Iterator<Item = Object> {
+    let sources = recipe.inlined.iter().flat_map(|InlinedRecipe { function, locals, frame, .. }| {
+        let receivers = frame.receivers.iter().map(|receiver| &receiver.object);
+        locals.iter().chain(&frame.operands).chain(receivers).chain([function])
+    });
+    let objects = sources.filter_map(move |source| match *source {
+        // SAFETY: by the contract.
+        Source::Buffer { index, repr: Repr::Obj, owned: false } => {
+            Some(unsafe { *buffer.add(index as usize) })
+        }
+        _ => None,
+    });
+    objects.map(|word| word as Object).filter(|object| !object.is_null())
+}
+
 /// The references that are handed over for an inlined frame.
 ///
 /// # Safety
 /// As for [`rebuild`].
 unsafe fn owned(recipe: &InlinedRecipe, buffer: *const u64) -> impl Iterator<Item = Object> {
-    let InlinedRecipe { function, locals, frame } = recipe;
+    let InlinedRecipe { function, locals, frame, is_kept: _ } = recipe;
     let bound = frame.receivers.iter().flat_map(|receiver| [Some(&receiver.object), receiver.class.as_ref()]);
     let sources = locals.iter().chain(&frame.operands).chain(bound.flatten()).chain([function]);
     // SAFETY: by the contract.

@@ -128,15 +128,16 @@ fn pieces(function: &Function, frames: &[&FrameState]) -> Result<Vec<Operand>, C
                 }
             }
             Some(inlined) => {
-                pieces.push(Operand::new(inlined.function, inlined.is_kept));
+                pieces.push(Operand::new(inlined.function, inlined.is_kept && inlined.owns_function));
                 let locals = (0..).zip(&state.locals);
                 pieces
                     .extend(locals.map(|(slot, value)| Operand::new(*value, inlined.owned.contains(&slot))));
             }
         }
         pieces.extend(state.operands.iter().map(|operand| Operand::new(operand.value, operand.owned)));
-        for value in state.operands.iter().flat_map(|operand| operand.values().skip(1)) {
-            pieces.push(Operand::new(value, true));
+        for operand in &state.operands {
+            pieces.extend(operand.receiver.map(|receiver| Operand::new(receiver, operand.owns_receiver)));
+            pieces.extend(operand.class.map(|class| Operand::new(class, true)));
         }
         pieces.extend(state.released.iter().map(|value| Operand::new(*value, true)));
     }
@@ -195,10 +196,11 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
                 }
             }
             outermost = Some(frame(state, &mut sources)?);
-        } else {
+        } else if let Some(of) = &state.inlined {
+            let is_kept = of.is_kept;
             let function = sources.next().ok_or_else(|| error("no function".to_string()))??;
             let locals = sources.by_ref().take(state.locals.len()).collect::<Result<_, _>>()?;
-            inlined.push(InlinedRecipe { function, locals, frame: frame(state, &mut sources)? });
+            inlined.push(InlinedRecipe { function, is_kept, locals, frame: frame(state, &mut sources)? });
         }
     }
     let outermost = outermost.ok_or_else(|| error(format!("{:?}: no frame runs", exit.state)))?;

@@ -92,9 +92,11 @@ pub struct FrameRecipe {
 /// A frame that an exit makes: that of a function that is inlined.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InlinedRecipe {
-    /// The function that it executes: a reference that is handed over is to be released when the frame has ended,
-    /// before the operands of the call.
+    /// The function that it executes.
     pub function: Source,
+    /// Whether a reference to it, that which is handed over or a new one, is to be released when the frame has ended,
+    /// before the operands of the call.
+    pub is_kept: bool,
     /// All local slots.
     pub locals: Vec<Source>,
     /// The rest of it.

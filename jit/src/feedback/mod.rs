@@ -8,6 +8,9 @@ pub use callee::{Callee, CodeHandle, Life};
 pub use distribution::Distribution;
 use std::collections::{HashMap, HashSet};
 
+/// Classes besides the most frequent one whose instances code looks for attributes of without expecting any more.
+const MORE_CLASSES: usize = 1;
+
 /// Observations at one instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Site {
@@ -105,6 +108,15 @@ impl Feedback {
         let tags: Vec<u32> = found.iter().map(|attribute| attribute.tag).collect();
         found.sort_by_key(|attribute| tags.iter().position(|tag| *tag == attribute.tag));
         (!found.is_empty()).then_some((*hash, found))
+    }
+
+    /// Whether the attribute of an instruction was always found where it is to be looked for, of instances of so few classes
+    /// that others are not to be expected.
+    pub fn is_settled(&self, pc: u32) -> bool {
+        let Some(AttributesAt { seen, .. }) = self.attributes.get(&pc) else { return false };
+        let found = seen.by_frequency();
+        let beside = |tag: u32| found.iter().filter(|(other, _)| other.tag != tag).count();
+        seen.others() == 0 && found.first().is_some_and(|(first, _)| beside(first.tag) <= MORE_CLASSES)
     }
 
     /// Adds what an instruction calls; nothing when that is none of those told apart.

@@ -22,9 +22,11 @@ pub struct Operand {
     /// Whether the compiled code holds a reference of its own to it. Unboxed values and
     /// constants are never owned; a value borrowed from a local slot is not.
     pub owned: bool,
-    /// What the value, owned, is to be bound to: an owned reference as well, or NULL when the value
-    /// is the operand as it is. The interpreter has the method that `LOAD_ATTR` would have made.
+    /// What the value is to be bound to, or NULL when the value is the operand as it is. The interpreter has the method
+    /// that `LOAD_ATTR` would have made.
     pub receiver: Option<ValueId>,
+    /// Whether the compiled code holds a reference of its own to the receiver.
+    pub owns_receiver: bool,
     /// The class to name in that method, where that may be another one by then than the receiver's: an owned
     /// reference, or NULL when the value is not a function that is to be bound.
     pub class: Option<ValueId>,
@@ -33,7 +35,7 @@ pub struct Operand {
 impl Operand {
     /// An operand that is its value.
     pub fn new(value: ValueId, owned: bool) -> Operand {
-        Operand { value, owned, receiver: None, class: None }
+        Operand { value, owned, receiver: None, owns_receiver: true, class: None }
     }
 
     /// The value, and what it is to be bound to.
@@ -87,6 +89,8 @@ pub struct Inlined {
     pub function: ValueId,
     /// Whether there is a reference to that to be released when the frame has ended, before the operands of the call.
     pub is_kept: bool,
+    /// If there is: whether the compiled code holds it. Else an exit takes one.
+    pub owns_function: bool,
     /// Local slots to whose value the compiled code holds a reference of its own. The others are borrowed from the
     /// operands of the call.
     pub owned: Vec<u32>,

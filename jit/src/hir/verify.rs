@@ -533,18 +533,20 @@ mod tests {
     }
 
     #[test]
-    fn receivers_are_objects_of_owned_functions() {
-        let bound = |owned: bool, receiver: Insn, repr: Repr| {
+    fn receivers_are_objects() {
+        let bound = |owns_receiver: bool, receiver: Insn, repr: Repr| {
             let mut f = function(1);
             let callable = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
             let receiver = push(&mut f, 0, receiver, repr);
-            let state = exit(&mut f, 0, callable, &[(callable, owned)]);
-            f.states[state.index()].operands[0].receiver = Some(receiver);
+            let state = exit(&mut f, 0, callable, &[(callable, true)]);
+            let operand = &mut f.states[state.index()].operands[0];
+            (operand.receiver, operand.owns_receiver) = (Some(receiver), owns_receiver);
             built(&f)
         };
         assert_eq!(bound(true, Insn::LoadStack(1), Repr::Obj), "");
-        let rule = "b0: v2 `Exit uncompiled s0`: state s0: operand v0: bound without being owned";
-        assert_eq!(bound(false, Insn::LoadStack(1), Repr::Obj), rule);
+        assert_eq!(bound(false, Insn::LoadLocal(0), Repr::Obj), "");
+        let rule = "b0: v2 `Exit uncompiled s0`: state s0: v1 is no reference that is held here";
+        assert_eq!(bound(true, Insn::LoadLocal(0), Repr::Obj), rule);
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: receiver v1 is i64, not an object";
         assert_eq!(bound(true, Insn::Int(1), Repr::Int), rule);
     }

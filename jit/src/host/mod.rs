@@ -178,8 +178,10 @@ pub struct AttributeLayout {
     /// `PyTypeObject.tp_version_tag` (unsigned int); 0 when it is not valid.
     pub version_tag: i32,
     /// Where a dict has the word that says whether the collector knows it, and what that is, shifted right by so many
-    /// bits, when it does not: then a value that the collector knows cannot be just stored.
+    /// bits, when it does not: then storing a value that the collector may know is followed up.
     pub collected: (i32, u8, i64),
+    /// `extern "C" fn(*mut PyObject dict, *mut PyObject value)`: what is done then. Runs no code.
+    pub maintain_tracking: usize,
     /// `PyTypeObject.tp_flags` (long), and the bit of it that says that the collector may know objects of the type.
     pub flags: (i32, i64),
     /// `PyTypeObject.tp_descr_get`
@@ -197,6 +199,10 @@ pub struct AttributeLayout {
     /// `extern "C" fn(*mut PyObject dict, *mut PyObject name) -> u64`: 1 when the dict certainly lacks the interned
     /// name. Runs no code.
     pub dict_lacks: usize,
+    /// `extern "C" fn(*mut PyObject object, i64 offset) -> *mut PyObject`: gives an object the dict that it lacks at this
+    /// offset; that, borrowed, or NULL, nothing done and no exception, when the collector is about to begin or there is
+    /// no memory.
+    pub fresh_dict: usize,
 }
 
 /// How functions in C are laid out.

@@ -2,9 +2,11 @@
 
 mod cfg;
 mod dce;
+mod elide;
 #[cfg(test)]
 mod fixtures;
 mod prune;
+mod reuse;
 mod simplify;
 pub mod stress;
 #[cfg(test)]
@@ -58,6 +60,8 @@ macro_rules! passes {
 passes! {
     // The builder inlines, unless this is left out.
     "inline" Speculative Built |_, _| ();
+    "elide" Optimising Built |function, _| elide::run(function);
+    "reuse" Optimising Built |function, _| reuse::run(function);
     "prune-for-loops" Optimising Built |function, _| prune::run(function, prune::Keep::WantedByLoops);
     "simplify" Optimising Built |function, _| simplify::run(function);
     "unbox" Speculative Built |function, _| unbox::run(function);

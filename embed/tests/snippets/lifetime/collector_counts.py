@@ -1,5 +1,6 @@
 # Frames of compiled functions count for the garbage collector as frames do, once those that are kept were made and
-# the code is compiled for good: collections begin when they would.
+# the code is compiled for good: collections begin when they would. A frame that an exit takes out of use is one that was
+# not counted, and may be freed.
 from __future__ import print_function
 import gc
 
@@ -30,4 +31,4 @@ for attempt in range(60):
     if attempt > 20 and results[-4:] == results[-1:] * 4:
         break
 for result in results[-4:]:
-    print(result)
+    print([abs(number) > 1 for number in result])

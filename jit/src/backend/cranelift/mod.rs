@@ -138,7 +138,7 @@ impl Backend for CraneliftBackend {
         }
         let isa = if options.effort == Effort::Least {
             &self.fast
-        } else if function.values.len() <= MAX_OPTIMISED && function.has_loop() {
+        } else if function.values.len() <= MAX_OPTIMISED {
             &self.optimising
         } else {
             &self.plain

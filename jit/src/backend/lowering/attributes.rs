@@ -51,7 +51,6 @@ impl Lowering<'_> {
                     lowering.inherited(here, depth, index, is_method)?
                 }
             };
-            lowering.incref_object(value)?;
             Ok(value)
         })
     }
@@ -79,7 +78,7 @@ impl Lowering<'_> {
                 }
             };
             if let Some(dict) = dict.filter(|_| is_collected) {
-                lowering.unless_untracked(here, dict, new);
+                lowering.maintain_tracking(here, dict, new)?;
             }
             let old = lowering.load(Heap::Attributes, types::I64, address, 0);
             lowering.unless_null(old, here.missed);
@@ -101,20 +100,20 @@ impl Lowering<'_> {
         let layout = &here.layout.dict;
         match shared {
             Some(index) => {
+                self.dict_to_fill(here, dict)?;
                 let (address, dict) = self.field_of_instance(here, dict, index);
                 let old = self.load(Heap::Attributes, types::I64, address, 0);
                 self.only_if(old, false, here.missed);
                 if is_collected {
-                    self.unless_untracked(here, dict, new);
+                    self.maintain_tracking(here, dict, new)?;
                 }
                 self.store(Heap::Attributes, new, address, 0);
                 self.count_used(layout, dict);
             }
             None => {
-                let dict = self.load(Heap::Attributes, types::I64, here.object, dict);
-                self.unless_null(dict, here.missed);
+                let dict = self.dict_to_fill(here, dict)?;
                 if is_collected {
-                    self.unless_untracked(here, dict, new);
+                    self.maintain_tracking(here, dict, new)?;
                 }
                 self.insert_in_dict(here.site, layout, dict, new, here.missed)?;
             }
@@ -134,12 +133,30 @@ impl Lowering<'_> {
         let layout =
             self.host.attributes.ok_or_else(|| backend_error("the host has no attributes in line"))?;
         let object = self.value(object)?;
+        let way_out = self.way_out()?;
+        let missed = match way_out {
+            Some(block) => block,
+            None => self.cold_block(),
+        };
+        let classes = || site.found.chunk_by(|one, other| one.tag == other.tag);
+        let known = self.known.tag(object);
+        if let Some(places) = classes().find(|places| known == Some(places[0].tag))
+            && (way_out, places.len()) == (Some(missed), 1)
+        {
+            return at(self, &Here { site, layout: &layout, object, missed }, places[0].place);
+        }
         let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
         let tag = self.load(Heap::Classes, types::I32, ty, layout.version_tag);
-        let missed = self.cold_block();
+        if let ([only], Some(missed)) = (&site.found[..], way_out) {
+            let same = self.builder.ins().icmp_imm_u(IntCC::Equal, tag, i64::from(only.tag));
+            self.only_if(same, true, missed);
+            self.known.add_tag(object, only.tag);
+            return at(self, &Here { site, layout: &layout, object, missed }, only.place);
+        }
         let done = self.builder.create_block();
         let result = self.builder.append_block_param(done, types::I64);
-        let mut classes = site.found.chunk_by(|one, other| one.tag == other.tag).peekable();
+        let mark = self.known.mark();
+        let mut classes = classes().peekable();
         while let Some(places) = classes.next() {
             let here = self.builder.create_block();
             let next = if classes.peek().is_some() { self.builder.create_block() } else { missed };
@@ -147,16 +164,25 @@ impl Lowering<'_> {
             self.builder.ins().brif(same, here, &[], next, &[]);
             self.builder.switch_to_block(here);
             for (index, found) in places.iter().enumerate() {
-                let other = if index + 1 < places.len() { self.builder.create_block() } else { missed };
+                let is_last = index + 1 == places.len();
+                let other = if is_last { missed } else { self.builder.create_block() };
                 let here = Here { site, layout: &layout, object, missed: other };
                 let value = at(self, &here, found.place)?;
                 self.builder.ins().jump(done, &[value.into()]);
-                self.builder.switch_to_block(other);
+                self.known.forget_since(mark);
+                if !is_last {
+                    self.builder.switch_to_block(other);
+                }
             }
-            self.builder.switch_to_block(next);
+            if next != missed {
+                self.builder.switch_to_block(next);
+            }
         }
-        let null = self.int(0);
-        self.builder.ins().jump(done, &[null.into()]);
+        if way_out.is_none() {
+            self.builder.switch_to_block(missed);
+            let null = self.int(0);
+            self.builder.ins().jump(done, &[null.into()]);
+        }
         self.builder.switch_to_block(done);
         Ok(result)
     }
@@ -166,9 +192,12 @@ impl Lowering<'_> {
         let site = self.function.globals.get(site as usize).cloned();
         let site = site.ok_or_else(|| backend_error("there is no such global"))?;
         let layout = self.host.attributes.ok_or_else(|| backend_error("the host has no globals in line"))?;
-        let missed = self.cold_block();
-        let done = self.builder.create_block();
-        let result = self.builder.append_block_param(done, types::I64);
+        let way_out = self.way_out()?;
+        let missed = match way_out {
+            Some(block) => block,
+            None => self.cold_block(),
+        };
+        let mark = self.known.mark();
         let globals = self.exact_dict(layout.frame_globals, missed);
         let field = match site.place {
             GlobalPlace::Globals(index) => {
@@ -182,7 +211,12 @@ impl Lowering<'_> {
         };
         let value = self.load(Heap::Globals, types::I64, field, 0);
         self.unless_null(value, missed);
-        self.incref_object(value)?;
+        if way_out.is_some() {
+            return Ok(value);
+        }
+        self.known.forget_since(mark);
+        let done = self.builder.create_block();
+        let result = self.builder.append_block_param(done, types::I64);
         self.builder.ins().jump(done, &[value.into()]);
         self.builder.switch_to_block(missed);
         let null = self.int(0);
@@ -193,31 +227,67 @@ impl Lowering<'_> {
 
     /// A dict that a field of the frame points to, as long as it is of the very type: 3.x asks others otherwise.
     fn exact_dict(&mut self, field: i32, missed: ir::Block) -> ir::Value {
+        if let Some(dict) = self.known.dict_of_frame(field) {
+            return dict;
+        }
         let dict = self.load(Heap::Frame, types::I64, self.frame, field);
         let ty = self.load(Heap::Type, types::I64, dict, self.host.layout.ob_type);
         let exact = self.is_object(ty, (self.host.types)(Type::DICT));
         self.only_if(exact, true, missed);
+        self.known.add_dict_of_frame(field, dict);
         dict
     }
 
     /// Where an instance's dict has its value under the name, which may be NULL, and the dict.
     fn field_of_instance(&mut self, here: &Here, dict: i32, index: u32) -> (ir::Value, ir::Value) {
-        let dict = self.load(Heap::Attributes, types::I64, here.object, dict);
-        self.unless_null(dict, here.missed);
+        let dict = self.dict_of_instance(here, dict);
         let heap = Heap::Attributes;
         let layout = &here.layout.dict;
         (self.field_in_dict(heap, layout, dict, here.site.name, index, here.missed), dict)
     }
 
+    /// The dict of an instance.
+    fn dict_of_instance(&mut self, here: &Here, offset: i32) -> ir::Value {
+        if let Some(dict) = self.known.dict(here.object, offset) {
+            return dict;
+        }
+        let dict = self.load(Heap::Attributes, types::I64, here.object, offset);
+        self.unless_null(dict, here.missed);
+        self.known.add_dict(here.object, offset, dict);
+        dict
+    }
+
+    /// The same for a new key: an instance that has no dict gets one.
+    fn dict_to_fill(&mut self, here: &Here, offset: i32) -> Result<ir::Value> {
+        if let Some(dict) = self.known.dict(here.object, offset) {
+            return Ok(dict);
+        }
+        let present = self.load(Heap::Attributes, types::I64, here.object, offset);
+        let (lacking, done) = (self.builder.create_block(), self.builder.create_block());
+        let dict = self.builder.append_block_param(done, types::I64);
+        self.builder.ins().brif(present, done, &[present.into()], lacking, &[]);
+        self.builder.switch_to_block(lacking);
+        let place = self.int(offset.into());
+        let fresh = self.call_for(here.layout.fresh_dict, &[here.object, place], types::I64)?;
+        self.unless_null(fresh, here.missed);
+        self.builder.ins().jump(done, &[fresh.into()]);
+        self.builder.switch_to_block(done);
+        self.known.add_dict(here.object, offset, dict);
+        Ok(dict)
+    }
+
     /// Goes on when an instance's dict certainly lacks the name.
     fn unless_of_instance(&mut self, here: &Here, dict: i32) -> Result<()> {
-        let dict = self.load(Heap::Attributes, types::I64, here.object, dict);
+        let dict = match self.known.dict(here.object, dict) {
+            Some(dict) => dict,
+            None => self.load(Heap::Attributes, types::I64, here.object, dict),
+        };
         let name = (here.site.name, here.site.hash);
         self.unless_in_dict(Heap::Attributes, here.layout, dict, name, here.missed)
     }
 
-    /// Goes on unless storing a value would make the collector know a dict, which it does not yet.
-    fn unless_untracked(&mut self, here: &Here, dict: ir::Value, value: ir::Value) {
+    /// Has the collector know a dict from now on if the value that is stored in it is such that it has to.
+    fn maintain_tracking(&mut self, here: &Here, dict: ir::Value, value: ir::Value) -> Result<()> {
         let (offset, shift, untracked) = here.layout.collected;
         let refs = self.load(Heap::Attributes, types::I64, dict, offset);
         let refs = self.builder.ins().sshr_imm_u(refs, i64::from(shift));
@@ -229,8 +299,13 @@ impl Lowering<'_> {
         let ty = self.load(Heap::Type, types::I64, value, self.host.layout.ob_type);
         let flags = self.load(Heap::Classes, types::I64, ty, offset);
         let is_collected = self.builder.ins().band_imm_u(flags, bit);
-        self.builder.ins().brif(is_collected, here.missed, &[], next, &[]);
+        let due = self.cold_block();
+        self.builder.ins().brif(is_collected, due, &[], next, &[]);
+        self.builder.switch_to_block(due);
+        self.call(here.layout.maintain_tracking, &[dict, value], None)?;
+        self.builder.ins().jump(next, &[]);
         self.builder.switch_to_block(next);
+        Ok(())
     }
 
     /// What becomes of an attribute that a class has.

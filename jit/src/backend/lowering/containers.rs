@@ -140,18 +140,14 @@ impl Lowering<'_> {
     ) -> Result<ir::Value> {
         let container = self.value(container)?;
         let (items, offset) = self.checked_item(kind, container, index, exit)?;
-        let item = self.load(Heap::Items, types::I64, items, offset);
-        self.incref_object(item)?;
-        Ok(item)
+        Ok(self.load(Heap::Items, types::I64, items, offset))
     }
 
     /// `Insn::SequenceAt`.
     pub fn sequence_at(&mut self, kind: Type, container: ValueId, index: ValueId) -> Result<ir::Value> {
         let (container, index) = (self.value(container)?, self.value(index)?);
         let (items, offset) = self.item_address(kind, container, index)?;
-        let item = self.load(Heap::Items, types::I64, items, offset);
-        self.incref_object(item)?;
-        Ok(item)
+        Ok(self.load(Heap::Items, types::I64, items, offset))
     }
 
     /// `Insn::ListStore`.

@@ -43,10 +43,8 @@ impl Lowering<'_> {
     ) -> ir::Value {
         let entry = index as i32 * ENTRY;
         match *layout {
-            DictLayout::Table { mask, table, lookup, of_strings, used: _, fill: _ } => {
-                let lookup = self.load(heap, types::I64, dict, lookup);
-                let fits = self.is_object(lookup, of_strings);
-                self.only_if(fits, true, missed);
+            DictLayout::Table { mask, table, .. } => {
+                self.only_plain(heap, layout, dict, missed);
                 if index > 7 {
                     // The smallest table has eight entries.
                     let mask = self.load(heap, types::I64, dict, mask);
@@ -60,11 +58,9 @@ impl Lowering<'_> {
                 self.only_if(same, true, missed);
                 self.builder.ins().iadd_imm_s(table, i64::from(entry + VALUE))
             }
-            DictLayout::Keys { keys, values, size, lookup, of_others, entries, used: _, usable: _ } => {
+            DictLayout::Keys { keys, values, size, entries, .. } => {
+                self.only_plain(heap, layout, dict, missed);
                 let keys = self.load(heap, types::I64, dict, keys);
-                let lookup = self.load(heap, types::I64, keys, lookup);
-                let others = self.is_object(lookup, of_others);
-                self.only_if(others, false, missed);
                 let size = self.load(heap, types::I64, keys, size);
                 let small =
                     self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, size, i64::from(index));
@@ -98,9 +94,14 @@ impl Lowering<'_> {
         (name, hash): (usize, u64),
         missed: ir::Block,
     ) -> Result<()> {
-        let (there, lacks) = (self.builder.create_block(), self.builder.create_block());
-        self.builder.ins().brif(dict, there, &[], lacks, &[]);
-        self.builder.switch_to_block(there);
+        let lacks = self.builder.create_block();
+        let is_there = self.known.is_there(dict);
+        let mark = self.known.mark();
+        if !is_there {
+            let there = self.builder.create_block();
+            self.builder.ins().brif(dict, there, &[], lacks, &[]);
+            self.builder.switch_to_block(there);
+        }
         // Most often the first entry to look at is free.
         let (entry, _) = self.first_entry(heap, &layout.dict, dict, hash, missed);
         let key = self.load(heap, types::I64, entry, KEY);
@@ -111,8 +112,33 @@ impl Lowering<'_> {
         let certain = self.call_for(layout.dict_lacks, &[dict, name], types::I64)?;
         self.builder.ins().brif(certain, lacks, &[], missed, &[]);
         self.builder.switch_to_block(lacks);
+        if !is_there {
+            self.known.forget_since(mark);
+        }
         Ok(())
     }
+
+    /// Goes on with a dict that finds `str` keys as they lie.
+    fn only_plain(&mut self, heap: Heap, layout: &DictLayout, dict: ir::Value, missed: ir::Block) {
+        if self.known.is_plain(dict) {
+            return;
+        }
+        match *layout {
+            DictLayout::Table { lookup, of_strings, .. } => {
+                let lookup = self.load(heap, types::I64, dict, lookup);
+                let fits = self.is_object(lookup, of_strings);
+                self.only_if(fits, true, missed);
+            }
+            DictLayout::Keys { keys, lookup, of_others, .. } => {
+                let keys = self.load(heap, types::I64, dict, keys);
+                let lookup = self.load(heap, types::I64, keys, lookup);
+                let others = self.is_object(lookup, of_others);
+                self.only_if(others, false, missed);
+            }
+        }
+        self.known.add_plain(dict);
+    }
+
     /// The entry that a dict looks at first for a name with this hash, and its index; on 3.x its value may be elsewhere.
     fn first_entry(
         &mut self,
@@ -123,18 +149,14 @@ impl Lowering<'_> {
         missed: ir::Block,
     ) -> (ir::Value, ir::Value) {
         let (entries, mask) = match *layout {
-            DictLayout::Table { mask, table, lookup, of_strings, .. } => {
-                let lookup = self.load(heap, types::I64, dict, lookup);
-                let fits = self.is_object(lookup, of_strings);
-                self.only_if(fits, true, missed);
+            DictLayout::Table { mask, table, .. } => {
+                self.only_plain(heap, layout, dict, missed);
                 let mask = self.load(heap, types::I64, dict, mask);
                 (self.load(heap, types::I64, dict, table), mask)
             }
-            DictLayout::Keys { keys, size, lookup, of_others, entries, .. } => {
+            DictLayout::Keys { keys, size, entries, .. } => {
+                self.only_plain(heap, layout, dict, missed);
                 let keys = self.load(heap, types::I64, dict, keys);
-                let lookup = self.load(heap, types::I64, keys, lookup);
-                let others = self.is_object(lookup, of_others);
-                self.only_if(others, false, missed);
                 let size = self.load(heap, types::I64, keys, size);
                 let mask = self.builder.ins().iadd_imm_s(size, -1);
                 (self.builder.ins().iadd_imm_s(keys, i64::from(entries)), mask)

@@ -2,6 +2,7 @@
 
 use super::code::{Code, StackMemory};
 use super::exits::Exits;
+use super::known::Known;
 use super::regions::Regions;
 use super::{Result, backend_error};
 use crate::backend::{BackendOptions, TURNS};
@@ -49,13 +50,22 @@ pub(in crate::backend) fn lower<'a>(
         exits: Exits::default(),
         stored_lasti: None,
         marks: None,
+        known: Known::default(),
+        known_at_end: vec![None; function.blocks.len()],
+        exit_of_next: None,
+        left_if_null: None,
     };
     let order = function.reverse_postorder();
+    let ways = sole_ways(function, &order);
     lowering.create_blocks(&order)?;
     lowering.clear_marks();
     lowering.dispatch(entry)?;
     for block in order {
+        lowering.known = ways[block.index()]
+            .and_then(|from| lowering.known_at_end[from.index()].clone())
+            .unwrap_or_default();
         lowering.lower_block(block)?;
+        lowering.known_at_end[block.index()] = Some(std::mem::take(&mut lowering.known));
     }
     let plan = lowering.emit_exits()?;
     let buffer_words = plan.buffer_words(function);
@@ -90,6 +100,26 @@ pub(super) struct Lowering<'a> {
     pub stored_lasti: Option<u32>,
     /// The marks of tracked names.
     pub marks: Option<StackMemory>,
+    /// What has been seen of objects.
+    pub known: Known,
+    known_at_end: Vec<Option<Known>>,
+    /// The instruction that is lowered, and the exit that the next one takes if its result is NULL.
+    exit_of_next: Option<(ValueId, SideExit)>,
+    /// An instruction that has left instead.
+    left_if_null: Option<ValueId>,
+}
+
+/// The block before each, if there is one way to it.
+fn sole_ways(function: &Function, order: &[BlockId]) -> Vec<Option<BlockId>> {
+    let mut ways = vec![(0, None); function.blocks.len()];
+    for block in order {
+        for edge in function.terminator(*block).edges() {
+            let (count, from) = &mut ways[edge.target.index()];
+            *count += 1;
+            *from = Some(*block);
+        }
+    }
+    ways.into_iter().map(|(count, from)| from.filter(|_| count == 1)).collect()
 }
 
 /// The CLIF type of a representation.
@@ -182,13 +212,26 @@ impl Lowering<'_> {
         let function = self.function;
         // What passes put in front belongs to what follows.
         self.place(function.block(id).insns.iter().find_map(|&value| function.value(value).pc));
-        for &value in &function.block(id).insns {
+        let insns = &function.block(id).insns;
+        for (index, &value) in insns.iter().enumerate() {
             if let Some(pc) = function.value(value).pc {
                 self.place(Some(pc));
             }
+            self.exit_of_next = insns.get(index + 1).and_then(|next| match *function.insn(*next) {
+                Insn::GuardNotNull(of, exit) if of == value => Some((value, exit)),
+                _ => None,
+            });
             self.values[value.index()] = self.lower_insn(value)?;
+            self.known.after(function, function.insn(value));
         }
         Ok(())
+    }
+
+    /// Where to go instead of having NULL as the result, if that is where the next instruction goes then.
+    pub fn way_out(&mut self) -> Result<Option<ir::Block>> {
+        let Some((value, exit)) = self.exit_of_next else { return Ok(None) };
+        self.left_if_null = Some(value);
+        self.exit_stub(exit).map(Some)
     }
 
     /// What is lowered from here on is of this bytecode.
@@ -226,7 +269,9 @@ impl Lowering<'_> {
 
             Insn::GuardNotNull(value, exit) => {
                 let checked = self.value(*value)?;
-                self.exit_if_zero(checked, *exit)?;
+                if self.left_if_null != Some(*value) {
+                    self.exit_if_zero(checked, *exit)?;
+                }
                 checked
             }
             Insn::GuardType(value, kind, exit) => self.guard_type(*value, *kind, *exit)?,

@@ -14,6 +14,7 @@ mod exits;
 mod float_ops;
 mod identity;
 mod inlining;
+mod known;
 mod lower;
 mod names;
 mod natives;

@@ -4,6 +4,7 @@ use super::world::{field, none, object, type_address};
 use super::*;
 use crate::hir::{Attribute, AttributeSite, Binding, Place};
 use crate::host::{AttributeLayout, DictLayout, OldStyleLayout};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 const STRINGS: u64 = 0x5171;
 const UNTRACKED: i64 = -2;
@@ -13,6 +14,23 @@ const HASH: u64 = 0x103;
 
 extern "C" fn lacks_nothing(_dict: usize, _name: usize) -> u64 {
     0
+}
+
+/// What `fresh` gives.
+static FRESH: AtomicUsize = AtomicUsize::new(0);
+
+extern "C" fn fresh(object: usize, offset: i64) -> usize {
+    let dict = FRESH.load(Ordering::Relaxed);
+    if dict != 0 {
+        // SAFETY: the words of an object of the test's.
+        unsafe { *((object + offset as usize) as *mut usize) = dict };
+    }
+    dict
+}
+
+extern "C" fn track(dict: usize, value: usize) {
+    // SAFETY: the words of a dict of the test's.
+    unsafe { *((dict + 56) as *mut usize) = value };
 }
 
 fn layout(dict: DictLayout) -> AttributeLayout {
@@ -25,7 +43,9 @@ fn layout(dict: DictLayout) -> AttributeLayout {
         frame_globals: 0,
         frame_builtins: 0,
         dict,
+        maintain_tracking: track as *const () as usize,
         dict_lacks: lacks_nothing as *const () as usize,
+        fresh_dict: fresh as *const () as usize,
         old_style: Some(OldStyleLayout { class: 16, dict: 24, bases: 16, class_dict: 24, setattr: 32 }),
     }
 }
@@ -126,7 +146,7 @@ fn places_of_one_class_are_tried_one_after_the_other() {
     assert_eq!(find(&host, site(name, &places), of(ty, table(&[(2, name, second)]))), second);
     assert_eq!(find(&host, site(name, &places), of(ty, table(&[]))), of_class);
     assert_eq!(find(&host, site(name, &places), of(ty, 0)), of_class);
-    assert_eq!([first, second, of_class].map(|object| field(object, 0)), [2, 2, 3]);
+    assert_eq!([first, second, of_class].map(|object| field(object, 0)), [1, 1, 1]);
     // Where the first entry is taken, only a lookup can tell that the dict lacks the name.
     assert_eq!(find(&host, site(name, &places), of(ty, table(&[(3, first, first)]))), 0);
     assert_eq!(find(&host, site(name, &places), of(class(6, 0, 0), table(&[(1, name, first)]))), 0);
@@ -198,8 +218,14 @@ fn new_keys_go_where_the_table_looks_first_and_has_room() {
     assert_eq!(entry(dict, 3), [HASH, name as u64, value as u64]);
     assert_eq!([field(dict, 2), field(dict, 3), field(name, 0), field(value, 0)], [2, 2, 2, 2]);
 
-    // No dict; an entry of another key, of this one; the table would grow; the collector would have to know it.
+    // No memory for a dict; a new one.
     assert_eq!(store(0), 0);
+    let made = table(&[]);
+    FRESH.store(made, Ordering::Relaxed);
+    assert_eq!(store(0), none());
+    FRESH.store(0, Ordering::Relaxed);
+    assert_eq!(entry(made, 3), [HASH, name as u64, value as u64]);
+    // An entry of another key, of this one; the table would grow; the collector has to know it.
     for taken in [(3, other, other), (3, name, 0)] {
         assert_eq!(store(table(&[taken])), 0);
     }
@@ -209,12 +235,15 @@ fn new_keys_go_where_the_table_looks_first_and_has_room() {
     let unknown = table(&[]);
     // SAFETY: a word of a dict of this test.
     unsafe { (unknown as *mut i64).add(7).write(UNTRACKED) };
-    assert_eq!(store(unknown), 0);
-    assert_eq!(entry(unknown, 3), [0, 0, 0]);
+    assert_eq!(store(unknown), none());
+    assert_eq!((entry(unknown, 3)[2], field(unknown, 7)), (value as u64, value as u64));
+    let unknown = table(&[]);
+    // SAFETY: as above.
+    unsafe { (unknown as *mut i64).add(7).write(UNTRACKED) };
     let number = object(&[1, class(7, 0, 0) as u64]);
     let of = object(&[1, ty as u64, unknown as u64]);
     assert_eq!(swap(&host, site(name, &place), of, number), none());
-    assert_eq!(entry(unknown, 3), [HASH, name as u64, number as u64]);
+    assert_eq!((entry(unknown, 3)[2], field(unknown, 7) as i64), (number as u64, UNTRACKED));
 }
 
 #[test]

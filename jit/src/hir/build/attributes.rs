@@ -1,5 +1,5 @@
-//! Attributes and globals that are looked for in line, where the recording evaluator found them; else, out of the way,
-//! by helpers.
+//! Attributes and globals that are looked for in line, where the recording evaluator found them; else by the interpreter,
+//! where few classes were seen, or out of the way, by helpers.
 
 use super::*;
 
@@ -33,12 +33,15 @@ impl Builder<'_> {
     pub(super) fn find_global(&mut self, site: u32, index: u32, pc: u32, next: u32) -> Step {
         self.find_or(
             Insn::FindGlobal(site),
-            (pc, false),
+            (pc, true),
             |builder| {
                 builder.load_global_by_helper(index, pc, next)?;
                 builder.pop(pc).map(Some)
             },
-            |_, found| Ok(Some(StackEntry::owned(found))),
+            |builder, found| {
+                let found = builder.own(StackEntry::borrowed(found));
+                Ok(Some(StackEntry::owned(found)))
+            },
         )
     }
 
@@ -47,7 +50,7 @@ impl Builder<'_> {
         let (object, value) = (self.operand(0), self.operand(1));
         self.find_or(
             Insn::SwapAttribute { site, object, value },
-            (pc, false),
+            (pc, self.feedback.is_settled(pc)),
             |builder| builder.store_attr_by_helper(index, pc, next).map(|_| None),
             |builder, old| {
                 let (object, value) = (builder.pop(pc)?, builder.pop(pc)?);
@@ -69,12 +72,15 @@ impl Builder<'_> {
         let object = self.operand(0);
         self.find_or(
             Insn::FindAttribute { site, object },
-            (pc, false),
+            (pc, self.feedback.is_settled(pc)),
             |builder| {
                 builder.load_attr_by_helper(index, pc, next)?;
                 builder.pop(pc).map(Some)
             },
-            |builder, found| builder.release_owner(StackEntry::owned(found), pc, next).map(Some),
+            |builder, found| {
+                let found = builder.own(StackEntry::borrowed(found));
+                builder.release_owner(StackEntry::owned(found), pc, next).map(Some)
+            },
         )
     }
 
@@ -95,12 +101,13 @@ impl Builder<'_> {
         let object = self.operand(0);
         self.find_or(
             Insn::FindAttribute { site, object },
-            (pc, is_inlined && is_method),
+            (pc, (is_inlined && is_method) || self.feedback.is_settled(pc)),
             |builder| {
                 builder.load_method_by_helper(index, meanwhile, pc, next)?;
                 builder.pop(pc).map(Some)
             },
             |builder, found| {
+                let found = builder.own(StackEntry::borrowed(found));
                 let new =
                     |builder: &mut Self, of: ValueId| builder.emit(Insn::NewRef(of), Repr::Obj, Type::OBJECT);
                 let null = |builder: &mut Self| builder.emit(Insn::Null, Repr::Obj, Type::NULL);

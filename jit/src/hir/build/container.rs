@@ -31,7 +31,8 @@ impl Builder<'_> {
             }
             _ => {
                 let item = Insn::SequenceItem { kind, container, index, exit };
-                self.emit(item, Repr::Obj, Type::OBJECT)
+                let item = self.emit(item, Repr::Obj, Type::OBJECT);
+                self.own(StackEntry::borrowed(item))
             }
         };
         self.release_operands(2, pc)?;
@@ -174,7 +175,8 @@ impl Builder<'_> {
         let mut items = Vec::with_capacity(count as usize);
         for n in (0..count).rev() {
             let index = self.emit(Insn::Int(i64::from(n)), Repr::Int, Type::INT);
-            items.push(self.emit(Insn::SequenceAt { kind, container, index }, Repr::Obj, Type::OBJECT));
+            let item = self.emit(Insn::SequenceAt { kind, container, index }, Repr::Obj, Type::OBJECT);
+            items.push(self.own(StackEntry::borrowed(item)));
         }
         self.stack.extend(items.into_iter().map(StackEntry::owned));
         self.release(entry, pc);

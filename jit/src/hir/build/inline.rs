@@ -355,6 +355,7 @@ impl<'a> Builder<'a> {
             code: inlining.code,
             function: inlining.function,
             is_kept: inlining.is_kept,
+            owns_function: inlining.is_kept,
             owned: owned.collect(),
             caller: inlining.caller,
         })

@@ -498,7 +498,7 @@ impl Builder<'_> {
     fn state(&mut self, resume: Resume, pc: u32) -> StateId {
         let operands = self.stack.iter().map(|entry| {
             let StackEntry { value, owned, receiver, class, .. } = *entry;
-            Operand { value, owned, receiver, class }
+            Operand { receiver, class, ..Operand::new(value, owned) }
         });
         let operands = operands.collect();
         let inlined = self.inlined_frame();

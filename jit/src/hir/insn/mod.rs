@@ -330,7 +330,7 @@ instructions! {
         = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Iterator, Heap::Refcount]);
     /// The next Int of a RANGE_ITER for which `IterHasNext` held.
     RangeTake(iterator: borrows Object) = Facts::attempts(Repr::Int).writes(&[Heap::Iterator]);
-    /// Item of a LIST or TUPLE at an Int index, negative indices from the end; owned.
+    /// Item of a LIST or TUPLE at an Int index, negative indices from the end; borrowed from the container.
     /// Leaves when out of range.
     SequenceItem {
         /// LIST or TUPLE.
@@ -341,8 +341,8 @@ instructions! {
         index: borrows Int,
         /// Taken when out of range.
         exit: leaves SideExit,
-    } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Refcount]);
-    /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; owned.
+    } = Facts::attempts(Repr::Obj).reads(&[Heap::Sequence, Heap::Items]);
+    /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; borrowed from the container.
     SequenceAt {
         /// LIST or TUPLE.
         kind: is Type,
@@ -350,7 +350,7 @@ instructions! {
         container: borrows Object,
         /// Its index.
         index: borrows Int,
-    } = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Refcount]);
+    } = Facts::computes(Repr::Obj).reads(&[Heap::Sequence, Heap::Items]);
     /// Stores an owned reference at an Int index of a LIST; the result is the former item,
     /// owned, for the following `Decref`. Leaves, nothing consumed, when out of range.
     ListStore {
@@ -421,16 +421,14 @@ instructions! {
         = Facts::computes(Repr::Bool).reads(&[Heap::Sequence, Heap::Items]);
 
     // ---- attributes ----
-    /// The attribute of an object, by the site with this index: owned, or NULL when it is not at any of the places
-    /// that the site knows. Runs no code. Methods are not bound.
+    /// The attribute of an object, by the site with this index: borrowed from where it is, or NULL when it is not at any
+    /// of the places that the site knows. Runs no code. Methods are not bound.
     FindAttribute {
         /// Index into the function's sites.
         site: is u32,
         /// Whose attribute.
         object: borrows Object,
-    } = Facts::gives()
-        .reads(&[Heap::Type, Heap::Classes, Heap::Attributes])
-        .writes(&[Heap::Refcount]);
+    } = Facts::computes(Repr::Obj).reads(&[Heap::Type, Heap::Classes, Heap::Attributes]);
     /// Gives the attribute of an object this value, of which it takes a reference of its own, if the object has the
     /// attribute at one of the places that the site knows; the result is the former value, owned. NULL when nothing
     /// was done. Runs no code.
@@ -444,10 +442,8 @@ instructions! {
     } = Facts::gives()
         .reads(&[Heap::Type, Heap::Classes, Heap::Attributes])
         .writes(&[Heap::Attributes, Heap::Refcount]);
-    /// The global of the frame by the site with this index: owned, or NULL when it is not where the site says.
-    FindGlobal(site: is u32) = Facts::gives()
-        .reads(&[Heap::Globals])
-        .writes(&[Heap::Refcount]);
+    /// The global of the frame by the site with this index: borrowed, or NULL when it is not where the site says.
+    FindGlobal(site: is u32) = Facts::computes(Repr::Obj).reads(&[Heap::Globals]);
     /// The type of an object, borrowed from it.
     TypeOf(object: borrows Object) = Facts::computes(Repr::Obj).reads(&[Heap::Type]);
     /// Its class: 2.7: of an instance of an old-style class that; else its type. Borrowed.

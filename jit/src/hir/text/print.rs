@@ -207,7 +207,9 @@ impl Display for FrameState {
         f.write_str(" [")?;
         write_list(f, &self.operands, |f, operand| {
             write!(f, "{:?}{}", operand.value, if operand.owned { " owned" } else { "" })?;
-            operand.receiver.map_or(Ok(()), |receiver| write!(f, " bound to {receiver:?}"))?;
+            if let Some(receiver) = operand.receiver {
+                write!(f, " bound to {}{receiver:?}", if operand.owns_receiver { "" } else { "borrowed " })?;
+            }
             operand.class.map_or(Ok(()), |class| write!(f, " of {class:?}"))
         })?;
         f.write_str("]")?;
@@ -237,8 +239,15 @@ impl Display for FrameState {
             write_list(f, &self.released, |f, value| write!(f, "{value:?}"))?;
             f.write_str("]")?;
         }
-        let Some(Inlined { code, function, is_kept, caller, .. }) = &self.inlined else { return Ok(()) };
-        write!(f, " inlined {code} of {function:?}{} from {caller:?}", if *is_kept { " kept" } else { "" })
+        let Some(Inlined { code, function, is_kept, owns_function, caller, .. }) = &self.inlined else {
+            return Ok(());
+        };
+        let kept = match (is_kept, owns_function) {
+            (true, true) => " kept",
+            (true, false) => " taken",
+            (false, _) => "",
+        };
+        write!(f, " inlined {code} of {function:?}{kept} from {caller:?}")
     }
 }
 

@@ -442,6 +442,7 @@ impl<'a> Reader<'a> {
             let value = ValueId::read(r)?;
             let mut operand = Operand::new(value, r.eat(" owned"));
             if r.eat(" bound to ") {
+                operand.owns_receiver = !r.eat("borrowed ");
                 operand.receiver = Some(ValueId::read(r)?);
             }
             if r.eat(" of ") {
@@ -491,8 +492,9 @@ impl<'a> Reader<'a> {
     fn inlined(&mut self, owned: Vec<u32>) -> Result<Inlined, String> {
         let code = self.number()?;
         let function = self.spaced("of")?;
-        let is_kept = self.eat(" kept");
-        Ok(Inlined { code, function, is_kept, owned, caller: self.spaced("from")? })
+        let owns_function = self.eat(" kept");
+        let is_kept = owns_function || self.eat(" taken");
+        Ok(Inlined { code, function, is_kept, owns_function, owned, caller: self.spaced("from")? })
     }
 }
 

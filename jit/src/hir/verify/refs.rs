@@ -139,11 +139,11 @@ fn owned_by_state(function: &Function, state: StateId) -> impl Iterator<Item = V
         let state = function.state(state);
         let operands = state.operands.iter().flat_map(|operand| {
             let value = operand.owned.then_some(operand.value);
-            value.into_iter().chain(operand.receiver).chain(operand.class)
+            value.into_iter().chain(operand.receiver.filter(|_| operand.owns_receiver)).chain(operand.class)
         });
         let of_inlined = state.inlined.iter().flat_map(|inlined| {
             let slots = inlined.owned.iter().map(|slot| state.locals[*slot as usize]);
-            slots.chain(inlined.is_kept.then_some(inlined.function))
+            slots.chain((inlined.is_kept && inlined.owns_function).then_some(inlined.function))
         });
         operands.chain(of_inlined).chain(state.released.iter().copied())
     });

@@ -92,7 +92,6 @@ impl Verifier<'_> {
                 ensure(!constant, || format!("operand {value:?}: a constant is never owned"))?;
             }
             if let Some(receiver) = operand.receiver {
-                ensure(operand.owned, || format!("operand {value:?}: bound without being owned"))?;
                 self.check_use(block, index, receiver)
                     .map_err(|rule| format!("receiver {receiver:?}: {rule}"))?;
                 let repr = self.function.value(receiver).repr;

@@ -1,0 +1,102 @@
+//! What has been seen of objects on the way to an instruction, so that it need not be looked at again.
+
+use crate::hir::{Function, Heap, Heaps, Insn};
+use cranelift_codegen::ir;
+
+/// What is known at a place. Nothing of it changes unless code runs, or one of these heaps is written.
+#[derive(Clone, Default)]
+pub(super) struct Known {
+    /// Objects, and the version tag that their class has.
+    tags: Vec<(ir::Value, u32)>,
+    /// Objects, where they have the pointer to their dict, and that, which is not NULL.
+    dicts: Vec<(ir::Value, i32, ir::Value)>,
+    /// Dicts of the frame, which are of the very type, by where the frame has the pointer.
+    of_frame: Vec<(i32, ir::Value)>,
+    /// Dicts that find `str` keys as they lie.
+    plain: Vec<ir::Value>,
+}
+
+/// How much is known.
+#[derive(Clone, Copy)]
+pub(super) struct Mark([usize; 4]);
+
+impl Known {
+    /// The version tag of an object's class.
+    pub fn tag(&self, object: ir::Value) -> Option<u32> {
+        self.tags.iter().find(|(known, _)| *known == object).map(|(_, tag)| *tag)
+    }
+
+    /// An object's class has this version tag.
+    pub fn add_tag(&mut self, object: ir::Value, tag: u32) {
+        self.tags.push((object, tag));
+    }
+
+    /// The dict that an object has at an offset.
+    pub fn dict(&self, object: ir::Value, offset: i32) -> Option<ir::Value> {
+        let known = self.dicts.iter().find(|(known, at, _)| (*known, *at) == (object, offset));
+        known.map(|(_, _, dict)| *dict)
+    }
+
+    /// An object has this dict at an offset.
+    pub fn add_dict(&mut self, object: ir::Value, offset: i32, dict: ir::Value) {
+        self.dicts.push((object, offset, dict));
+    }
+
+    /// Whether a dict is not NULL.
+    pub fn is_there(&self, dict: ir::Value) -> bool {
+        self.dicts.iter().any(|(_, _, known)| *known == dict)
+            || self.of_frame.iter().any(|(_, known)| *known == dict)
+            || self.is_plain(dict)
+    }
+
+    /// The dict that the frame has in a field.
+    pub fn dict_of_frame(&self, field: i32) -> Option<ir::Value> {
+        self.of_frame.iter().find(|(known, _)| *known == field).map(|(_, dict)| *dict)
+    }
+
+    /// The frame has this dict in a field.
+    pub fn add_dict_of_frame(&mut self, field: i32, dict: ir::Value) {
+        self.of_frame.push((field, dict));
+    }
+
+    /// Whether a dict finds `str` keys as they lie.
+    pub fn is_plain(&self, dict: ir::Value) -> bool {
+        self.plain.contains(&dict)
+    }
+
+    /// A dict does.
+    pub fn add_plain(&mut self, dict: ir::Value) {
+        self.plain.push(dict);
+    }
+
+    /// How much is known here.
+    pub fn mark(&self) -> Mark {
+        Mark([self.tags.len(), self.dicts.len(), self.of_frame.len(), self.plain.len()])
+    }
+
+    /// Ways meet: what was learned since is not known on all of them.
+    pub fn forget_since(&mut self, mark: Mark) {
+        let Mark([tags, dicts, of_frame, plain]) = mark;
+        self.tags.truncate(tags);
+        self.dicts.truncate(dicts);
+        self.of_frame.truncate(of_frame);
+        self.plain.truncate(plain);
+    }
+
+    /// An instruction is done.
+    pub fn after(&mut self, function: &Function, insn: &Insn) {
+        const HEAPS: Heaps = Heaps::of(&[
+            Heap::Type,
+            Heap::Classes,
+            Heap::Attributes,
+            Heap::Globals,
+            Heap::Frame,
+            Heap::World,
+        ]);
+        // What is stored in line has a `str` key.
+        let is_store = matches!(insn, Insn::SwapAttribute { .. });
+        if function.runs_code(insn) || (insn.facts().writes.meets(HEAPS) && !is_store) {
+            *self = Known::default();
+        }
+    }
+}

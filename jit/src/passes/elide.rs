@@ -1,0 +1,225 @@
+//! Leaves out references to what something else keeps alive for as long as they are held.
+//!
+//! A reference that is taken and released again while nothing runs and nothing of what keeps its object alive is
+//! written is of no use: the object cannot die, so that its release would do nothing but count. Exits on the way take
+//! one for the interpreter.
+
+use super::cfg;
+use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Ownership, StateId, ValueId};
+use std::collections::HashSet;
+
+/// Instructions that are looked at for one reference. There are few between where it is taken and where it is released,
+/// if nothing runs.
+const MAX_DISTANCE: usize = 256;
+
+/// Runs the pass.
+pub fn run(function: &mut Function) {
+    let order = function.reverse_postorder();
+    let mut elision = Elision { replacement: vec![None; function.values.len()], gone: HashSet::new() };
+    for block in &order {
+        for index in 0..function.block(*block).insns.len() {
+            elision.consider(function, *block, index);
+        }
+    }
+    if elision.gone.is_empty() {
+        return;
+    }
+    cfg::substitute(function, &elision.replacement);
+    for block in order {
+        function.blocks[block.index()].insns.retain(|value| !elision.gone.contains(value));
+    }
+}
+
+struct Elision {
+    /// What stands for a reference that is left out.
+    replacement: Vec<Option<ValueId>>,
+    /// Instructions that are left out.
+    gone: HashSet<ValueId>,
+}
+
+/// What keeps an object alive.
+struct Support {
+    /// What holds references to it, and to what holds those.
+    heaps: Heaps,
+    /// References of the code itself.
+    owners: Vec<ValueId>,
+}
+
+/// Where a reference is held, and what becomes of it.
+#[derive(Default)]
+struct Life {
+    /// It, under guards.
+    names: Vec<ValueId>,
+    /// The instructions that release it.
+    releases: Vec<ValueId>,
+    /// The states that may have it.
+    states: Vec<StateId>,
+}
+
+impl Elision {
+    /// Leaves a reference out that this instruction takes, if that can be done.
+    fn consider(&mut self, function: &mut Function, block: BlockId, index: usize) {
+        let value = function.block(block).insns[index];
+        let Insn::NewRef(object) = *function.insn(value) else { return };
+        let Some(support) = self.support(function, object) else { return };
+        let Some(life) = self.life(function, (block, index + 1), value, &support) else { return };
+        for state in life.states {
+            disown(function, state, &life.names);
+        }
+        self.replacement[value.index()] = Some(object);
+        self.gone.insert(value);
+        self.gone.extend(life.releases);
+    }
+
+    /// What keeps an object alive besides the reference in question; nothing if that is not known.
+    fn support(&self, function: &Function, object: ValueId) -> Option<Support> {
+        let mut heaps = Heaps::NONE;
+        let mut owners = Vec::new();
+        let mut value = object;
+        loop {
+            value = function.unguarded(value);
+            let insn = function.insn(value);
+            let held = match insn {
+                Insn::Object(_) => break,
+                Insn::NewRef(of) if self.gone.contains(&value) => {
+                    value = *of;
+                    continue;
+                }
+                Insn::LoadLocal(_) => &[Heap::Locals][..],
+                // That of a local, or one that the code has a reference to.
+                Insn::Param => {
+                    owners.push(value);
+                    &[Heap::Locals]
+                }
+                Insn::FindAttribute { .. } => {
+                    &[Heap::Attributes, Heap::Classes, Heap::Globals, Heap::World, Heap::Type]
+                }
+                Insn::FindGlobal(_) => &[Heap::Globals, Heap::Attributes, Heap::Frame],
+                Insn::SequenceItem { .. } | Insn::SequenceAt { .. } => &[Heap::Items, Heap::Sequence],
+                Insn::TypeOf(_) | Insn::ClassOf(_) => &[Heap::Type, Heap::Attributes],
+                Insn::Box(_) | Insn::Null => return None,
+                _ if insn.facts().result == Ownership::Owned => {
+                    owners.push(value);
+                    &[]
+                }
+                _ => return None,
+            };
+            heaps = heaps.union(Heaps::of(held));
+            value = match insn {
+                Insn::FindAttribute { object, .. } | Insn::TypeOf(object) | Insn::ClassOf(object) => *object,
+                Insn::SequenceItem { container, .. } | Insn::SequenceAt { container, .. } => *container,
+                _ => break,
+            };
+        }
+        Some(Support { heaps, owners })
+    }
+
+    /// Follows a reference from where it is taken to where it is released on every path; nothing if it goes elsewhere, or
+    /// what else keeps its object alive may not do so all the way.
+    fn life(
+        &self,
+        function: &Function,
+        from: (BlockId, usize),
+        reference: ValueId,
+        support: &Support,
+    ) -> Option<Life> {
+        let mut life = Life { names: vec![reference], ..Life::default() };
+        let mut seen = vec![from.0];
+        let mut work = vec![from];
+        let mut distance = 0;
+        while let Some((block, start)) = work.pop() {
+            let block = function.block(block);
+            let mut is_released = false;
+            for &value in &block.insns[start..] {
+                distance += 1;
+                if distance > MAX_DISTANCE {
+                    return None;
+                }
+                if self.gone.contains(&value) {
+                    continue;
+                }
+                let insn = function.insn(value);
+                let (mut is_used, mut is_stolen, mut is_orphaned) = (false, false, false);
+                insn.each_use(|operand, how| {
+                    if life.names.contains(&operand) {
+                        is_used = true;
+                        is_stolen |= how.steals;
+                    } else if how.steals {
+                        is_orphaned |= support.owners.contains(&function.unguarded(operand));
+                    }
+                });
+                life.states.extend(insn.side_exit().map(|exit| exit.state));
+                let is_release = matches!(
+                    insn,
+                    Insn::Decref(..) | Insn::XDecref(..) | Insn::DecrefShared(..) | Insn::Forget(_)
+                );
+                if is_stolen && is_release {
+                    life.releases.push(value);
+                    is_released = true;
+                    break;
+                }
+                let is_looked_at = is_used
+                    && (is_stolen
+                        || insn.is_terminator()
+                        || matches!(
+                            insn,
+                            Insn::Call { .. } | Insn::CallStack { .. } | Insn::CallMethod { .. }
+                        ));
+                if is_looked_at
+                    || is_orphaned
+                    || function.runs_code(insn)
+                    || insn.facts().writes.meets(support.heaps)
+                {
+                    return None;
+                }
+                if insn.refined().is_some_and(|of| life.names.contains(&of)) {
+                    life.names.push(value);
+                }
+            }
+            if is_released {
+                continue;
+            }
+            let terminator = block.insns.last().map(|value| function.insn(*value))?;
+            if matches!(terminator, Insn::Return(..)) {
+                return None;
+            }
+            for edge in terminator.edges() {
+                if edge.target == from.0 {
+                    return None;
+                }
+                if !seen.contains(&edge.target) {
+                    seen.push(edge.target);
+                    work.push((edge.target, 0));
+                    life.states.extend(function.block(edge.target).entry_state);
+                }
+            }
+        }
+        let has_class = life.states.iter().flat_map(|state| function.frames(*state)).any(|state| {
+            let mut classes = function.state(state).operands.iter().filter_map(|operand| operand.class);
+            classes.any(|class| life.names.contains(&class))
+        });
+        (!has_class).then_some(life)
+    }
+}
+
+/// The frames at a state are not handed a reference any more: an exit takes one.
+fn disown(function: &mut Function, state: StateId, names: &[ValueId]) {
+    let frames: Vec<StateId> = function.frames(state).collect();
+    for frame in frames {
+        let state = &mut function.states[frame.index()];
+        for operand in &mut state.operands {
+            if names.contains(&operand.value) {
+                operand.owned = false;
+            }
+            if operand.receiver.is_some_and(|receiver| names.contains(&receiver)) {
+                operand.owns_receiver = false;
+            }
+        }
+        state.released.retain(|value| !names.contains(value));
+        if let Some(inlined) = &mut state.inlined {
+            let locals = &state.locals;
+            inlined.owned.retain(|slot| !names.contains(&locals[*slot as usize]));
+            inlined.owns_function &= !names.contains(&inlined.function);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Uses again what was found or checked before, where nothing that it depends on can have changed.
+
+use super::cfg::{self, Cfg};
+use crate::hir::{Function, Heap, Heaps, Insn, Type, ValueId};
+
+/// Results that are remembered at one time.
+const MAX_KNOWN: usize = 48;
+
+/// Runs the pass.
+pub fn run(function: &mut Function) {
+    let cfg = Cfg::new(function);
+    let mut replacement: Vec<Option<ValueId>> = vec![None; function.values.len()];
+    let mut gone = vec![false; function.values.len()];
+    let mut at_end: Vec<Option<Known>> = vec![None; function.blocks.len()];
+    let mut is_changed = false;
+    for block in &cfg.order {
+        // Where there is one way here, what was known on it still is.
+        let mut known = match cfg.predecessors[block.index()][..] {
+            [only] => at_end[only.index()].clone().unwrap_or_default(),
+            _ => Known::default(),
+        };
+        for index in 0..function.block(*block).insns.len() {
+            let value = function.block(*block).insns[index];
+            if known.step(function, &mut replacement, value) {
+                gone[value.index()] = true;
+                is_changed = true;
+            }
+        }
+        at_end[block.index()] = Some(known);
+    }
+    if is_changed {
+        cfg::substitute(function, &replacement);
+        for block in cfg.order {
+            function.blocks[block.index()].insns.retain(|value| !gone[value.index()]);
+        }
+    }
+}
+
+/// What is known at a place.
+#[derive(Clone, Default)]
+struct Known {
+    /// Instructions that would have the same result again, and the memory that this depends on.
+    results: Vec<(ValueId, Heaps)>,
+    /// Tracing is off: nothing has run since that was seen.
+    is_untraced: bool,
+    /// So many frames can be called on top of this one, likewise.
+    callable: u32,
+}
+
+impl Known {
+    /// One instruction; whether it can go, replaced or not.
+    fn step(&mut self, function: &mut Function, replacement: &mut [Option<ValueId>], value: ValueId) -> bool {
+        let insn = function.insn(value);
+        if let Insn::CheckTracing(_) = insn {
+            return std::mem::replace(&mut self.is_untraced, true);
+        }
+        if let Insn::CheckCalls { frames, .. } = *insn {
+            let is_known = frames <= self.callable;
+            self.callable = self.callable.max(frames);
+            return is_known;
+        }
+        let bare = |v: ValueId| {
+            let mut v = cfg::resolve(replacement, v);
+            while let Some(of) = function.insn(v).refined() {
+                v = cfg::resolve(replacement, of);
+            }
+            v
+        };
+        if let Insn::GuardNotNull(of, _) | Insn::NotNull(of) = *insn
+            && let Insn::SwapAttribute { .. } = function.insn(of)
+        {
+            let kinds = function.value(of).ty.intersect(function.value(value).ty);
+            function.values[value.index()].ty = kinds;
+            return false;
+        }
+        if let Some(reads) = depends_on(insn) {
+            let earlier = self.results.iter().find(|(earlier, _)| {
+                let earlier = function.insn(*earlier);
+                is_same(earlier, insn, |a, b| cfg::resolve(replacement, a) == cfg::resolve(replacement, b))
+                    || is_same_object(earlier, insn, |a, b| bare(a) == bare(b))
+            });
+            if let Some(&(earlier, _)) = earlier {
+                replacement[value.index()] = Some(earlier);
+                return true;
+            }
+            if self.results.len() < MAX_KNOWN {
+                self.results.push((value, reads));
+            }
+            return false;
+        }
+        if function.runs_code(insn) {
+            self.is_untraced = false;
+            self.callable = 0;
+            self.results.retain(|(_, reads)| !reads.meets(Heaps::REACHABLE));
+            return false;
+        }
+        let mut of_former = None;
+        if let Insn::SwapAttribute { site, object, .. } = *insn {
+            let is_it = |known: ValueId| match *function.insn(known) {
+                Insn::FindAttribute { site: known, object: of } => known == site && bare(of) == bare(object),
+                _ => false,
+            };
+            let is_remembered = |found: ValueId| self.results.iter().any(|(known, _)| *known == found);
+            let kinds = self.results.iter().filter_map(|(known, _)| match *function.insn(*known) {
+                Insn::GuardType(_, kind, _) => {
+                    let found = bare(*known);
+                    (is_it(found) && is_remembered(found)).then_some(kind)
+                }
+                _ => None,
+            });
+            of_former = kinds.last();
+        }
+        let writes = insn.facts().writes;
+        if !writes.is_empty() {
+            self.results.retain(|(_, reads)| !reads.meets(writes));
+        }
+        if let Some(kind) = of_former {
+            // Nothing if it was not stored in line.
+            function.values[value.index()].ty = kind.union(Type::NULL);
+        }
+        false
+    }
+}
+
+/// The memory that the result of an instruction depends on, if the same instruction would have the same result while
+/// that does not change.
+fn depends_on(insn: &Insn) -> Option<Heaps> {
+    match insn {
+        Insn::GuardNotNull(..) | Insn::UnboxInt(_) | Insn::UnboxFloat(_) => Some(Heaps::NONE),
+        Insn::GuardType(_, kind, _) => {
+            // An object has its type for ever, as far as it is none of ours.
+            Some(if kind.is_single() { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
+        }
+        Insn::GuardIs(..) => Some(Heaps::NONE),
+        Insn::GuardCode { .. } | Insn::GuardGlobals(..) => Some(Heaps::of(&[Heap::Type, Heap::World])),
+        Insn::FindAttribute { .. } => {
+            Some(Heaps::of(&[Heap::Type, Heap::Classes, Heap::Attributes, Heap::Globals, Heap::World]))
+        }
+        Insn::FindGlobal(_) => Some(Heaps::of(&[Heap::Globals, Heap::Attributes, Heap::Frame])),
+        Insn::SequenceLen(_) => Some(Heaps::of(&[Heap::Sequence])),
+        Insn::TypeOf(_) | Insn::ClassOf(_) => Some(Heaps::of(&[Heap::Type, Heap::Attributes])),
+        _ => None,
+    }
+}
+
+/// Whether two instructions with operands that are the same compute the same.
+fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool {
+    match (a, b) {
+        (Insn::GuardNotNull(a, _), Insn::GuardNotNull(b, _))
+        | (Insn::UnboxInt(a), Insn::UnboxInt(b))
+        | (Insn::UnboxFloat(a), Insn::UnboxFloat(b))
+        | (Insn::SequenceLen(a), Insn::SequenceLen(b))
+        | (Insn::TypeOf(a), Insn::TypeOf(b))
+        | (Insn::ClassOf(a), Insn::ClassOf(b)) => same(*a, *b),
+        (Insn::GuardType(a, kind, _), Insn::GuardType(b, other, _)) => kind == other && same(*a, *b),
+        (Insn::GuardIs(a, address, _), Insn::GuardIs(b, other, _)) => address == other && same(*a, *b),
+        (
+            Insn::GuardCode { object: a, code, life, .. },
+            Insn::GuardCode { object: b, code: other, life: other_life, .. },
+        ) => (code, life) == (other, other_life) && same(*a, *b),
+        (Insn::GuardGlobals(a, _), Insn::GuardGlobals(b, _)) => same(*a, *b),
+        _ => false,
+    }
+}
+
+/// Whether two instructions with operands that are the same object, however much of that is known, find the same.
+fn is_same_object(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool {
+    match (a, b) {
+        (Insn::FindGlobal(site), Insn::FindGlobal(other)) => site == other,
+        (Insn::FindAttribute { site, object: a }, Insn::FindAttribute { site: other, object: b }) => {
+            site == other && same(*a, *b)
+        }
+        _ => false,
+    }
+}
