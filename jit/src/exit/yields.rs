@@ -66,7 +66,8 @@ pub fn without_exit(function: &Function, exit: SideExit) -> Option<Suspension> {
         let source = match function.value(value).repr {
             Repr::Obj if matches!(function.insn(value), Insn::Null) => Suspended::Null,
             Repr::Obj if operand.owned => Suspended::Owned(value),
-            Repr::Obj if !function.value(value).ty.may_be(Type::NULL) => Suspended::Borrowed(value),
+            // More is known of it under guards.
+            Repr::Obj if !function.value(operand.value).ty.may_be(Type::NULL) => Suspended::Borrowed(value),
             Repr::Int | Repr::Float if is_variable(value) => {
                 match holders.iter().find(|(known, _)| *known == value) {
                     Some((_, slot)) => Suspended::Local(*slot),
