@@ -20,6 +20,8 @@ pub fn known(address: usize) -> Option<Builtin> {
         (&raw const py::PyLong_Type as usize, Builtin::Int),
         (&raw const py::PyBool_Type as usize, Builtin::Bool),
         #[cfg(py2)]
+        (&raw const py::PyRange_Type as usize, Builtin::XRange),
+        #[cfg(py2)]
         (&raw const py::PyString_Type as usize, Builtin::Str),
         #[cfg(py3)]
         (&raw const py::PyUnicode_Type as usize, Builtin::Str),

@@ -1,7 +1,7 @@
 //! The table of helpers.
 
 use super::calls::{call, methods, spread};
-use super::data::{boxes, build, coroutines, instances, iteration, lookups, operators, slices};
+use super::data::{boxes, build, coroutines, instances, iteration, lookups, operators, ranges, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
 use pyjion_jit::hir::Helper;
@@ -23,6 +23,8 @@ pub fn address(helper: Helper) -> usize {
         IsInstance => address_of!(instances::is_instance),
         Text => address_of!(lookups::text),
         GetAttr => address_of!(instances::get_attr),
+        Range => ranges::addresses().list,
+        XRange => ranges::addresses().lazy,
         HasAttr => address_of!(instances::has_attr),
         TypeObject => address_of!(instances::type_object),
         Absolute => address_of!(operators::absolute),

@@ -65,6 +65,10 @@ builtins! {
     GetAttr Builtins "getattr";
     /// `hasattr(object, name)`
     HasAttr Builtins "hasattr";
+    /// 2.7: `range(stop)`, `range(start, stop)`, `range(start, stop, step)`
+    Range Builtins "range";
+    /// 2.7: the same with `xrange`
+    XRange Types "xrange";
     /// `float(number)`
     Float Types "float";
     /// `int(number)`

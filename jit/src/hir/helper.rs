@@ -200,6 +200,10 @@ helpers! {
     Extreme = Signature::borrowing(2, 1)
         .object(Type::OBJECT)
         .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
+    /// 2.7: `(callable, start or NULL, stop, step or NULL) -> list`: `range` of these, which is what is called.
+    Range = Signature::borrowing(4, 0).object(Type::LIST);
+    /// The same with `xrange`.
+    XRange = Signature::borrowing(4, 0).object(Type::OBJECT);
     /// `(container, key, value) -> status`
     StoreSubscr = Signature::borrowing(3, 0).status();
     /// `(container, key) -> status`

@@ -50,7 +50,7 @@ struct Support {
 struct Life {
     /// It, under guards.
     names: Vec<ValueId>,
-    /// The instructions that release it.
+    /// The instructions that release it, or see to it that another reference is there.
     releases: Vec<ValueId>,
     /// The states that may have it.
     states: Vec<StateId>,
@@ -149,6 +149,13 @@ impl Elision {
                     }
                 });
                 life.states.extend(insn.side_exit().map(|exit| exit.state));
+                if let Insn::GuardShared(..) = insn
+                    && is_used
+                {
+                    // It is shared with what keeps the object alive.
+                    life.releases.push(value);
+                    continue;
+                }
                 let is_release = matches!(
                     insn,
                     Insn::Decref(..) | Insn::XDecref(..) | Insn::DecrefShared(..) | Insn::Forget(_)

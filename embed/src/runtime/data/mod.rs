@@ -7,4 +7,5 @@ pub mod instances;
 pub mod iteration;
 pub mod lookups;
 pub mod operators;
+pub mod ranges;
 pub mod slices;

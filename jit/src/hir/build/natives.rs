@@ -98,6 +98,7 @@ impl Builder<'_> {
                 let greatest = i64::from(builtin == B::Max);
                 return self.native_or_call(call, Helper::Extreme, args, vec![greatest]).map(Some);
             }
+            (B::Range | B::XRange, 1..=3, _) => return self.range(call),
             (B::GetAttr, 2 | 3, _) => return self.get_attr(call),
             (B::HasAttr, 2, (_, Some(Type::STR))) => return self.has_attr(call).map(Some),
             (B::Bool, 1, (_, Some(Type::INT | Type::FLOAT | Type::BOOL | Type::LIST | Type::TUPLE))) => {
@@ -343,6 +344,28 @@ impl Builder<'_> {
             },
         )?;
         Ok(Outcome::Finished(flow))
+    }
+
+    /// `range` and `xrange` of ints.
+    fn range(&mut self, call: &Native) -> Result<Option<Outcome>, CompileError> {
+        let Native { builtin, count, pc, next, .. } = *call;
+        if (0..count).any(|depth| self.expected_kind(pc, depth) != Some(Type::INT)) {
+            return Ok(None);
+        }
+        self.guard_callee(call);
+        let null = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+        let given = |depth: usize| if depth < count { self.operand(depth) } else { null };
+        let (start, stop, step) = match count {
+            1 => (null, given(0), null),
+            2 => (given(1), given(0), null),
+            _ => (given(2), given(1), given(0)),
+        };
+        let helper = if builtin == Builtin::Range { Helper::Range } else { Helper::XRange };
+        let args = vec![self.operand(count), start, stop, step];
+        let result = self.emit(Insn::Call { helper, args, immediates: vec![], pc }, Repr::Obj, Type::ANY);
+        self.release_all(count + 1, pc)?;
+        self.finish_call(helper, result, pc, next)?;
+        Ok(Some(Outcome::Finished(Flow::Next)))
     }
 
     /// `getattr` of a name that is a string.
