@@ -178,10 +178,11 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
         // What was observed at the exits so far may do.
         Lesson::Observe => {}
         Lesson::Rare => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).rare = true,
-        Lesson::NoGuess => {
-            learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).failed = true;
-            give_up_places(state, version);
-        }
+        Lesson::NoGuess => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).failed = true,
+    }
+    if recipe.reason == ExitReason::Place {
+        // At other attributes as well, as a rule.
+        learner.hot().feedback.borrow_mut().unsettle();
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);
@@ -195,17 +196,6 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
         record::open(state);
     }
     true
-}
-
-/// The attributes and globals that were not where a version expected them, even once: those of other classes come
-/// together.
-fn give_up_places(state: &CodeState, version: &Native) {
-    let mut feedback = state.hot().feedback.borrow_mut();
-    for (recipe, taken) in version.compiled.code.exits.iter().zip(&version.exits) {
-        if recipe.reason == ExitReason::Place && recipe.inlined.is_empty() && taken.get() > 0 {
-            feedback.site_mut(recipe.outermost.pc).failed = true;
-        }
-    }
 }
 
 fn retire(state: &CodeState, version: &Native, reason: ExitReason) {

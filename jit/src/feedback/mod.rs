@@ -35,6 +35,7 @@ pub struct Feedback {
     attributes: HashMap<u32, AttributesAt>,
     globals: HashMap<u32, (u64, GlobalPlace)>,
     callees: HashMap<u32, Distribution<Callee, 4>>,
+    is_unsettled: bool,
 }
 
 /// The attributes of one instruction.
@@ -113,10 +114,17 @@ impl Feedback {
     /// Whether the attribute of an instruction was always found where it is to be looked for, of instances of so few classes
     /// that others are not to be expected.
     pub fn is_settled(&self, pc: u32) -> bool {
-        let Some(AttributesAt { seen, .. }) = self.attributes.get(&pc) else { return false };
+        let Some(AttributesAt { seen, .. }) = self.attributes.get(&pc).filter(|_| !self.is_unsettled) else {
+            return false;
+        };
         let found = seen.by_frequency();
         let beside = |tag: u32| found.iter().filter(|(other, _)| other.tag != tag).count();
         seen.others() == 0 && found.first().is_some_and(|(first, _)| beside(first.tag) <= MORE_CLASSES)
+    }
+
+    /// Instances of other classes have come: from now on others are to be expected at every attribute.
+    pub fn unsettle(&mut self) {
+        self.is_unsettled = true;
     }
 
     /// Adds what an instruction calls; nothing when that is none of those told apart.
@@ -173,6 +181,23 @@ impl Feedback {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hir::Place;
+
+    #[test]
+    fn few_classes_are_settled_until_others_come() {
+        let of = |tag| Some(Attribute { tag, place: Place::Slot { offset: 16 } });
+        let mut feedback = Feedback::new();
+        assert!(!feedback.is_settled(3));
+        feedback.record_attribute(3, 1, of(5));
+        feedback.record_attribute(3, 1, of(6));
+        assert!(feedback.is_settled(3));
+        feedback.record_attribute(6, 1, of(5));
+        feedback.record_attribute(6, 1, None);
+        assert!(!feedback.is_settled(6));
+        feedback.record_attribute(9, 1, of(5));
+        feedback.unsettle();
+        assert!(!feedback.is_settled(3) && !feedback.is_settled(9));
+    }
 
     #[test]
     fn a_callee_is_what_was_called_every_time() {
