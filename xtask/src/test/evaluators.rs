@@ -98,6 +98,31 @@ sys.stdout.write('%r %r %r %r' % (who, 201000 < seen < 201010, while_there, nati
 
 const DEBUGGED_EXPECTED: &str = "['pyjion', 'foreign', 'pyjion'] True True True";
 
+/// What evaluators do that come and go while hot code runs.
+const COMING_AND_GOING: &str = include_str!("evaluators.py");
+
+/// A program, and what it writes.
+struct Check {
+    program: &'static str,
+    expected: &'static str,
+    /// It looks for native code.
+    needs_jit: bool,
+}
+
+const CHECKS: [Check; 3] = [
+    Check { program: PROGRAM, expected: EXPECTED, needs_jit: false },
+    Check { program: DEBUGGED, expected: DEBUGGED_EXPECTED, needs_jit: true },
+    Check { program: COMING_AND_GOING, expected: "done", needs_jit: false },
+];
+
+/// Ways to run them: the interpreter alone says what is right.
+const MODES: [(&str, &[(&str, &str)]); 4] = [
+    ("without the JIT", &[("PYJION", "0")]),
+    ("with everything compiled at once", &[("PYJION_THRESHOLD", "1")]),
+    ("with hot code compiled", &[("PYJION_THRESHOLD", "6000"), ("PYJION_BACKGROUND", "0")]),
+    ("with guards that fail", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "7")]),
+];
+
 /// Runs the checks; `scratch` is a folder of its own.
 pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     std::fs::create_dir_all(scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
@@ -107,15 +132,16 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
     build.current_dir(scratch).args(["setup.py", "build_ext", "--inplace"]);
     let built = process::run(&mut build, scratch, LIMIT)?;
     ensure!(built.end == "exit 0", "the extension does not build ({}):\n{}", built.end, built.stderr.trim());
-    for threshold in ["1", "3000"] {
-        for (program, expected) in [(PROGRAM, EXPECTED), (DEBUGGED, DEBUGGED_EXPECTED)] {
+    for (mode, variables) in MODES {
+        let has_jit = !variables.contains(&("PYJION", "0"));
+        for check in CHECKS.iter().filter(|check| has_jit || !check.needs_jit) {
             let mut command = process::python(&pair.ours);
-            command.current_dir(scratch).env("PYTHONPATH", scratch);
-            command.env("PYJION_THRESHOLD", threshold).env("PYJION_BACKGROUND", "0");
-            let output = process::run(command.args(["-c", program]), scratch, LIMIT)?;
-            if output.end != "exit 0" || output.stdout.trim() != expected {
+            command.current_dir(scratch).env("PYTHONPATH", scratch).envs(variables.iter().copied());
+            let output = process::run(command.args(["-c", check.program]), scratch, LIMIT)?;
+            if output.end != "exit 0" || output.stdout.trim() != check.expected {
                 bail!(
-                    "with PYJION_THRESHOLD={threshold}: expected `{expected}`, got `{}` ({})\n{}",
+                    "{mode}: expected `{}`, got `{}` ({})\n{}",
+                    check.expected,
                     output.stdout.trim(),
                     output.end,
                     output.stderr.trim()
