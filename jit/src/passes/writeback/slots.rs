@@ -69,6 +69,15 @@ impl Slots {
         Slots { current, memory }
     }
 
+    /// A slot that is this number, one that holds its object first.
+    pub fn slot_of(&self, function: &Function, inner: ValueId) -> Option<usize> {
+        let slots = || {
+            let current = self.current.iter().enumerate();
+            current.filter(|(_, v)| virtual_value(function, **v) == Some(inner)).map(|(slot, _)| slot)
+        };
+        slots().find(|slot| self.memory[*slot].is_held()).or_else(|| slots().next())
+    }
+
     /// The slots that need their object before an edge to a block with these current values:
     /// those that hold a real object there, and those that share a number here but not there.
     pub fn must_hold(&self, function: &Function, target: &[ValueId]) -> Vec<usize> {
@@ -84,13 +93,6 @@ impl Slots {
             .filter(|slot| virtual_value(function, target[*slot]).is_none() || shared(*slot))
             .collect()
     }
-}
-
-/// The tracked names of which some block cannot know whether they lack their object.
-pub(super) fn in_doubt(function: &Function, at_entry: &[Option<Slots>]) -> Vec<u32> {
-    let unknown =
-        |slot: &u32| at_entry.iter().flatten().any(|slots| slots.memory[*slot as usize] == Memory::Unknown);
-    (function.locals..function.slots() as u32).filter(unknown).collect()
 }
 
 /// Whether the object of a value is found again by boxing its number.
