@@ -9,6 +9,7 @@ mod config;
 mod host;
 mod memory;
 mod module;
+mod process;
 mod py;
 mod run;
 mod runtime;
@@ -22,7 +23,7 @@ use config::{ancestors, say, settings};
 use pyjion_jit::tier::command_line::{self, Action, CommandLine};
 use pyjion_jit::tier::options::Options;
 use run::installation;
-use state::{PROCESS, bypass};
+use state::bypass;
 use stats::{clock, report};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::io::Write;
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
         report::at_exit(wanted);
     }
     clock::start();
-    PROCESS.initialise(host::host);
+    state::codes().initialise(host::host);
     module::register();
     if enabled && state::request_index() {
         installation::install();

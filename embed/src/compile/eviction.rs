@@ -1,8 +1,8 @@
 //! The cap on machine code: which code objects have some, and which give theirs up when it is short.
 
 use crate::config::settings;
-use crate::py::gil::Gil;
-use crate::state::{CodeState, PROCESS};
+use crate::process::PROCESS;
+use crate::state::{CodeState, codes};
 use crate::stats;
 use pyjion_jit::code::{self, CodeMemory, Publisher};
 use pyjion_jit::error::CompileError;
@@ -14,19 +14,24 @@ use std::sync::Arc;
 /// Bytes of machine code per byte of bytecode, on the high side.
 const EXPANSION: usize = 64;
 
-struct Room {
+/// Where machine code is put.
+pub struct Room {
     memory: OnceCell<Arc<CodeMemory>>,
     publisher: OnceCell<Publisher>,
     /// The system allows executable memory.
     is_allowed: Cell<bool>,
 }
 
-static ROOM: Gil<Room> =
-    Gil::new(Room { memory: OnceCell::new(), publisher: OnceCell::new(), is_allowed: Cell::new(false) });
+impl Room {
+    /// Nobody has asked for any.
+    pub const fn new() -> Room {
+        Room { memory: OnceCell::new(), publisher: OnceCell::new(), is_allowed: Cell::new(false) }
+    }
+}
 
 /// The memory that all machine code is in.
 pub fn memory() -> &'static Arc<CodeMemory> {
-    ROOM.memory.get_or_init(|| CodeMemory::new(settings::options().max_code))
+    PROCESS.room.memory.get_or_init(|| CodeMemory::new(settings::options().max_code))
 }
 
 /// Fails if the system allows no executable memory.
@@ -40,9 +45,9 @@ pub fn probe() -> Result<(), CompileError> {
 
 /// The same once, before anything is compiled in vain.
 pub fn check() -> Result<(), CompileError> {
-    if !ROOM.is_allowed.get() {
+    if !PROCESS.room.is_allowed.get() {
         probe()?;
-        ROOM.is_allowed.set(true);
+        PROCESS.room.is_allowed.set(true);
     }
     Ok(())
 }
@@ -55,11 +60,11 @@ extern "C" fn pyjion_code_base(address: *const c_void) -> *mut c_void {
 
 /// What puts code there.
 pub fn publisher() -> Result<&'static Publisher, CompileError> {
-    if let Some(publisher) = ROOM.publisher.get() {
+    if let Some(publisher) = PROCESS.room.publisher.get() {
         return Ok(publisher);
     }
     let publisher = Publisher::new(memory().clone())?;
-    Ok(ROOM.publisher.get_or_init(|| publisher))
+    Ok(PROCESS.room.publisher.get_or_init(|| publisher))
 }
 
 /// The machine code that so much bytecode may become.
@@ -75,7 +80,7 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
     if fits(bytes) {
         return true;
     }
-    let mut idle: Vec<(u64, *const CodeState)> = PROCESS
+    let mut idle: Vec<(u64, *const CodeState)> = codes()
         .registry
         .owners()
         .into_iter()
@@ -93,10 +98,10 @@ pub fn make(bytes: usize, user: &CodeState) -> bool {
         // SAFETY: owners are alive; dropping versions runs no Python code, so none died meanwhile.
         let state = unsafe { &*state };
         state.evict();
-        PROCESS.registry.remove(state);
+        codes().registry.remove(state);
         stats::counters().evicted.count();
     }
-    for state in PROCESS.registry.owners() {
+    for state in codes().registry.owners() {
         // SAFETY: owners are alive.
         unsafe { (*state).age() };
     }

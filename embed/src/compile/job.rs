@@ -72,6 +72,7 @@ pub struct Compiler {
     backend: Option<CraneliftBackend>,
 }
 
+// APART: of each thread.
 thread_local! {
     /// Panics of this thread are being caught.
     static IS_CATCHING: Cell<bool> = const { Cell::new(false) };

@@ -8,5 +8,5 @@ mod order;
 pub mod worker;
 
 pub use order::{
-    Wanted, for_loop, for_start, install, is_first_little, is_open, job, poll, promote, restart, run,
+    Orders, Wanted, for_loop, for_start, install, is_first_little, is_open, job, poll, promote, restart, run,
 };

@@ -8,11 +8,11 @@ use crate::config::say;
 use crate::config::settings::{self, Stopped};
 use crate::memory::reserve;
 use crate::memory::shortage;
+use crate::process::PROCESS;
 use crate::py::describe;
-use crate::py::gil::Gil;
 use crate::py::*;
 use crate::state::native::{Native, Switches};
-use crate::state::{Closed, CodeState, PROCESS, Phase, Wait};
+use crate::state::{Closed, CodeState, Phase, Wait, codes};
 use crate::stats::{self, Mode};
 use crate::tools;
 use pyjion_jit::backend::{BackendOptions, Effort, MachineCode};
@@ -46,7 +46,8 @@ struct UnderWay {
     promotes: bool,
 }
 
-struct Orders {
+/// What is being compiled.
+pub struct Orders {
     /// For compilations that the program waits for.
     compiler: RefCell<Compiler>,
     under_way: RefCell<BTreeMap<Ticket, UnderWay>>,
@@ -54,11 +55,16 @@ struct Orders {
     has_complained: Cell<bool>,
 }
 
-static ORDERS: Gil<Orders> = Gil::new(Orders {
-    compiler: RefCell::new(Compiler::new()),
-    under_way: RefCell::new(BTreeMap::new()),
-    has_complained: Cell::new(false),
-});
+impl Orders {
+    /// None.
+    pub const fn new() -> Orders {
+        Orders {
+            compiler: RefCell::new(Compiler::new()),
+            under_way: RefCell::new(BTreeMap::new()),
+            has_complained: Cell::new(false),
+        }
+    }
+}
 
 /// Has a version compiled for the start (and a generator's resume points), unless that was tried
 /// often enough; true when there is one by now.
@@ -138,7 +144,7 @@ fn request(state: &CodeState, spec: EntrySpec, promotes: bool) -> bool {
     let Order { switches, generic, .. } = order;
     state.with_target(pc, |target| target.is_under_way = true);
     let wait = state.begin_wait();
-    ORDERS.under_way.borrow_mut().insert(ticket, UnderWay { wait, pc, switches, generic, promotes });
+    PROCESS.orders.under_way.borrow_mut().insert(ticket, UnderWay { wait, pc, switches, generic, promotes });
     false
 }
 
@@ -171,7 +177,7 @@ extern "C" fn attend() {
 fn finish(ticket: Ticket, output: Output) {
     account(&output);
     cost::enter(|ledger| ledger.of(output.is_first).redeem(output.bytes));
-    let order = ORDERS.under_way.borrow_mut().remove(&ticket);
+    let order = PROCESS.orders.under_way.borrow_mut().remove(&ticket);
     let Some(UnderWay { wait, pc, switches, generic, promotes }) = order else { return };
     let Some(state) = CodeState::end_wait(wait) else { return };
     let is_missing = state.with_target(pc, |target| {
@@ -293,7 +299,7 @@ fn fail(state: &CodeState, pc: u32, error: CompileError) -> Result<(), CompileEr
 /// The system allows no executable memory: stops for good, and says so once.
 fn give_up(why: &str) {
     let reason = Stopped::NoExecutableMemory(why.to_owned());
-    if !ORDERS.has_complained.replace(true) {
+    if !PROCESS.orders.has_complained.replace(true) {
         say(&format!(
             "pyjion: {reason}: running without the JIT; allow it (systemd: MemoryDenyWriteExecute=no, \
              SELinux: execmem), or set PYJION=0 to have this line go"
@@ -379,14 +385,15 @@ pub fn job(
         true => callees::inlinable(&feedback, &options),
         false => Vec::new(),
     };
-    Ok(Job { description, feedback, callees, entry, options, host: PROCESS.host() })
+    Ok(Job { description, feedback, callees, entry, options, host: codes().host() })
 }
 
 /// Runs the compiler while the program waits; no Python code runs meanwhile.
 pub fn run(job: &Job) -> Output {
     let mode = stats::switch(Mode::Compiler);
     let bytes = job.description.code.len();
-    let output = reserve::with_room(shortage::room_for(bytes), || ORDERS.compiler.borrow_mut().run(job));
+    let output =
+        reserve::with_room(shortage::room_for(bytes), || PROCESS.orders.compiler.borrow_mut().run(job));
     stats::switch(mode);
     let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, job));
     account(&output);

@@ -9,6 +9,7 @@ use crate::compile::job;
 use crate::compile::job::{Compiler, Job, Output};
 use crate::config::settings::{self, Stopped};
 use crate::memory::reserve;
+use crate::process::PROCESS;
 use std::cell::UnsafeCell;
 use std::collections::VecDeque;
 use std::ffi::{c_int, c_void};
@@ -46,30 +47,45 @@ struct Shared {
     tickets: Ticket,
 }
 
-static SHARED: Mutex<Shared> = Mutex::new(Shared {
-    queue: VecDeque::new(),
-    running: None,
-    done: Vec::new(),
-    is_alive: false,
-    thread: None,
-    alone: 0,
-    compiler: None,
-    tickets: 0,
-});
+/// The thread, and what it shares with those who give it jobs.
+pub struct Worker {
+    shared: Mutex<Shared>,
+    /// The process that started a thread; 0 if none has. Copies of it made by other means than `fork` see
+    /// by it that the thread is not theirs.
+    home: AtomicI32,
+    /// What the kernel calls the thread.
+    thread: AtomicI32,
+    /// Holders of the GIL have something to do: outputs to fetch, a thread to start or to join.
+    is_due: AtomicBool,
+    /// The lock, held by a thread that forks.
+    held: Held,
+}
 
-/// The process that started a thread; 0 if none has. Copies of it made by other means than `fork` see
-/// by it that the thread is not theirs.
-static HOME: AtomicI32 = AtomicI32::new(0);
-
-/// What the kernel calls the thread.
-static THREAD: AtomicI32 = AtomicI32::new(0);
-
-/// Holders of the GIL have something to do: outputs to fetch, a thread to start or to join.
-static IS_DUE: AtomicBool = AtomicBool::new(false);
+impl Worker {
+    /// There was no thread so far.
+    pub const fn new() -> Worker {
+        Worker {
+            shared: Mutex::new(Shared {
+                queue: VecDeque::new(),
+                running: None,
+                done: Vec::new(),
+                is_alive: false,
+                thread: None,
+                alone: 0,
+                compiler: None,
+                tickets: 0,
+            }),
+            home: AtomicI32::new(0),
+            thread: AtomicI32::new(0),
+            is_due: AtomicBool::new(false),
+            held: Held(UnsafeCell::new(None)),
+        }
+    }
+}
 
 fn lock() -> MutexGuard<'static, Shared> {
     // Nothing panics half-way through a change.
-    SHARED.lock().unwrap_or_else(PoisonError::into_inner)
+    PROCESS.worker.shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether code is to be compiled in the background: if that is not switched off, compilations need
@@ -112,13 +128,13 @@ pub fn submit(job: &Arc<Job>) -> Option<Ticket> {
 /// Whether there is something to do for holders of the GIL.
 #[inline(always)]
 pub fn is_due() -> bool {
-    IS_DUE.load(Ordering::Relaxed)
+    PROCESS.worker.is_due.load(Ordering::Relaxed)
 }
 
 /// Does what [is due](is_due), and gives what became of jobs, which is for the caller to take care of.
 pub fn fetch() -> Vec<(Ticket, Output)> {
     let mut shared = lock();
-    IS_DUE.store(false, Ordering::Relaxed);
+    PROCESS.worker.is_due.store(false, Ordering::Relaxed);
     if settings::has_lost_thread() {
         shared.queue.clear();
         settings::stop(Stopped::LostThread);
@@ -149,7 +165,7 @@ fn start(shared: &mut Shared) -> bool {
     shared.thread = without_signals(create);
     shared.is_alive = shared.thread.is_some();
     // SAFETY: always succeeds.
-    HOME.store(unsafe { libc::getpid() }, Ordering::Relaxed);
+    PROCESS.worker.home.store(unsafe { libc::getpid() }, Ordering::Relaxed);
     shared.is_alive
 }
 
@@ -182,7 +198,7 @@ fn try_join(shared: &mut Shared) {
     let Some(thread) = shared.thread else { return };
     // SAFETY: as in `join`.
     if unsafe { libc::pthread_tryjoin_np(thread, ptr::null_mut()) } == libc::EBUSY {
-        IS_DUE.store(true, Ordering::Relaxed);
+        PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     } else {
         shared.thread = None;
     }
@@ -194,7 +210,7 @@ fn try_join(shared: &mut Shared) {
 #[unsafe(no_mangle)]
 extern "C" fn pyjion_begin_alone() -> c_int {
     // SAFETY: always succeeds.
-    if HOME.load(Ordering::Relaxed) != unsafe { libc::getpid() } {
+    if PROCESS.worker.home.load(Ordering::Relaxed) != unsafe { libc::getpid() } {
         return 0;
     }
     let mut shared = lock();
@@ -206,11 +222,11 @@ extern "C" fn pyjion_begin_alone() -> c_int {
     reserve::end_patience(true);
     join(thread);
     reserve::end_patience(false);
-    wait_for_kernel(THREAD.load(Ordering::Relaxed));
+    wait_for_kernel(PROCESS.worker.thread.load(Ordering::Relaxed));
     if settings::has_lost_thread() {
         let mut shared = lock();
         shared.is_alive = false;
-        IS_DUE.store(true, Ordering::Relaxed);
+        PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     }
     1
 }
@@ -224,7 +240,7 @@ extern "C" fn pyjion_end_alone(began: c_int) {
     let mut shared = lock();
     shared.alone -= 1;
     if !shared.queue.is_empty() {
-        IS_DUE.store(true, Ordering::Relaxed);
+        PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     }
 }
 
@@ -264,7 +280,7 @@ fn without_signals<R>(function: impl FnOnce() -> R) -> R {
 extern "C" fn work(_: *mut c_void) -> *mut c_void {
     // SAFETY: both always succeed.
     unsafe {
-        THREAD.store(libc::gettid(), Ordering::Relaxed);
+        PROCESS.worker.thread.store(libc::gettid(), Ordering::Relaxed);
         libc::prctl(libc::PR_SET_NAME, c"pyjion-compiler".as_ptr());
     }
     let is_ready = job::prepare_thread();
@@ -282,11 +298,11 @@ extern "C" fn work(_: *mut c_void) -> *mut c_void {
         shared = lock();
         shared.running = None;
         shared.done.push((ticket, output));
-        IS_DUE.store(true, Ordering::Relaxed);
+        PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     }
     shared.is_alive = false;
     shared.compiler = Some(compiler);
-    IS_DUE.store(true, Ordering::Relaxed);
+    PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     ptr::null_mut()
 }
 
@@ -296,32 +312,30 @@ struct Held(UnsafeCell<Option<MutexGuard<'static, Shared>>>);
 // SAFETY: only whoever holds the lock touches it.
 unsafe impl Sync for Held {}
 
-static HELD: Held = Held(UnsafeCell::new(None));
-
 unsafe extern "C" fn before_fork() {
     let guard = lock();
     // SAFETY: we hold the lock.
-    unsafe { *HELD.0.get() = Some(guard) };
+    unsafe { *PROCESS.worker.held.0.get() = Some(guard) };
 }
 
 unsafe extern "C" fn after_fork() {
     // SAFETY: we have held the lock since `before_fork`.
-    drop(unsafe { (*HELD.0.get()).take() });
+    drop(unsafe { (*PROCESS.worker.held.0.get()).take() });
 }
 
 /// The thread is not there any more, and what it was at has to be done again.
 unsafe extern "C" fn after_fork_in_child() {
     // SAFETY: we have held the lock since `before_fork`.
-    let Some(mut shared) = (unsafe { (*HELD.0.get()).take() }) else { return };
+    let Some(mut shared) = (unsafe { (*PROCESS.worker.held.0.get()).take() }) else { return };
     shared.is_alive = false;
     shared.thread = None;
     shared.alone = 0;
-    HOME.store(0, Ordering::Relaxed);
+    PROCESS.worker.home.store(0, Ordering::Relaxed);
     if let Some(job) = shared.running.take() {
         // There is room: it was in the queue before.
         shared.queue.push_front(job);
     }
     if !shared.queue.is_empty() {
-        IS_DUE.store(true, Ordering::Relaxed);
+        PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     }
 }

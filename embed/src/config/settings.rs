@@ -1,6 +1,6 @@
 //! The options in force, and what can be changed while the program runs.
 
-use crate::py::gil::Gil;
+use crate::process::PROCESS;
 use crate::py::hooks;
 use pyjion_jit::tier::heat::Threshold;
 use pyjion_jit::tier::options::Options;
@@ -8,7 +8,8 @@ use std::cell::{Cell, OnceCell};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-struct Settings {
+/// What is in force.
+pub struct Settings {
     enabled: Cell<bool>,
     /// Frames are running that began before our evaluator was installed.
     outsiders: Cell<bool>,
@@ -43,61 +44,67 @@ impl fmt::Display for Stopped {
     }
 }
 
-static SETTINGS: Gil<Settings> = Gil::new(Settings {
-    enabled: Cell::new(false),
-    outsiders: Cell::new(false),
-    retuned: Cell::new(false),
-    detailed: Cell::new(false),
-    lacking: Cell::new(false),
-    ordinary: Cell::new(false),
-    threshold: Cell::new(Threshold::DEFAULT),
-    options: OnceCell::new(),
-    stopped: Cell::new(None),
-});
+impl Settings {
+    /// The JIT is off, and has not been told anything.
+    pub const fn new() -> Settings {
+        Settings {
+            enabled: Cell::new(false),
+            outsiders: Cell::new(false),
+            retuned: Cell::new(false),
+            detailed: Cell::new(false),
+            lacking: Cell::new(false),
+            ordinary: Cell::new(false),
+            threshold: Cell::new(Threshold::DEFAULT),
+            options: OnceCell::new(),
+            stopped: Cell::new(None),
+        }
+    }
+}
 
 /// Takes the options of the environment over, once.
 pub fn initialise(options: Options) {
     set_enabled(options.enabled);
-    SETTINGS.threshold.set(Threshold::new(options.threshold));
-    let _ = SETTINGS.options.set(options);
+    PROCESS.settings.threshold.set(Threshold::new(options.threshold));
+    let _ = PROCESS.settings.options.set(options);
 }
 
 /// The options of the environment.
 pub fn options() -> &'static Options {
-    SETTINGS.options.get_or_init(Options::default)
+    PROCESS.settings.options.get_or_init(Options::default)
 }
 
 /// Whether frames are counted, compiled and run native.
 #[inline(always)]
 pub fn is_enabled() -> bool {
-    SETTINGS.enabled.get()
+    PROCESS.settings.enabled.get()
 }
 
 /// Switches the JIT on or off; what runs native goes on until it leaves.
 pub fn set_enabled(enabled: bool) {
-    SETTINGS.enabled.set(enabled);
+    PROCESS.settings.enabled.set(enabled);
     update();
 }
 
 /// Compiles nothing more, for a reason that [`stopped`] tells from now on. The GIL is held.
 pub fn stop(reason: Stopped) {
     // This happens once, or as often as somebody switches the JIT on again.
-    SETTINGS.stopped.set(Some(Box::leak(Box::new(reason))));
+    PROCESS.settings.stopped.set(Some(Box::leak(Box::new(reason))));
     set_enabled(false);
     hooks::remove_evaluator();
 }
 
 /// What stopped the JIT is gone.
 pub fn forget_stop() {
-    SETTINGS.stopped.set(None);
+    PROCESS.settings.stopped.set(None);
 }
 
 /// Why the JIT has stopped by itself, if it has.
 pub fn stopped() -> Option<&'static Stopped> {
-    if has_lost_thread() { Some(&Stopped::LostThread) } else { SETTINGS.stopped.get() }
+    if has_lost_thread() { Some(&Stopped::LostThread) } else { PROCESS.settings.stopped.get() }
 }
 
 /// A thread ended for want of memory.
+// APART: written where there is no memory and no GIL.
 static HAS_LOST_THREAD: AtomicBool = AtomicBool::new(false);
 
 /// Notes that this thread ends for want of memory. Allocates none, and needs no GIL.
@@ -114,24 +121,24 @@ pub fn has_lost_thread() -> bool {
 /// Whether there may be frames that our evaluator does not know of.
 #[inline(always)]
 pub fn has_outsiders() -> bool {
-    SETTINGS.outsiders.get()
+    PROCESS.settings.outsiders.get()
 }
 
 /// See [`has_outsiders`].
 pub fn set_outsiders(outsiders: bool) {
-    SETTINGS.outsiders.set(outsiders);
+    PROCESS.settings.outsiders.set(outsiders);
     update();
 }
 
 /// From now on, what happens is measured in detail.
 pub fn set_detailed() {
-    SETTINGS.detailed.set(true);
+    PROCESS.settings.detailed.set(true);
     update();
 }
 
 /// Notes whether memory is to be set aside again before the next frame begins.
 pub fn set_lacking(lacking: bool) {
-    SETTINGS.lacking.set(lacking);
+    PROCESS.settings.lacking.set(lacking);
     update();
 }
 
@@ -139,26 +146,26 @@ pub fn set_lacking(lacking: bool) {
 /// measurements nor memory that is lacking are to be thought of.
 #[inline(always)]
 pub fn is_ordinary() -> bool {
-    SETTINGS.ordinary.get()
+    PROCESS.settings.ordinary.get()
 }
 
 fn update() {
-    let is_ordinary = is_enabled() && !has_outsiders() && !SETTINGS.detailed.get();
-    SETTINGS.ordinary.set(is_ordinary && !SETTINGS.lacking.get());
-    hooks::let_pass(is_ordinary && !SETTINGS.retuned.get());
+    let is_ordinary = is_enabled() && !has_outsiders() && !PROCESS.settings.detailed.get();
+    PROCESS.settings.ordinary.set(is_ordinary && !PROCESS.settings.lacking.get());
+    hooks::let_pass(is_ordinary && !PROCESS.settings.retuned.get());
 }
 
 /// How hot code must be.
 #[inline(always)]
 pub fn threshold() -> Threshold {
-    SETTINGS.threshold.get()
+    PROCESS.settings.threshold.get()
 }
 
 /// Changes it while the program runs. What code objects were told before would be wrong now: from
 /// now on, every frame comes to us.
 pub fn set_threshold(threshold: u32) {
-    SETTINGS.threshold.set(Threshold::new(threshold));
-    SETTINGS.retuned.set(true);
+    PROCESS.settings.threshold.set(Threshold::new(threshold));
+    PROCESS.settings.retuned.set(true);
     update();
 }
 

@@ -57,15 +57,19 @@ struct Regions {
     highest: AtomicUsize,
 }
 
+// APART: the allocator is there before anything else, for all threads.
 static SET_ASIDE: Regions = Regions::new();
 
 /// The reserve has been drawn on.
+// APART: as above.
 static IS_DRAWN: AtomicBool = AtomicBool::new(false);
 
 /// Every so many allocations of the program's threads, the system's memory counts as used up; 0 for never.
+// APART: as above.
 static STRESS: AtomicUsize = AtomicUsize::new(0);
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
+// APART: of each thread.
 thread_local! {
     /// This thread waits for memory rather than take what is set aside.
     static IS_PATIENT: Cell<bool> = const { Cell::new(false) };
@@ -78,6 +82,7 @@ pub fn set_patient(patient: bool) {
 }
 
 /// Patient threads end rather than wait.
+// APART: as above.
 static IS_OVER: AtomicBool = AtomicBool::new(false);
 
 /// From now on, patient threads that lack memory end, or wait again.

@@ -5,7 +5,7 @@ use crate::config::settings;
 use crate::memory::reserve;
 use crate::memory::slack;
 use crate::memory::spare;
-use crate::py::gil::Gil;
+use crate::process::PROCESS;
 use crate::py::*;
 use std::cell::Cell;
 use std::ops::RangeInclusive;
@@ -16,7 +16,8 @@ const COMPILATION_BYTE: usize = 8 << 10;
 /// and at least.
 const COMPILATION: usize = 24 << 20;
 
-struct Shortage {
+/// What is short.
+pub struct Shortage {
     /// There is native code, or about to be.
     armed: Cell<bool>,
     /// Numbers are wanting in the stock.
@@ -29,18 +30,23 @@ struct Shortage {
     left: Cell<u32>,
 }
 
-static SHORTAGE: Gil<Shortage> = Gil::new(Shortage {
-    armed: Cell::new(false),
-    wanting: Cell::new(false),
-    paused: Cell::new(false),
-    stress: Cell::new(0),
-    left: Cell::new(0),
-});
+impl Shortage {
+    /// There is enough of everything.
+    pub const fn new() -> Shortage {
+        Shortage {
+            armed: Cell::new(false),
+            wanting: Cell::new(false),
+            paused: Cell::new(false),
+            stress: Cell::new(0),
+            left: Cell::new(0),
+        }
+    }
+}
 
 /// There is going to be native code.
 #[inline(always)]
 pub fn arm() {
-    if !SHORTAGE.armed.replace(true) {
+    if !PROCESS.shortage.armed.replace(true) {
         prepare();
     }
 }
@@ -49,19 +55,19 @@ pub fn arm() {
 #[cold]
 #[inline(never)]
 pub extern "C" fn prepare() {
-    let is_armed = SHORTAGE.armed.get();
+    let is_armed = PROCESS.shortage.armed.get();
     if is_armed {
         // SAFETY: under the GIL.
         unsafe { slack::replenish() };
     }
     // SAFETY: under the GIL; an exception that is set stays so.
     let has_numbers = !is_armed || unsafe { preserving_exception(|| spare::replenish()) };
-    SHORTAGE.wanting.set(!has_numbers);
+    PROCESS.shortage.wanting.set(!has_numbers);
     let is_ready = reserve::replenish() && (has_numbers || !spare::is_low());
     if !is_ready {
-        SHORTAGE.paused.set(SHORTAGE.paused.get() || settings::is_enabled());
+        PROCESS.shortage.paused.set(PROCESS.shortage.paused.get() || settings::is_enabled());
         settings::set_enabled(false);
-    } else if SHORTAGE.paused.replace(false) && settings::stopped().is_none() {
+    } else if PROCESS.shortage.paused.replace(false) && settings::stopped().is_none() {
         settings::set_enabled(true);
     }
 }
@@ -69,7 +75,10 @@ pub extern "C" fn prepare() {
 /// Sets aside again what was used, and ends the pause.
 #[inline(always)]
 pub fn recover() {
-    if reserve::is_drawn() || SHORTAGE.wanting.get() || (SHORTAGE.armed.get() && slack::is_given()) {
+    if reserve::is_drawn()
+        || PROCESS.shortage.wanting.get()
+        || (PROCESS.shortage.armed.get() && slack::is_given())
+    {
         prepare();
     }
 }
@@ -89,7 +98,7 @@ fn is_limited() -> bool {
         // SAFETY: a limit that every Linux has, and where to write to.
         unsafe { libc::getrlimit(resource, &mut limit) == 0 && limit.rlim_cur != libc::RLIM_INFINITY }
     };
-    SHORTAGE.stress.get() != 0 || is_finite(libc::RLIMIT_AS) || is_finite(libc::RLIMIT_DATA)
+    PROCESS.shortage.stress.get() != 0 || is_finite(libc::RLIMIT_AS) || is_finite(libc::RLIMIT_DATA)
 }
 
 /// Bytes to have at hand for compiling so many bytes of bytecode.
@@ -105,28 +114,28 @@ pub fn is_there_room(bytes: usize) -> bool {
 
 /// From now on, there is no memory for every Nth number and every Nth allocation of ours; 0 for none.
 pub fn set_stress(every: u32) {
-    SHORTAGE.stress.set(every);
-    SHORTAGE.left.set(every);
+    PROCESS.shortage.stress.set(every);
+    PROCESS.shortage.left.set(every);
     reserve::set_stress(every);
 }
 
 /// How many numbers there are from one without memory to the next; 0 when there is none.
 #[inline(always)]
 pub fn stress() -> u32 {
-    SHORTAGE.stress.get()
+    PROCESS.shortage.stress.get()
 }
 
 /// Whether the next object of compiled code's own shall be one that there is no memory for.
 #[inline(always)]
 pub fn is_denied() -> bool {
-    SHORTAGE.stress.get() != 0 && count_down()
+    PROCESS.shortage.stress.get() != 0 && count_down()
 }
 
 #[cold]
 #[inline(never)]
 extern "C" fn count_down() -> bool {
-    let left = SHORTAGE.left.get().saturating_sub(1);
-    SHORTAGE.left.set(if left == 0 { SHORTAGE.stress.get() } else { left });
+    let left = PROCESS.shortage.left.get().saturating_sub(1);
+    PROCESS.shortage.left.set(if left == 0 { PROCESS.shortage.stress.get() } else { left });
     left == 0
 }
 
@@ -149,7 +158,7 @@ pub unsafe fn spare_int(value: i64) -> Object {
 #[cold]
 #[inline(never)]
 pub unsafe fn from_stock(take: &dyn Fn() -> Object) -> Object {
-    SHORTAGE.wanting.set(true);
+    PROCESS.shortage.wanting.set(true);
     let object = take();
     if object.is_null() {
         // SAFETY: does not return.
@@ -194,7 +203,7 @@ unsafe fn number_of_frame(make: impl Fn() -> Object, take: impl Fn() -> Object) 
 /// Whether there are hardly any numbers left in the stock, and no memory for more.
 #[inline(always)]
 pub fn is_dire() -> bool {
-    SHORTAGE.wanting.get() && spare::is_low() && {
+    PROCESS.shortage.wanting.get() && spare::is_low() && {
         prepare();
         spare::is_low()
     }

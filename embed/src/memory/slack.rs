@@ -4,8 +4,8 @@
 //! code makes none in its calls.
 
 use crate::config::settings;
+use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
-use crate::py::gil::Gil;
 use crate::py::*;
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -15,11 +15,18 @@ use std::ptr;
 const BYTES: usize = 64 << 10;
 
 /// The block, or NULL.
-static SLACK: Gil<Cell<*mut c_void>> = Gil::new(Cell::new(ptr::null_mut()));
+pub struct Slack(Cell<*mut c_void>);
+
+impl Slack {
+    /// There is none.
+    pub const fn new() -> Slack {
+        Slack(Cell::new(ptr::null_mut()))
+    }
+}
 
 /// Whether there is none.
 pub fn is_given() -> bool {
-    SLACK.get().is_null()
+    PROCESS.slack.0.get().is_null()
 }
 
 /// Sees to it that there is some, unless an exception is about to need it.
@@ -30,7 +37,7 @@ pub unsafe fn replenish() {
     // SAFETY: by the contract; a block of our own, or NULL.
     unsafe {
         if is_given() && (*thread_state()).curexc_type.is_null() {
-            SLACK.set(libc::malloc(BYTES));
+            PROCESS.slack.0.set(libc::malloc(BYTES));
             settings::set_lacking(is_given());
         }
     }
@@ -45,7 +52,7 @@ pub unsafe fn give() {
     // SAFETY: by the contract; nobody else has the block.
     unsafe {
         if (*thread_state()).curexc_type == PyExc_MemoryError && !is_given() {
-            libc::free(SLACK.replace(ptr::null_mut()));
+            libc::free(PROCESS.slack.0.replace(ptr::null_mut()));
             settings::set_lacking(true);
         }
     }

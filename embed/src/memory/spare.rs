@@ -1,6 +1,6 @@
 //! Numbers that were made in advance, for when there is no memory for one where nobody can say so.
 
-use crate::py::gil::Gil;
+use crate::process::PROCESS;
 use crate::py::*;
 use std::cell::UnsafeCell;
 
@@ -13,15 +13,21 @@ struct Stock {
     count: usize,
 }
 
-struct Spare {
+/// The stock of each kind.
+pub struct Spare {
     ints: UnsafeCell<Stock>,
     floats: UnsafeCell<Stock>,
 }
 
-static SPARE: Gil<Spare> = Gil::new(Spare {
-    ints: UnsafeCell::new(Stock { objects: [std::ptr::null_mut(); MOST], count: 0 }),
-    floats: UnsafeCell::new(Stock { objects: [std::ptr::null_mut(); MOST], count: 0 }),
-});
+impl Spare {
+    /// None.
+    pub const fn new() -> Spare {
+        Spare {
+            ints: UnsafeCell::new(Stock { objects: [std::ptr::null_mut(); MOST], count: 0 }),
+            floats: UnsafeCell::new(Stock { objects: [std::ptr::null_mut(); MOST], count: 0 }),
+        }
+    }
+}
 
 /// Makes numbers up to the full count; whether that could be done.
 ///
@@ -30,15 +36,15 @@ static SPARE: Gil<Spare> = Gil::new(Spare {
 pub unsafe fn replenish() -> bool {
     // SAFETY: under the GIL, and making a number runs no code.
     unsafe {
-        (*SPARE.ints.get()).replenish(|| new_large_int())
-            && (*SPARE.floats.get()).replenish(|| PyFloat_FromDouble(0.5))
+        (*PROCESS.spare.ints.get()).replenish(|| new_large_int())
+            && (*PROCESS.spare.floats.get()).replenish(|| PyFloat_FromDouble(0.5))
     }
 }
 
 /// Whether so many are gone that it is time to say that there is no memory.
 pub fn is_low() -> bool {
     // SAFETY: under the GIL.
-    unsafe { (*SPARE.ints.get()).is_low() || (*SPARE.floats.get()).is_low() }
+    unsafe { (*PROCESS.spare.ints.get()).is_low() || (*PROCESS.spare.floats.get()).is_low() }
 }
 
 /// An int that is not one of the small ones, which are shared; a new reference, or NULL when there is none left.
@@ -48,7 +54,7 @@ pub fn is_low() -> bool {
 pub unsafe fn int(value: i64) -> Object {
     // SAFETY: an int that nobody else has seen yet.
     unsafe {
-        let object = (*SPARE.ints.get()).take();
+        let object = (*PROCESS.spare.ints.get()).take();
         if !object.is_null() {
             set_int(object, value);
         }
@@ -63,7 +69,7 @@ pub unsafe fn int(value: i64) -> Object {
 pub unsafe fn float(value: f64) -> Object {
     // SAFETY: a float that nobody else has seen yet.
     unsafe {
-        let object = (*SPARE.floats.get()).take();
+        let object = (*PROCESS.spare.floats.get()).take();
         if !object.is_null() {
             (*object.cast::<PyFloatObject>()).ob_fval = value;
         }

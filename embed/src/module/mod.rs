@@ -13,7 +13,7 @@ use crate::py::*;
 use crate::run::clients::Evaluator;
 use crate::run::installation;
 use crate::state::native::Switches;
-use crate::state::{self, Closed, CodeState, PROCESS, Phase};
+use crate::state::{self, Closed, CodeState, Phase, codes};
 use crate::stats;
 use pyjion_jit::EntrySpec;
 use pyjion_jit::backend::Effort;
@@ -308,7 +308,7 @@ unsafe extern "C" fn describe(_: Object, _: Object) -> Object {
         (None, false) => "off".to_owned(),
     };
     let states: Vec<String> =
-        Phase::ALL.map(|phase| format!("{} {}", PROCESS.count_in(phase), phase.name())).into();
+        Phase::ALL.map(|phase| format!("{} {}", codes().count_in(phase), phase.name())).into();
     let counters = stats::counters();
     let text = format!(
         "Pyjion {} ({}) in CPython {}\n\
@@ -345,7 +345,7 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         let interpreter = (*thread_state()).interp;
         dict.set("evaluator", new_text(Evaluator::of(interpreter).name()));
         dict.set("threshold", new_int(settings::threshold().get().into()));
-        let states = Phase::ALL.map(|phase| (phase.name(), PROCESS.count_in(phase)));
+        let states = Phase::ALL.map(|phase| (phase.name(), codes().count_in(phase)));
         dict.set_counts("states", &states);
         dict.set("code_bytes", new_count(stats::counters().code_bytes.get()));
         dict.0

@@ -5,6 +5,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
 
 /// The type of the methods of built-in types, which 2.7 declares in no header; NULL until we know it.
+// APART: a fact of the interpreter, learnt once.
 static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut());
 
 /// Learns the type of the methods of built-in types.

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The definition of each; 0 until it is met.
+// APART: facts of the interpreter, each learnt once.
 static DEFINITIONS: [AtomicUsize; Builtin::ALL.len()] = [const { AtomicUsize::new(0) }; Builtin::ALL.len()];
 
 /// What is defined at an address, if it has been met; for types, which it is.

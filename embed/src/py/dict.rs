@@ -34,6 +34,7 @@ struct Keys {
 
 /// The lookup function that decides whether a dict is one we can read. 2.7: that of dicts with
 /// only `str` keys; 3.x: that of dicts with other keys, too. 0 until (or unless) we know it.
+// APART: a fact of the interpreter, learnt once.
 static LOOKUP: AtomicUsize = AtomicUsize::new(0);
 
 /// Learns the lookup function, and checks the layout of dicts on one: if that fails, every

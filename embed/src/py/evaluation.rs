@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicPtr, Ordering};
 
 unsafe extern "C" {
     #[link_name = "_PyThreadState_Current"]
+    // APART: the interpreter's own.
     static CURRENT: AtomicPtr<PyThreadState>;
 }
 

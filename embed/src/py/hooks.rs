@@ -1,14 +1,15 @@
 //! Where the interpreter calls us: the evaluator of frames, who may be passed by, and the hooks of its loop.
 
-use super::gil::Gil;
 use super::*;
+use crate::process::PROCESS;
 use std::cell::Cell;
 use std::ffi::c_int;
 
 /// An evaluation function.
 pub type Evaluate = unsafe extern "C" fn(*mut PyFrameObject, c_int) -> Object;
 
-struct Hooks {
+/// What the interpreter was told of us.
+pub struct Hooks {
     /// Our evaluator, once it was installed.
     evaluator: Cell<Option<Evaluate>>,
     /// Frames may pass it by.
@@ -17,12 +18,16 @@ struct Hooks {
     armed: Cell<c_int>,
 }
 
-static HOOKS: Gil<Hooks> =
-    Gil::new(Hooks { evaluator: Cell::new(None), may_pass: Cell::new(false), armed: Cell::new(0) });
+impl Hooks {
+    /// Nothing.
+    pub const fn new() -> Hooks {
+        Hooks { evaluator: Cell::new(None), may_pass: Cell::new(false), armed: Cell::new(0) }
+    }
+}
 
 /// Makes a function the evaluator of all interpreters. Works before `Py_Initialize`.
 pub fn set_evaluator(evaluator: Evaluate) {
-    HOOKS.evaluator.set(Some(evaluator));
+    PROCESS.hooks.evaluator.set(Some(evaluator));
     // SAFETY: a plain store of a function pointer, before any frame runs or under the GIL.
     unsafe { _PyEval_DefaultEvaluator = Some(evaluator) };
     apply();
@@ -48,7 +53,7 @@ pub fn has_evaluator() -> bool {
 
 /// Whether frames may pass our evaluator by, see [`countdown`](super::countdown).
 pub fn let_pass(may_pass: bool) {
-    HOOKS.may_pass.set(may_pass);
+    PROCESS.hooks.may_pass.set(may_pass);
     apply();
 }
 
@@ -56,20 +61,21 @@ fn apply() {
     #[cfg(has_frame_countdown)]
     // SAFETY: a plain pointer, under the GIL or before any frame runs.
     unsafe {
-        _PyEval_SkippableEvaluator = if HOOKS.may_pass.get() { HOOKS.evaluator.get() } else { None };
+        _PyEval_SkippableEvaluator =
+            if PROCESS.hooks.may_pass.get() { PROCESS.hooks.evaluator.get() } else { None };
     }
 }
 
 /// What [`arm`] was told last.
 #[inline(always)]
 pub fn armed() -> c_int {
-    HOOKS.armed.get()
+    PROCESS.hooks.armed.get()
 }
 
 /// Has the hook called after this many jumps backwards more than one.
 #[inline(always)]
 pub fn arm(jumps: c_int) {
-    HOOKS.armed.set(jumps);
+    PROCESS.hooks.armed.set(jumps);
     #[cfg(has_backedge_hook)]
     // SAFETY: a plain int, under the GIL.
     unsafe {

@@ -38,6 +38,7 @@ pub struct RangeIterator {
     pub len: std::ffi::c_long,
 }
 
+// APART: facts of the interpreter, each learnt once.
 static LIST_ITERATOR: AtomicUsize = AtomicUsize::new(0);
 static TUPLE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
 static RANGE_ITERATOR: AtomicUsize = AtomicUsize::new(0);

@@ -4,8 +4,8 @@
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
+use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
-use crate::py::gil::Gil;
 use crate::py::{self, Object, PyFunctionObject, PyThreadState, descrgetfunc, iternextfunc, ternaryfunc};
 use crate::run::generators::{self, Stop};
 use crate::run::{sending, thin};
@@ -18,34 +18,45 @@ use std::ptr;
 const MAX_ARGUMENTS: usize = 8;
 
 /// What does that in the interpreter.
-struct Replaced {
+pub struct Replaced {
     function: Cell<ternaryfunc>,
     method: Cell<ternaryfunc>,
     property: Cell<descrgetfunc>,
     generator: Cell<iternextfunc>,
 }
 
-static REPLACED: Gil<Replaced> = Gil::new(Replaced {
-    function: Cell::new(None),
-    method: Cell::new(None),
-    property: Cell::new(None),
-    generator: Cell::new(None),
-});
+impl Replaced {
+    /// Nothing was replaced.
+    pub const fn new() -> Replaced {
+        Replaced {
+            function: Cell::new(None),
+            method: Cell::new(None),
+            property: Cell::new(None),
+            generator: Cell::new(None),
+        }
+    }
+}
 
 /// Has C come here. Works before `Py_Initialize`.
 ///
 /// # Safety
 /// The GIL is held, or there is no thread yet.
 pub unsafe fn install() {
-    if REPLACED.function.get().is_some() {
+    if PROCESS.replaced.function.get().is_some() {
         return;
     }
     // SAFETY: plain fields of types that live for ever.
     unsafe {
-        REPLACED.function.set((&raw mut py::PyFunction_Type.tp_call).replace(Some(call_function)));
-        REPLACED.method.set((&raw mut py::PyMethod_Type.tp_call).replace(Some(call_method)));
-        REPLACED.property.set((&raw mut py::PyProperty_Type.tp_descr_get).replace(Some(get_property)));
-        REPLACED.generator.set((&raw mut py::PyGen_Type.tp_iternext).replace(Some(next_of_generator)));
+        PROCESS.replaced.function.set((&raw mut py::PyFunction_Type.tp_call).replace(Some(call_function)));
+        PROCESS.replaced.method.set((&raw mut py::PyMethod_Type.tp_call).replace(Some(call_method)));
+        PROCESS
+            .replaced
+            .property
+            .set((&raw mut py::PyProperty_Type.tp_descr_get).replace(Some(get_property)));
+        PROCESS
+            .replaced
+            .generator
+            .set((&raw mut py::PyGen_Type.tp_iternext).replace(Some(next_of_generator)));
         #[cfg(has_function_call_hook)]
         {
             py::_PyFunction_CallHook = Some(call_special);
@@ -68,7 +79,7 @@ unsafe extern "C" fn call_function(function: Object, arguments: Object, keywords
                 return result;
             }
         }
-        REPLACED.function.get().unwrap_unchecked()(function, arguments, keywords)
+        PROCESS.replaced.function.get().unwrap_unchecked()(function, arguments, keywords)
     }
 }
 
@@ -97,7 +108,7 @@ unsafe extern "C" fn call_method(method: Object, arguments: Object, keywords: Ob
                 return result;
             }
         }
-        REPLACED.method.get().unwrap_unchecked()(method, arguments, keywords)
+        PROCESS.replaced.method.get().unwrap_unchecked()(method, arguments, keywords)
     }
 }
 
@@ -127,7 +138,7 @@ unsafe extern "C" fn get_property(property: Object, object: Object, class: Objec
                 return result;
             }
         }
-        REPLACED.property.get().unwrap_unchecked()(property, object, class)
+        PROCESS.replaced.property.get().unwrap_unchecked()(property, object, class)
     }
 }
 
@@ -139,7 +150,7 @@ unsafe extern "C" fn next_of_generator(generator: Object) -> Object {
             Some(Stop::Yielded(value)) => value,
             Some(Stop::Returned(result)) => generators::end_of_iteration(result),
             Some(Stop::Raised) => ptr::null_mut(),
-            None => REPLACED.generator.get().unwrap_unchecked()(generator),
+            None => PROCESS.replaced.generator.get().unwrap_unchecked()(generator),
         }
     }
 }

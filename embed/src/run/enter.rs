@@ -29,6 +29,7 @@ const BUFFER_WORDS: usize = 1 << 16;
 
 /// The exit buffer of all compiled code. What is in it is read before anything else runs, hence
 /// frames need none of their own, which would only make recursion take more of the C stack.
+// APART: zeros, which would be half a megabyte of the executable beside anything else.
 static BUFFER: Gil<UnsafeCell<[u64; BUFFER_WORDS]>> = Gil::new(UnsafeCell::new([0; BUFFER_WORDS]));
 
 /// Runs a version on a frame that has the shape of the entry.

@@ -1,18 +1,25 @@
 //! Frames that began before our evaluator was installed.
 
 use crate::config::settings;
-use crate::py::gil::Gil;
+use crate::process::PROCESS;
 use crate::py::*;
 use std::cell::RefCell;
 
 /// Frames that were running when the hook was installed: whoever runs them does not expect them
 /// to be suspended.
-static OUTSIDERS: Gil<RefCell<Vec<*mut PyFrameObject>>> = Gil::new(RefCell::new(Vec::new()));
+pub struct Outsiders(RefCell<Vec<*mut PyFrameObject>>);
+
+impl Outsiders {
+    /// None.
+    pub const fn new() -> Outsiders {
+        Outsiders(RefCell::new(Vec::new()))
+    }
+}
 
 /// These frames are running now.
 pub fn set(frames: Vec<*mut PyFrameObject>) {
     settings::set_outsiders(!frames.is_empty());
-    *OUTSIDERS.borrow_mut() = frames;
+    *PROCESS.outsiders.0.borrow_mut() = frames;
 }
 
 /// A frame comes to us: from now on we know of it.
@@ -22,7 +29,7 @@ pub fn set(frames: Vec<*mut PyFrameObject>) {
 #[cold]
 #[inline(never)]
 pub unsafe extern "C" fn adopt(frame: *mut PyFrameObject) {
-    let mut outsiders = OUTSIDERS.borrow_mut();
+    let mut outsiders = PROCESS.outsiders.0.borrow_mut();
     outsiders.retain(|outsider| *outsider != frame);
     settings::set_outsiders(!outsiders.is_empty());
 }
@@ -30,5 +37,5 @@ pub unsafe extern "C" fn adopt(frame: *mut PyFrameObject) {
 /// Whether a frame was running when the hook was installed, and has not come to us since.
 #[inline(always)]
 pub fn is_outsider(frame: *mut PyFrameObject) -> bool {
-    settings::has_outsiders() && OUTSIDERS.borrow().contains(&frame)
+    settings::has_outsiders() && PROCESS.outsiders.0.borrow().contains(&frame)
 }

@@ -148,6 +148,7 @@ pub unsafe fn pass(frame: Frame, thread: *mut PyThreadState, value: Object) -> O
 #[cfg(py3)]
 #[inline(always)]
 pub unsafe fn advance(frame: Frame, thread: *mut PyThreadState, receiver: Object, value: Object) -> Stop {
+    // APART: the interpreter's own.
     static mut SEND: py::_Py_Identifier =
         py::_Py_Identifier { next: ptr::null_mut(), string: c"send".as_ptr(), object: ptr::null_mut() };
     // SAFETY: by the contract; a result is a new reference.

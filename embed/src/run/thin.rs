@@ -4,9 +4,9 @@
 
 use crate::config::settings;
 use crate::memory::shortage;
+use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::suspended;
-use crate::py::gil::Gil;
 use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
 use crate::run::outcome::Outcome;
 use crate::run::{clients, direct, enter, frames};
@@ -155,7 +155,17 @@ unsafe fn frame(thread: *mut PyThreadState, function: Object, state: *const Code
 }
 
 /// The name that the globals of a module have its builtins under, and where that was found last.
-static BUILTINS: Gil<(Name, Cell<usize>)> = Gil::new((Name::new(c"__builtins__"), Cell::new(0)));
+pub struct Builtins {
+    name: Name,
+    index: Cell<usize>,
+}
+
+impl Builtins {
+    /// It was not found so far.
+    pub const fn new() -> Builtins {
+        Builtins { name: Name::new(c"__builtins__"), index: Cell::new(0) }
+    }
+}
 
 /// What `PyFrame_New` takes for builtins where the globals are not the caller's, if they are the interpreter's own,
 /// which it holds: borrowed, else NULL.
@@ -164,7 +174,7 @@ static BUILTINS: Gil<(Name, Cell<usize>)> = Gil::new((Name::new(c"__builtins__")
 /// The thread is the current one.
 #[inline(always)]
 unsafe fn builtins_of(thread: *mut PyThreadState, globals: Object) -> Object {
-    let (name, index) = &*BUILTINS;
+    let Builtins { name, index } = &*PROCESS.builtins;
     // SAFETY: the table is not used after anything else ran.
     unsafe {
         let name = name.get();

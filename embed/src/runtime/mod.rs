@@ -28,6 +28,7 @@ pub use data::boxes::{box_float, box_int};
 #[cfg(py_debug)]
 pub use data::boxes::{counted_decref, counted_incref};
 pub use data::build::list_append;
+pub use data::instances::PlainTypes;
 pub use table::address;
 
 use crate::config::settings;

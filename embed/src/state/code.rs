@@ -5,12 +5,13 @@
 //! Python code can run, so recursion and thread switches cannot see them borrowed.
 
 use crate::config::settings;
+use crate::process::PROCESS;
 use crate::py::describe;
-use crate::py::gil::{Counter, Gil};
+use crate::py::gil::Counter;
 use crate::py::*;
+use crate::state::census::Census;
 use crate::state::native::{self, Native};
 use crate::state::phase::Phase;
-use crate::state::process::Process;
 use crate::state::registry::Wait;
 use crate::state::target::{Closed, Target};
 use crate::state::thin::ThinFrames;
@@ -86,7 +87,10 @@ pub struct CodeState {
 }
 
 /// What is known of all of them.
-pub static PROCESS: Gil<Process<CodeState>> = Gil::new(Process::new());
+#[inline(always)]
+pub fn codes() -> &'static Census<CodeState> {
+    &PROCESS.codes
+}
 
 impl CodeState {
     /// The state of code that nothing is known of but that so many frames of it have passed us by, and so many more
@@ -97,7 +101,7 @@ impl CodeState {
     pub unsafe fn new(code: *mut PyCodeObject, passed: u32, passing: u32) -> CodeState {
         // SAFETY: co_code is a str object (3.x: bytes), whose length is that of a variable object.
         let bytes = unsafe { (*(*code).co_code.cast::<PyVarObject>()).ob_size } as u32;
-        PROCESS.enter(Phase::Cold);
+        codes().enter(Phase::Cold);
         let runs = Counter::new();
         runs.add(passed.into());
         CodeState {
@@ -184,14 +188,14 @@ impl CodeState {
     /// A version of it is being compiled in the background.
     pub fn begin_wait(&self) -> Wait {
         self.under_way.set(self.under_way.get() + 1);
-        PROCESS.registry.begin_wait(self)
+        codes().registry.begin_wait(self)
     }
 
     /// What was waited for is there: the state that did, if it is still alive, and that as long as no Python code
     /// runs.
     pub fn end_wait<'a>(wait: Wait) -> Option<&'a CodeState> {
         // SAFETY: a state that dies takes itself out.
-        let state = unsafe { &*PROCESS.registry.end_wait(wait)? };
+        let state = unsafe { &*codes().registry.end_wait(wait)? };
         state.under_way.set(state.under_way.get() - 1);
         Some(state)
     }
@@ -223,8 +227,8 @@ impl CodeState {
     /// Moves on.
     pub fn set_phase(&self, phase: Phase) {
         self.stop_passing();
-        PROCESS.leave(self.phase.get());
-        PROCESS.enter(phase);
+        codes().leave(self.phase.get());
+        codes().enter(phase);
         self.phase.set(phase);
         if phase != Phase::Hot {
             self.set_start(ptr::null());
@@ -324,7 +328,7 @@ impl CodeState {
             self.seek(SEEK_NEW);
         }
         self.update_start();
-        PROCESS.registry.add(self);
+        codes().registry.add(self);
         address
     }
 
@@ -548,7 +552,7 @@ impl Drop for CodeState {
         if let Some(life) = self.life.get() {
             life.end();
         }
-        PROCESS.registry.forget(self, self.is_waiting());
-        PROCESS.leave(self.phase.get());
+        codes().registry.forget(self, self.is_waiting());
+        codes().leave(self.phase.get());
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::py::countdown;
 use crate::py::*;
-use crate::state::code::{CodeState, PROCESS};
+use crate::state::code::{CodeState, codes};
 use crate::stats;
 use std::ffi::c_void;
 use std::ptr;
@@ -22,11 +22,11 @@ pub fn request_index() -> bool {
         // SAFETY: it came from Box::into_raw in `attach`, and its code object is dying.
         drop(unsafe { Box::from_raw(state.cast::<CodeState>()) });
     }
-    if PROCESS.extra.get() < 0 {
+    if codes().extra.get() < 0 {
         // SAFETY: touches a static table only.
-        PROCESS.extra.set(unsafe { _PyEval_RequestCodeExtraIndex(Some(free)) } as isize);
+        codes().extra.set(unsafe { _PyEval_RequestCodeExtraIndex(Some(free)) } as isize);
     }
-    PROCESS.extra.get() >= 0
+    codes().extra.get() >= 0
 }
 
 /// The state of a code object; NULL if it has none yet.
@@ -39,7 +39,7 @@ pub unsafe fn of(code: *mut PyCodeObject) -> *const CodeState {
     // any code came here.
     unsafe {
         let extra = (*countdown::evaluation(code)).ce_extra.cast::<CodeExtra>();
-        let index = PROCESS.extra.get();
+        let index = codes().extra.get();
         if extra.is_null() || (*extra).size <= index {
             return ptr::null();
         }
@@ -59,7 +59,7 @@ unsafe fn attach(code: *mut PyCodeObject) -> *const CodeState {
         let state = Box::into_raw(Box::new(CodeState::new(code, passed, countdown::of(code))));
         stats::counters().code_objects.count();
         stats::counters().frames.add(passed.into());
-        if _PyCode_SetExtra(code.cast(), PROCESS.extra.get() as _, state.cast()) < 0 {
+        if _PyCode_SetExtra(code.cast(), codes().extra.get() as _, state.cast()) < 0 {
             PyErr_Clear();
             drop(Box::from_raw(state));
             return ptr::null();
@@ -81,7 +81,7 @@ pub unsafe fn of_or_attach(code: *mut PyCodeObject) -> *const CodeState {
         }
         // Known before anything is recorded. The first time of all, in most programs while they start, this
         // makes a few objects; the collector may run code that attaches a state.
-        PROCESS.host();
+        codes().host();
         let state = of(code);
         if state.is_null() { attach(code) } else { state }
     }

@@ -1,8 +1,9 @@
 //! A compiled version of a code object: its native code, what is counted of it, and where frames enter it.
 
 use crate::config::settings;
+use crate::process::PROCESS;
 use crate::py::describe;
-use crate::py::gil::{Counter, Gil};
+use crate::py::gil::Counter;
 use crate::py::*;
 use crate::state::resume_points::ResumePoints;
 use crate::stats;
@@ -82,8 +83,6 @@ impl Native {
         generic: bool,
         name: String,
     ) -> Native {
-        static IDS: Gil<Counter> = Gil::new(Counter::new());
-        IDS.count();
         let mut by_pc: Vec<(u32, u32)> =
             compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
         by_pc.sort_unstable();
@@ -91,7 +90,7 @@ impl Native {
         let reconsidered_at = if compiled.code.is_provisional { frames() } else { u64::MAX };
         Native {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
-            id: IDS.get(),
+            id: PROCESS.codes.next_version(),
             name,
             _registered: registered,
             exits: compiled.code.exits.iter().map(|_| Counter::new()).collect(),

@@ -4,8 +4,8 @@
 //! Native code looks at `use_tracing` after whatever can run foreign code: that is set for as long as such a
 //! frame is about to go on. Frames that are called meanwhile run as if it were not.
 
+use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
-use crate::py::gil::Gil;
 use crate::py::*;
 use crate::state::extra;
 use std::cell::{Cell, RefCell};
@@ -36,18 +36,20 @@ struct Recall {
     held: Vec<Object>,
 }
 
-struct Recalls {
+/// The frames that are recalled.
+pub struct Recalls {
     any: Cell<bool>,
     /// The frame that native code itself has written the locals of, and reads them anew.
     expected: Cell<*mut PyFrameObject>,
     all: RefCell<Vec<Recall>>,
 }
 
-static RECALLS: Gil<Recalls> = Gil::new(Recalls {
-    any: Cell::new(false),
-    expected: Cell::new(ptr::null_mut()),
-    all: RefCell::new(Vec::new()),
-});
+impl Recalls {
+    /// None.
+    pub const fn new() -> Recalls {
+        Recalls { any: Cell::new(false), expected: Cell::new(ptr::null_mut()), all: RefCell::new(Vec::new()) }
+    }
+}
 
 /// Watches for locals that are written from outside.
 pub fn initialise() {
@@ -61,17 +63,17 @@ pub fn initialise() {
 /// Whether any frame is recalled.
 #[inline(always)]
 pub fn is_any() -> bool {
-    RECALLS.any.get()
+    PROCESS.recalls.any.get()
 }
 
 /// Whether a frame of this code is recalled.
 pub fn concerns(code: *mut PyCodeObject) -> bool {
-    is_any() && RECALLS.all.borrow().iter().any(|recall| recall.code == code)
+    is_any() && PROCESS.recalls.all.borrow().iter().any(|recall| recall.code == code)
 }
 
 /// Whether a frame is to raise `MemoryError`.
 pub fn is_short(frame: *mut PyFrameObject) -> bool {
-    is_any() && RECALLS.all.borrow().iter().any(|r| r.frame == frame && r.reason == Reason::Short)
+    is_any() && PROCESS.recalls.all.borrow().iter().any(|r| r.frame == frame && r.reason == Reason::Short)
 }
 
 /// Recalls a frame of the current thread that native code has had no memory for a number of.
@@ -90,10 +92,10 @@ pub unsafe fn short(frame: *mut PyFrameObject) {
 /// # Safety
 /// The GIL is held, and native code of the frame is running.
 pub unsafe fn write_locals(frame: *mut PyFrameObject) {
-    let before = RECALLS.expected.replace(frame);
+    let before = PROCESS.recalls.expected.replace(frame);
     // SAFETY: by the contract.
     unsafe { PyFrame_LocalsToFast(frame, 0) };
-    RECALLS.expected.set(before);
+    PROCESS.recalls.expected.set(before);
 }
 
 /// `_PyFrame_LocalsToFastHook`
@@ -109,7 +111,7 @@ unsafe extern "C" fn written(frame: *mut PyFrameObject) {
         if state.is_null()
             || !(*state).is_running()
             || !(*frame).f_stacktop.is_null()
-            || frame == RECALLS.expected.get()
+            || frame == PROCESS.recalls.expected.get()
         {
             return;
         }
@@ -161,8 +163,8 @@ unsafe fn add(frame: *mut PyFrameObject, thread: *mut PyThreadState, reason: Rea
     // SAFETY: by the contract.
     unsafe {
         let (code, lasti) = ((*frame).f_code, (*frame).f_lasti);
-        RECALLS.all.borrow_mut().push(Recall { frame, code, thread, reason, lasti, held });
-        RECALLS.any.set(true);
+        PROCESS.recalls.all.borrow_mut().push(Recall { frame, code, thread, reason, lasti, held });
+        PROCESS.recalls.any.set(true);
         (*thread).use_tracing = 1;
         let state = extra::of(code);
         if !state.is_null() {
@@ -245,10 +247,10 @@ fn take(which: impl Fn(&Recall) -> bool) -> Vec<Recall> {
     if !is_any() {
         return Vec::new();
     }
-    let mut all = RECALLS.all.borrow_mut();
+    let mut all = PROCESS.recalls.all.borrow_mut();
     let (taken, left): (Vec<Recall>, Vec<Recall>) = all.drain(..).partition(which);
     *all = left;
-    RECALLS.any.set(!all.is_empty());
+    PROCESS.recalls.any.set(!all.is_empty());
     for recall in &taken {
         if !all.iter().any(|other| other.thread == recall.thread) {
             // SAFETY: under the GIL; a frame that was never in native code may have outlived its thread.
@@ -331,7 +333,7 @@ pub unsafe extern "C" fn begin(frame: *mut PyFrameObject, thread: *mut PyThreadS
 /// The thread is the current one.
 #[inline(never)]
 pub unsafe extern "C" fn resume(thread: *mut PyThreadState) {
-    if is_any() && RECALLS.all.borrow().iter().any(|recall| recall.thread == thread) {
+    if is_any() && PROCESS.recalls.all.borrow().iter().any(|recall| recall.thread == thread) {
         // SAFETY: by the contract.
         unsafe { (*thread).use_tracing = 1 };
     }

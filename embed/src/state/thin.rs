@@ -9,7 +9,7 @@
 //! *Invariant*: a frame of [`ThinFrames::all`] is idle, with all variables empty that it owns, or running, or its
 //! variables are being released: then its `f_back` is NULL, and nobody has it.
 
-use crate::py::gil::Gil;
+use crate::process::PROCESS;
 use crate::py::{self, Frame, Object, PyCodeObject, PyThreadState, collector, describe};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -37,7 +37,14 @@ pub struct ThinFrames {
 }
 
 /// Those that have any: alive, as they take themselves out when they die.
-static OWNERS: Gil<RefCell<BTreeSet<*const ThinFrames>>> = Gil::new(RefCell::new(BTreeSet::new()));
+pub struct Owners(RefCell<BTreeSet<*const ThinFrames>>);
+
+impl Owners {
+    /// Nobody.
+    pub const fn new() -> Owners {
+        Owners(RefCell::new(BTreeSet::new()))
+    }
+}
 
 impl ThinFrames {
     /// None yet.
@@ -154,7 +161,7 @@ impl ThinFrames {
             }
             let mut all = self.all.borrow_mut();
             if all.is_empty() {
-                OWNERS.borrow_mut().insert(ptr::from_ref(self));
+                PROCESS.thin_owners.0.borrow_mut().insert(ptr::from_ref(self));
             }
             all.push(frame);
             frame
@@ -175,7 +182,7 @@ impl ThinFrames {
             let Some(index) = all.iter().position(|&thin| thin == frame) else { return };
             all.swap_remove(index);
             if all.is_empty() {
-                OWNERS.borrow_mut().remove(&ptr::from_ref(self));
+                PROCESS.thin_owners.0.borrow_mut().remove(&ptr::from_ref(self));
             }
             py::incref((*frame).f_back.cast());
             py::incref((*frame).f_builtins);
@@ -218,7 +225,7 @@ impl ThinFrames {
 impl Drop for ThinFrames {
     fn drop(&mut self) {
         if !self.all.borrow().is_empty() {
-            OWNERS.borrow_mut().remove(&ptr::from_ref(self));
+            PROCESS.thin_owners.0.borrow_mut().remove(&ptr::from_ref(self));
         }
         for frame in self.all.take() {
             // SAFETY: idle, and nobody else has it.
@@ -232,7 +239,7 @@ impl Drop for ThinFrames {
 /// # Safety
 /// The GIL is held.
 pub unsafe fn complete_all() {
-    let owners: Vec<_> = OWNERS.borrow().iter().copied().collect();
+    let owners: Vec<_> = PROCESS.thin_owners.0.borrow().iter().copied().collect();
     for owner in owners {
         // SAFETY: alive, as completing frames runs nothing.
         unsafe { (*owner).complete_those() };

@@ -3,7 +3,8 @@
 pub mod clock;
 pub mod report;
 
-use crate::py::gil::{Counter, Gil};
+use crate::process::PROCESS;
+use crate::py::gil::Counter;
 use pyjion_jit::hir::ExitReason;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::HashMap;
@@ -84,7 +85,8 @@ pub struct ExitLine {
     pub kind: String,
 }
 
-struct Stats {
+/// All of it.
+pub struct Stats {
     detailed: Cell<bool>,
     counters: Counters,
     clock: Clock,
@@ -93,58 +95,63 @@ struct Stats {
     exit_lines: RefCell<Option<HashMap<(u64, usize), ExitLine>>>,
 }
 
-static STATS: Gil<Stats> = Gil::new(Stats {
-    detailed: Cell::new(false),
-    counters: Counters::new(),
-    clock: Clock {
-        mode: Cell::new(Mode::Interpreter),
-        since: Cell::new(0),
-        ticks: [const { Cell::new(0) }; 3],
-        started: OnceCell::new(),
-    },
-    failures: RefCell::new(Vec::new()),
-    phases: RefCell::new(Vec::new()),
-    exit_lines: RefCell::new(None),
-});
+impl Stats {
+    /// Nothing has happened.
+    pub const fn new() -> Stats {
+        Stats {
+            detailed: Cell::new(false),
+            counters: Counters::new(),
+            clock: Clock {
+                mode: Cell::new(Mode::Interpreter),
+                since: Cell::new(0),
+                ticks: [const { Cell::new(0) }; 3],
+                started: OnceCell::new(),
+            },
+            failures: RefCell::new(Vec::new()),
+            phases: RefCell::new(Vec::new()),
+            exit_lines: RefCell::new(None),
+        }
+    }
+}
 
 /// The counters.
 #[inline(always)]
 pub fn counters() -> &'static Counters {
-    &STATS.counters
+    &PROCESS.stats.counters
 }
 
 /// Whether what costs time is measured too: the clock, and exits one by one.
 #[inline(always)]
 pub fn is_detailed() -> bool {
-    STATS.detailed.get()
+    PROCESS.stats.detailed.get()
 }
 
 /// Where native code counts bytecodes; 0 when it does not.
 pub fn bytecode_counter() -> usize {
-    if is_detailed() { STATS.counters.bytecodes_native.address() } else { 0 }
+    if is_detailed() { PROCESS.stats.counters.bytecodes_native.address() } else { 0 }
 }
 
 /// The bytecodes of hot code executed so far, in native code and elsewhere.
 pub fn bytecodes() -> (u64, u64) {
-    (STATS.counters.bytecodes_native.get(), STATS.counters.bytecodes_interpreted.get())
+    (PROCESS.stats.counters.bytecodes_native.get(), PROCESS.stats.counters.bytecodes_interpreted.get())
 }
 
 /// Begins to measure in detail.
 pub fn start_detailed() {
-    STATS.detailed.set(true);
-    *STATS.exit_lines.borrow_mut() = Some(HashMap::new());
+    PROCESS.stats.detailed.set(true);
+    *PROCESS.stats.exit_lines.borrow_mut() = Some(HashMap::new());
     let now = clock::ticks();
-    STATS.clock.since.set(now);
-    let _ = STATS.clock.started.set((Instant::now(), now));
+    PROCESS.stats.clock.since.set(now);
+    let _ = PROCESS.stats.clock.started.set((Instant::now(), now));
 }
 
 /// Charges the time from now on to a mode, and returns the mode before.
 #[inline(always)]
 pub fn switch(mode: Mode) -> Mode {
-    let before = STATS.clock.mode.get();
+    let before = PROCESS.stats.clock.mode.get();
     if is_detailed() && before != mode {
         let now = clock::ticks();
-        let clock = &STATS.clock;
+        let clock = &PROCESS.stats.clock;
         let charged = &clock.ticks[before as usize];
         charged.set(charged.get() + now.wrapping_sub(clock.since.get()));
         clock.since.set(now);
@@ -155,8 +162,8 @@ pub fn switch(mode: Mode) -> Mode {
 
 /// Counts a failed compilation by the name of its error.
 pub fn count_failure(name: &'static str) {
-    STATS.counters.failures.count();
-    count_by_name(&mut STATS.failures.borrow_mut(), name);
+    PROCESS.stats.counters.failures.count();
+    count_by_name(&mut PROCESS.stats.failures.borrow_mut(), name);
 }
 
 fn count_by_name(counts: &mut Vec<(&'static str, u64)>, name: &'static str) {
@@ -168,7 +175,7 @@ fn count_by_name(counts: &mut Vec<(&'static str, u64)>, name: &'static str) {
 
 /// Notes the time that each phase of a compilation took, in the order of `pyjion_jit::phases`.
 pub fn add_phases(spent: &[Duration]) {
-    let mut phases = STATS.phases.borrow_mut();
+    let mut phases = PROCESS.stats.phases.borrow_mut();
     let known = phases.len();
     phases.resize(known.max(spent.len()), Duration::ZERO);
     for (sum, spent) in phases.iter_mut().zip(spent) {
@@ -178,25 +185,25 @@ pub fn add_phases(spent: &[Duration]) {
 
 /// Microseconds that compilations that succeeded spent, by phase.
 pub fn phases() -> Vec<(&'static str, u64)> {
-    let phases = STATS.phases.borrow();
+    let phases = PROCESS.stats.phases.borrow();
     pyjion_jit::phases().zip(phases.iter()).map(|(name, spent)| (name, spent.as_micros() as u64)).collect()
 }
 
 /// Failed compilations by the name of their error.
 pub fn failures() -> Vec<(&'static str, u64)> {
-    STATS.failures.borrow().clone()
+    PROCESS.stats.failures.borrow().clone()
 }
 
 /// Counts an exit.
 #[inline(always)]
 pub fn count_exit(reason: ExitReason) {
-    STATS.counters.exits[reason as usize].count();
+    PROCESS.stats.counters.exits[reason as usize].count();
 }
 
 /// Counts an exit by itself; `describe` says which one it is when it is seen for the first time,
 /// and of what kind.
 pub fn count_exit_in_detail(version: u64, exit: usize, describe: impl FnOnce() -> (String, String)) {
-    if let Some(lines) = STATS.exit_lines.borrow_mut().as_mut() {
+    if let Some(lines) = PROCESS.stats.exit_lines.borrow_mut().as_mut() {
         let line = lines.entry((version, exit)).or_insert_with(|| {
             let (label, kind) = describe();
             ExitLine { count: 0, label, kind }
@@ -207,28 +214,29 @@ pub fn count_exit_in_detail(version: u64, exit: usize, describe: impl FnOnce() -
 
 /// Exits by reason, those that occurred.
 pub fn exits() -> Vec<(&'static str, u64)> {
-    let counts = ExitReason::ALL.iter().zip(&STATS.counters.exits);
+    let counts = ExitReason::ALL.iter().zip(&PROCESS.stats.counters.exits);
     counts.map(|(reason, count)| (reason.name(), count.get())).filter(|(_, count)| *count > 0).collect()
 }
 
 /// Seconds in the interpreter, in native code and in the compiler; nothing unless measured.
 pub fn seconds() -> Option<[f64; 3]> {
-    let (start, first_tick) = *STATS.clock.started.get()?;
-    switch(STATS.clock.mode.get());
+    let (start, first_tick) = *PROCESS.stats.clock.started.get()?;
+    switch(PROCESS.stats.clock.mode.get());
     let now = clock::ticks();
     let per_tick = start.elapsed().as_secs_f64() / now.wrapping_sub(first_tick).max(1) as f64;
     let mut all = [0.0; 3];
-    for (seconds, charged) in all.iter_mut().zip(&STATS.clock.ticks) {
+    for (seconds, charged) in all.iter_mut().zip(&PROCESS.stats.clock.ticks) {
         *seconds = charged.get() as f64 * per_tick;
     }
     // What is charged to the current mode at its next switch.
-    all[STATS.clock.mode.get() as usize] += now.wrapping_sub(STATS.clock.since.get()) as f64 * per_tick;
+    all[PROCESS.stats.clock.mode.get() as usize] +=
+        now.wrapping_sub(PROCESS.stats.clock.since.get()) as f64 * per_tick;
     Some(all)
 }
 
 /// Exits one by one, most frequent first; nothing unless measured.
 pub fn exit_lines() -> Vec<ExitLine> {
-    let lines = STATS.exit_lines.borrow();
+    let lines = PROCESS.stats.exit_lines.borrow();
     let mut lines: Vec<ExitLine> = lines.iter().flat_map(HashMap::values).cloned().collect();
     lines.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.label.cmp(&b.label)));
     lines

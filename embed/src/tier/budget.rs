@@ -2,20 +2,27 @@
 
 use crate::compile::{self, cost, worker};
 use crate::config::settings;
+use crate::process::PROCESS;
 use crate::py::describe;
-use crate::py::gil::Gil;
 use crate::state::CodeState;
 use crate::stats::{self, clock};
 use pyjion_jit::tier::budget::{self, Facts, Means, Occasion, Wanted};
 use std::cell::Cell;
 
 /// Time that frames spent in native code that they entered at loops, in ticks.
-static LOOPED: Gil<Cell<u64>> = Gil::new(Cell::new(0));
+pub struct Looped(Cell<u64>);
+
+impl Looped {
+    /// None.
+    pub const fn new() -> Looped {
+        Looped(Cell::new(0))
+    }
+}
 
 /// Notes how long native code ran that was entered at a loop.
 #[inline(always)]
 pub fn note_loop(ticks: u64) {
-    LOOPED.set(LOOPED.get().saturating_add(ticks));
+    PROCESS.looped.0.set(PROCESS.looped.0.get().saturating_add(ticks));
 }
 
 /// Whether there is time for compiling a code object for the first time.
@@ -45,7 +52,10 @@ fn allows_version(state: &CodeState, occasion: Occasion, wanted: Wanted) -> bool
     let means = Means {
         ledger: cost::ledger(),
         used: clock::of(libc::CLOCK_PROCESS_CPUTIME_ID),
-        saved: budget::saved(stats::counters().frames_native.get(), clock::microseconds(LOOPED.get())),
+        saved: budget::saved(
+            stats::counters().frames_native.get(),
+            clock::microseconds(PROCESS.looped.0.get()),
+        ),
         threshold: settings::threshold(),
         in_background: worker::is_wanted(),
     };

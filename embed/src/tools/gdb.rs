@@ -41,6 +41,7 @@ unsafe impl Sync for Shared {}
 #[unsafe(no_mangle)]
 #[used]
 #[allow(non_upper_case_globals, reason = "GDB says so")]
+// APART: so called.
 static __jit_debug_descriptor: Shared = Shared(UnsafeCell::new(Descriptor {
     version: 1,
     action: 0,

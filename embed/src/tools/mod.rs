@@ -9,6 +9,7 @@ mod lines;
 mod perf;
 
 pub use gdb::Registered;
+pub use perf::Perf;
 
 use crate::config::settings;
 use function::Function;

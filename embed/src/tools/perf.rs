@@ -3,7 +3,7 @@
 use super::function::Function;
 use super::jitdump::{self, Stamp};
 use crate::config::say;
-use crate::py::gil::Gil;
+use crate::process::PROCESS;
 use std::cell::{OnceCell, RefCell};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
@@ -29,11 +29,23 @@ enum State {
     Failed,
 }
 
-static STATE: Gil<RefCell<State>> = Gil::new(RefCell::new(State::Unopened));
+/// The file, and where it is to be.
+pub struct Perf {
+    state: RefCell<State>,
+    /// The program may be in another directory by the time it forks.
+    directory: OnceCell<PathBuf>,
+}
+
+impl Perf {
+    /// Nothing was told so far.
+    pub const fn new() -> Perf {
+        Perf { state: RefCell::new(State::Unopened), directory: OnceCell::new() }
+    }
+}
 
 /// Adds a function to the file in a directory. What goes wrong is said once; there is no file then.
 pub fn write(directory: &str, function: &Function<'_>) {
-    let mut state = STATE.borrow_mut();
+    let mut state = PROCESS.perf.state.borrow_mut();
     let stamp = now();
     // A child of a fork has a file of its own, for what it compiles itself.
     let is_current = match &*state {
@@ -41,9 +53,8 @@ pub fn write(directory: &str, function: &Function<'_>) {
         State::Unopened => false,
         State::Open(dump) => dump.process == stamp.process,
     };
-    // The program may be in another directory by the time it forks.
-    static DIRECTORY: Gil<OnceCell<PathBuf>> = Gil::new(OnceCell::new());
-    let directory = DIRECTORY.get_or_init(|| path::absolute(directory).unwrap_or_else(|_| directory.into()));
+    let absolute = || path::absolute(directory).unwrap_or_else(|_| directory.into());
+    let directory = PROCESS.perf.directory.get_or_init(absolute);
     let path = directory.join(format!("jit-{}.dump", stamp.process));
     let written = if is_current { Ok(()) } else { open(&path, stamp).map(|dump| *state = State::Open(dump)) };
     let written = written.and_then(|()| match &mut *state {

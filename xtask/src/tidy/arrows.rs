@@ -24,6 +24,8 @@ pub struct Arrow {
 #[derive(Default)]
 pub struct Crate {
     modules: BTreeMap<Module, Said>,
+    /// A module whose arrows do not count, neither from it nor to it.
+    list: Option<Module>,
 }
 
 /// What a module says.
@@ -70,13 +72,20 @@ impl Crate {
         Ok(found)
     }
 
+    /// The same without the arrows of a module at the top that has no code.
+    pub fn without(mut self, list: Option<&str>) -> Crate {
+        self.list = list.map(|name| vec![name.to_owned()]);
+        self
+    }
+
     /// Every arrow between two different modules, in order.
     pub fn arrows(&self) -> Vec<Arrow> {
         let mut arrows = BTreeSet::new();
         for (from, said) in &self.modules {
             for path in &said.uses {
                 let to = self.resolve(path);
-                if to != *from {
+                let is_counted = |end: &Module| self.list.as_ref() != Some(end);
+                if to != *from && is_counted(from) && is_counted(&to) {
                     arrows.insert(Arrow { from: from.clone(), path: path.join("::"), to });
                 }
             }

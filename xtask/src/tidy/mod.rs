@@ -1,6 +1,7 @@
 //! `tidy`: the house rules that no compiler checks, and the format.
 
 mod arrows;
+mod process;
 mod rooms;
 
 use crate::dirs::Dirs;
@@ -28,12 +29,15 @@ pub fn run(dirs: &Dirs, others: Complaints) -> Result<()> {
 /// Fails with every broken rule at once.
 pub fn check(dirs: &Dirs, others: Complaints) -> Result<()> {
     let mut complaints = Vec::new();
+    let mut files = Vec::new();
     for path in rust_files(dirs)? {
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let name = path.strip_prefix(&dirs.root).unwrap_or(&path).display().to_string();
         complaints.extend(rust_complaints(&text).into_iter().map(|c| format!("{name}{c}")));
+        files.push((name, text));
     }
+    complaints.extend(process::complaints(dirs, &files)?);
     let table = Table::load(dirs)?;
     for release in table.all() {
         for member in series::load(dirs, release)? {

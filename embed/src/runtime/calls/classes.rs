@@ -17,6 +17,7 @@ const CALLS_IN_C: i32 = 3;
 static NAME: Gil<Name> = Gil::new(Name::new(c"__init__"));
 
 /// `slot_tp_init`, once it was seen.
+// APART: a fact of the interpreter, learnt once.
 static SLOT: Gil<Cell<initproc>> = Gil::new(Cell::new(None));
 
 /// Calls a class, if it is one that this is for: consumes the class, which is lowest, and the arguments.

@@ -16,6 +16,7 @@ const CALLS_IN_C: i32 = 3;
 static NAME: Gil<Name> = Gil::new(Name::new(c"__call__"));
 
 /// `slot_tp_call`, once it was seen.
+// APART: a fact of the interpreter, learnt once.
 static SLOT: Gil<Cell<ternaryfunc>> = Gil::new(Cell::new(None));
 
 /// Calls an instance with positional arguments, if it is one that this is for: consumes it, which is lowest, and them.

@@ -1,5 +1,6 @@
 //! What objects are and have: `isinstance`, `getattr`, `hasattr`, and their types.
 
+use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
@@ -119,7 +120,14 @@ unsafe fn is_deep() -> bool {
 static CLASS: Gil<Name> = Gil::new(Name::new(c"__class__"));
 
 /// Version tags of types that were seen to have `__class__` from `object` only.
-static PLAIN: Gil<[Cell<u32>; 64]> = Gil::new([const { Cell::new(0) }; 64]);
+pub struct PlainTypes([Cell<u32>; 64]);
+
+impl PlainTypes {
+    /// None was seen.
+    pub const fn new() -> PlainTypes {
+        PlainTypes([const { Cell::new(0) }; 64])
+    }
+}
 
 /// Whether `__class__` of a type's objects is the type.
 unsafe fn has_plain_class(ty: *mut PyTypeObject) -> bool {
@@ -132,7 +140,8 @@ unsafe fn has_plain_class(ty: *mut PyTypeObject) -> bool {
         }
         let is_valid = py::has_feature(ty, py::Py_TPFLAGS_VALID_VERSION_TAG as u64);
         let tag = (*ty).tp_version_tag;
-        let seen = &PLAIN[tag as usize % PLAIN.len()];
+        let PlainTypes(plain) = &*PROCESS.plain_types;
+        let seen = &plain[tag as usize % plain.len()];
         if is_valid && tag != 0 && seen.get() == tag {
             return true;
         }

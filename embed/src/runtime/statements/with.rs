@@ -8,6 +8,7 @@ use std::ptr;
 #[cfg(py2)]
 macro_rules! special_method {
     ($object:expr, $name:literal) => {{
+        // APART: the interpreter's own, one a place.
         static mut CACHE: Object = ptr::null_mut();
         evaluator::special_lookup($object, $name, &raw mut CACHE)
     }};
@@ -17,6 +18,7 @@ macro_rules! special_method {
 #[cfg(py3)]
 macro_rules! special_method {
     ($object:expr, $name:literal) => {{
+        // APART: the interpreter's own, one a place.
         static mut IDENTIFIER: py::_Py_Identifier =
             py::_Py_Identifier { next: ptr::null_mut(), string: $name.as_ptr(), object: ptr::null_mut() };
         evaluator::special_lookup($object, &raw mut IDENTIFIER)

@@ -1,4 +1,4 @@
-//! What is known of the process that the states of its code objects are in. The GIL protects it.
+//! What is known of all code objects together.
 
 use crate::py::gil::Counter;
 use crate::state::phase::Phase;
@@ -6,27 +6,30 @@ use crate::state::registry::Registry;
 use pyjion_jit::host::Host;
 use std::cell::Cell;
 
-/// One of these there is.
-pub struct Process<State> {
+/// The states of the process' code objects, and what they share.
+pub struct Census<State> {
     /// Who describes the interpreter: told by `pyjion_register`, before any frame runs.
     describe: Cell<fn() -> &'static Host>,
     /// Our place in the extra data of code objects: negative until `pyjion_register`, or `pyjion.enable()`, asks for
     /// one.
     pub extra: Cell<isize>,
-    /// Code objects by phase, see [`Process::enter`].
+    /// Code objects by phase, see [`Census::enter`].
     phases: [Counter; Phase::ALL.len()],
     /// Which states have machine code, and which wait for some.
     pub registry: Registry<State>,
+    /// Versions so far.
+    versions: Counter,
 }
 
-impl<State> Process<State> {
+impl<State> Census<State> {
     /// Nothing has happened yet.
-    pub const fn new() -> Process<State> {
-        Process {
+    pub const fn new() -> Census<State> {
+        Census {
             describe: Cell::new(|| unreachable!("the first thing that is told")),
             extra: Cell::new(-1),
             phases: [const { Counter::new() }; Phase::ALL.len()],
             registry: Registry::new(),
+            versions: Counter::new(),
         }
     }
 
@@ -39,6 +42,12 @@ impl<State> Process<State> {
     /// looks at live objects; it may run the garbage collector.
     pub fn host(&self) -> &'static Host {
         self.describe.get()()
+    }
+
+    /// Names a new version.
+    pub fn next_version(&self) -> u64 {
+        self.versions.count();
+        self.versions.get()
     }
 
     /// A code object is in a phase now.
