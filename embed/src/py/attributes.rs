@@ -1,6 +1,7 @@
 //! How types say what attributes their objects have, and where frames have their globals.
 
 use crate::py::dict::{Found, Table};
+use crate::py::slots::{GENERIC_GETATTRO, have_same_function};
 use crate::py::{self, Object, PyTypeObject, collector};
 use pyjion_jit::hir::GlobalPlace;
 use std::mem::offset_of;
@@ -29,8 +30,7 @@ pub unsafe fn descriptor(attribute: Object) -> (py::descrgetfunc, py::descrsetfu
 pub unsafe fn gets_generically(ty: *mut PyTypeObject) -> bool {
     // SAFETY: a type by the contract.
     unsafe {
-        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        getattro == py::PyObject_GenericGetAttr as *const () as usize
+        have_same_function!((*ty).tp_getattro, GENERIC_GETATTRO)
             || (cfg!(py35) && ty == &raw mut py::PyModule_Type)
     }
 }

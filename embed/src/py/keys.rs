@@ -1,5 +1,6 @@
 //! Hashes and equality of strings and ints, which run no foreign code.
 
+use crate::py::slots::have_same_function;
 use crate::py::strings;
 use crate::py::{self, Object};
 
@@ -46,13 +47,12 @@ unsafe fn has_quiet_hash(key: Object, depth: usize) -> bool {
             let has = |index| has_quiet_hash(py::tuple_item(key, index), depth - 1);
             return depth > 0 && (0..py::size_of_var(key) as usize).all(has);
         }
-        let address = |hash: py::hashfunc| hash.map_or(0, |function| function as usize);
         is_int(key)
             || strings::is_str(key)
             || ty == &raw mut py::PyFloat_Type
             || ty == &raw mut py::PyBool_Type
             || is_other_string(key)
-            || address((*ty).tp_hash) == address(py::PyBaseObject_Type.tp_hash)
+            || have_same_function!((*ty).tp_hash, py::PyBaseObject_Type.tp_hash)
     }
 }
 

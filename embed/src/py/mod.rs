@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod pending;
 pub mod places;
 pub mod sets;
+pub mod slots;
 pub mod stack;
 pub mod strings;
 

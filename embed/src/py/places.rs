@@ -3,6 +3,7 @@
 
 use crate::py::attributes::{MAX_INDEX, descriptor, fresh_dict, gets_generically};
 use crate::py::dict::{Found, Table};
+use crate::py::slots::{GENERIC_SETATTRO, have_same_function};
 use crate::py::{self, Object, PyTypeObject, binding};
 use pyjion_jit::hir::{Attribute, Binding, Place};
 
@@ -35,8 +36,7 @@ pub unsafe fn place_of(object: Object, name: Object, is_stored: bool) -> Option<
             let (tag, attribute) = inherited(ty, name)?;
             return Some(Attribute { tag, place: of_instance(object, ty, name, attribute, is_stored)? });
         }
-        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        if is_stored || getattro != py::PyType_Type.tp_getattro.map_or(0, |function| function as usize) {
+        if is_stored || !have_same_function!((*ty).tp_getattro, py::PyType_Type.tp_getattro) {
             return None;
         }
         let (tag, of_metaclass) = inherited(ty, name)?;
@@ -176,8 +176,7 @@ unsafe fn is_changeable(attribute: Object) -> bool {
 /// True when the attributes of such objects are set in the generic way.
 unsafe fn sets_generically(ty: *mut PyTypeObject) -> bool {
     // SAFETY: a type by the contract.
-    let setattro = unsafe { (*ty).tp_setattro.map_or(0, |function| function as usize) };
-    setattro == py::PyObject_GenericSetAttr as *const () as usize
+    unsafe { have_same_function!((*ty).tp_setattro, GENERIC_SETATTRO) }
 }
 
 /// Where the objects of a type have what a member of `__slots__` names.

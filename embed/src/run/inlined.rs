@@ -13,9 +13,10 @@ use crate::run::outcome::Outcome;
 use crate::run::reify::{self, Left};
 use crate::state::native::Native;
 use crate::tier::exits;
-use pyjion_jit::exit::ExitRecipe;
+use pyjion_jit::exit::{ExitRecipe, MAX_WORDS_INLINED};
 use pyjion_jit::hir::Resume;
 use std::ffi::c_int;
+use std::mem::MaybeUninit;
 use std::ptr;
 
 /// Native code left by an exit with inlined frames: runs these to their ends, and has the outermost frame go on after
@@ -47,14 +48,11 @@ pub unsafe extern "C" fn left(
     }
 }
 
-/// Words of the buffer that are put aside: more than such exits have.
-const WORDS: usize = 128;
-
 /// [`reify::rebuild_all`] of a copy of the buffer: where a function has other globals than its caller, making its frame
 /// looks for their builtins, and a key that is like that name may run code.
 ///
 /// # Safety
-/// As for [`reify::rebuild_all`], whose result it stores; so many words are in the buffer.
+/// As for [`reify::rebuild_all`], whose result it stores; the exits of the version leave so many words at most.
 #[inline(never)]
 unsafe extern "C" fn rebuild(
     frame: *mut PyFrameObject,
@@ -65,16 +63,12 @@ unsafe extern "C" fn rebuild(
     chain: &mut Chain,
     left: &mut Left,
 ) {
-    let mut copy = [0_u64; WORDS];
-    let buffer = if words <= WORDS {
-        // SAFETY: both are that long.
-        unsafe { ptr::copy_nonoverlapping(buffer, copy.as_mut_ptr(), words) };
-        copy.as_ptr()
-    } else {
-        buffer
-    };
-    // SAFETY: by the contract.
-    unsafe { *left = reify::rebuild_all(frame, thread, &*recipe, buffer, chain) }
+    let mut copy = [const { MaybeUninit::<u64>::uninit() }; MAX_WORDS_INLINED];
+    // SAFETY: by the contract. Both are that long, and this exit leaves no more.
+    unsafe {
+        ptr::copy_nonoverlapping(buffer.cast(), copy.as_mut_ptr(), words.min(MAX_WORDS_INLINED));
+        *left = reify::rebuild_all(frame, thread, &*recipe, copy.as_ptr().cast(), chain);
+    }
 }
 
 /// Runs the frames of a chain to their ends, from where they were left; [`THROW`] if the outermost frame is to go on by

@@ -8,6 +8,10 @@ use crate::hir::{
 };
 use std::collections::HashMap;
 
+/// Words that an exit in the middle of inlined functions leaves at most, marks included: few enough to be copied before
+/// their frames are made.
+pub const MAX_WORDS_INLINED: usize = 512;
+
 /// The exits of a function that have been asked for, by number.
 #[derive(Default)]
 pub struct Plan {
@@ -163,7 +167,11 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         pieces.iter().filter(|piece| in_buffer(piece)).map(|piece| piece.value).collect();
     words.sort();
     words.dedup();
-    if words.len() > usize::from(u16::MAX) {
+    let most = match frames.len() {
+        1 => usize::from(u16::MAX),
+        _ => MAX_WORDS_INLINED - mark_words(function).min(MAX_WORDS_INLINED),
+    };
+    if words.len() > most {
         return Err(error("an exit leaves too many values".to_string()));
     }
 

@@ -4,6 +4,7 @@
 use crate::config::settings;
 use crate::py::dict::{self, Name};
 use crate::py::gil::Gil;
+use crate::py::slots::have_same_function;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState, PyTypeObject, initproc};
 use crate::run::{enter, thin};
@@ -61,17 +62,15 @@ pub unsafe fn try_instantiate(
             && (*class).tp_version_tag == tag;
         *at = instance;
         let mut result = None;
-        (*thread).recursion_depth += CALLS_IN_C;
         if is_same {
             py::incref(function);
             result = if keyword == 0 {
-                thin::call(thread, function, at, positional + 1)
+                thin::call_under(thread, CALLS_IN_C, function, at, positional + 1)
             } else {
                 call_with_keywords(thread, function, instance, given)
             };
             py::decref(function);
         }
-        (*thread).recursion_depth -= CALLS_IN_C;
         let is_done = match result {
             Some(result) => check(result),
             None => {
@@ -97,23 +96,15 @@ unsafe fn is_initialised_by_slot(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
     unsafe {
         let slot = SLOT.get();
-        if slot.is_none() { learn(class) } else { is_same_init(slot, (*class).tp_init) }
+        if slot.is_none() { learn(class) } else { have_same_function!(slot, (*class).tp_init) }
     }
-}
-
-#[inline(always)]
-fn is_same_init(one: initproc, other: initproc) -> bool {
-    matches!((one, other), (Some(one), Some(other)) if ptr::fn_addr_eq(one, other))
 }
 
 /// Whether the instances of a class are made by `object.__new__`.
 #[inline(always)]
 unsafe fn is_made_by_object(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
-    unsafe {
-        let pair = ((*class).tp_new, py::PyBaseObject_Type.tp_new);
-        matches!(pair, (Some(one), Some(other)) if ptr::fn_addr_eq(one, other))
-    }
+    unsafe { have_same_function!((*class).tp_new, py::PyBaseObject_Type.tp_new) }
 }
 
 /// Learns which function that is from a class that shows it: one that derives from `object` alone, which has
@@ -124,7 +115,7 @@ unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
     unsafe {
         let shows = adds_function(class, NAME.get())
-            && !is_same_init((*class).tp_init, py::PyBaseObject_Type.tp_init);
+            && !have_same_function!((*class).tp_init, py::PyBaseObject_Type.tp_init);
         if shows {
             SLOT.set((*class).tp_init);
         }
@@ -208,5 +199,5 @@ unsafe fn call_with_keywords(
     given: Given,
 ) -> Option<Object> {
     // SAFETY: as for `try_instantiate`.
-    unsafe { Ordered::new(function, receiver, given)?.call(thread, function) }
+    unsafe { Ordered::new(function, receiver, given)?.call(thread, CALLS_IN_C, function) }
 }

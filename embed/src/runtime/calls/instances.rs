@@ -3,12 +3,12 @@
 
 use crate::py::dict::Name;
 use crate::py::gil::Gil;
+use crate::py::slots::have_same_function;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState, PyTypeObject, ternaryfunc};
 use crate::run::thin;
 use crate::runtime::calls::classes;
 use std::cell::Cell;
-use std::ptr;
 
 /// What is one deeper in C while such a call runs: the calls of the instance, of the method, and of its function.
 const CALLS_IN_C: i32 = 3;
@@ -29,11 +29,9 @@ pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize
     // SAFETY: the instance holds its class, and the function is held throughout.
     unsafe {
         let class = py::type_of(*at);
-        let is_slot = match (SLOT.get(), (*class).tp_call) {
-            (Some(slot), Some(call)) => ptr::fn_addr_eq(slot, call),
-            (None, Some(_)) => learn(class),
-            (_, None) => false,
-        };
+        let (slot, call) = (SLOT.get(), (*class).tp_call);
+        let is_slot =
+            if slot.is_none() { call.is_some() && learn(class) } else { have_same_function!(slot, call) };
         if !is_slot || !py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64) {
             return None;
         }

@@ -3,6 +3,7 @@
 use crate::py::stack::release;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, describe};
 use crate::run::thin;
+use std::ffi::c_int;
 use std::ptr;
 
 /// The most parameters of a function that is called so.
@@ -130,17 +131,17 @@ impl Ordered {
         }
     }
 
-    /// Calls the function in a thin frame if that can be; else nothing has happened.
+    /// Calls the function, under so many calls in C, in a thin frame if that can be; else nothing has happened.
     ///
     /// # Safety
     /// The function whose arguments these are, which have not been released; the caller holds it. The thread is the
     /// current one and runs compiled code.
-    pub unsafe fn call(&self, thread: *mut PyThreadState, function: Object) -> Option<Object> {
+    pub unsafe fn call(&self, thread: *mut PyThreadState, calls: c_int, function: Object) -> Option<Object> {
         // SAFETY: the defaults are held by their tuple.
         unsafe {
             let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
             py::xincref(defaults);
-            let result = thin::call(thread, function, self.values.as_ptr(), self.count);
+            let result = thin::call_under(thread, calls, function, self.values.as_ptr(), self.count);
             py::xdecref(defaults);
             result
         }
@@ -166,7 +167,7 @@ pub unsafe fn try_call(
         let ordered = Ordered::new(function, ptr::null_mut(), given)?;
         // One reference more, as the evaluator has, for whoever counts them.
         py::incref(function);
-        let result = ordered.call(thread, function);
+        let result = ordered.call(thread, 0, function);
         py::decref(function);
         let result = result?;
         release(at, given.operands() + 1);

@@ -4,6 +4,7 @@ use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
+use crate::py::slots::{GENERIC_GETATTRO, have_same_function};
 use crate::py::{self, Frame, Object, PyTypeObject};
 use std::cell::Cell;
 use std::ptr;
@@ -158,8 +159,8 @@ unsafe fn has_plain_class(ty: *mut PyTypeObject) -> bool {
 unsafe extern "C" fn inherits_class(ty: *mut PyTypeObject) -> bool {
     // SAFETY: a type, by the contract of the caller.
     unsafe {
-        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        if getattro != py::PyObject_GenericGetAttr as *const () as usize || (*ty).tp_getattr.is_some() {
+        let is_generic = have_same_function!((*ty).tp_getattro, GENERIC_GETATTRO);
+        if !is_generic || (*ty).tp_getattr.is_some() {
             return false;
         }
         let (mro, name) =

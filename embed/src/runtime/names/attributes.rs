@@ -8,6 +8,7 @@
 
 use crate::py::attributes::{descriptor, gets_generically};
 use crate::py::dict::{self, Found, Table};
+use crate::py::slots::{GENERIC_SETATTRO, have_same_function};
 use crate::py::stack::Owned;
 use crate::py::{self, Frame, Object, PyTypeObject, binding};
 use crate::runtime::names::cache::AttributeCache;
@@ -195,9 +196,7 @@ unsafe fn load_specially(object: Object, name: Object, cache: *mut AttributeCach
     // SAFETY: as for `load`.
     unsafe {
         let ty = py::type_of(object);
-        let of_types = py::PyType_Type.tp_getattro.map_or(0, |function| function as usize);
-        let getattro = (*ty).tp_getattro.map_or(0, |function| function as usize);
-        if getattro == of_types && !cache.is_null() {
+        if have_same_function!((*ty).tp_getattro, py::PyType_Type.tp_getattro) && !cache.is_null() {
             let class: *mut PyTypeObject = object.cast();
             if lookup::is_untagged(class) {
                 return load_of_untagged(class, ty, name, &mut *cache);
@@ -275,9 +274,8 @@ pub unsafe extern "C" fn store_attr(
         {
             return 0;
         }
-        let setattro = (*ty).tp_setattro.map_or(0, |function| function as usize);
         if !cache.is_null()
-            && setattro == py::PyObject_GenericSetAttr as *const () as usize
+            && have_same_function!((*ty).tp_setattro, GENERIC_SETATTRO)
             && let Some(attribute) = (*cache).type_attribute(ty, name)
         {
             if let (_, Some(set)) = descriptor(attribute) {

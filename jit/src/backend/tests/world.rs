@@ -2,7 +2,7 @@
 
 use crate::bytecode::{BinaryOp, Version};
 use crate::hir::{Helper, Type};
-use crate::host::{Host, IntLayout, Layout, NativeLayout, Periodic};
+use crate::host::{Host, Layout, NativeLayout, Periodic};
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::AtomicU64;
 
@@ -196,75 +196,40 @@ impl Frame {
     }
 }
 
-fn host(version: Version, int: IntLayout, types: fn(Type) -> usize, periodic: Periodic) -> Host {
-    let layout = Layout {
-        refcnt: 0,
-        ob_type: 8,
-        ob_size: 16,
-        tp_dealloc: 48,
-        float_value: 16,
-        int,
-        list_items: 24,
-        list_allocated: 32,
-        dict_used: 16,
-        set_used: 24,
-        tuple_items: 24,
-        list_iter_index: 16,
-        list_iter_seq: 24,
-        tuple_iter_index: 16,
-        tuple_iter_seq: 24,
-        range_iter_index: 16,
-        range_iter_start: 24,
-        range_iter_step: 32,
-        range_iter_len: 40,
-        cell_content: 16,
-        frame_locals: 32,
-        frame_value_stack: 24,
-        frame_lasti: 16,
-        thread_use_tracing: 8,
-    };
+fn host(version: Version, types: fn(Type) -> usize, periodic: Periodic) -> Host {
+    let made_up = Host::made_up(version);
     Host {
-        version,
-        classic_division: !version.is_3(),
-        layout,
+        layout: Layout {
+            frame_locals: 8 * Frame::LOCALS as i32,
+            frame_value_stack: 24,
+            frame_lasti: 16,
+            thread_use_tracing: 8,
+            ..made_up.layout
+        },
         types,
         none: none(),
         true_: true_(),
         false_: false_(),
         periodic,
-        calls: None,
-        attributes: None,
-        suspension: None,
         helper,
-        strings: None,
-        builtin: |_| None,
-        math: |_| 0,
-        natives: NativeLayout { definition: 16, descriptor: 0, descriptor_definition: 40 },
+        natives: NativeLayout { descriptor: 0, ..made_up.natives },
         list_append: 0,
-        free_numbers: || None,
-        small_ints: None,
         box_int: box_int as *const () as usize,
         box_float: box_float as *const () as usize,
         dealloc: dealloc as *const () as usize,
         reconsider: reconsider as *const () as usize,
-        counted_incref: 0,
-        counted_decref: 0,
+        ..made_up
     }
 }
 
 /// A host like 2.7; the address is the ticker's.
 pub fn host_27(ticker: usize) -> Host {
-    host(Version::V27, IntLayout::Long { value: 16 }, type_address, Periodic::Ticker(ticker))
+    host(Version::V27, type_address, Periodic::Ticker(ticker))
 }
 
 /// A host like 3.5; the address is the breaker's.
 pub fn host_35(breaker: usize) -> Host {
-    host(
-        Version::V35,
-        IntLayout::Digits { size: 16, digits: 24 },
-        type_address_35,
-        Periodic::Breaker(breaker),
-    )
+    host(Version::V35, type_address_35, Periodic::Breaker(breaker))
 }
 
 /// A host like a debug build of 2.7.
