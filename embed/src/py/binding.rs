@@ -1,5 +1,6 @@
 //! Methods, and functions with their receivers that have not been made methods yet.
 
+use crate::py::references::Owned;
 use crate::py::{self, Object, PyTypeObject};
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -12,14 +13,13 @@ static METHOD_DESCRIPTOR: AtomicPtr<PyTypeObject> = AtomicPtr::new(ptr::null_mut
 pub fn initialise() {
     // SAFETY: plain C API; the type is static.
     unsafe {
-        let name = py::dict::intern(c"append");
+        let name = Owned::new(py::dict::intern(c"append"));
         if !name.is_null() {
-            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name);
+            let method = py::_PyType_Lookup(&raw mut py::PyList_Type, name.get());
             if !method.is_null() {
                 METHOD_DESCRIPTOR.store(py::type_of(method), Ordering::Relaxed);
             }
         }
-        py::xdecref(name);
         py::PyErr_Clear();
     }
 }
@@ -75,26 +75,23 @@ pub unsafe fn leave_unbound(function: Object, object: Object, receiver: *mut Obj
 /// # Safety
 /// The function has `tp_descr_get`, the receiver is not NULL, and all are owned.
 pub unsafe fn bind(function: Object, receiver: Object, kept: Object) -> Object {
-    // SAFETY: all are held until the method holds them.
+    // SAFETY: all are held until the method holds them. The function is released first, the class last.
     unsafe {
+        let (kept, receiver, function) = (Owned::new(kept), Owned::new(receiver), Owned::new(function));
         let class = match kept.is_null() {
             #[cfg(py2)]
-            true => class_of(receiver),
+            true => class_of(receiver.get()),
             #[cfg(py3)]
-            true => py::type_of(receiver).cast(),
-            false => kept,
+            true => py::type_of(receiver.get()).cast(),
+            false => kept.get(),
         };
-        let method = match (*py::type_of(function)).tp_descr_get {
-            Some(get) => get(function, receiver, class),
+        match (*py::type_of(function.get())).tp_descr_get {
+            Some(get) => get(function.get(), receiver.get(), class),
             None => {
                 py::PyErr_BadInternalCall();
                 ptr::null_mut()
             }
-        };
-        py::decref(function);
-        py::decref(receiver);
-        py::xdecref(kept);
-        method
+        }
     }
 }
 

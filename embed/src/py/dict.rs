@@ -4,6 +4,7 @@
 //! This is what CPython's own lookup finds in a dict that has only `str` keys, where no
 //! comparison can run foreign code. Other dicts are left to the C API.
 
+use crate::py::references::Owned;
 use crate::py::{self, Object, PyDictObject, collector, keys, strings};
 use pyjion_jit::host::DictLayout;
 use std::cell::Cell;
@@ -42,25 +43,22 @@ static LOOKUP: AtomicUsize = AtomicUsize::new(0);
 pub fn initialise() {
     // SAFETY: works on new dicts of our own; their layout is only read as far as allocated.
     unsafe {
-        let (dict, name) = (py::PyDict_New(), intern(c"pyjion"));
-        if !dict.is_null() && !name.is_null() && py::PyDict_SetItem(dict, name, py::none()) == 0 {
+        let (dict, name) = (Owned::new(py::PyDict_New()), Owned::new(intern(c"pyjion")));
+        if !dict.is_null() && !name.is_null() && py::PyDict_SetItem(dict.get(), name.get(), py::none()) == 0 {
             #[cfg(py2)]
-            LOOKUP.store(lookup_of(dict), Ordering::Relaxed);
+            LOOKUP.store(lookup_of(dict.get()), Ordering::Relaxed);
             #[cfg(py3)]
             {
-                let other = py::PyDict_New();
-                if !other.is_null() && py::PyDict_SetItem(other, py::none(), py::none()) == 0 {
-                    LOOKUP.store(lookup_of(other), Ordering::Relaxed);
+                let other = Owned::new(py::PyDict_New());
+                if !other.is_null() && py::PyDict_SetItem(other.get(), py::none(), py::none()) == 0 {
+                    LOOKUP.store(lookup_of(other.get()), Ordering::Relaxed);
                 }
-                py::xdecref(other);
             }
-            if !reads_back(dict, name) {
+            if !reads_back(dict.get(), name.get()) {
                 LOOKUP.store(0, Ordering::Relaxed);
             }
         }
         py::PyErr_Clear();
-        py::xdecref(name);
-        py::xdecref(dict);
     }
 }
 

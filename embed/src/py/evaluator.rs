@@ -193,9 +193,9 @@ pub unsafe fn no_locals(format: &CStr, name: Object) {
     unsafe {
         #[cfg(py2)]
         {
-            let repr = crate::py::stack::Owned(py::PyObject_Repr(name));
-            if !repr.0.is_null() {
-                py::PyErr_Format(py::PyExc_SystemError, format.as_ptr(), PyString_AsString(repr.0));
+            let repr = crate::py::references::Owned::new(py::PyObject_Repr(name));
+            if !repr.is_null() {
+                py::PyErr_Format(py::PyExc_SystemError, format.as_ptr(), PyString_AsString(repr.get()));
             }
         }
         #[cfg(py3)]

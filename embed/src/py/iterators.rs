@@ -1,5 +1,6 @@
 //! Iterators of built-in types, whose layout no header declares: it is tried out on live ones.
 
+use crate::py::references::Owned;
 use crate::py::{self, Object};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -78,24 +79,24 @@ pub unsafe fn examine() {
 }
 
 /// The address of an iterator's type if the iterator, advanced once, passes the check; else 0.
-unsafe fn check<T>(iterable: Object, passes: impl FnOnce(&T, Object) -> bool) -> usize {
+unsafe fn check<T>(iterable: Owned, passes: impl FnOnce(&T, Object) -> bool) -> usize {
     // SAFETY: `T` is only read when the object is as large.
     unsafe {
         let mut address = 0;
-        let iterator = if iterable.is_null() { ptr::null_mut() } else { py::PyObject_GetIter(iterable) };
+        let iterator = Owned::new(match iterable.is_null() {
+            true => ptr::null_mut(),
+            false => py::PyObject_GetIter(iterable.get()),
+        });
         if !iterator.is_null() {
-            let ty = py::type_of(iterator);
-            let first = py::PyIter_Next(iterator);
+            let ty = py::type_of(iterator.get());
+            let first = Owned::new(py::PyIter_Next(iterator.get()));
             if !first.is_null()
                 && (*ty).tp_basicsize as usize == size_of::<T>()
-                && passes(&*iterator.cast::<T>(), iterable)
+                && passes(&*iterator.get().cast::<T>(), iterable.get())
             {
                 address = ty as usize;
             }
-            py::xdecref(first);
         }
-        py::xdecref(iterator);
-        py::xdecref(iterable);
         py::PyErr_Clear();
         address
     }
@@ -104,10 +105,10 @@ unsafe fn check<T>(iterable: Object, passes: impl FnOnce(&T, Object) -> bool) ->
 unsafe fn check_list_iterator() -> usize {
     // SAFETY: a list of three; `check` consumes it.
     unsafe {
-        let list = py::PyList_New(0);
+        let list = Owned::new(py::PyList_New(0));
         for _ in 0..3 {
             if !list.is_null() {
-                py::PyList_Append(list, py::none());
+                py::PyList_Append(list.get(), py::none());
             }
         }
         check(list, |it: &ListIterator, list| it.index == 1 && it.sequence == list)
@@ -117,7 +118,7 @@ unsafe fn check_list_iterator() -> usize {
 unsafe fn check_tuple_iterator() -> usize {
     // SAFETY: a tuple of three; `check` consumes it.
     unsafe {
-        let tuple = py::PyTuple_Pack(3, py::none(), py::none(), py::none());
+        let tuple = Owned::new(py::PyTuple_Pack(3, py::none(), py::none(), py::none()));
         check(tuple, |it: &TupleIterator, tuple| it.index == 1 && it.sequence == tuple)
     }
 }
@@ -125,13 +126,13 @@ unsafe fn check_tuple_iterator() -> usize {
 unsafe fn check_range_iterator() -> usize {
     // SAFETY: range(5, 50, 7); `check` consumes it.
     unsafe {
-        let range = py::PyObject_CallFunction(
+        let range = Owned::new(py::PyObject_CallFunction(
             (&raw mut py::PyRange_Type).cast(),
             c"iii".as_ptr().cast_mut(),
             5i32,
             50i32,
             7i32,
-        );
+        ));
         check(range, |it: &RangeIterator, _| (it.index, it.start, it.step, it.len) == (1, 5, 7, 7))
     }
 }

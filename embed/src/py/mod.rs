@@ -18,6 +18,7 @@ pub mod kinds;
 pub mod numbers;
 pub mod pending;
 pub mod places;
+pub mod references;
 pub mod sets;
 pub mod slots;
 pub mod stack;

@@ -1,5 +1,6 @@
 //! Operands on the frame's value stack, owned by the helper that consumes them.
 
+use crate::py::references::{Borrowed, Owned};
 use crate::py::{self, Object};
 
 /// The operands of a stack helper. What is not taken is released when this is dropped, topmost
@@ -23,19 +24,19 @@ impl Stack {
         self.len
     }
 
-    /// Takes the topmost one: an owned reference.
-    pub fn pop(&mut self) -> Object {
+    /// Takes the topmost one.
+    pub fn pop(&mut self) -> Owned {
         debug_assert!(self.len > 0, "operand stack underflow");
         self.len -= 1;
-        // SAFETY: within the operands that `new` was given.
-        unsafe { *self.base.add(self.len) }
+        // SAFETY: within the operands that `new` was given, and not released with the others any more.
+        unsafe { Owned::new(*self.base.add(self.len)) }
     }
 
-    /// The one at an index from the bottom, borrowed.
-    pub fn peek(&self, index: usize) -> Object {
+    /// The one at an index from the bottom.
+    pub fn peek(&self, index: usize) -> Borrowed<'_> {
         debug_assert!(index < self.len, "no such operand");
         // SAFETY: within the operands that `new` was given.
-        unsafe { *self.base.add(index) }
+        unsafe { Borrowed::new(*self.base.add(index)) }
     }
 
     /// Gives up all that are left: the caller has moved them elsewhere.
@@ -47,20 +48,8 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         while self.len > 0 {
-            let operand = self.pop();
-            // SAFETY: an owned reference that nobody took.
-            unsafe { py::xdecref(operand) };
+            drop(self.pop());
         }
-    }
-}
-
-/// An owned reference (or NULL) that is released at the end of its scope.
-pub struct Owned(pub Object);
-
-impl Drop for Owned {
-    fn drop(&mut self) {
-        // SAFETY: owned by construction.
-        unsafe { py::xdecref(self.0) };
     }
 }
 

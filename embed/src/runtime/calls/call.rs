@@ -3,7 +3,8 @@
 use crate::py::binding;
 use crate::py::evaluation::thread_state;
 use crate::py::pending;
-use crate::py::stack::{Owned, Stack, release};
+use crate::py::references::Owned;
+use crate::py::stack::{Stack, release};
 use crate::py::{self, Object, PyThreadState};
 use crate::py::{Frame, evaluator};
 use crate::runtime::calls::{classes, functions, instances, keywords};
@@ -159,14 +160,14 @@ pub unsafe fn call_bound(callable: Object, at: *mut Object, count: usize) -> Obj
 unsafe fn set_defaults(function: Object, operands: &mut Stack, count: usize) -> bool {
     // SAFETY: the tuple is new and takes the operands over.
     unsafe {
-        let defaults = Owned(py::PyTuple_New(count as isize));
-        if defaults.0.is_null() {
+        let defaults = Owned::new(py::PyTuple_New(count as isize));
+        if defaults.is_null() {
             return false;
         }
         for index in (0..count).rev() {
-            py::set_tuple_item(defaults.0, index, operands.pop());
+            py::set_tuple_item(defaults.get(), index, operands.pop().give());
         }
-        py::PyFunction_SetDefaults(function, defaults.0) == 0
+        py::PyFunction_SetDefaults(function, defaults.get()) == 0
     }
 }
 
@@ -187,22 +188,22 @@ pub unsafe extern "C" fn make_closure(frame: Frame, at: *mut Object, count: i64,
 unsafe fn make(frame: Frame, mut operands: Stack, immediate: i64, is_closure: bool) -> Object {
     // SAFETY: the operands are as the instructions have them.
     unsafe {
-        let code = Owned(operands.pop());
-        let mut function = Owned(py::PyFunction_New(code.0, (*frame).f_globals));
+        let code = operands.pop();
+        let function = Owned::new(py::PyFunction_New(code.get(), (*frame).f_globals));
         drop(code);
-        if function.0.is_null() {
+        if function.is_null() {
             return ptr::null_mut();
         }
         if is_closure {
-            let closure = Owned(operands.pop());
-            if py::PyFunction_SetClosure(function.0, closure.0) != 0 {
+            let closure = operands.pop();
+            if py::PyFunction_SetClosure(function.get(), closure.get()) != 0 {
                 return ptr::null_mut();
             }
         }
-        if immediate > 0 && !set_defaults(function.0, &mut operands, immediate as usize) {
+        if immediate > 0 && !set_defaults(function.get(), &mut operands, immediate as usize) {
             return ptr::null_mut();
         }
-        std::mem::replace(&mut function.0, ptr::null_mut())
+        function.give()
     }
 }
 
@@ -215,28 +216,28 @@ unsafe fn make(frame: Frame, mut operands: Stack, immediate: i64, is_closure: bo
     let annotations = (immediate >> 16 & 0x7fff) as usize;
     // SAFETY: the operands are as the instructions have them.
     unsafe {
-        let qualified_name = Owned(operands.pop());
-        let code = Owned(operands.pop());
-        let mut function =
-            Owned(py::PyFunction_NewWithQualName(code.0, (*frame).f_globals, qualified_name.0));
+        let qualified_name = operands.pop();
+        let code = operands.pop();
+        let function =
+            Owned::new(py::PyFunction_NewWithQualName(code.get(), (*frame).f_globals, qualified_name.get()));
         drop(code);
         drop(qualified_name);
-        if function.0.is_null() {
+        if function.is_null() {
             return ptr::null_mut();
         }
         if is_closure {
-            let closure = Owned(operands.pop());
-            if py::PyFunction_SetClosure(function.0, closure.0) != 0 {
+            let closure = operands.pop();
+            if py::PyFunction_SetClosure(function.get(), closure.get()) != 0 {
                 return ptr::null_mut();
             }
         }
-        if (annotations > 0 && !set_annotations(function.0, &mut operands))
-            || (keyword > 0 && !set_keyword_defaults(function.0, &mut operands, keyword))
-            || (positional > 0 && !set_defaults(function.0, &mut operands, positional))
+        if (annotations > 0 && !set_annotations(function.get(), &mut operands))
+            || (keyword > 0 && !set_keyword_defaults(function.get(), &mut operands, keyword))
+            || (positional > 0 && !set_defaults(function.get(), &mut operands, positional))
         {
             return ptr::null_mut();
         }
-        std::mem::replace(&mut function.0, ptr::null_mut())
+        function.give()
     }
 }
 
@@ -244,18 +245,18 @@ unsafe fn make(frame: Frame, mut operands: Stack, immediate: i64, is_closure: bo
 unsafe fn set_annotations(function: Object, operands: &mut Stack) -> bool {
     // SAFETY: a tuple of names on top, as many values below.
     unsafe {
-        let names = Owned(operands.pop());
-        let annotations = Owned(py::PyDict_New());
-        if annotations.0.is_null() {
+        let names = operands.pop();
+        let annotations = Owned::new(py::PyDict_New());
+        if annotations.is_null() {
             return false;
         }
-        for index in (0..py::size_of_var(names.0) as usize).rev() {
-            let value = Owned(operands.pop());
-            if py::PyDict_SetItem(annotations.0, py::tuple_item(names.0, index), value.0) != 0 {
+        for index in (0..py::size_of_var(names.get()) as usize).rev() {
+            let value = operands.pop();
+            if py::PyDict_SetItem(annotations.get(), py::tuple_item(names.get(), index), value.get()) != 0 {
                 return false;
             }
         }
-        py::PyFunction_SetAnnotations(function, annotations.0) == 0
+        py::PyFunction_SetAnnotations(function, annotations.get()) == 0
     }
 }
 
@@ -263,20 +264,20 @@ unsafe fn set_annotations(function: Object, operands: &mut Stack) -> bool {
 unsafe fn set_keyword_defaults(function: Object, operands: &mut Stack, count: usize) -> bool {
     // SAFETY: pairs of name and value, the value on top.
     unsafe {
-        let defaults = Owned(py::PyDict_New());
-        if defaults.0.is_null() {
+        let defaults = Owned::new(py::PyDict_New());
+        if defaults.is_null() {
             return false;
         }
         for _ in 0..count {
-            let value = Owned(operands.pop());
-            let name = Owned(operands.pop());
-            if py::PyDict_SetItem(defaults.0, name.0, value.0) != 0 {
+            let value = operands.pop();
+            let name = operands.pop();
+            if py::PyDict_SetItem(defaults.get(), name.get(), value.get()) != 0 {
                 return false;
             }
             // The evaluator releases the value first.
             drop(value);
         }
-        py::PyFunction_SetKwDefaults(function, defaults.0) == 0
+        py::PyFunction_SetKwDefaults(function, defaults.get()) == 0
     }
 }
 
@@ -286,7 +287,7 @@ unsafe extern "C" fn build_class(_frame: Frame, at: *mut Object, count: i64, _: 
     // SAFETY: name, bases, methods; ours.
     unsafe {
         let operands = Stack::new(at, count);
-        evaluator::build_class(operands.peek(2), operands.peek(1), operands.peek(0))
+        evaluator::build_class(operands.peek(2).get(), operands.peek(1).get(), operands.peek(0).get())
     }
 }
 
@@ -303,20 +304,20 @@ pub fn build_class_address() -> usize {
 unsafe extern "C" fn load_build_class(frame: Frame) -> Object {
     // SAFETY: see the module.
     unsafe {
-        let name = Owned(crate::py::dict::intern(c"__build_class__"));
-        if name.0.is_null() {
+        let name = Owned::new(crate::py::dict::intern(c"__build_class__"));
+        if name.is_null() {
             return ptr::null_mut();
         }
         let builtins = (*frame).f_builtins;
         let function = if py::type_of(builtins) == &raw mut py::PyDict_Type {
-            let function = py::PyDict_GetItem(builtins, name.0);
+            let function = py::PyDict_GetItem(builtins, name.get());
             if function.is_null() {
-                py::PyErr_SetObject(py::PyExc_KeyError, name.0);
+                py::PyErr_SetObject(py::PyExc_KeyError, name.get());
             }
             py::xincref(function);
             function
         } else {
-            py::PyObject_GetItem(builtins, name.0)
+            py::PyObject_GetItem(builtins, name.get())
         };
         if function.is_null() && py::PyErr_ExceptionMatches(py::PyExc_KeyError) != 0 {
             py::PyErr_SetString(py::PyExc_NameError, c"__build_class__ not found".as_ptr());

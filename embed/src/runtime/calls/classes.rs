@@ -176,16 +176,15 @@ unsafe fn initialise_generally(instance: Object, given: Given) -> bool {
     // SAFETY: tuple and dict have references of their own.
     unsafe {
         let arguments = given.tuple();
-        let Some(keywords) = given.dict().filter(|_| !arguments.is_null()) else {
-            py::xdecref(arguments);
+        if arguments.is_null() {
             return false;
-        };
+        }
+        let Some(keywords) = given.dict() else { return false };
         let is_done = match (*py::type_of(instance)).tp_init {
-            Some(init) => init(instance, arguments, keywords) >= 0,
+            Some(init) => init(instance, arguments.get(), keywords.get()) >= 0,
             None => true,
         };
-        py::decref(arguments);
-        py::xdecref(keywords);
+        drop(arguments);
         is_done
     }
 }

@@ -1,5 +1,6 @@
 //! Calls with keywords: which parameter each argument is for, as `PyEval_EvalCodeEx` finds out.
 
+use crate::py::references::{Borrowed, Owned};
 use crate::py::stack::release;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, describe};
 use crate::run::thin;
@@ -26,43 +27,41 @@ impl Given {
         self.positional + 2 * self.keyword
     }
 
-    /// A new tuple of the positional arguments, or NULL with an exception set.
+    /// A tuple of the positional arguments, or NULL with an exception set.
     ///
     /// # Safety
     /// The arguments are alive.
-    pub unsafe fn tuple(self) -> Object {
+    pub unsafe fn tuple(self) -> Owned {
         // SAFETY: the tuple has references of its own.
         unsafe {
-            let tuple = py::PyTuple_New(self.positional as isize);
+            let tuple = Owned::new(py::PyTuple_New(self.positional as isize));
             if !tuple.is_null() {
                 for index in 0..self.positional {
-                    let argument = *self.first.add(index);
-                    py::incref(argument);
-                    py::set_tuple_item(tuple, index, argument);
+                    let argument = Borrowed::new(*self.first.add(index)).hold();
+                    py::set_tuple_item(tuple.get(), index, argument.give());
                 }
             }
             tuple
         }
     }
 
-    /// A new dict of the keywords, NULL if there are none; `None` with an exception set.
+    /// A dict of the keywords, NULL if there are none; `None` with an exception set.
     ///
     /// # Safety
     /// As for [`Given::tuple`]; the names differ.
-    pub unsafe fn dict(self) -> Option<Object> {
+    pub unsafe fn dict(self) -> Option<Owned> {
         // SAFETY: the dict has references of its own.
         unsafe {
             if self.keyword == 0 {
-                return Some(ptr::null_mut());
+                return Some(Owned::null());
             }
-            let dict = py::PyDict_New();
+            let dict = Owned::new(py::PyDict_New());
             if dict.is_null() {
                 return None;
             }
             for index in 0..self.keyword {
                 let (name, value) = self.pair(index);
-                if py::PyDict_SetItem(dict, name, value) != 0 {
-                    py::decref(dict);
+                if py::PyDict_SetItem(dict.get(), name, value) != 0 {
                     return None;
                 }
             }

@@ -5,6 +5,7 @@ use crate::py::Frame;
 #[cfg(any(py2, py35))]
 use crate::py::binding;
 use crate::py::evaluation::thread_state;
+use crate::py::references::Owned;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState};
 use crate::runtime::calls::{call, functions};
@@ -120,24 +121,24 @@ unsafe fn call_with_tuple(
     // SAFETY: as for `call_method`; the tuple takes the arguments over.
     unsafe {
         let receiver = *at;
-        let arguments = py::PyTuple_New(count as isize - 1);
+        let arguments = Owned::new(py::PyTuple_New(count as isize - 1));
         if arguments.is_null() {
             release(at, count);
             py::decref(callable);
-            return arguments;
+            return ptr::null_mut();
         }
         for index in 1..count {
-            py::set_tuple_item(arguments, index - 1, *at.add(index));
+            py::set_tuple_item(arguments.get(), index - 1, *at.add(index));
         }
         let function = (*method).ml_meth.unwrap_unchecked();
         let result = if flags & py::METH_KEYWORDS != 0 {
             let function: unsafe extern "C" fn(Object, Object, Object) -> Object =
                 mem::transmute(function as *const ());
-            function(receiver, arguments, ptr::null_mut())
+            function(receiver, arguments.get(), ptr::null_mut())
         } else {
-            function(receiver, arguments)
+            function(receiver, arguments.get())
         };
-        py::decref(arguments);
+        drop(arguments);
         leave(callable, receiver, result)
     }
 }
@@ -167,17 +168,14 @@ unsafe extern "C" fn complain(callable: Object, receiver: Object, result: Object
     unsafe {
         let (mut ty, mut value, mut traceback) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
         py::PyErr_Fetch(&mut ty, &mut value, &mut traceback);
-        let method = binding::bind(callable, receiver, ptr::null_mut());
+        let exception = [ty, value, traceback].map(|object| Owned::new(object));
+        let result = Owned::new(result);
+        let method = Owned::new(binding::bind(callable, receiver, ptr::null_mut()));
         if method.is_null() {
-            py::xdecref(result);
-            for object in [ty, value, traceback] {
-                py::xdecref(object);
-            }
             return ptr::null_mut();
         }
+        let [ty, value, traceback] = exception.map(Owned::give);
         py::PyErr_Restore(ty, value, traceback);
-        let result = py::_Py_CheckFunctionResult(method, result, ptr::null());
-        py::decref(method);
-        result
+        py::_Py_CheckFunctionResult(method.get(), result.give(), ptr::null())
     }
 }

@@ -1,6 +1,7 @@
 //! `BUILD_*`, `LIST_APPEND`, `SET_ADD`, `MAP_ADD`, `STORE_MAP`.
 
 use crate::py::Frame;
+use crate::py::references::Owned;
 use crate::py::stack::Stack;
 use crate::py::{self, Object};
 use std::ptr;
@@ -39,23 +40,18 @@ pub unsafe extern "C" fn build_set(_frame: Frame, at: *mut Object, count: i64, _
     // SAFETY: the operands are ours; each is released once it was offered to the set.
     unsafe {
         let operands = Stack::new(at, count);
-        let set = py::PySet_New(ptr::null_mut());
+        let set = Owned::new(py::PySet_New(ptr::null_mut()));
         if set.is_null() {
-            return set;
+            return ptr::null_mut();
         }
         operands.forget();
         let mut failed = false;
         for index in 0..count as usize {
             let index = if cfg!(py34) { count as usize - 1 - index } else { index };
-            let item = *at.add(index);
-            failed = failed || py::PySet_Add(set, item) != 0;
-            py::decref(item);
+            let item = Owned::new(*at.add(index));
+            failed = failed || py::PySet_Add(set.get(), item.get()) != 0;
         }
-        if failed {
-            py::decref(set);
-            return ptr::null_mut();
-        }
-        set
+        if failed { ptr::null_mut() } else { set.give() }
     }
 }
 
@@ -65,17 +61,17 @@ pub unsafe extern "C" fn build_map(_frame: Frame, at: *mut Object, count: i64, i
     unsafe {
         let operands = Stack::new(at, count);
         let size = if cfg!(py35) { count / 2 } else { immediate };
-        let map = py::_PyDict_NewPresized(size as isize);
+        let map = Owned::new(py::_PyDict_NewPresized(size as isize));
         if map.is_null() {
-            return map;
+            return ptr::null_mut();
         }
         for pair in 0..operands.len() / 2 {
-            if py::PyDict_SetItem(map, operands.peek(2 * pair), operands.peek(2 * pair + 1)) != 0 {
-                py::decref(map);
+            let (key, value) = (operands.peek(2 * pair), operands.peek(2 * pair + 1));
+            if py::PyDict_SetItem(map.get(), key.get(), value.get()) != 0 {
                 return ptr::null_mut();
             }
         }
-        map
+        map.give()
     }
 }
 
@@ -84,8 +80,8 @@ pub unsafe extern "C" fn build_slice(_frame: Frame, at: *mut Object, count: i64,
     // SAFETY: two or three operands, ours.
     unsafe {
         let operands = Stack::new(at, count);
-        let step = if count == 3 { operands.peek(2) } else { ptr::null_mut() };
-        py::PySlice_New(operands.peek(0), operands.peek(1), step)
+        let step = if count == 3 { operands.peek(2).get() } else { ptr::null_mut() };
+        py::PySlice_New(operands.peek(0).get(), operands.peek(1).get(), step)
     }
 }
 
@@ -152,7 +148,6 @@ pub use unpack::unpack_addresses;
 #[cfg(py35)]
 mod unpack {
     use super::*;
-    use crate::py::stack::Owned;
 
     /// The addresses of the `BUILD_*_UNPACK` helpers.
     pub fn unpack_addresses() -> UnpackAddresses {
@@ -170,18 +165,17 @@ mod unpack {
         // SAFETY: the operands are ours.
         unsafe {
             let operands = Stack::new(at, count);
-            let mut list = Owned(py::PyList_New(0));
-            if list.0.is_null() {
+            let list = Owned::new(py::PyList_New(0));
+            if list.is_null() {
                 return ptr::null_mut();
             }
             for index in 0..operands.len() {
-                let none = py::_PyList_Extend(list.0.cast(), operands.peek(index));
+                let none = Owned::new(py::_PyList_Extend(list.get().cast(), operands.peek(index).get()));
                 if none.is_null() {
                     return ptr::null_mut();
                 }
-                py::decref(none);
             }
-            std::mem::replace(&mut list.0, ptr::null_mut())
+            list.give()
         }
     }
 
@@ -189,8 +183,8 @@ mod unpack {
     unsafe extern "C" fn tuple(frame: Frame, at: *mut Object, count: i64, _: i64) -> Object {
         // SAFETY: the operands are ours, and `list` consumes them.
         unsafe {
-            let list = Owned(list(frame, at, count, 0));
-            if list.0.is_null() { ptr::null_mut() } else { py::PyList_AsTuple(list.0) }
+            let list = Owned::new(list(frame, at, count, 0));
+            if list.is_null() { ptr::null_mut() } else { py::PyList_AsTuple(list.get()) }
         }
     }
 
@@ -199,16 +193,16 @@ mod unpack {
         // SAFETY: the operands are ours.
         unsafe {
             let operands = Stack::new(at, count);
-            let mut set = Owned(py::PySet_New(ptr::null_mut()));
-            if set.0.is_null() {
+            let set = Owned::new(py::PySet_New(ptr::null_mut()));
+            if set.is_null() {
                 return ptr::null_mut();
             }
             for index in 0..operands.len() {
-                if py::_PySet_Update(set.0, operands.peek(index)) < 0 {
+                if py::_PySet_Update(set.get(), operands.peek(index).get()) < 0 {
                     return ptr::null_mut();
                 }
             }
-            std::mem::replace(&mut set.0, ptr::null_mut())
+            set.give()
         }
     }
 
@@ -217,13 +211,13 @@ mod unpack {
         // SAFETY: the operands are ours.
         unsafe {
             let operands = Stack::new(at, count);
-            let mut map = Owned(py::PyDict_New());
-            if map.0.is_null() {
+            let map = Owned::new(py::PyDict_New());
+            if map.is_null() {
                 return ptr::null_mut();
             }
             for index in 0..operands.len() {
-                let argument = operands.peek(index);
-                if py::PyDict_Update(map.0, argument) < 0 {
+                let argument = operands.peek(index).get();
+                if py::PyDict_Update(map.get(), argument) < 0 {
                     if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0 {
                         py::PyErr_Format(
                             py::PyExc_TypeError,
@@ -234,7 +228,7 @@ mod unpack {
                     return ptr::null_mut();
                 }
             }
-            std::mem::replace(&mut map.0, ptr::null_mut())
+            map.give()
         }
     }
 
@@ -244,22 +238,22 @@ mod unpack {
         // SAFETY: the operands are ours.
         unsafe {
             let mut operands = Stack::new(at, count);
-            let function = (operand >> 8 & 0xff == 1).then(|| operands.peek(0));
+            let function = (operand >> 8 & 0xff == 1).then(|| operands.peek(0).get());
             let first = usize::from(function.is_some());
-            let mut sum = Owned(py::PyDict_New());
-            if sum.0.is_null() {
+            let sum = Owned::new(py::PyDict_New());
+            if sum.is_null() {
                 return -1;
             }
             for index in first..operands.len() {
-                if !add_keywords(sum.0, operands.peek(index), function) {
+                if !add_keywords(sum.get(), operands.peek(index).get(), function) {
                     return -1;
                 }
             }
             while operands.len() > first {
-                py::decref(operands.pop());
+                drop(operands.pop());
             }
             operands.forget();
-            *at.add(first) = std::mem::replace(&mut sum.0, ptr::null_mut());
+            *at.add(first) = sum.give();
             0
         }
     }
@@ -268,7 +262,7 @@ mod unpack {
     unsafe fn add_keywords(sum: Object, mapping: Object, function: Option<Object>) -> bool {
         // SAFETY: borrowed arguments; formats match what they are given.
         unsafe {
-            let common = py::_PyDictView_Intersect(sum, mapping);
+            let common = Owned::new(py::_PyDictView_Intersect(sum, mapping));
             if common.is_null() {
                 if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0
                     || py::PyMapping_Check(mapping) == 0
@@ -277,10 +271,9 @@ mod unpack {
                 }
                 return false;
             }
-            let common = Owned(common);
-            if py::PySet_Size(common.0) > 0 {
+            if py::PySet_Size(common.get()) > 0 {
                 let (mut index, mut key, mut hash) = (0, ptr::null_mut(), 0);
-                py::_PySet_NextEntry(common.0, &mut index, &mut key, &mut hash);
+                py::_PySet_NextEntry(common.get(), &mut index, &mut key, &mut hash);
                 raise_repeated(key, function);
                 return false;
             }

@@ -8,6 +8,8 @@ use crate::py::Frame;
 use crate::py::Object;
 #[cfg(py3)]
 use crate::py::evaluation::thread_state;
+#[cfg(py35)]
+use crate::py::references::Owned;
 #[cfg(py3)]
 use crate::run::generators::Stop;
 #[cfg(py3)]
@@ -89,24 +91,22 @@ unsafe extern "C" fn yield_from(frame: Frame, at: *mut Object, _count: i64, _: i
 unsafe extern "C" fn get_yield_from_iter(frame: Frame, at: *mut Object, _count: i64, _: i64) -> Object {
     // SAFETY: the iterable is ours.
     unsafe {
-        let iterable = *at;
-        let ty = py::type_of(iterable);
+        let iterable = Owned::new(*at);
+        let ty = py::type_of(iterable.get());
         if ty == &raw mut py::PyCoro_Type {
             let coroutine = (py::CO_COROUTINE | py::CO_ITERABLE_COROUTINE) as i32;
             if (*(*frame).f_code).co_flags & coroutine != 0 {
-                return iterable;
+                return iterable.give();
             }
-            py::decref(iterable);
+            drop(iterable);
             let message = c"cannot 'yield from' a coroutine object in a non-coroutine generator";
             py::PyErr_SetString(py::PyExc_TypeError, message.as_ptr());
             return ptr::null_mut();
         }
         if ty == &raw mut py::PyGen_Type {
-            return iterable;
+            return iterable.give();
         }
-        let iterator = py::PyObject_GetIter(iterable);
-        py::decref(iterable);
-        iterator
+        py::PyObject_GetIter(iterable.get())
     }
 }
 
@@ -115,18 +115,18 @@ unsafe extern "C" fn get_yield_from_iter(frame: Frame, at: *mut Object, _count: 
 unsafe extern "C" fn get_awaitable(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> Object {
     // SAFETY: the object is ours.
     unsafe {
-        let object = *at;
-        let iterator = py::_PyCoro_GetAwaitableIter(object);
-        py::decref(object);
-        if iterator.is_null() || py::type_of(iterator) != &raw mut py::PyCoro_Type {
-            return iterator;
+        let object = Owned::new(*at);
+        let iterator = Owned::new(py::_PyCoro_GetAwaitableIter(object.get()));
+        drop(object);
+        if iterator.is_null() || py::type_of(iterator.get()) != &raw mut py::PyCoro_Type {
+            return iterator.give();
         }
-        let awaited = py::_PyGen_yf(iterator.cast());
+        let awaited = Owned::new(py::_PyGen_yf(iterator.get().cast()));
         if awaited.is_null() {
-            return iterator;
+            return iterator.give();
         }
-        py::decref(awaited);
-        py::decref(iterator);
+        drop(awaited);
+        drop(iterator);
         py::PyErr_SetString(py::PyExc_RuntimeError, c"coroutine is being awaited already".as_ptr());
         ptr::null_mut()
     }
@@ -146,42 +146,37 @@ unsafe fn type_error(format: &CStr, object: Object) {
 unsafe extern "C" fn get_aiter(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> Object {
     // SAFETY: the object is ours; slots of types are as the types promise.
     unsafe {
-        let object = *at;
-        let ty = py::type_of(object);
+        let object = Owned::new(*at);
+        let ty = py::type_of(object.get());
         let slots = (*ty).tp_as_async;
         let getter = if slots.is_null() { None } else { (*slots).am_aiter };
         let Some(getter) = getter else {
             let format = c"'async for' requires an object with __aiter__ method, got %.100s";
-            type_error(format, object);
-            py::decref(object);
+            type_error(format, object.get());
             return ptr::null_mut();
         };
-        let iterator = getter(object);
-        py::decref(object);
+        let iterator = Owned::new(getter(object.get()));
+        drop(object);
         if iterator.is_null() {
             return ptr::null_mut();
         }
-        let slots = (*py::type_of(iterator)).tp_as_async;
+        let slots = (*py::type_of(iterator.get())).tp_as_async;
         if !slots.is_null() && (*slots).am_anext.is_some() {
-            let wrapper = py::_PyAIterWrapper_New(iterator);
-            py::decref(iterator);
-            return wrapper;
+            return py::_PyAIterWrapper_New(iterator.get());
         }
-        let awaitable = py::_PyCoro_GetAwaitableIter(iterator);
+        let awaitable = Owned::new(py::_PyCoro_GetAwaitableIter(iterator.get()));
         if awaitable.is_null() {
-            type_error(c"'async for' received an invalid object from __aiter__: %.100s", iterator);
-            py::decref(iterator);
+            type_error(c"'async for' received an invalid object from __aiter__: %.100s", iterator.get());
             return ptr::null_mut();
         }
-        py::decref(iterator);
+        drop(iterator);
         let warning = c"'%.100s' implements legacy __aiter__ protocol; __aiter__ should return \
                         an asynchronous iterator, not awaitable";
         let category = py::PyExc_PendingDeprecationWarning;
         if py::PyErr_WarnFormat(category, 1, warning.as_ptr(), (*ty).tp_name) != 0 {
-            py::decref(awaitable);
             return ptr::null_mut();
         }
-        awaitable
+        awaitable.give()
     }
 }
 
@@ -196,15 +191,14 @@ unsafe extern "C" fn get_anext(_frame: Frame, iterator: Object) -> Object {
             type_error(c"'async for' requires an iterator with __anext__ method, got %.100s", iterator);
             return ptr::null_mut();
         };
-        let next = getter(iterator);
+        let next = Owned::new(getter(iterator));
         if next.is_null() {
             return ptr::null_mut();
         }
-        let awaitable = py::_PyCoro_GetAwaitableIter(next);
+        let awaitable = py::_PyCoro_GetAwaitableIter(next.get());
         if awaitable.is_null() {
-            type_error(c"'async for' received an invalid object from __anext__: %.100s", next);
+            type_error(c"'async for' received an invalid object from __anext__: %.100s", next.get());
         }
-        py::decref(next);
         awaitable
     }
 }

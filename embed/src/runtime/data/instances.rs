@@ -4,6 +4,7 @@ use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::thread_state;
 use crate::py::gil::Gil;
+use crate::py::references::Owned;
 use crate::py::slots::{GENERIC_GETATTRO, have_same_function};
 use crate::py::{self, Frame, Object, PyTypeObject};
 use std::cell::Cell;
@@ -36,9 +37,8 @@ pub unsafe extern "C" fn get_attr(_frame: Frame, object: Object, name: Object, d
 pub unsafe extern "C" fn has_attr(_frame: Frame, object: Object, name: Object) -> i64 {
     // SAFETY: borrowed arguments, see the module.
     unsafe {
-        let attribute = py::PyObject_GetAttr(object, name);
+        let attribute = Owned::new(py::PyObject_GetAttr(object, name));
         if !attribute.is_null() {
-            py::decref(attribute);
             return 1;
         }
         #[cfg(py2)]

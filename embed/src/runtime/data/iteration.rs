@@ -1,7 +1,7 @@
 //! `GET_ITER`, `FOR_ITER`, `UNPACK_SEQUENCE`, `UNPACK_EX`.
 
 use crate::py::evaluation::thread_state;
-use crate::py::stack::Owned;
+use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::run::generators::Stop;
@@ -56,24 +56,24 @@ pub unsafe extern "C" fn iter_check(_frame: Frame) -> i64 {
 pub unsafe extern "C" fn unpack_sequence(_frame: Frame, at: *mut Object, _count: i64, immediate: i64) -> i64 {
     // SAFETY: the operand is ours, and the frame's stack has room for the items.
     unsafe {
-        let sequence = Owned(*at);
-        let ty = py::type_of(sequence.0);
+        let sequence = Owned::new(*at);
+        let ty = py::type_of(sequence.get());
         let count = immediate as usize;
         let is_tuple = ty == &raw mut py::PyTuple_Type;
         let is_list = ty == &raw mut py::PyList_Type;
-        if (is_tuple || is_list) && py::size_of_var(sequence.0) == immediate as isize {
+        if (is_tuple || is_list) && py::size_of_var(sequence.get()) == immediate as isize {
             for index in 0..count {
                 let item = if is_tuple {
-                    py::tuple_item(sequence.0, index)
+                    py::tuple_item(sequence.get(), index)
                 } else {
-                    py::list_item(sequence.0, index)
+                    py::list_item(sequence.get(), index)
                 };
                 py::incref(item);
                 *at.add(count - 1 - index) = item;
             }
             return 0;
         }
-        if evaluator::unpack_iterable(sequence.0, immediate, at.add(count)) { 0 } else { -1 }
+        if evaluator::unpack_iterable(sequence.get(), immediate, at.add(count)) { 0 } else { -1 }
     }
 }
 
@@ -83,9 +83,9 @@ unsafe extern "C" fn unpack_ex(_frame: Frame, at: *mut Object, _count: i64, imme
     let (before, after) = (immediate & 0xff, immediate >> 8);
     // SAFETY: the operand is ours, and the frame's stack has room for the items.
     unsafe {
-        let sequence = Owned(*at);
+        let sequence = Owned::new(*at);
         let end = at.add((before + 1 + after) as usize);
-        if evaluator::unpack_ex(sequence.0, before, after, end) { 0 } else { -1 }
+        if evaluator::unpack_ex(sequence.get(), before, after, end) { 0 } else { -1 }
     }
 }
 

@@ -1,6 +1,7 @@
 //! `BINARY_*`, `INPLACE_*`, `UNARY_*`, `COMPARE_OP`, truth, and subscripts.
 
 use crate::py::keys;
+use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use pyjion_jit::bytecode::{BinaryOp, CompareOp, UnaryOp};
@@ -120,25 +121,24 @@ unsafe fn concatenate(
 ) -> Object {
     // SAFETY: two owned operands; `next` is an offset in the frame's code.
     unsafe {
-        let (left, right) = (*at, *at.add(1));
+        let (left, right) = (Owned::new(*at), Owned::new(*at.add(1)));
         #[cfg(py2)]
         let exact = &raw mut py::PyString_Type;
         #[cfg(py3)]
         let exact = &raw mut py::PyUnicode_Type;
-        let result = if py::type_of(left) == exact && py::type_of(right) == exact {
+        if py::type_of(left.get()) == exact && py::type_of(right.get()) == exact {
             let code = (*(*frame).f_code).co_code;
             #[cfg(py2)]
             let bytes = &raw mut (*code.cast::<py::PyStringObject>()).ob_sval;
             #[cfg(py3)]
             let bytes = &raw mut (*code.cast::<py::PyBytesObject>()).ob_sval;
-            evaluator::concatenate(left, right, frame, bytes.cast::<u8>().add(next as usize))
+            let next = bytes.cast::<u8>().add(next as usize);
+            evaluator::concatenate(left.give(), right.get(), frame, next)
         } else {
-            let result = add(left, right);
-            py::decref(left);
+            let result = add(left.get(), right.get());
+            drop(left);
             result
-        };
-        py::decref(right);
-        result
+        }
     }
 }
 
@@ -249,13 +249,8 @@ unsafe extern "C" fn compare<const OP: c_int>(_frame: Frame, a: Object, b: Objec
 unsafe extern "C" fn compare_truth<const OP: c_int>(frame: Frame, a: Object, b: Object) -> i64 {
     // SAFETY: borrowed arguments, see the module; the outcome is a new reference.
     unsafe {
-        let outcome = evaluator::cmp_outcome(OP, a, b);
-        if outcome.is_null() {
-            return -1;
-        }
-        let truth = is_true(frame, outcome);
-        py::decref(outcome);
-        truth
+        let outcome = Owned::new(evaluator::cmp_outcome(OP, a, b));
+        if outcome.is_null() { -1 } else { is_true(frame, outcome.get()) }
     }
 }
 

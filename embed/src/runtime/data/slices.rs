@@ -23,7 +23,8 @@ pub use classic::addresses;
 #[cfg(py2)]
 mod classic {
     use crate::py::Object;
-    use crate::py::stack::{Owned, Stack};
+    use crate::py::references::Owned;
+    use crate::py::stack::Stack;
     use crate::py::{Frame, evaluator};
     use crate::runtime::data::slices::Addresses;
     use std::ptr;
@@ -35,7 +36,7 @@ mod classic {
 
     /// Takes the bounds that the instruction has off the stack.
     fn pop_bounds(operands: &mut Stack, immediate: i64) -> (Owned, Owned) {
-        let mut pop_if = |bit| Owned(if immediate & bit != 0 { operands.pop() } else { ptr::null_mut() });
+        let mut pop_if = |bit| if immediate & bit != 0 { operands.pop() } else { Owned::null() };
         let high = pop_if(2);
         let low = pop_if(1);
         (low, high)
@@ -47,7 +48,7 @@ mod classic {
         unsafe {
             let mut operands = Stack::new(at, count);
             let (low, high) = pop_bounds(&mut operands, immediate);
-            let result = evaluator::apply_slice(operands.peek(0), low.0, high.0);
+            let result = evaluator::apply_slice(operands.peek(0).get(), low.get(), high.get());
             drop(operands);
             drop(low);
             result
@@ -60,8 +61,8 @@ mod classic {
         unsafe {
             let mut operands = Stack::new(at, count);
             let (low, high) = pop_bounds(&mut operands, immediate);
-            let object = Owned(operands.pop());
-            let status = evaluator::assign_slice(object.0, low.0, high.0, operands.peek(0));
+            let object = operands.pop();
+            let status = evaluator::assign_slice(object.get(), low.get(), high.get(), operands.peek(0).get());
             drop(operands);
             drop(object);
             drop(low);
@@ -75,7 +76,8 @@ mod classic {
         unsafe {
             let mut operands = Stack::new(at, count);
             let (low, high) = pop_bounds(&mut operands, immediate);
-            let status = evaluator::assign_slice(operands.peek(0), low.0, high.0, ptr::null_mut());
+            let status =
+                evaluator::assign_slice(operands.peek(0).get(), low.get(), high.get(), ptr::null_mut());
             drop(operands);
             drop(low);
             status

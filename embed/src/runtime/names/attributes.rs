@@ -8,8 +8,8 @@
 
 use crate::py::attributes::{descriptor, gets_generically};
 use crate::py::dict::{self, Found, Table};
+use crate::py::references::Borrowed;
 use crate::py::slots::{GENERIC_SETATTRO, have_same_function};
-use crate::py::stack::Owned;
 use crate::py::{self, Frame, Object, PyTypeObject, binding};
 use crate::runtime::names::cache::AttributeCache;
 use crate::runtime::names::descriptors::call_get;
@@ -17,7 +17,6 @@ use crate::runtime::names::descriptors::call_get;
 use crate::runtime::names::instances;
 use crate::runtime::names::lookup;
 use std::ffi::{CStr, c_int};
-use std::mem;
 use std::ptr;
 
 /// `LOAD_ATTR`
@@ -59,7 +58,7 @@ pub unsafe fn load(
         let Some(attribute) = (*cache).type_attribute(ty, name) else {
             return py::PyObject_GetAttr(object, name);
         };
-        let (get, set) = descriptor(attribute);
+        let (get, set) = descriptor(attribute.get());
         if let Some(get) = get
             && set.is_some()
         {
@@ -92,57 +91,53 @@ pub unsafe fn load(
         }
 
         if let Some(get) = get {
-            if !receiver.is_null() && binding::is_method(attribute, ty) {
-                return binding::leave_unbound(attribute, object, receiver);
+            if !receiver.is_null() && binding::is_method(attribute.get(), ty) {
+                return binding::leave_unbound(attribute.get(), object, receiver);
             }
             return call_get(get, attribute, object, ty);
         }
         if attribute.is_null() {
             return no_attribute(object, ty, name);
         }
-        py::incref(attribute);
-        attribute
+        attribute.hold().give()
     }
 }
 
-/// The rest of `PyObject_GenericGetAttr` once the type is known to have `attribute` (borrowed, or NULL) under
-/// the name, and no data descriptor, for an instance dict that only the C API can read.
+/// The rest of `PyObject_GenericGetAttr` once the type is known to have `attribute` (or NULL) under the name, and no
+/// data descriptor, for an instance dict that only the C API can read.
 #[cold]
 #[inline(never)]
 unsafe fn load_with_any_dict(
     object: Object,
     ty: *mut PyTypeObject,
     name: Object,
-    attribute: Object,
+    attribute: Borrowed<'_>,
     get: py::descrgetfunc,
 ) -> Object {
     // SAFETY: what is used is held: comparing keys may run arbitrary code.
     unsafe {
-        py::xincref(attribute);
-        let mut attribute = Owned(attribute);
+        let attribute = attribute.hold();
         let dict = instance_dict(object, ty);
         if !dict.is_null() {
-            py::incref(dict);
-            let _held = Owned(dict);
-            let value = py::PyDict_GetItem(dict, name);
+            let dict = dict.hold();
+            let value = Borrowed::new(py::PyDict_GetItem(dict.get(), name));
             if !value.is_null() {
-                py::incref(value);
-                return value;
+                return value.hold().give();
             }
         }
         if let Some(get) = get {
-            return get(attribute.0, object, py::type_of(object).cast());
+            return get(attribute.get(), object, py::type_of(object).cast());
         }
-        if attribute.0.is_null() {
+        if attribute.is_null() {
             return no_attribute(object, ty, name);
         }
-        mem::replace(&mut attribute.0, ptr::null_mut())
+        attribute.give()
     }
 }
 
-/// The dict of an instance, borrowed, or NULL: `_PyObject_GetDictPtr` as the generic lookup has it, which does
+/// The dict of an instance, or NULL: `_PyObject_GetDictPtr` as the generic lookup has it, which does
 /// not ask whether the type is of today's kind.
-unsafe fn instance_dict(object: Object, ty: *mut PyTypeObject) -> Object {
+unsafe fn instance_dict<'a>(object: Object, ty: *mut PyTypeObject) -> Borrowed<'a> {
     // SAFETY: the offset is where the instance has its dict.
     unsafe {
         let mut offset = (*ty).tp_dictoffset;
@@ -151,10 +146,10 @@ unsafe fn instance_dict(object: Object, ty: *mut PyTypeObject) -> Object {
             let size = (*ty).tp_basicsize + items * (*ty).tp_itemsize;
             offset += (size as usize).next_multiple_of(size_of::<Object>()) as isize;
         }
-        match offset {
+        Borrowed::new(match offset {
             0 => ptr::null_mut(),
             _ => *object.byte_offset(offset).cast::<Object>(),
-        }
+        })
     }
 }
 
@@ -202,9 +197,8 @@ unsafe fn load_specially(object: Object, name: Object, cache: *mut AttributeCach
                 return load_of_untagged(class, ty, name, &mut *cache);
             }
             if let Some(attribute) = (*cache).own_attribute(class, ty, name) {
-                let Some(get) = descriptor(attribute).0 else {
-                    py::incref(attribute);
-                    return attribute;
+                let Some(get) = descriptor(attribute.get()).0 else {
+                    return attribute.hold().give();
                 };
                 return call_get(get, attribute, ptr::null_mut(), class);
             }
@@ -229,30 +223,28 @@ unsafe fn load_of_untagged(
         let Some(inherited) = inherited else {
             return py::PyObject_GetAttr(class.cast(), name);
         };
-        let (meta_get, meta_set) = descriptor(inherited);
+        let (meta_get, meta_set) = descriptor(inherited.get());
         if let Some(get) = meta_get
             && meta_set.is_some()
         {
             return call_get(get, inherited, class.cast(), metatype);
         }
-        py::xincref(inherited);
-        let mut inherited = Owned(inherited);
+        let inherited = inherited.hold();
         let attribute = lookup::type_attribute(class, name);
         if !attribute.is_null() {
-            if let Some(get) = descriptor(attribute).0 {
+            if let Some(get) = descriptor(attribute.get()).0 {
                 return call_get(get, attribute, ptr::null_mut(), class);
             }
-            py::incref(attribute);
-            return attribute;
+            return attribute.hold().give();
         }
         if let Some(get) = meta_get {
-            return get(inherited.0, class.cast(), metatype.cast());
+            return get(inherited.get(), class.cast(), metatype.cast());
         }
-        if inherited.0.is_null() {
+        if inherited.is_null() {
             let py2 = c"type object '%.50s' has no attribute '%.400s'";
             complain(py2, c"type object '%.50s' has no attribute '%U'", class, name);
         }
-        mem::replace(&mut inherited.0, ptr::null_mut())
+        inherited.give()
     }
 }
 
@@ -278,10 +270,9 @@ pub unsafe extern "C" fn store_attr(
             && have_same_function!((*ty).tp_setattro, GENERIC_SETATTRO)
             && let Some(attribute) = (*cache).type_attribute(ty, name)
         {
-            if let (_, Some(set)) = descriptor(attribute) {
-                py::incref(attribute);
-                let _held = Owned(attribute);
-                return set(attribute, object, value).into();
+            if let (_, Some(set)) = descriptor(attribute.get()) {
+                let attribute = attribute.hold();
+                return set(attribute.get(), object, value).into();
             }
             if replace_in_dict(object, (*ty).tp_dictoffset, name, value, &mut *cache) {
                 return 0;
@@ -292,14 +283,14 @@ pub unsafe extern "C" fn store_attr(
     }
 }
 
-/// The rest of `PyObject_GenericSetAttr` once the type is known to have `attribute` (borrowed, or NULL) under the
-/// name, and no data descriptor.
+/// The rest of `PyObject_GenericSetAttr` once the type is known to have `attribute` (or NULL) under the name, and no
+/// data descriptor.
 unsafe fn store_in_dict(
     object: Object,
     ty: *mut PyTypeObject,
     name: Object,
     value: Object,
-    attribute: Object,
+    attribute: Borrowed<'_>,
 ) -> i64 {
     // SAFETY: what is used is held where comparing keys may run arbitrary code.
     unsafe {
@@ -322,15 +313,12 @@ unsafe fn store_in_dict(
                     return -1;
                 }
             }
-            let dict = *place;
-            py::incref(dict);
-            let _held = Owned(dict);
-            store_status(py::PyDict_SetItem(dict, name, value), name)
+            let dict = Borrowed::new(*place).hold();
+            store_status(py::PyDict_SetItem(dict.get(), name, value), name)
         };
         #[cfg(py3)]
         let status = {
-            py::xincref(attribute);
-            let _held = Owned(attribute);
+            let _held = attribute.hold();
             store_status(py::_PyObjectDict_SetItem(ty, place, name, value), name)
         };
         status.into()

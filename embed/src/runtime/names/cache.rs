@@ -1,6 +1,7 @@
 //! What a site that loads or stores an attribute remembers of the last time.
 
 use crate::py::dict::{Found, Table};
+use crate::py::references::Borrowed;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime::names::lookup;
 
@@ -45,21 +46,21 @@ unsafe fn version_tag(ty: *mut PyTypeObject) -> Option<usize> {
 }
 
 impl AttributeCache {
-    /// What the type has under the name (borrowed, NULL for nothing); `None` when the type is not
-    /// ready, and nothing was done.
+    /// What the type has under the name, NULL for nothing, alive until anything else runs; `None` when the
+    /// type is not ready, and nothing was done.
     #[inline(always)]
-    pub unsafe fn type_attribute(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+    pub unsafe fn type_attribute<'a>(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Borrowed<'a>> {
         // SAFETY: borrowed arguments; `found` is alive while the tag holds.
         unsafe {
             match version_tag(ty) {
-                Some(tag) if self.ty == ty && self.tag == tag => Some(self.found),
+                Some(tag) if self.ty == ty && self.tag == tag => Some(Borrowed::new(self.found)),
                 _ => self.look_up(ty, name),
             }
         }
     }
 
     #[inline(never)]
-    unsafe fn look_up(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+    unsafe fn look_up<'a>(&mut self, ty: *mut PyTypeObject, name: Object) -> Option<Borrowed<'a>> {
         // SAFETY: borrowed arguments.
         unsafe {
             if (*ty).tp_dict.is_null() {
@@ -70,27 +71,27 @@ impl AttributeCache {
             if let Some(tag) = version_tag(ty)
                 && py::PyErr_Occurred().is_null()
             {
-                *self = AttributeCache { ty, tag, found, index: self.index };
+                *self = AttributeCache { ty, tag, found: found.get(), index: self.index };
             }
             Some(found)
         }
     }
 
-    /// What `ty`, itself the object whose attribute is loaded, has under the name (borrowed), when
-    /// its metatype has nothing there; `None` when that is not so or cannot be remembered.
+    /// What `ty`, itself the object whose attribute is loaded, has under the name, alive until anything else runs,
+    /// when its metatype has nothing there; `None` when that is not so or cannot be remembered.
     #[inline(always)]
-    pub unsafe fn own_attribute(
+    pub unsafe fn own_attribute<'a>(
         &mut self,
         ty: *mut PyTypeObject,
         metatype: *mut PyTypeObject,
         name: Object,
-    ) -> Option<Object> {
+    ) -> Option<Borrowed<'a>> {
         // SAFETY: borrowed arguments; `found` is alive while the tags hold.
         unsafe {
             match (version_tag(ty), version_tag(metatype)) {
                 (Some(tag), Some(meta)) if self.ty == ty && self.tag == tag && self.index == meta => {
                     // It may be what an instance of the type was asked for.
-                    (!self.found.is_null()).then_some(self.found)
+                    (!self.found.is_null()).then_some(Borrowed::new(self.found))
                 }
                 _ => self.look_up_own(ty, metatype, name),
             }
@@ -99,12 +100,12 @@ impl AttributeCache {
 
     #[cold]
     #[inline(never)]
-    unsafe fn look_up_own(
+    unsafe fn look_up_own<'a>(
         &mut self,
         ty: *mut PyTypeObject,
         metatype: *mut PyTypeObject,
         name: Object,
-    ) -> Option<Object> {
+    ) -> Option<Borrowed<'a>> {
         // SAFETY: borrowed arguments.
         unsafe {
             if (*ty).tp_dict.is_null() || (*metatype).tp_dict.is_null() {
@@ -120,7 +121,7 @@ impl AttributeCache {
                 return None;
             }
             *self = AttributeCache { ty, tag: version_tag(ty)?, found, index: meta };
-            Some(found)
+            Some(Borrowed::new(found))
         }
     }
 

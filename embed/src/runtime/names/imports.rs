@@ -1,6 +1,7 @@
 //! `IMPORT_NAME`, `IMPORT_FROM`, `IMPORT_STAR`.
 
-use crate::py::stack::{Owned, Stack};
+use crate::py::references::{Borrowed, Owned};
+use crate::py::stack::Stack;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::state::recall;
@@ -17,22 +18,21 @@ pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, 
             py::PyErr_SetString(py::PyExc_ImportError, c"__import__ not found".as_ptr());
             return ptr::null_mut();
         }
-        py::incref(builtin);
-        let function = Owned(builtin);
+        let function = Borrowed::new(builtin).hold();
 
-        let (level, from) = (operands.peek(0), operands.peek(1));
+        let (level, from) = (operands.peek(0).get(), operands.peek(1).get());
         let locals = if (*frame).f_locals.is_null() { py::none() } else { (*frame).f_locals };
         let globals = (*frame).f_globals;
-        let arguments = Owned(if passes_level(level) {
+        let arguments = Owned::new(if passes_level(level) {
             py::PyTuple_Pack(5, name, globals, locals, from, level)
         } else {
             py::PyTuple_Pack(4, name, globals, locals, from)
         });
         drop(operands);
-        if arguments.0.is_null() {
+        if arguments.is_null() {
             return ptr::null_mut();
         }
-        py::PyEval_CallObjectWithKeywords(function.0, arguments.0, ptr::null_mut())
+        py::PyEval_CallObjectWithKeywords(function.get(), arguments.get(), ptr::null_mut())
     }
 }
 
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn import_from(_frame: Frame, module: Object, name: Object
 pub unsafe extern "C" fn import_star(frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
     // SAFETY: the module is ours.
     unsafe {
-        let module = Owned(*at);
+        let module = Owned::new(*at);
         #[cfg(py2)]
         py::PyFrame_FastToLocals(frame);
         #[cfg(py3)]
@@ -77,7 +77,7 @@ pub unsafe extern "C" fn import_star(frame: Frame, at: *mut Object, _count: i64,
             py::PyErr_SetString(py::PyExc_SystemError, c"no locals found during 'import *'".as_ptr());
             return -1;
         }
-        let done = import_all_from(locals, module.0);
+        let done = import_all_from(locals, module.get());
         recall::write_locals(frame);
         if done { 0 } else { -1 }
     }
@@ -87,46 +87,46 @@ pub unsafe extern "C" fn import_star(frame: Frame, at: *mut Object, _count: i64,
 unsafe fn import_all_from(locals: Object, module: Object) -> bool {
     // SAFETY: borrowed arguments.
     unsafe {
-        let mut names = Owned(py::PyObject_GetAttrString(module, c"__all__".as_ptr()));
-        let all = names.0.is_null();
+        let mut names = Owned::new(py::PyObject_GetAttrString(module, c"__all__".as_ptr()));
+        let all = names.is_null();
         if all {
             if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) == 0 {
                 return false;
             }
             py::PyErr_Clear();
-            let dict = Owned(py::PyObject_GetAttrString(module, c"__dict__".as_ptr()));
-            if dict.0.is_null() {
+            let dict = Owned::new(py::PyObject_GetAttrString(module, c"__dict__".as_ptr()));
+            if dict.is_null() {
                 if py::PyErr_ExceptionMatches(py::PyExc_AttributeError) != 0 {
                     let message = c"from-import-* object has no __dict__ and no __all__";
                     py::PyErr_SetString(py::PyExc_ImportError, message.as_ptr());
                 }
                 return false;
             }
-            names.0 = keys(dict.0);
-            if names.0.is_null() {
+            names = Owned::new(keys(dict.get()));
+            if names.is_null() {
                 return false;
             }
         }
         for position in 0.. {
-            let name = Owned(py::PySequence_GetItem(names.0, position));
-            if name.0.is_null() {
+            let name = Owned::new(py::PySequence_GetItem(names.get(), position));
+            if name.is_null() {
                 if py::PyErr_ExceptionMatches(py::PyExc_IndexError) == 0 {
                     return false;
                 }
                 py::PyErr_Clear();
                 break;
             }
-            if all && is_private(name.0) {
+            if all && is_private(name.get()) {
                 continue;
             }
-            let value = Owned(py::PyObject_GetAttr(module, name.0));
-            if value.0.is_null() {
+            let value = Owned::new(py::PyObject_GetAttr(module, name.get()));
+            if value.is_null() {
                 return false;
             }
             let status = if py::type_of(locals) == &raw mut py::PyDict_Type {
-                py::PyDict_SetItem(locals, name.0, value.0)
+                py::PyDict_SetItem(locals, name.get(), value.get())
             } else {
-                py::PyObject_SetItem(locals, name.0, value.0)
+                py::PyObject_SetItem(locals, name.get(), value.get())
             };
             drop(name);
             if status != 0 {

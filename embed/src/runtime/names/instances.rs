@@ -4,6 +4,7 @@
 use crate::py::attributes;
 use crate::py::binding;
 use crate::py::dict::{self, Found, Table};
+use crate::py::references::Borrowed;
 use crate::py::{self, Object};
 use crate::runtime::names::cache::AttributeCache;
 use crate::runtime::names::descriptors;
@@ -48,17 +49,16 @@ pub unsafe fn load(
         if attribute.is_null() {
             return None;
         }
-        let Some(get) = attributes::descriptor(attribute).0 else {
-            py::incref(attribute);
-            return Some(attribute);
+        let Some(get) = attributes::descriptor(attribute.get()).0 else {
+            return Some(attribute.hold().give());
         };
         // After an AttributeError, __getattr__ has its turn; methods do not raise it.
-        let is_function = py::type_of(attribute) == &raw mut py::PyFunction_Type;
+        let is_function = py::type_of(attribute.get()) == &raw mut py::PyFunction_Type;
         if !is_function && !(*class).cl_getattr.is_null() {
             return None;
         }
         if is_function && !receiver.is_null() {
-            return Some(binding::leave_unbound(attribute, object, receiver));
+            return Some(binding::leave_unbound(attribute.get(), object, receiver));
         }
         Some(descriptors::call_get(get, attribute, object, class.cast()))
     }
@@ -88,8 +88,12 @@ pub unsafe fn store(object: Object, name: Object, value: Object, cache: &mut Att
     }
 }
 
-/// `class_lookup`: borrowed, NULL when it is not there, `None` when that is not clear.
-unsafe fn class_attribute(class: *mut py::PyClassObject, name: Object, depth: u32) -> Option<Object> {
+/// `class_lookup`: NULL when it is not there, `None` when that is not clear. Alive until anything else runs.
+unsafe fn class_attribute<'a>(
+    class: *mut py::PyClassObject,
+    name: Object,
+    depth: u32,
+) -> Option<Borrowed<'a>> {
     // SAFETY: a class, its dict and its tuple of bases.
     unsafe {
         if depth > MAX_DEPTH || py::type_of(class.cast()) != &raw mut py::PyClass_Type {
@@ -97,7 +101,7 @@ unsafe fn class_attribute(class: *mut py::PyClassObject, name: Object, depth: u3
         }
         let table = Table::of((*class).cl_dict)?;
         match table.find(name) {
-            Found::At(index) => return Some(table.value(index, name)),
+            Found::At(index) => return Some(Borrowed::new(table.value(index, name))),
             Found::Absent => {}
             Found::Unknown => return None,
         }
@@ -108,6 +112,6 @@ unsafe fn class_attribute(class: *mut py::PyClassObject, name: Object, depth: u3
                 return Some(found);
             }
         }
-        Some(ptr::null_mut())
+        Some(Borrowed::new(ptr::null_mut()))
     }
 }

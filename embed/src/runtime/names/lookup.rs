@@ -6,6 +6,7 @@
 //! asked anew, without a call.
 
 use crate::py::dict::{Found, Table};
+use crate::py::references::Borrowed;
 use crate::py::{self, Object, PyTypeObject};
 use std::ptr;
 
@@ -19,12 +20,12 @@ pub unsafe fn is_untagged(ty: *mut PyTypeObject) -> bool {
     unsafe { !py::has_feature(ty, py::Py_TPFLAGS_HAVE_VERSION_TAG as u64) }
 }
 
-/// What the MRO of a type has under a name: borrowed, NULL for nothing. Foreign code runs, and an exception may
-/// be left, only where `_PyType_Lookup` has to compare keys.
+/// What the MRO of a type has under a name, NULL for nothing: alive until anything else runs. Foreign code runs, and an
+/// exception may be left, only where `_PyType_Lookup` has to compare keys.
 ///
 /// # Safety
 /// `ty` is alive, `name` an interned string.
-pub unsafe fn type_attribute(ty: *mut PyTypeObject, name: Object) -> Object {
+pub unsafe fn type_attribute<'a>(ty: *mut PyTypeObject, name: Object) -> Borrowed<'a> {
     // SAFETY: by the contract.
     unsafe {
         if is_untagged(ty)
@@ -32,12 +33,12 @@ pub unsafe fn type_attribute(ty: *mut PyTypeObject, name: Object) -> Object {
         {
             return found;
         }
-        py::_PyType_Lookup(ty, name)
+        Borrowed::new(py::_PyType_Lookup(ty, name))
     }
 }
 
 /// `None` when it takes more than looking for the very string.
-unsafe fn walk(ty: *mut PyTypeObject, name: Object) -> Option<Object> {
+unsafe fn walk<'a>(ty: *mut PyTypeObject, name: Object) -> Option<Borrowed<'a>> {
     // SAFETY: an MRO is a tuple of classes, each with its dict; nothing runs that could change it.
     unsafe {
         let mro = (*ty).tp_mro;
@@ -47,12 +48,12 @@ unsafe fn walk(ty: *mut PyTypeObject, name: Object) -> Option<Object> {
         for index in 0..py::size_of_var(mro) as usize {
             let table = Table::of_class(class_dict(py::tuple_item(mro, index)))?;
             match table.find(name) {
-                Found::At(index) => return Some(table.value(index, name)),
+                Found::At(index) => return Some(Borrowed::new(table.value(index, name))),
                 Found::Absent => {}
                 Found::Unknown => return None,
             }
         }
-        Some(ptr::null_mut())
+        Some(Borrowed::new(ptr::null_mut()))
     }
 }
 

@@ -11,7 +11,7 @@ pub fn address() -> usize {
 #[cfg(py2)]
 mod native {
     use crate::py::Frame;
-    use crate::py::stack::Owned;
+    use crate::py::references::Owned;
     use crate::py::{self, Object};
     use crate::state::recall;
     use std::ffi::{CStr, c_int};
@@ -46,10 +46,10 @@ mod native {
     pub unsafe extern "C" fn exec_stmt(frame: Frame, at: *mut Object, _: i64, _: i64) -> i64 {
         // SAFETY: the three operands are ours; the deepest is released first.
         unsafe {
-            let locals = Owned(*at.add(2));
-            let globals = Owned(*at.add(1));
-            let program = Owned(*at);
-            exec_statement(frame, program.0, globals.0, locals.0)
+            let locals = Owned::new(*at.add(2));
+            let globals = Owned::new(*at.add(1));
+            let program = Owned::new(*at);
+            exec_statement(frame, program.get(), globals.get(), locals.get())
         }
     }
 
@@ -101,13 +101,13 @@ mod native {
                 py::PyDict_SetItemString(globals, builtins, (*frame).f_builtins);
             }
             let result = match run(program, globals, locals) {
-                Ok(result) => Owned(result),
+                Ok(result) => Owned::new(result),
                 Err(Unreadable) => return -1,
             };
             if is_plain {
                 recall::write_locals(frame);
             }
-            if result.0.is_null() { -1 } else { 0 }
+            if result.is_null() { -1 } else { 0 }
         }
     }
 
@@ -138,16 +138,16 @@ mod native {
                 return Ok(py::PyRun_FileExFlags(file, name, FILE_INPUT, globals, locals, 0, flags));
             }
             let mut program = program;
-            let encoded = Owned(if is_a(program, py::Py_TPFLAGS_UNICODE_SUBCLASS) {
+            let encoded = Owned::new(if is_a(program, py::Py_TPFLAGS_UNICODE_SUBCLASS) {
                 py::encode_utf8(program)
             } else {
                 ptr::null_mut()
             });
             if is_a(program, py::Py_TPFLAGS_UNICODE_SUBCLASS) {
-                if encoded.0.is_null() {
+                if encoded.is_null() {
                     return Err(Unreadable);
                 }
-                program = encoded.0;
+                program = encoded.get();
                 flags.cf_flags |= py::PyCF_SOURCE_IS_UTF8 as c_int;
             }
             let mut text = ptr::null_mut();

@@ -1,6 +1,7 @@
 //! `PRINT_EXPR`, and 2.7's `PRINT_ITEM`, `PRINT_NEWLINE` and their `_TO` forms.
 
 use crate::py::Frame;
+use crate::py::references::Owned;
 use crate::py::stack::Stack;
 use crate::py::{self, Object};
 use std::ptr;
@@ -18,16 +19,13 @@ pub unsafe extern "C" fn print_expr(_frame: Frame, at: *mut Object, count: i64, 
             py::PyErr_SetString(py::PyExc_RuntimeError, c"lost sys.displayhook".as_ptr());
             return -1;
         }
+        let operand = operands.peek(0).get();
         let result =
-            py::PyObject_CallFunctionObjArgs(hook, operands.peek(0), ptr::null_mut::<py::PyObject>());
+            Owned::new(py::PyObject_CallFunctionObjArgs(hook, operand, ptr::null_mut::<py::PyObject>()));
         // 2.7 releases the result first.
         #[cfg(py3)]
         drop(operands);
-        if result.is_null() {
-            return -1;
-        }
-        py::decref(result);
-        0
+        if result.is_null() { -1 } else { 0 }
     }
 }
 
@@ -57,7 +55,7 @@ pub use statement::addresses;
 #[cfg(py2)]
 mod statement {
     use super::*;
-    use crate::py::stack::Owned;
+    use crate::py::references::Borrowed;
     use std::ffi::c_int;
 
     /// The addresses of the helpers.
@@ -73,15 +71,15 @@ mod statement {
     /// `PRINT_ITEM`
     unsafe extern "C" fn print_item(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
         // SAFETY: the operand is ours.
-        unsafe { item(Owned(*at), ptr::null_mut()) }
+        unsafe { item(Owned::new(*at), ptr::null_mut()) }
     }
 
     /// `PRINT_ITEM_TO`
     unsafe extern "C" fn print_item_to(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
         // SAFETY: the operands are ours: the value, and the stream above it.
         unsafe {
-            let stream = Owned(*at.add(1));
-            item(Owned(*at), stream.0)
+            let stream = Owned::new(*at.add(1));
+            item(Owned::new(*at), stream.get())
         }
     }
 
@@ -95,8 +93,8 @@ mod statement {
     unsafe extern "C" fn print_newline_to(_frame: Frame, at: *mut Object, _count: i64, _: i64) -> i64 {
         // SAFETY: the operand is ours.
         unsafe {
-            let stream = Owned(*at);
-            newline(stream.0)
+            let stream = Owned::new(*at);
+            newline(stream.get())
         }
     }
 
@@ -112,8 +110,7 @@ mod statement {
                     py::PyErr_SetString(py::PyExc_RuntimeError, c"lost sys.stdout".as_ptr());
                 }
             }
-            py::xincref(stream);
-            Owned(stream)
+            Borrowed::new(stream).hold()
         }
     }
 
@@ -121,18 +118,19 @@ mod statement {
         // SAFETY: borrowed arguments.
         unsafe {
             let stream = hold(stream);
-            if stream.0.is_null() {
+            if stream.is_null() {
                 return -1;
             }
-            if py::PyFile_SoftSpace(stream.0, 0) != 0 && py::PyFile_WriteString(c" ".as_ptr(), stream.0) != 0
+            if py::PyFile_SoftSpace(stream.get(), 0) != 0
+                && py::PyFile_WriteString(c" ".as_ptr(), stream.get()) != 0
             {
                 return -1;
             }
-            if py::PyFile_WriteObject(value.0, stream.0, py::Py_PRINT_RAW as c_int) != 0 {
+            if py::PyFile_WriteObject(value.get(), stream.get(), py::Py_PRINT_RAW as c_int) != 0 {
                 return -1;
             }
-            if leaves_space(value.0) {
-                py::PyFile_SoftSpace(stream.0, 1);
+            if leaves_space(value.get()) {
+                py::PyFile_SoftSpace(stream.get(), 1);
             }
             // In the evaluator's order.
             drop(stream);
@@ -172,12 +170,12 @@ mod statement {
         // SAFETY: a borrowed argument.
         unsafe {
             let stream = hold(stream);
-            if stream.0.is_null() {
+            if stream.is_null() {
                 return -1;
             }
-            let status = py::PyFile_WriteString(c"\n".as_ptr(), stream.0);
+            let status = py::PyFile_WriteString(c"\n".as_ptr(), stream.get());
             if status == 0 {
-                py::PyFile_SoftSpace(stream.0, 0);
+                py::PyFile_SoftSpace(stream.get(), 0);
             }
             status.into()
         }

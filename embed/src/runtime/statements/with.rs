@@ -1,5 +1,6 @@
 //! `SETUP_WITH`, and the call of `WITH_CLEANUP` (3.5: `WITH_CLEANUP_START`).
 
+use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use std::ptr;
@@ -29,25 +30,22 @@ macro_rules! special_method {
 macro_rules! enter {
     ($at:expr, $enter:literal, $exit:literal) => {{
         let at: *mut Object = $at;
-        let manager = *at;
-        let exit = special_method!(manager, $exit);
+        let manager = Owned::new(*at);
+        let exit = Owned::new(special_method!(manager.get(), $exit));
         if exit.is_null() {
-            py::decref(manager);
             return -1;
         }
-        let enter = special_method!(manager, $enter);
-        py::decref(manager);
+        let enter = Owned::new(special_method!(manager.get(), $enter));
+        drop(manager);
         if enter.is_null() {
-            py::decref(exit);
             return -1;
         }
-        let result = py::PyObject_CallFunctionObjArgs(enter, ptr::null_mut::<py::PyObject>());
-        py::decref(enter);
+        let result = py::PyObject_CallFunctionObjArgs(enter.get(), ptr::null_mut::<py::PyObject>());
+        drop(enter);
         if result.is_null() {
-            py::decref(exit);
             return -1;
         }
-        *at = exit;
+        *at = exit.give();
         *at.add(1) = result;
         0
     }};
