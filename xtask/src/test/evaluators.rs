@@ -119,7 +119,7 @@ const CHECKS: [Check; 3] = [
 const MODES: [(&str, &[(&str, &str)]); 4] = [
     ("without the JIT", &[("PYJION", "0")]),
     ("with everything compiled at once", &[("PYJION_THRESHOLD", "1")]),
-    ("with hot code compiled", &[("PYJION_THRESHOLD", "6000"), ("PYJION_BACKGROUND", "0")]),
+    ("with hot code compiled", &[("PYJION_BACKGROUND", "0")]),
     ("with guards that fail", &[("PYJION_THRESHOLD", "1"), ("PYJION_STRESS_EXIT", "7")]),
 ];
 
