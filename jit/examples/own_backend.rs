@@ -16,8 +16,9 @@ use pyjion_jit::host::{Host, IntLayout};
 use pyjion_jit::{EntrySpec, Options, compile};
 use std::collections::{BTreeMap, HashMap};
 use std::error::Error;
+use std::sync::Arc;
 
-/// What the stub of a function refers to. It lives as long as the code may run: for ever.
+/// What the stub of a function refers to. It lives as long as the code.
 struct Program {
     function: Function,
     /// For each instruction with an exit its number, and the values that it leaves in the buffer.
@@ -59,7 +60,7 @@ impl Backend for Interpreting {
                 }
             }
         }
-        let program = Box::leak(Box::new(Program {
+        let program = Arc::new(Program {
             function: function.clone(),
             exits,
             locals: host.layout.frame_locals as usize,
@@ -69,14 +70,15 @@ impl Backend for Interpreting {
             type_of: host.types,
             // SAFETY: that is the type of what is at this address.
             box_int: unsafe { std::mem::transmute::<usize, extern "C" fn(i64) -> u64>(host.box_int) },
-        }));
+        });
         Ok(MachineCode {
             name: function.name.clone(),
-            bytes: stub(program),
+            bytes: stub(&program),
             alignment: 16,
             buffer_words: plan.buffer_words(function),
             exits: plan.into_recipes(),
             is_provisional: false,
+            keeps: Some(program),
             texts: BTreeMap::new(),
             description: None,
         })
@@ -107,7 +109,7 @@ fn is_known(insn: &Insn) -> bool {
 
 /// Code that calls [`interpret`] with the program after the four arguments it gets.
 #[cfg(target_arch = "x86_64")]
-fn stub(program: &'static Program) -> Vec<u8> {
+fn stub(program: &Program) -> Vec<u8> {
     let (program, interpret) = (&raw const *program as u64, interpret as *const () as u64);
     // mov r8, program; mov rax, interpret; jmp rax
     [&[0x49, 0xb8], &program.to_le_bytes()[..], &[0x48, 0xb8], &interpret.to_le_bytes(), &[0xff, 0xe0]]
@@ -116,7 +118,7 @@ fn stub(program: &'static Program) -> Vec<u8> {
 
 /// Code that calls [`interpret`] with the program after the four arguments it gets.
 #[cfg(target_arch = "aarch64")]
-fn stub(program: &'static Program) -> Vec<u8> {
+fn stub(program: &Program) -> Vec<u8> {
     let (program, interpret) = (&raw const *program as u64, interpret as *const () as u64);
     // ldr x4, program; ldr x16, interpret; br x16; nop
     let code = [0x5800_0084_u32, 0x5800_00b0, 0xd61f_0200, 0xd503_201f].map(u32::to_le_bytes);

@@ -18,6 +18,7 @@ use crate::hir::Function;
 use crate::host::Host;
 use std::any::Any;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use unwind::Rules;
 pub use unwind::Unwind;
 
@@ -97,6 +98,8 @@ pub struct MachineCode {
     pub buffer_words: usize,
     /// It was made with [`Effort::First`], and more would make it faster.
     pub is_provisional: bool,
+    /// What has to live as long as the code, which refers to it by address.
+    pub keeps: Option<Arc<dyn Any + Send + Sync>>,
     /// Texts by stage name ("clif", "asm") when they were asked for.
     pub texts: BTreeMap<&'static str, String>,
     /// When it was asked for.
@@ -115,7 +118,7 @@ pub struct NativeCode {
     pub buffer_words: usize,
     /// As of [`MachineCode`].
     pub is_provisional: bool,
-    /// Keeps the memory alive.
+    /// Keeps the memory alive, and what the code refers to besides.
     pub memory: Box<dyn Any + Send>,
     /// When it was asked for.
     pub description: Option<Description>,

@@ -55,7 +55,8 @@ impl Publisher {
             exits: code.exits,
             buffer_words: code.buffer_words,
             is_provisional: code.is_provisional,
-            memory: Box::new(block),
+            // The code goes before what it refers to.
+            memory: Box::new((block, code.keeps)),
             description: code.description,
         })
     }

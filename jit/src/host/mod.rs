@@ -98,6 +98,7 @@ pub struct CallLayout {
 }
 
 /// What compiled code has to know to suspend a frame by itself.
+#[derive(Clone, Copy)]
 pub struct SuspensionLayout {
     /// `PyFrameObject.f_stacktop` (a pointer)
     pub frame_stack_top: i32,
@@ -268,6 +269,7 @@ pub struct SmallInts {
 
 /// Everything the compiler and the backend need to know of the interpreter. Its functions can be called
 /// on any thread.
+#[derive(Clone)]
 pub struct Host {
     /// Its version.
     pub version: Version,

@@ -112,6 +112,7 @@ impl CraneliftBackend {
             exits: lowered.exits,
             buffer_words: lowered.buffer_words,
             is_provisional: options.effort == Effort::First,
+            keeps: None,
             texts,
             description: options.describe.then(|| {
                 let rules = Rules::Baseline { pushed: emitted.pushed, popped: emitted.popped, length };
@@ -187,6 +188,7 @@ impl Backend for CraneliftBackend {
             exits: lowered.exits,
             buffer_words: lowered.buffer_words,
             is_provisional: false,
+            keeps: None,
             texts,
             description,
         })
