@@ -2,14 +2,20 @@
 
 mod baseline;
 pub mod cranelift;
+pub mod interp;
 mod lowering;
 #[cfg(test)]
 mod tests;
 /// The same tests on code of the baseline.
 #[cfg(all(test, target_arch = "x86_64"))]
 #[path = "tests/mod.rs"]
-#[allow(clippy::duplicate_mod, reason = "one suite for both")]
+#[allow(clippy::duplicate_mod, reason = "one suite for all")]
 mod tests_of_baseline;
+/// The same tests on what evaluates HIR.
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+#[allow(clippy::duplicate_mod, reason = "one suite for all")]
+mod tests_of_interp;
 mod unwind;
 
 use crate::error::CompileError;

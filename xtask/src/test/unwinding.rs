@@ -10,7 +10,7 @@ use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
-/// Functions that Python code is run from: all of the runtime's, and the evaluator's.
+/// Functions that Python code is run from: all of the runtime's, the evaluator's, and those that stand for native code.
 const SURROUNDING: &[&str] = &[
     "pyjion_embed::py::binding::",
     "pyjion_embed::py::dict::",
@@ -30,6 +30,10 @@ const SURROUNDING: &[&str] = &[
     "pyjion_embed::run::sending::",
     "pyjion_embed::runtime::",
     "pyjion_embed::tier::record::evaluate",
+    "pyjion_jit::backend::interp::calls::",
+    "pyjion_jit::backend::interp::machine::",
+    "pyjion_jit::backend::interp::objects::",
+    "pyjion_jit::backend::interp::step::",
 ];
 
 /// Those of them that make objects of plain data, which runs no Python code.
@@ -40,6 +44,7 @@ const CHECKED: &[&str] = &[
     "pyjion_embed::run::dispatch::eval_frame",
     "pyjion_embed::run::drive::drive",
     "pyjion_embed::runtime::calls::call::call",
+    "pyjion_jit::backend::interp::machine::evaluate",
 ];
 
 /// Fails when a function of the executable that surrounds Python code has landing pads.

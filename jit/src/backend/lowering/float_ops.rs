@@ -3,7 +3,7 @@
 //! 2.7 and 3.x write it differently but compute the same; divisors are not zero here.
 
 /// `float_rem`.
-pub(super) extern "C" fn modulo(dividend: f64, divisor: f64) -> f64 {
+pub(in crate::backend) extern "C" fn modulo(dividend: f64, divisor: f64) -> f64 {
     let remainder = dividend % divisor;
     if remainder == 0.0 {
         return 0.0_f64.copysign(divisor);
@@ -12,7 +12,7 @@ pub(super) extern "C" fn modulo(dividend: f64, divisor: f64) -> f64 {
 }
 
 /// `float_floor_div`: the quotient of `float_divmod`.
-pub(super) extern "C" fn floor_divide(dividend: f64, divisor: f64) -> f64 {
+pub(in crate::backend) extern "C" fn floor_divide(dividend: f64, divisor: f64) -> f64 {
     let remainder = dividend % divisor;
     // Very close to an integer, but this subtraction and division round.
     let mut quotient = (dividend - remainder) / divisor;

@@ -11,7 +11,7 @@ mod code;
 mod containers;
 mod dicts;
 mod exits;
-mod float_ops;
+pub(super) mod float_ops;
 mod identity;
 mod inlining;
 mod known;

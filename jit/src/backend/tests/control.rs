@@ -290,7 +290,7 @@ fn every_nth_check_finds_the_code_invalid() {
 fn code_memory_is_capped_and_returned() {
     let memory = CodeMemory::new(4096);
     let publisher = Publisher::new(memory.clone()).unwrap();
-    let mut backend = CraneliftBackend::new().unwrap();
+    let mut backend = backend().unwrap();
     let mut b = Build::new();
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
@@ -314,7 +314,7 @@ fn code_memory_is_capped_and_returned() {
 
 #[test]
 fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
-    let mut backend = CraneliftBackend::new().unwrap();
+    let mut backend = backend().unwrap();
     let host = host_27(0);
     let mut refused = |make: &dyn Fn(&mut Build)| {
         let mut b = Build::new();
@@ -362,10 +362,10 @@ fn the_baseline_counts_jumps_backwards() {
         assert_eq!(run(&native, &mut Frame::new(&[8]), 0), Outcome::Returned(8));
         events()
     });
-    let (is_told, left) = match module_path!().contains("tests_of_baseline") {
-        true => (vec![Event::Reconsider(7)], TURNS - 1),
-        // Cranelift's is not going to be compiled again.
-        false => (Vec::new(), 1),
+    let (is_told, left) = match whose() {
+        Whose::Baseline => (vec![Event::Reconsider(7)], TURNS - 1),
+        // Theirs is not going to be compiled again.
+        Whose::Cranelift | Whose::Interp => (Vec::new(), 1),
     };
     assert_eq!(told, [Vec::new(), is_told, Vec::new()]);
     // SAFETY: it is never freed.

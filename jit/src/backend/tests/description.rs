@@ -35,6 +35,11 @@ fn described() -> (NativeCode, Description) {
 fn every_bytecode_has_its_code() {
     let (code, Description { positions, .. }) = described();
     assert_eq!(positions[0], Position { offset: 0, pc: None });
+    if whose() == Whose::Interp {
+        // It is the same for all of them.
+        assert_eq!(positions.len(), 1);
+        return;
+    }
     assert!(positions.is_sorted_by(|a, b| a.offset < b.offset && a.pc != b.pc));
     assert!(positions.iter().all(|position| position.offset as usize <= code.size));
     for pc in [0, 3, 6, 7] {
@@ -54,6 +59,10 @@ fn nothing_is_said_unless_it_is_asked_for() {
 #[test]
 fn the_caller_is_found_by_the_frame_pointer() {
     let (code, Description { unwind, .. }) = described();
+    if whose() == Whose::Interp {
+        assert!(unwind.is_none(), "it is gone by the time that something is called");
+        return;
+    }
     let start = code.function as usize as u64;
     let bytes = unwind.unwrap().eh_frame(start as usize).unwrap();
     let section = EhFrame::new(&bytes, NativeEndian);

@@ -1,4 +1,6 @@
 //! Runs machine code compiled from hand-built HIR against a fake interpreter in memory.
+//!
+//! The suite is there once for each backend: what it expects, they agree on.
 
 mod attributes;
 mod control;
@@ -10,7 +12,8 @@ mod objects;
 mod world;
 
 use super::cranelift::CraneliftBackend;
-use crate::backend::{Backend, BackendOptions, Effort, NativeCode};
+use super::interp::InterpBackend;
+use crate::backend::{Backend, BackendOptions, Effort, MachineCode, NativeCode};
 use crate::code::{CodeMemory, Publisher};
 use crate::error::CompileError;
 use crate::exit::Source;
@@ -21,6 +24,45 @@ use crate::hir::{
 use crate::host::Host;
 use crate::passes::stress::{self, Stress};
 use world::{Frame, host_27, host_35};
+
+/// Whose code it is that is tested.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Whose {
+    Cranelift,
+    Baseline,
+    Interp,
+}
+
+fn whose() -> Whose {
+    match module_path!() {
+        path if path.ends_with("tests_of_baseline") => Whose::Baseline,
+        path if path.ends_with("tests_of_interp") => Whose::Interp,
+        _ => Whose::Cranelift,
+    }
+}
+
+/// The baseline as a backend of its own.
+struct Baseline(CraneliftBackend);
+
+impl Backend for Baseline {
+    fn generate(
+        &mut self,
+        function: &Function,
+        host: &Host,
+        options: &BackendOptions,
+    ) -> Result<MachineCode, CompileError> {
+        Ok(self.0.baseline(function, host, options)?.expect("the baseline takes it"))
+    }
+}
+
+/// The backend that is tested.
+fn backend() -> Result<Box<dyn Backend>, CompileError> {
+    Ok(match whose() {
+        Whose::Cranelift => Box::new(CraneliftBackend::new()?),
+        Whose::Baseline => Box::new(Baseline(CraneliftBackend::new()?)),
+        Whose::Interp => Box::new(InterpBackend),
+    })
+}
 
 /// A function under construction, instructions going into one block at a time.
 struct Build {
@@ -124,13 +166,7 @@ impl Build {
     }
 
     fn compile_with(&self, host: &Host, options: &BackendOptions) -> Result<NativeCode, CompileError> {
-        let mut backend = CraneliftBackend::new()?;
-        let is_baseline = module_path!().ends_with("tests_of_baseline");
-        let code = if is_baseline {
-            backend.baseline(&self.function, host, options)?.expect("the baseline takes it")
-        } else {
-            backend.generate(&self.function, host, options)?
-        };
+        let code = backend()?.generate(&self.function, host, options)?;
         Publisher::new(CodeMemory::new(1 << 20))?.publish(code)
     }
 }
