@@ -3,12 +3,15 @@
 //! The suite is there once for each backend: what it expects, they agree on.
 
 mod attributes;
+mod calls;
 mod control;
 mod description;
+mod frame;
 mod free;
 mod identity;
 mod numbers;
 mod objects;
+mod strings;
 mod world;
 
 use super::cranelift::CraneliftBackend;

@@ -20,6 +20,7 @@ pub enum Event {
     Stack { lasti: i32, operands: Vec<usize>, immediate: i64 },
     LoadName { lasti: i32, name: i64 },
     Pending { lasti: i32 },
+    SetName { object: usize, name: usize },
     Reconsider(u64),
     Incref(usize),
     Decref(usize),
@@ -73,6 +74,9 @@ extern "C" fn load_name(frame: *const u64, name: i64) -> i64 {
 extern "C" fn handle_pending(frame: *const u64) -> i64 {
     record(Event::Pending { lasti: lasti(frame) })
 }
+extern "C" fn set_name(_frame: usize, object: usize, name: usize) -> i64 {
+    record(Event::SetName { object, name })
+}
 extern "C" fn build(frame: *const u64, operands: *const usize, count: i64, immediate: i64) -> i64 {
     // SAFETY: the code stored that many operands there.
     let operands = unsafe { std::slice::from_raw_parts(operands, count as usize) }.to_vec();
@@ -84,6 +88,7 @@ fn helper(helper: Helper) -> usize {
         Helper::Binary(BinaryOp::Add) => binary as *const () as usize,
         Helper::LoadName | Helper::LoadDeref => load_name as *const () as usize,
         Helper::HandlePending => handle_pending as *const () as usize,
+        Helper::SetName => set_name as *const () as usize,
         Helper::Call => build as *const () as usize,
         _ => 0,
     }
@@ -181,6 +186,19 @@ impl Frame {
 
     pub fn local(&self, slot: usize) -> usize {
         self.words[Frame::LOCALS + slot] as usize
+    }
+
+    /// A word of the frame itself.
+    pub fn word(&self, index: usize) -> u64 {
+        self.words[index]
+    }
+
+    pub fn set_word(&mut self, index: usize, word: u64) {
+        self.words[index] = word;
+    }
+
+    pub fn set_word_of_thread(&mut self, index: usize, word: u64) {
+        self.thread[index] = word;
     }
 
     pub fn set_stack(&mut self, index: usize, value: usize) {
