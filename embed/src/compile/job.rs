@@ -2,8 +2,7 @@
 
 use crate::memory::reserve;
 use crate::stats::clock;
-use pyjion_jit::backend::cranelift::CraneliftBackend;
-use pyjion_jit::backend::{Effort, MachineCode};
+use pyjion_jit::backend::{Backend, Choice, Effort, MachineCode};
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
@@ -12,9 +11,6 @@ use pyjion_jit::{Compiled, EntrySpec, Inlinable, Options};
 use std::cell::{Cell, RefCell};
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
-
-/// Name of the backend.
-pub const BACKEND_NAME: &str = "cranelift";
 
 /// What is to be compiled. Addresses of objects in it are not looked behind.
 pub struct Job {
@@ -28,6 +24,8 @@ pub struct Job {
     pub entry: EntrySpec,
     /// How to compile.
     pub options: Options,
+    /// What makes the code, the same in all jobs.
+    pub backend: Choice,
     /// The interpreter to compile for.
     pub host: &'static Host,
 }
@@ -69,7 +67,7 @@ impl Output {
 /// What a thread needs to run jobs; kept from one to the next.
 #[derive(Default)]
 pub struct Compiler {
-    backend: Option<CraneliftBackend>,
+    backend: Option<Box<dyn Backend + Send>>,
 }
 
 // APART: of each thread.
@@ -120,11 +118,11 @@ impl Compiler {
         let result = panic::catch_unwind(AssertUnwindSafe(|| {
             let backend = match &mut self.backend {
                 Some(backend) => backend,
-                empty => empty.insert(CraneliftBackend::new()?),
+                empty => empty.insert(job.backend.make()?),
             };
             let entries = std::slice::from_ref(&job.entry);
             let Job { description, feedback, callees, host, options, .. } = job;
-            pyjion_jit::compile(description, feedback, callees, entries, host, backend, options)
+            pyjion_jit::compile(description, feedback, callees, entries, host, &mut **backend, options)
         }));
         IS_CATCHING.set(false);
         if result.is_err() {

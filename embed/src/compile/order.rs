@@ -385,7 +385,8 @@ pub fn job(
         true => callees::inlinable(&feedback, &options),
         false => Vec::new(),
     };
-    Ok(Job { description, feedback, callees, entry, options, host: codes().host() })
+    let backend = settings.backend;
+    Ok(Job { description, feedback, callees, entry, options, backend, host: codes().host() })
 }
 
 /// Runs the compiler while the program waits; no Python code runs meanwhile.

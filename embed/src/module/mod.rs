@@ -2,7 +2,6 @@
 
 mod resume;
 
-use crate::compile::job;
 use crate::compile::{self, Wanted};
 use crate::config::settings;
 use crate::host;
@@ -319,7 +318,7 @@ unsafe extern "C" fn describe(_: Object, _: Object) -> Object {
          machine code: {} of at most {} bytes\n\
          -m pyjion --help lists the options.\n",
         env!("CARGO_PKG_VERSION"),
-        job::BACKEND_NAME,
+        settings::options().backend.name(),
         python_version(),
         settings::threshold().get(),
         states.join(", "),
@@ -341,7 +340,7 @@ unsafe extern "C" fn status(_: Object, _: Object) -> Object {
         dict.set("failed", failed.map_or_else(new_none, |reason| new_text(&reason.to_string())));
         dict.set("version", new_text(env!("CARGO_PKG_VERSION")));
         dict.set("python", new_text(&python_version()));
-        dict.set("backend", new_text(job::BACKEND_NAME));
+        dict.set("backend", new_text(settings::options().backend.name()));
         let interpreter = (*thread_state()).interp;
         dict.set("evaluator", new_text(Evaluator::of(interpreter).name()));
         dict.set("threshold", new_int(settings::threshold().get().into()));

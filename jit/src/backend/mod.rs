@@ -130,6 +130,42 @@ pub struct NativeCode {
     pub description: Option<Description>,
 }
 
+/// The backends that there are, for those who choose one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// [`cranelift::CraneliftBackend`]
+    #[default]
+    Cranelift,
+    /// [`interp::InterpBackend`]
+    Interp,
+}
+
+impl Choice {
+    /// All of them.
+    pub const ALL: [Choice; 2] = [Choice::Cranelift, Choice::Interp];
+
+    /// Its name, for people and options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Choice::Cranelift => "cranelift",
+            Choice::Interp => "interp",
+        }
+    }
+
+    /// The one with this name.
+    pub fn named(name: &str) -> Option<Choice> {
+        Choice::ALL.into_iter().find(|choice| choice.name() == name)
+    }
+
+    /// A backend for this machine.
+    pub fn make(self) -> Result<Box<dyn Backend + Send>, CompileError> {
+        Ok(match self {
+            Choice::Cranelift => Box::new(cranelift::CraneliftBackend::new()?),
+            Choice::Interp => Box::new(interp::InterpBackend),
+        })
+    }
+}
+
 /// Turns HIR into machine code.
 pub trait Backend {
     /// Generates code for a verified function in its final form (after `passes::writeback`).

@@ -6,9 +6,12 @@ mod tests;
 mod values;
 
 use super::heat;
+use crate::backend::Choice;
 use crate::passes::{Omitted, PASSES};
 use std::fmt;
-use values::{set_dump, set_number, set_only, set_passes, set_perf, set_size, set_stats, set_switch};
+use values::{
+    set_backend, set_dump, set_number, set_only, set_passes, set_perf, set_size, set_stats, set_switch,
+};
 
 /// Documentation of one option.
 pub struct Documented {
@@ -172,6 +175,16 @@ pub const TABLE: &[Documented] = &[
         set: |options, text| set_switch(&mut options.no_baseline, text),
     },
     Documented {
+        name: "PYJION_BACKEND",
+        flag: "--backend",
+        is_switch: false,
+        takes: "cranelift or interp",
+        default: "cranelift",
+        meaning: "what makes native code: interp has the intermediate representation evaluated instead, slowly, to tell \
+                  whether a fault is in the machine code",
+        set: |options, text| set_backend(&mut options.backend, text),
+    },
+    Documented {
         name: "PYJION_NO_SPECULATE",
         flag: "--no-speculate",
         is_switch: true,
@@ -325,6 +338,8 @@ pub struct Options {
     pub no_opt: bool,
     /// Have all code generated with full effort.
     pub no_baseline: bool,
+    /// What makes native code.
+    pub backend: Choice,
     /// Ignore observed types.
     pub no_speculate: bool,
     /// Passes to leave out, besides those that the other options mean.
@@ -366,6 +381,7 @@ impl Default for Options {
             no_unbox: false,
             no_opt: false,
             no_baseline: false,
+            backend: Choice::default(),
             no_speculate: false,
             passes: Omitted::default(),
             verify: false,

@@ -43,6 +43,7 @@ fn values() {
         ("PYJION_NO_UNBOX", "1"),
         ("PYJION_NO_OPT", "1"),
         ("PYJION_NO_BASELINE", "1"),
+        ("PYJION_BACKEND", "interp"),
         ("PYJION_NO_SPECULATE", "1"),
         ("PYJION_PASSES", "-dce,-prune*"),
         ("PYJION_VERIFY", "1"),
@@ -67,6 +68,7 @@ fn values() {
         no_unbox: true,
         no_opt: true,
         no_baseline: true,
+        backend: Choice::Interp,
         no_speculate: true,
         passes: Omitted::default().and(|pass| pass.name == "dce" || pass.name.starts_with("prune")),
         verify: true,
@@ -146,6 +148,16 @@ fn passes_are_left_out_by_name() {
 }
 
 #[test]
+fn backends_have_names() {
+    for backend in Choice::ALL {
+        assert_eq!(parse(&[("PYJION_BACKEND", backend.name())]).0.backend, backend);
+    }
+    let (options, complaints) = parse(&[("PYJION_BACKEND", "llvm")]);
+    let complaint = "pyjion: PYJION_BACKEND: \"llvm\" is not cranelift or interp; using cranelift";
+    assert_eq!((options, complaints), (Options::default(), vec![complaint.to_owned()]));
+}
+
+#[test]
 fn what_a_pass_leaves_is_a_stage() {
     let dump = parse(&[("PYJION_DUMP", "hir@unbox,hir")]).0.dump;
     assert_eq!(dump.map(|dump| dump.stages), Some(vec!["hir@unbox", "hir"]));
@@ -211,6 +223,7 @@ fn flags_are_named_after_the_variables() {
             let value = match documented.name {
                 "PYJION_DUMP" => "hir",
                 "PYJION_PASSES" => "-dce",
+                "PYJION_BACKEND" => "interp",
                 _ => "7",
             };
             assert_eq!(flag(documented.flag, Some(value)), Ok((variable(value), Flags::WithNext)));

@@ -1,6 +1,7 @@
 //! What the values of options look like: each sets its option, or is refused.
 
 use super::{Dump, Options, Pattern, Report, STAGES, glob, stage_named};
+use crate::backend::Choice;
 use crate::passes::Omitted;
 
 /// What a switch is to be; any case will do.
@@ -79,6 +80,12 @@ pub(super) fn set_dump(options: &mut Options, text: &str) -> bool {
     }
     options.dump = Some(Dump { stages, path });
     true
+}
+
+pub(super) fn set_backend(backend: &mut Choice, text: &str) -> bool {
+    let named = Choice::named(text);
+    *backend = named.unwrap_or(*backend);
+    named.is_some()
 }
 
 pub(super) fn set_passes(options: &mut Options, text: &str) -> bool {
