@@ -63,6 +63,8 @@ pub const MODES: &[Mode] = &[
     mode("no-opt", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_OPT", "1")]),
     mode("no-unbox", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_UNBOX", "1")]),
     mode("no-speculate", &[("PYJION_THRESHOLD", "1"), ("PYJION_NO_SPECULATE", "1")]),
+    // Wrong code and a wrong evaluation of what it was made from are rarely wrong in the same way.
+    mode("interp", &[("PYJION_THRESHOLD", "20"), ("PYJION_BACKGROUND", "0"), ("PYJION_BACKEND", "interp")]),
     Mode { may_fail: true, ..mode("no-memory", &[("PYJION_THRESHOLD", "1")]) },
     Mode {
         name: "refleak",
