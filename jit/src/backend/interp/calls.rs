@@ -3,6 +3,18 @@
 use super::machine::Machine;
 use crate::hir::{Helper, Runs, Type, ValueId};
 
+/// What may run Python code, and with that more frames of compiled code.
+pub(super) enum Call<'p> {
+    /// `Insn::Call`
+    Helper { helper: Helper, args: &'p [ValueId], immediates: &'p [i64], pc: u32 },
+    /// `Insn::CallStack`
+    Stack { helper: Helper, base: u32, operands: &'p [ValueId], immediate: i64, pc: u32 },
+    /// `Insn::CallMethod`
+    Method { callable: ValueId, base: u32, operands: &'p [ValueId], immediate: i64, pc: u32 },
+    /// `Insn::Decref` and `Insn::XDecref`, of an object of these kinds.
+    Release { object: u64, kinds: Type, pc: u32 },
+}
+
 /// Most arguments that a function in C gets.
 pub(super) const MOST_ARGUMENTS: usize = 8;
 
@@ -43,9 +55,26 @@ impl Machine<'_> {
         call((self.program.host.helper)(helper), arguments)
     }
 
-    /// `Insn::Call`.
+    /// Makes a call; its result.
+    #[inline(always)]
+    pub fn make(&self, call: &Call<'_>) -> u64 {
+        match *call {
+            Call::Helper { helper, args, immediates, pc } => self.call_helper(helper, args, immediates, pc),
+            Call::Stack { helper, base, operands, immediate, pc } => {
+                self.call_stack_helper(helper, base, operands, immediate, pc)
+            }
+            Call::Method { callable, base, operands, immediate, pc } => {
+                self.call_method(callable, base, operands, immediate, pc)
+            }
+            Call::Release { object, kinds, pc } => {
+                self.release(object, kinds, Some(pc));
+                0
+            }
+        }
+    }
+
     #[inline(never)]
-    pub fn call_helper(&self, helper: Helper, args: &[ValueId], immediates: &[i64], pc: u32) -> u64 {
+    fn call_helper(&self, helper: Helper, args: &[ValueId], immediates: &[i64], pc: u32) -> u64 {
         let mut all = [self.frame; MOST_ARGUMENTS];
         let words = args.iter().map(|&arg| self.get(arg)).chain(immediates.iter().map(|&word| word as u64));
         for (argument, word) in all[1..].iter_mut().zip(words) {
@@ -57,9 +86,8 @@ impl Machine<'_> {
         self.helper(helper, &all[..=args.len() + immediates.len()])
     }
 
-    /// `Insn::CallStack`.
     #[inline(never)]
-    pub fn call_stack_helper(
+    fn call_stack_helper(
         &self,
         helper: Helper,
         base: u32,
@@ -72,9 +100,8 @@ impl Machine<'_> {
         self.helper(helper, &[self.frame, first, operands.len() as u64, immediate as u64])
     }
 
-    /// `Insn::CallMethod`.
     #[inline(never)]
-    pub fn call_method(
+    fn call_method(
         &self,
         callable: ValueId,
         base: u32,
@@ -96,14 +123,12 @@ impl Machine<'_> {
         self.stack(base)
     }
 
-    /// `Helper::LoadDeref`, which is called for what is unbound only: `f_lasti` stays where it is otherwise.
-    pub fn load_deref(&self, immediates: &[i64], pc: u32) -> u64 {
-        let index = immediates.iter().fold(0, |_, index| *index as u32);
+    /// What the cell or free variable that `Helper::LoadDeref` is asked for holds, unless it is unbound: then alone the
+    /// helper is called, and `f_lasti` set.
+    pub fn content_of_cell(&self, immediates: &[i64]) -> Option<u64> {
+        let index = u32::try_from(*immediates.first()?).ok()?;
         let cell = self.local(self.program.function.locals + index);
-        match self.load(cell, self.program.host.layout.cell_content) {
-            0 => self.call_helper(Helper::LoadDeref, &[], immediates, pc),
-            content => self.new_ref(content),
-        }
+        Some(self.load(cell, self.program.host.layout.cell_content)).filter(|content| *content != 0)
     }
 
     /// Whether an object is a function in C, or the descriptor of a method, with this definition.

@@ -42,11 +42,20 @@ impl Machine<'_> {
         let value = self.program.function.value(id);
         let is_open = value.ty == Type::ANY || (value.ty == Type::OBJECT && object != 0);
         if value.repr == Repr::Obj && !is_open && !self.may_be(object, value.ty) {
-            panic!(
-                "{}: {id:?} = {}: {object:#x} is not {:?}",
-                self.program.function.name, value.insn, value.ty
-            );
+            self.refute_claim(id, object);
         }
+    }
+
+    /// Says what is wrong, in the terms of dumps.
+    #[cold]
+    #[inline(never)]
+    fn refute_claim(&self, id: ValueId, object: u64) -> ! {
+        let program = self.program;
+        let value = program.function.value(id);
+        let mut insn = value.insn.clone();
+        insn.each_operand(|operand| *operand = program.originals[operand.index()]);
+        let id = program.originals[id.index()];
+        panic!("{}: {id:?} = {insn}: {object:#x} is not {:?}", program.function.name, value.ty);
     }
 
     fn may_be(&self, object: u64, kinds: Type) -> bool {

@@ -1,8 +1,9 @@
 //! The ways out: the frame returns, yields, or goes on in the interpreter.
 
 use super::machine::Machine;
+use super::program::Yield;
 use crate::backend::YIELDED;
-use crate::exit::{Suspended, Suspension};
+use crate::exit::Suspended;
 use crate::hir::SideExit;
 
 impl Machine<'_> {
@@ -16,23 +17,26 @@ impl Machine<'_> {
     /// Leaves what an exit leaves in the buffer; what the stub returns.
     pub fn leave(&self, exit: SideExit) -> u64 {
         let program = self.program;
-        let Some(left) = program.exit(exit) else { unreachable!("{exit:?} is not planned") };
-        let words = &left.contents.words;
+        let Some(left) = program.exits.get(&(exit.state, exit.reason)) else {
+            unreachable!("{exit:?} is not planned")
+        };
+        let contents = &program.contents[left.contents as usize];
+        let words = &contents.words;
         for (index, &word) in (0..).zip(words) {
             self.store(self.buffer, index * 8, self.get(word));
         }
-        if left.contents.marks {
+        if contents.marks {
             let (first, count) = program.marks;
             for index in 0..count {
                 let marks = self.load(self.word(first + index), 0);
                 self.store(self.buffer, (words.len() + index) as i32 * 8, marks);
             }
         }
-        left.number + 1
+        u64::from(left.number) + 1
     }
 
     /// Leaves the frame as the interpreter would, at a yield that needs no exit; what the stub returns.
-    pub fn suspend(&self, exit: SideExit, suspension: &Suspension) -> u64 {
+    pub fn suspend(&self, Yield { suspension, blocks }: &Yield) -> u64 {
         let program = self.program;
         let Some(layout) = program.host.suspension else { unreachable!("no frame is suspended here") };
         for &(slot, value) in &suspension.fills {
@@ -46,9 +50,8 @@ impl Machine<'_> {
         }
         let yielded = self.operand_of_suspended(yielded);
         self.store(self.frame, layout.frame_stack_top, self.stack(below.len() as u32));
-        let blocks = &program.function.state(exit.state).blocks;
         for (index, block) in (0..).zip(blocks) {
-            for (part, word) in (0..).zip((layout.block)(block)) {
+            for (part, &word) in (0..).zip(block) {
                 self.store_int(self.frame, layout.frame_blocks + (index * 3 + part) * 4, word);
             }
         }

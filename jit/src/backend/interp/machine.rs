@@ -1,5 +1,6 @@
 //! The evaluator: a frame on its way through a program, block by block.
 
+use super::calls::Call;
 use super::program::Program;
 use crate::hir::{Edge, SideExit, ValueId};
 
@@ -20,6 +21,8 @@ pub(super) struct Machine<'p> {
 pub(super) enum Flow<'p> {
     /// With the next one; the result of this one, 0 if it has none.
     Next(u64),
+    /// With this call, whose result is that of the instruction, and then with the next one.
+    Call(Call<'p>),
     /// In another block.
     Go(&'p Edge),
     /// Nowhere: the frame has ended or is suspended. What the stub returns.
@@ -63,21 +66,25 @@ impl<'p> Machine<'p> {
     }
 
     /// Runs from an entry to where the frame ends or leaves; what the stub returns.
+    #[inline(always)]
     fn run(&self, entry: u64) -> u64 {
         let function = &self.program.function;
         let mut block = function.entries[entry as usize].block;
         loop {
             let mut next = None;
             for &id in &function.block(block).insns {
-                match self.step(id) {
-                    Ok(Flow::Next(result)) => {
-                        self.check_claim(id, result);
-                        self.set(id, result);
+                let result = match self.step(id) {
+                    Ok(Flow::Next(result)) => result,
+                    Ok(Flow::Call(call)) => self.make(&call),
+                    Ok(Flow::Go(edge)) => {
+                        next = Some(edge);
+                        break;
                     }
-                    Ok(Flow::Go(edge)) => next = Some(edge),
                     Ok(Flow::End(result)) => return result,
                     Err(exit) => return self.leave(exit),
-                }
+                };
+                self.check_claim(id, result);
+                self.set(id, result);
             }
             let Some(edge) = next else { unreachable!("{block:?} has no terminator") };
             self.pass_arguments(edge);

@@ -9,6 +9,7 @@
 mod attributes;
 mod calls;
 mod claims;
+mod compact;
 mod containers;
 mod dicts;
 mod exits;

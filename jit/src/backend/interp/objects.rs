@@ -48,19 +48,6 @@ impl Machine<'_> {
         }
     }
 
-    /// `Insn::Decref`.
-    pub fn decref(&self, value: ValueId, pc: u32) {
-        self.release(self.get(value), self.program.function.value(value).ty, Some(pc));
-    }
-
-    /// `Insn::XDecref`.
-    pub fn xdecref(&self, value: ValueId, pc: u32) {
-        if self.get(value) != 0 {
-            let kinds = self.program.function.value(value).ty.intersect(Type::OBJECT);
-            self.release(self.get(value), kinds, Some(pc));
-        }
-    }
-
     /// Releases an object, if there is one, whose release runs no code.
     pub fn release_simple(&self, object: u64) {
         if object != 0 {
@@ -70,7 +57,7 @@ impl Machine<'_> {
 
     /// Releases an object of these kinds, with `f_lasti` at an offset where that may run code.
     #[inline(never)]
-    fn release(&self, object: u64, kinds: Type, pc: Option<u32>) {
+    pub fn release(&self, object: u64, kinds: Type, pc: Option<u32>) {
         let host = &self.program.host;
         if host.counted_decref != 0 {
             pc.into_iter().for_each(|pc| self.set_lasti(pc));

@@ -3,12 +3,13 @@
 use super::Result;
 use super::calls::MOST_ARGUMENTS;
 use super::claims::Kinds;
+use super::compact::Compaction;
 use super::pool::Pool;
-use super::program::{Left, Program};
+use super::program::{Left, Program, Yield};
 use crate::backend::BackendOptions;
 use crate::bytecode::{BinaryOp, CompareOp};
 use crate::error::CompileError;
-use crate::exit::{ExitRecipe, Plan, Suspension, mark_words, without_exit};
+use crate::exit::{ExitRecipe, Plan, mark_words, without_exit};
 use crate::hir::{
     AttributeSite, ExitReason, Function, Helper, Insn, Repr, Seen, SideExit, StateId, Type, ValueId,
 };
@@ -35,36 +36,40 @@ pub(super) fn prepare(function: &Function, host: &Host, options: &BackendOptions
         options,
         plan: Plan::default(),
         made: function.values.iter().map(|value| constant(&value.insn).is_some()).collect(),
-        program_exits: HashMap::new(),
-        suspensions: HashMap::new(),
+        left: HashMap::new(),
+        yields: HashMap::new(),
     };
     preparation.blocks()?;
-    let Preparation { plan, program_exits: exits, suspensions, .. } = preparation;
+    let Preparation { plan, left: exits, yields, .. } = preparation;
+    let buffer_words = plan.buffer_words(function);
+
+    let mut compaction = Compaction::new(function);
+    let mut contents = plan.contents().to_vec();
+    contents.iter_mut().for_each(|contents| compaction.contents(contents));
+    let yields = compaction.yields(yields);
+    let (function, originals) = compaction.finish();
 
     let mut words: Vec<u64> =
         function.values.iter().map(|value| constant(&value.insn).unwrap_or(0)).collect();
-    let marks = (words.len(), mark_words(function));
+    let marks = (words.len(), mark_words(&function));
     let arguments = words.len() + marks.1;
     let most = function.blocks.iter().map(|block| block.params.len()).max().unwrap_or(0);
     words.resize(arguments + most, 0);
-
-    let mut function = function.clone();
-    // Those that helpers are called with stay where they are.
-    function.caches = Vec::new();
     let program = Program {
+        function,
+        originals,
+        host: host.clone(),
+        free_numbers: (host.free_numbers)(),
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
-        free_numbers: (host.free_numbers)(),
-        host: host.clone(),
         exits,
-        suspensions,
+        contents,
+        yields,
         kinds: Kinds::of(host),
         pool: Pool::new(words),
         marks,
         arguments,
-        function,
     };
-    let buffer_words = plan.buffer_words(&program.function);
     Ok(Prepared { program, exits: plan.into_recipes(), buffer_words })
 }
 
@@ -94,8 +99,8 @@ struct Preparation<'a> {
     plan: Plan,
     /// Values that are there by now.
     made: Vec<bool>,
-    program_exits: HashMap<(StateId, ExitReason), Left>,
-    suspensions: HashMap<ValueId, Suspension>,
+    left: HashMap<(StateId, ExitReason), Left>,
+    yields: HashMap<ValueId, Yield>,
 }
 
 impl Preparation<'_> {
@@ -149,14 +154,13 @@ impl Preparation<'_> {
                 self.plan(SideExit { reason: ExitReason::RareOperand, ..exit })
             }
             Insn::Exit(_) => {
-                let suspension = self.host.suspension.and_then(|_| without_exit(function, exit));
-                match suspension {
-                    Some(suspension) => {
-                        self.suspensions.insert(id, suspension);
-                        Ok(())
-                    }
-                    None => self.plan(exit),
-                }
+                let layout = self.host.suspension;
+                let Some((layout, suspension)) = layout.zip(without_exit(function, exit)) else {
+                    return self.plan(exit);
+                };
+                let blocks = function.state(exit.state).blocks.iter().map(layout.block).collect();
+                self.yields.insert(id, Yield { suspension, blocks });
+                Ok(())
             }
             _ => self.plan(exit),
         }
@@ -164,11 +168,10 @@ impl Preparation<'_> {
 
     fn plan(&mut self, exit: SideExit) -> Result<()> {
         let (number, _) = self.plan.number(self.function, exit)?;
-        let contents = self.plan.contents()[self.plan.left_by(number)].clone();
-        for &word in &contents.words {
-            self.is_made(word)?;
-        }
-        self.program_exits.insert((exit.state, exit.reason), Left { number: number as u64, contents });
+        let contents = self.plan.left_by(number);
+        self.plan.contents()[contents].words.iter().try_for_each(|word| self.is_made(*word))?;
+        let left = Left { number: number as u32, contents: contents as u32 };
+        self.left.insert((exit.state, exit.reason), left);
         Ok(())
     }
 

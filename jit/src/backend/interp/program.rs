@@ -3,13 +3,16 @@
 use super::claims::Kinds;
 use super::pool::Pool;
 use crate::exit::{Contents, Suspension};
-use crate::hir::{ExitReason, Function, SideExit, StateId, ValueId};
+use crate::hir::{ExitReason, Function, StateId, ValueId};
 use crate::host::{FreeNumbers, Host};
 use std::collections::HashMap;
 
 /// A function that is ready to be evaluated.
 pub(super) struct Program {
+    /// What is evaluated, without what only builds it.
     pub function: Function,
+    /// The numbers that its values had in the function that it was made of.
+    pub originals: Vec<ValueId>,
     pub host: Host,
     /// Where numbers are taken from and put back to.
     pub free_numbers: Option<FreeNumbers>,
@@ -19,8 +22,10 @@ pub(super) struct Program {
     pub bytecode_counter: usize,
     /// The exits that can be taken.
     pub exits: HashMap<(StateId, ExitReason), Left>,
+    /// What exits leave in the buffer, each once.
+    pub contents: Vec<Contents>,
     /// The yields that need no exit.
-    pub suspensions: HashMap<ValueId, Suspension>,
+    pub yields: HashMap<ValueId, Yield>,
     /// What the type of an object says of its kind.
     pub kinds: Kinds,
     /// Memory for the values of a frame.
@@ -32,18 +37,19 @@ pub(super) struct Program {
 }
 
 /// An exit that can be taken.
+#[derive(Clone, Copy)]
 pub(super) struct Left {
     /// Its number.
-    pub number: u64,
-    /// What it leaves in the buffer.
-    pub contents: Contents,
+    pub number: u32,
+    /// Which of the contents it leaves.
+    pub contents: u32,
 }
 
-impl Program {
-    /// What is to be done at an exit.
-    pub fn exit(&self, exit: SideExit) -> Option<&Left> {
-        self.exits.get(&(exit.state, exit.reason))
-    }
+/// A yield that needs no exit.
+pub(super) struct Yield {
+    pub suspension: Suspension,
+    /// The frame's blocks, as it has them.
+    pub blocks: Vec<[i32; 3]>,
 }
 
 // The code that refers to it is run on any thread.

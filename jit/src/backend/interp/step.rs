@@ -1,11 +1,15 @@
 //! What each instruction does. There is no other: whoever adds one is asked for it here.
 
+use super::calls::Call;
 use super::machine::{Flow, Machine, Outcome, only_if};
 use super::numbers::compare;
-use crate::hir::{Helper, Insn, ValueId};
+use crate::hir::{Helper, Insn, Type, ValueId};
 
 impl<'p> Machine<'p> {
     /// Evaluates one instruction.
+    ///
+    /// Not in line: it takes much of the stack, which others want while code runs that it leads to.
+    #[inline(never)]
     pub fn step(&self, id: ValueId) -> Outcome<Flow<'p>> {
         let program = self.program;
         let layout = &program.host.layout;
@@ -47,16 +51,17 @@ impl<'p> Machine<'p> {
             Insn::NewRef(object) => self.new_ref(self.get(*object)),
             Insn::Adopt(object) | Insn::NotNull(object) => self.get(*object),
             Insn::Decref(object, pc) => {
-                self.decref(*object, *pc);
-                0
+                let kinds = program.function.value(*object).ty;
+                return Ok(Flow::Call(Call::Release { object: self.get(*object), kinds, pc: *pc }));
             }
             Insn::Forget(object) => {
                 self.forget(self.get(*object));
                 0
             }
+            Insn::XDecref(object, _) if self.get(*object) == 0 => 0,
             Insn::XDecref(object, pc) => {
-                self.xdecref(*object, *pc);
-                0
+                let kinds = program.function.value(*object).ty.intersect(Type::OBJECT);
+                return Ok(Flow::Call(Call::Release { object: self.get(*object), kinds, pc: *pc }));
             }
             Insn::DecrefShared(object, exit) => {
                 self.decref_shared(self.get(*object), *exit)?;
@@ -168,15 +173,21 @@ impl<'p> Machine<'p> {
             Insn::TypeOf(object) => self.type_of(self.get(*object)),
             Insn::ClassOf(object) => self.class_of(self.get(*object)),
 
-            Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
-                self.load_deref(immediates, *pc)
+            Insn::Call { helper: Helper::LoadDeref, args: _, immediates, .. }
+                if let Some(content) = self.content_of_cell(immediates) =>
+            {
+                self.new_ref(content)
             }
-            Insn::Call { helper, args, immediates, pc } => self.call_helper(*helper, args, immediates, *pc),
+            Insn::Call { helper, args, immediates, pc } => {
+                return Ok(Flow::Call(Call::Helper { helper: *helper, args, immediates, pc: *pc }));
+            }
             Insn::CallStack { helper, base, operands, immediate, pc } => {
-                self.call_stack_helper(*helper, *base, operands, *immediate, *pc)
+                let (helper, base, immediate) = (*helper, *base, *immediate);
+                return Ok(Flow::Call(Call::Stack { helper, base, operands, immediate, pc: *pc }));
             }
             Insn::CallMethod { callable, base, operands, immediate, pc } => {
-                self.call_method(*callable, *base, operands, *immediate, *pc)
+                let (callable, base, immediate) = (*callable, *base, *immediate);
+                return Ok(Flow::Call(Call::Method { callable, base, operands, immediate, pc: *pc }));
             }
             Insn::PeriodicDue => u64::from(self.is_periodic_work_due()),
             Insn::CountBytecode => {
@@ -218,8 +229,8 @@ impl<'p> Machine<'p> {
             }
             Insn::Return(object, pc) => return Ok(Flow::End(self.return_object(self.get(*object), *pc))),
             Insn::Exit(exit) => {
-                let Some(suspension) = program.suspensions.get(&id) else { return Err(*exit) };
-                return Ok(Flow::End(self.suspend(*exit, suspension)));
+                let Some(to) = program.yields.get(&id) else { return Err(*exit) };
+                return Ok(Flow::End(self.suspend(to)));
             }
         };
         Ok(Flow::Next(result))
