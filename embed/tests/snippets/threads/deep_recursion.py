@@ -6,8 +6,8 @@ import threading
 
 # Stock gets a little deeper in 8 MiB.
 DEPTH, WITH_DEFAULTS = (13500, 13500) if sys.version_info[0] == 2 else (20000, 12500)
-if "PYJION_STRESS_EXIT" in os.environ or "PYJION_NO_OPT" in os.environ:
-    # Frames that compiled code left need more than the interpreter's, and so does clumsy code.
+if {"PYJION_STRESS_EXIT", "PYJION_NO_OPT", "PYJION_BACKEND"} & set(os.environ):
+    # Frames that compiled code left need more than the interpreter's, and so does clumsy code, or none at all.
     DEPTH, WITH_DEFAULTS = DEPTH // 3 * 2, WITH_DEFAULTS // 3 * 2
 
 
