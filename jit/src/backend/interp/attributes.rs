@@ -1,5 +1,6 @@
 //! Attributes and globals: the class by its version tag, then the place where its instances have the attribute.
 
+use super::calls::{call, tell_both};
 use super::dicts::Key;
 use super::machine::Machine;
 use crate::hir::{AttributeSite, Binding, GlobalPlace, Place, Type};
@@ -32,9 +33,7 @@ impl Machine<'_> {
 
     /// `Insn::FindAttribute`.
     pub fn find_attribute(&self, site: u32, object: u64) -> u64 {
-        self.at_each_place(site, object, |here, place| {
-            self.find(here, place).filter(|value| *value != 0).map(|value| self.new_ref(value))
-        })
+        self.at_each_place(site, object, |here, place| self.find(here, place).filter(|value| *value != 0))
     }
 
     /// `Insn::SwapAttribute`.
@@ -82,9 +81,7 @@ impl Machine<'_> {
                     return None;
                 }
                 let (place, dict) = self.field_of_instance(here, dict, index)?;
-                if self.would_be_collected(here, dict, value) {
-                    return None;
-                }
+                self.maintain_tracking(here, dict, value);
                 place
             }
             Place::New { dict, shared, is_old } => {
@@ -104,25 +101,29 @@ impl Machine<'_> {
     /// Stores a value under a new key of the instance's dict; whether that could be done.
     fn store_new(&self, here: &Here<'_>, dict: i32, shared: Option<u32>, value: u64) -> bool {
         let layout = &here.layout.dict;
+        let filled = match self.load(here.object, dict) {
+            // It gets the first one.
+            0 => call(here.layout.fresh_dict, &[here.object, dict as u64]),
+            filled => filled,
+        };
+        if filled == 0 {
+            return false;
+        }
         let is_stored = match shared {
-            Some(index) => self.field_of_instance(here, dict, index).is_some_and(|(place, dict)| {
-                let is_free = self.load(place, 0) == 0 && !self.would_be_collected(here, dict, value);
-                if is_free {
+            Some(index) => {
+                let place = self.field_in_dict(layout, filled, here.site.name as u64, index);
+                let place = place.filter(|place| self.load(*place, 0) == 0);
+                if let Some(place) = place {
                     self.store(place, 0, value);
-                    self.count_used(layout, dict);
+                    self.count_used(layout, filled);
                 }
-                is_free
-            }),
-            None => match self.load(here.object, dict) {
-                0 => false,
-                dict => {
-                    !self.would_be_collected(here, dict, value)
-                        && self.insert_in_dict(layout, dict, here.key(), value)
-                }
-            },
+                place.is_some()
+            }
+            None => self.insert_in_dict(layout, filled, here.key(), value),
         };
         if is_stored {
             self.new_ref(value);
+            self.maintain_tracking(here, filled, value);
         }
         is_stored
     }
@@ -146,7 +147,7 @@ impl Machine<'_> {
             };
             Some(self.load(place, 0)).filter(|value| *value != 0)
         };
-        find().map_or(0, |value| self.new_ref(value))
+        find().unwrap_or(0)
     }
 
     /// A dict that a field of the frame points to, as long as it is of the very type: 3.x asks others otherwise.
@@ -168,12 +169,15 @@ impl Machine<'_> {
         self.certainly_lacks(here.layout, self.load(here.object, dict), here.key())
     }
 
-    /// Whether storing a value would make the collector know a dict, which it does not yet.
-    fn would_be_collected(&self, here: &Here<'_>, dict: u64, value: u64) -> bool {
+    /// Has the collector know a dict, which it did not, if it may know a value in it.
+    fn maintain_tracking(&self, here: &Here<'_>, dict: u64, value: u64) {
         let (offset, shift, untracked) = here.layout.collected;
         let (flags, bit) = here.layout.flags;
-        (self.load(dict, offset) as i64) >> shift == untracked
+        if (self.load(dict, offset) as i64) >> shift == untracked
             && self.load(self.type_of(value), flags) & bit as u64 != 0
+        {
+            tell_both(here.layout.maintain_tracking, dict, value);
+        }
     }
 
     /// What becomes of an attribute that a class has.

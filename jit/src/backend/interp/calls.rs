@@ -50,6 +50,13 @@ pub(super) fn tell(address: usize, object: u64) {
     function(object);
 }
 
+/// The same with two objects.
+pub(super) fn tell_both(address: usize, one: u64, other: u64) {
+    // SAFETY: the host says that this is what is there.
+    let function = unsafe { std::mem::transmute::<usize, extern "C" fn(u64, u64)>(address) };
+    function(one, other);
+}
+
 impl Machine<'_> {
     fn helper(&self, helper: Helper, arguments: &[u64]) -> u64 {
         call((self.program.host.helper)(helper), arguments)

@@ -140,10 +140,10 @@ impl<'p> Machine<'p> {
             Insn::RangeTake(iterator) => self.take_of_range(self.get(*iterator)) as u64,
             Insn::SequenceItem { kind, container, index, exit } => {
                 let place = self.place_of_item(self.get(*container), self.int(*index), *exit)?;
-                self.new_ref(self.item(*kind, self.get(*container), place))
+                self.item(*kind, self.get(*container), place)
             }
             Insn::SequenceAt { kind, container, index } => {
-                self.new_ref(self.item(*kind, self.get(*container), self.get(*index)))
+                self.item(*kind, self.get(*container), self.get(*index))
             }
             Insn::ListStore { list, index, value, exit } => {
                 self.list_store(self.get(*list), self.int(*index), self.get(*value), *exit)?
