@@ -2,6 +2,7 @@
 
 use super::function::Function;
 use super::insn::BlockId;
+use smallvec::SmallVec;
 
 /// The dominator tree of the reachable blocks. All entries hang below one imaginary root.
 #[derive(Clone, Debug)]
@@ -57,7 +58,7 @@ fn immediate_dominators(function: &Function, order: &[BlockId]) -> Vec<usize> {
     for (position, block) in (1..).zip(order) {
         positions[block.index()] = position;
     }
-    let mut predecessors = vec![Vec::new(); order.len() + 1];
+    let mut predecessors: Vec<SmallVec<[usize; 2]>> = vec![SmallVec::new(); order.len() + 1];
     for entry in &function.entries {
         predecessors[positions[entry.block.index()]].push(0);
     }

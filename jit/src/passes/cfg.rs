@@ -1,6 +1,7 @@
 //! Control-flow facts that several passes need.
 
 use crate::hir::{BlockId, Edge, Function, ValueId};
+use smallvec::SmallVec;
 
 /// Reachable blocks in order, and who jumps to whom.
 pub struct Cfg {
@@ -9,7 +10,7 @@ pub struct Cfg {
     /// Position of each block in `order`; `usize::MAX` when unreachable.
     pub position: Vec<usize>,
     /// Predecessors (with multiplicity), reachable ones only.
-    pub predecessors: Vec<Vec<BlockId>>,
+    pub predecessors: Vec<SmallVec<[BlockId; 2]>>,
 }
 
 impl Cfg {
@@ -20,7 +21,7 @@ impl Cfg {
         for (index, block) in order.iter().enumerate() {
             position[block.index()] = index;
         }
-        let mut predecessors = vec![Vec::new(); function.blocks.len()];
+        let mut predecessors = vec![SmallVec::new(); function.blocks.len()];
         for block in &order {
             for edge in function.terminator(*block).edges() {
                 predecessors[edge.target.index()].push(*block);

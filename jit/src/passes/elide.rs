@@ -12,8 +12,8 @@ use std::collections::HashSet;
 /// if nothing runs.
 const MAX_DISTANCE: usize = 256;
 
-/// Runs the pass.
-pub fn run(function: &mut Function) {
+/// Runs the pass; whether it has changed anything.
+pub fn run(function: &mut Function) -> bool {
     let order = function.reverse_postorder();
     let mut elision = Elision { replacement: vec![None; function.values.len()], gone: HashSet::new() };
     for block in &order {
@@ -22,12 +22,13 @@ pub fn run(function: &mut Function) {
         }
     }
     if elision.gone.is_empty() {
-        return;
+        return false;
     }
     cfg::substitute(function, &elision.replacement);
     for block in order {
         function.blocks[block.index()].insns.retain(|value| !elision.gone.contains(value));
     }
+    true
 }
 
 struct Elision {

@@ -41,17 +41,29 @@ pub struct Pass {
     pub class: Class,
     /// The form it leaves the function in.
     pub leaves: Stage,
-    run: fn(&mut Function, &Host),
+    /// The pass without which, or without a change by which, there is nothing to do for it.
+    pub follows: Option<&'static str>,
+    /// Runs it; whether it has changed anything.
+    run: fn(&mut Function, &Host) -> bool,
+}
+
+/// What a row says that the pass follows.
+const fn follows(named: &[&'static str]) -> Option<&'static str> {
+    match named {
+        [name] => Some(name),
+        _ => None,
+    }
 }
 
 macro_rules! passes {
-    ($($name:literal $class:ident $leaves:ident $run:expr;)*) => {
+    ($($name:literal $class:ident $leaves:ident $(after $other:literal)? = $run:expr;)*) => {
         /// All passes, in the order they run.
         pub const PASSES: &[Pass] = &[$(Pass {
             name: $name,
             text: concat!("hir@", $name),
             class: Class::$class,
             leaves: Stage::$leaves,
+            follows: follows(&[$($other)?]),
             run: $run,
         }),*];
     };
@@ -59,18 +71,18 @@ macro_rules! passes {
 
 passes! {
     // The builder inlines, unless this is left out.
-    "inline" Speculative Built |_, _| ();
-    "elide" Optimising Built |function, _| elide::run(function);
-    "reuse" Optimising Built |function, _| reuse::run(function);
-    "prune-for-loops" Optimising Built |function, _| prune::run(function, prune::Keep::WantedByLoops);
-    "simplify" Optimising Built |function, _| simplify::run(function);
-    "unbox" Speculative Built |function, _| unbox::run(function);
-    "simplify-unboxed" Optimising Built |function, _| simplify::run(function);
-    "prune" Optimising Built |function, _| prune::run(function, prune::Keep::Nothing);
-    "simplify-pruned" Optimising Built |function, _| simplify::run(function);
-    "dce" Optimising Built |function, _| dce::run(function, Stage::Built);
-    "writeback" Required Final |function, _| writeback::run(function);
-    "dce-final" Required Final |function, _| dce::run(function, Stage::Final);
+    "inline" Speculative Built = |_, _| false;
+    "elide" Optimising Built = |function, _| elide::run(function);
+    "reuse" Optimising Built = |function, _| reuse::run(function);
+    "prune-for-loops" Optimising Built = |function, _| prune::run(function, prune::Keep::WantedByLoops);
+    "simplify" Optimising Built = |function, _| simplify::run(function);
+    "unbox" Speculative Built = |function, _| unbox::run(function);
+    "simplify-unboxed" Optimising Built after "unbox" = |function, _| simplify::run(function);
+    "prune" Optimising Built = |function, _| prune::run(function, prune::Keep::Nothing);
+    "simplify-pruned" Optimising Built after "prune" = |function, _| simplify::run(function);
+    "dce" Optimising Built = |function, _| { dce::run(function, Stage::Built); true };
+    "writeback" Required Final = |function, _| { writeback::run(function); true };
+    "dce-final" Required Final = |function, _| { dce::run(function, Stage::Final); true };
 }
 
 /// The passes that are left out.
@@ -117,11 +129,13 @@ pub fn run(
         if verify_all { verify(function, stage, verify_all) } else { Ok(()) }
     };
     check(function, Stage::Built)?;
+    let mut changed = None;
     let mut spent = Vec::with_capacity(PASSES.len());
     for (index, pass) in PASSES.iter().enumerate() {
         let started = Instant::now();
-        if omitted.0 & 1 << index == 0 {
-            (pass.run)(function, host);
+        let is_due = pass.follows.is_none_or(|followed| changed == Some(followed));
+        if omitted.0 & 1 << index == 0 && is_due {
+            changed = (pass.run)(function, host).then_some(pass.name);
             if let Some(texts) = &mut texts {
                 texts.insert(pass.text, function.to_string());
             }

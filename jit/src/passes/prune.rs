@@ -14,12 +14,14 @@ pub enum Keep {
     Nothing,
 }
 
-/// Runs the pass to its fixpoint.
-pub fn run(function: &mut Function, keep: Keep) {
+/// Runs the pass to its fixpoint; whether it has changed anything.
+pub fn run(function: &mut Function, keep: Keep) -> bool {
     let cfg = Cfg::new(function);
     let wanted = match keep {
-        Keep::WantedByLoops => unbox::wanted_kinds(function, &cfg),
-        Keep::Nothing => Default::default(),
+        Keep::WantedByLoops if cfg.order.iter().any(|block| cfg.is_loop_header(*block)) => {
+            unbox::wanted_kinds(function, &cfg)
+        }
+        Keep::WantedByLoops | Keep::Nothing => Default::default(),
     };
     let mut replacement: Vec<Option<ValueId>> = vec![None; function.values.len()];
     let mut changed = true;
@@ -39,6 +41,9 @@ pub fn run(function: &mut Function, keep: Keep) {
             }
         }
     }
+    if replacement.iter().all(Option::is_none) {
+        return false;
+    }
     cfg::substitute(function, &replacement);
     for block in cfg.order {
         let params = function.block(block).params.clone();
@@ -46,6 +51,7 @@ pub fn run(function: &mut Function, keep: Keep) {
         let keep: Vec<usize> = (0..params.len()).filter(kept).collect();
         retain_params(function, &cfg.predecessors[block.index()], block, &keep);
     }
+    true
 }
 
 /// Drops all parameters of a block but those at the given indices, and their arguments.

@@ -6,8 +6,8 @@ use crate::hir::{Function, Heap, Heaps, Insn, Type, ValueId};
 /// Results that are remembered at one time.
 const MAX_KNOWN: usize = 48;
 
-/// Runs the pass.
-pub fn run(function: &mut Function) {
+/// Runs the pass; whether it has changed anything.
+pub fn run(function: &mut Function) -> bool {
     let cfg = Cfg::new(function);
     let mut replacement: Vec<Option<ValueId>> = vec![None; function.values.len()];
     let mut gone = vec![false; function.values.len()];
@@ -34,6 +34,7 @@ pub fn run(function: &mut Function) {
             function.blocks[block.index()].insns.retain(|value| !gone[value.index()]);
         }
     }
+    is_changed
 }
 
 /// What is known at a place.
@@ -101,14 +102,14 @@ impl Known {
                 _ => false,
             };
             let is_remembered = |found: ValueId| self.results.iter().any(|(known, _)| *known == found);
-            let kinds = self.results.iter().filter_map(|(known, _)| match *function.insn(*known) {
+            let mut kinds = self.results.iter().filter_map(|(known, _)| match *function.insn(*known) {
                 Insn::GuardType(_, kind, _) => {
                     let found = bare(*known);
                     (is_it(found) && is_remembered(found)).then_some(kind)
                 }
                 _ => None,
             });
-            of_former = kinds.last();
+            of_former = kinds.next_back();
         }
         let writes = insn.facts().writes;
         if !writes.is_empty() {

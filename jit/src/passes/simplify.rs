@@ -3,8 +3,8 @@
 use super::cfg::{self, Cfg};
 use crate::hir::{Function, Insn, Repr, Type, ValueId};
 
-/// Runs the pass.
-pub fn run(function: &mut Function) {
+/// Runs the pass; whether it has dropped anything.
+pub fn run(function: &mut Function) -> bool {
     let cfg = Cfg::new(function);
     propagate(function, &cfg);
     let mut replacement: Vec<Option<ValueId>> = vec![None; function.values.len()];
@@ -13,11 +13,15 @@ pub fn run(function: &mut Function) {
             replacement[value.index()] = simpler(function, *value);
         }
     }
+    if replacement.iter().all(Option::is_none) {
+        return false;
+    }
     cfg::substitute(function, &replacement);
     for block in cfg.order {
         let insns = &mut function.blocks[block.index()].insns;
         insns.retain(|v| replacement[v.index()].is_none());
     }
+    true
 }
 
 /// What a value can be replaced by.

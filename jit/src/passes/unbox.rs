@@ -84,10 +84,13 @@ enum Passed {
     Guarded,
 }
 
-/// Runs the pass.
-pub fn run(function: &mut Function) {
+/// Runs the pass; whether it has changed anything.
+pub fn run(function: &mut Function) -> bool {
     let cfg = Cfg::new(function);
     let mut candidates = wanted_kinds(function, &cfg);
+    if candidates.is_empty() {
+        return false;
+    }
     let mut place = HashMap::new();
     for block in &cfg.order {
         for (index, param) in function.block(*block).params.iter().enumerate() {
@@ -110,6 +113,7 @@ pub fn run(function: &mut Function) {
         candidates.retain(|param, _| !rejected.contains(param));
     }
     transform(function, &cfg, &candidates);
+    !candidates.is_empty()
 }
 
 fn accepts(

@@ -297,8 +297,8 @@ macro_rules! instructions {
             }
 
             /// The edges of a terminator.
-            pub fn edges(&self) -> Vec<&Edge> {
-                let mut edges = Vec::new();
+            pub fn edges(&self) -> SmallVec<[&Edge; 2]> {
+                let mut edges = SmallVec::new();
                 match self {
                     $(Insn::$name $(( $($tuple),* ))? $({ $($field),* })? => {
                         $($(find_edges!(edges, $tuple, $trole $ttype);)*)?
@@ -309,8 +309,8 @@ macro_rules! instructions {
             }
 
             /// The edges of a terminator, to change.
-            pub fn edges_mut(&mut self) -> Vec<&mut Edge> {
-                let mut edges = Vec::new();
+            pub fn edges_mut(&mut self) -> SmallVec<[&mut Edge; 2]> {
+                let mut edges = SmallVec::new();
                 match self {
                     $(Insn::$name $(( $($tuple),* ))? $({ $($field),* })? => {
                         $($(find_edges!(edges, $tuple, $trole $ttype);)*)?

@@ -10,6 +10,7 @@ use super::text::{Reader, Writer};
 use super::types::{Repr, Type};
 use crate::bytecode::{BinaryOp, CompareOp};
 pub use reasons::ExitReason;
+use smallvec::SmallVec;
 use std::fmt;
 
 macro_rules! ids {
