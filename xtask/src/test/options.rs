@@ -12,6 +12,9 @@ const LIMIT: Duration = Duration::from_secs(300);
 const SHOW: &str = "import sys, pyjion; status = pyjion.status(); \
                     sys.stdout.write('%s %s' % (status['enabled'], status['threshold']))";
 
+/// Prints what makes native code.
+const BACKEND: &str = "import sys, pyjion; sys.stdout.write(pyjion.status()['backend'])";
+
 /// Prints the lines on stderr of a child process, of one that it starts through a shell, and of one that
 /// has the variable changed.
 const FAMILY: &str = "
@@ -45,6 +48,9 @@ pub fn check(pair: &Pair, scratch: &Path) -> Result<()> {
 
     for value in ["off", "no", "False", "0"] {
         expect(&[("PYJION", value)], &["-c", SHOW], "False 3000", 0)?;
+    }
+    for backend in ["interp", "cranelift"] {
+        expect(&[("PYJION_BACKEND", backend)], &["-c", BACKEND], backend, 0)?;
     }
     let ours: [(&str, &str); 2] = [("PYJION", "0"), ("PYJION_THRESHOLD", "7")];
     expect(&ours, &["-c", SHOW], "False 7", 0)?;
