@@ -234,17 +234,4 @@ impl Function {
         order.reverse();
         order
     }
-
-    /// Whether a block can be reached from itself.
-    pub fn has_loop(&self) -> bool {
-        let order = self.reverse_postorder();
-        let mut place = vec![usize::MAX; self.blocks.len()];
-        for (index, block) in order.iter().enumerate() {
-            place[block.index()] = index;
-        }
-        // In this order, loops alone go back.
-        order.iter().enumerate().any(|(index, block)| {
-            self.terminator(*block).edges().iter().any(|edge| place[edge.target.index()] <= index)
-        })
-    }
 }

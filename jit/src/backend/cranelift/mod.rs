@@ -13,9 +13,8 @@ use cranelift_codegen::{CompiledCode, Context, ir};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::collections::BTreeMap;
 
-/// Cranelift's optimisations take a quarter of the time of a compilation. They pay in tight loops;
-/// elsewhere it is the calls of helpers that take time. So this is the largest function, in HIR
-/// values, that they are for, provided that it has a loop.
+/// Cranelift's optimisations take a quarter of the time of a compilation, and that grows faster than the code. This is
+/// the largest function, in HIR values, that they are for.
 const MAX_OPTIMISED: usize = 1000;
 
 /// Bytes of stack that code of the baseline may take: what recursion has of them is limited.
