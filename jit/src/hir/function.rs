@@ -5,6 +5,7 @@ use super::effects::Runs;
 use super::frame_state::{FrameState, MAX_INLINED};
 use super::insn::{BlockId, Insn, StateId, ValueId};
 use super::types::{Repr, Type};
+use smallvec::SmallVec;
 
 /// An instruction and what is known of its result.
 #[derive(Clone, Debug)]
@@ -206,6 +207,17 @@ impl Function {
     pub fn terminator(&self, block: BlockId) -> &Insn {
         let last = self.blocks[block.index()].insns.last().expect("blocks end in a terminator");
         self.insn(*last)
+    }
+
+    /// By block: those that jump to it, as often as they do, of these in this order.
+    pub fn predecessors(&self, order: &[BlockId]) -> Vec<SmallVec<[BlockId; 2]>> {
+        let mut predecessors = vec![SmallVec::new(); self.blocks.len()];
+        for block in order {
+            for edge in self.terminator(*block).edges() {
+                predecessors[edge.target.index()].push(*block);
+            }
+        }
+        predecessors
     }
 
     /// Blocks reachable from the entries, in reverse postorder.

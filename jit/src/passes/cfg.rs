@@ -21,12 +21,7 @@ impl Cfg {
         for (index, block) in order.iter().enumerate() {
             position[block.index()] = index;
         }
-        let mut predecessors = vec![SmallVec::new(); function.blocks.len()];
-        for block in &order {
-            for edge in function.terminator(*block).edges() {
-                predecessors[edge.target.index()].push(*block);
-            }
-        }
+        let predecessors = function.predecessors(&order);
         Cfg { order, position, predecessors }
     }
 
@@ -66,6 +61,15 @@ pub fn substitute(function: &mut Function, replacement: &[Option<ValueId>]) {
         state.released.iter_mut().for_each(find);
         state.inlined.iter_mut().for_each(|inlined| find(&mut inlined.function));
     }
+}
+
+/// The value under guards, where values are replaced.
+pub fn unguarded(function: &Function, replacement: &[Option<ValueId>], value: ValueId) -> ValueId {
+    let mut value = resolve(replacement, value);
+    while let Some(operand) = function.insn(value).refined() {
+        value = resolve(replacement, operand);
+    }
+    value
 }
 
 /// Follows replacements to the end.

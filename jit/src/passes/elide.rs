@@ -78,14 +78,10 @@ impl Elision {
         let mut owners = Vec::new();
         let mut value = object;
         loop {
-            value = function.unguarded(value);
+            value = cfg::unguarded(function, &self.replacement, value);
             let insn = function.insn(value);
             let held = match insn {
                 Insn::Object(_) => break,
-                Insn::NewRef(of) if self.gone.contains(&value) => {
-                    value = *of;
-                    continue;
-                }
                 Insn::LoadLocal(_) => &[Heap::Locals][..],
                 // That of a local, or one that the code has a reference to.
                 Insn::Param => {

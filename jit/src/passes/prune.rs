@@ -84,13 +84,6 @@ fn sole_source(
     index: usize,
 ) -> Option<ValueId> {
     let param = function.block(block).params[index];
-    let bare = |mut value: ValueId| loop {
-        value = cfg::resolve(replacement, value);
-        match function.insn(value).refined() {
-            Some(operand) => value = operand,
-            None => return value,
-        }
-    };
     let mut exact: Option<ValueId> = None;
     let mut base: Option<ValueId> = None;
     let mut exact_agrees = true;
@@ -100,7 +93,7 @@ fn sole_source(
                 continue;
             }
             let value = cfg::resolve(replacement, edge.args[index]);
-            let under = bare(value);
+            let under = cfg::unguarded(function, replacement, value);
             if under == param {
                 continue;
             }

@@ -60,13 +60,7 @@ impl Known {
             self.callable = self.callable.max(frames);
             return is_known;
         }
-        let bare = |v: ValueId| {
-            let mut v = cfg::resolve(replacement, v);
-            while let Some(of) = function.insn(v).refined() {
-                v = cfg::resolve(replacement, of);
-            }
-            v
-        };
+        let bare = |v: ValueId| cfg::unguarded(function, replacement, v);
         if let Insn::GuardNotNull(of, _) | Insn::NotNull(of) = *insn
             && let Insn::SwapAttribute { .. } = function.insn(of)
         {

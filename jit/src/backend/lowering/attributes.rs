@@ -133,21 +133,18 @@ impl Lowering<'_> {
         let layout =
             self.host.attributes.ok_or_else(|| backend_error("the host has no attributes in line"))?;
         let object = self.value(object)?;
-        let way_out = self.way_out()?;
-        let missed = match way_out {
-            Some(block) => block,
-            None => self.cold_block(),
-        };
+        let (missed, leaves) = self.way_out()?;
         let classes = || site.found.chunk_by(|one, other| one.tag == other.tag);
         let known = self.known.tag(object);
         if let Some(places) = classes().find(|places| known == Some(places[0].tag))
-            && (way_out, places.len()) == (Some(missed), 1)
+            && leaves
+            && places.len() == 1
         {
             return at(self, &Here { site, layout: &layout, object, missed }, places[0].place);
         }
         let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
         let tag = self.load(Heap::Classes, types::I32, ty, layout.version_tag);
-        if let ([only], Some(missed)) = (&site.found[..], way_out) {
+        if let ([only], true) = (&site.found[..], leaves) {
             let same = self.builder.ins().icmp_imm_u(IntCC::Equal, tag, i64::from(only.tag));
             self.only_if(same, true, missed);
             self.known.add_tag(object, only.tag);
@@ -178,7 +175,7 @@ impl Lowering<'_> {
                 self.builder.switch_to_block(next);
             }
         }
-        if way_out.is_none() {
+        if !leaves {
             self.builder.switch_to_block(missed);
             let null = self.int(0);
             self.builder.ins().jump(done, &[null.into()]);
@@ -192,11 +189,7 @@ impl Lowering<'_> {
         let site = self.function.globals.get(site as usize).cloned();
         let site = site.ok_or_else(|| backend_error("there is no such global"))?;
         let layout = self.host.attributes.ok_or_else(|| backend_error("the host has no globals in line"))?;
-        let way_out = self.way_out()?;
-        let missed = match way_out {
-            Some(block) => block,
-            None => self.cold_block(),
-        };
+        let (missed, leaves) = self.way_out()?;
         let mark = self.known.mark();
         let globals = self.exact_dict(layout.frame_globals, missed);
         let field = match site.place {
@@ -211,7 +204,7 @@ impl Lowering<'_> {
         };
         let value = self.load(Heap::Globals, types::I64, field, 0);
         self.unless_null(value, missed);
-        if way_out.is_some() {
+        if leaves {
             return Ok(value);
         }
         self.known.forget_since(mark);

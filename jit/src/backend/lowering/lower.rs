@@ -56,14 +56,16 @@ pub(in crate::backend) fn lower<'a>(
         left_if_null: None,
     };
     let order = function.reverse_postorder();
-    let ways = sole_ways(function, &order);
+    let predecessors = function.predecessors(&order);
     lowering.create_blocks(&order)?;
     lowering.clear_marks();
     lowering.dispatch(entry)?;
     for block in order {
-        lowering.known = ways[block.index()]
-            .and_then(|from| lowering.known_at_end[from.index()].clone())
-            .unwrap_or_default();
+        // Where there is one way here, what was known on it still is.
+        lowering.known = match predecessors[block.index()][..] {
+            [only] => lowering.known_at_end[only.index()].clone().unwrap_or_default(),
+            _ => Known::default(),
+        };
         lowering.lower_block(block)?;
         lowering.known_at_end[block.index()] = Some(std::mem::take(&mut lowering.known));
     }
@@ -107,19 +109,6 @@ pub(super) struct Lowering<'a> {
     exit_of_next: Option<(ValueId, SideExit)>,
     /// An instruction that has left instead.
     left_if_null: Option<ValueId>,
-}
-
-/// The block before each, if there is one way to it.
-fn sole_ways(function: &Function, order: &[BlockId]) -> Vec<Option<BlockId>> {
-    let mut ways = vec![(0, None); function.blocks.len()];
-    for block in order {
-        for edge in function.terminator(*block).edges() {
-            let (count, from) = &mut ways[edge.target.index()];
-            *count += 1;
-            *from = Some(*block);
-        }
-    }
-    ways.into_iter().map(|(count, from)| from.filter(|_| count == 1)).collect()
 }
 
 /// The CLIF type of a representation.
@@ -227,11 +216,12 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// Where to go instead of having NULL as the result, if that is where the next instruction goes then.
-    pub fn way_out(&mut self) -> Result<Option<ir::Block>> {
-        let Some((value, exit)) = self.exit_of_next else { return Ok(None) };
+    /// Where to go instead of having NULL as the result: where the next instruction goes then, and true, if it does; else
+    /// a new block.
+    pub fn way_out(&mut self) -> Result<(ir::Block, bool)> {
+        let Some((value, exit)) = self.exit_of_next else { return Ok((self.cold_block(), false)) };
         self.left_if_null = Some(value);
-        self.exit_stub(exit).map(Some)
+        Ok((self.exit_stub(exit)?, true))
     }
 
     /// What is lowered from here on is of this bytecode.
