@@ -225,7 +225,6 @@ impl Order {
             keep_texts: settings::options().dump.is_some(),
             effort: match settings::options() {
                 options if options.no_opt => Effort::Least,
-                // Loops that were hot in the interpreter will be so again.
                 _ if promotes || !is_first_little(state, pc) => Effort::Full,
                 _ => Effort::First,
             },
@@ -323,6 +322,7 @@ pub fn restart() -> Result<(), &'static Stopped> {
 
 /// Whether little time is spent on the first version for a place.
 pub fn is_first_little(state: &CodeState, pc: u32) -> bool {
+    // Loops that were hot in the interpreter will be so again.
     pc == 0 && !state.has_loop_versions() && !settings::options().no_baseline
 }
 

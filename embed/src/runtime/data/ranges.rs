@@ -58,6 +58,42 @@ mod of_ints {
                 (count <= c_int::MAX.into()).then_some(Ints { start, step, count })
             }
         }
+
+        /// A list of them: a new reference, or NULL with an exception set.
+        unsafe fn list(self) -> Object {
+            // SAFETY: the list is new, and as long.
+            unsafe {
+                let list = py::PyList_New(self.count as isize);
+                if list.is_null() {
+                    return list;
+                }
+                let items = (*list.cast::<py::PyListObject>()).ob_item;
+                let mut number = self.start;
+                for index in 0..self.count as usize {
+                    let item = py::PyInt_FromLong(number);
+                    if item.is_null() {
+                        py::decref(list);
+                        return item;
+                    }
+                    *items.add(index) = item;
+                    number = number.wrapping_add(self.step);
+                }
+                list
+            }
+        }
+
+        /// What gives them one by one, likewise.
+        unsafe fn lazy(self) -> Object {
+            // SAFETY: the object is new.
+            unsafe {
+                let object = py::_PyObject_New(&raw mut py::PyRange_Type);
+                if !object.is_null() {
+                    let range = object.cast::<Lazy>();
+                    ((*range).start, (*range).step, (*range).length) = (self.start, self.step, self.count);
+                }
+                object
+            }
+        }
     }
 
     /// `get_len_of_range`, either way.
@@ -78,26 +114,8 @@ mod of_ints {
         stop: Object,
         step: Object,
     ) -> Object {
-        // SAFETY: borrowed arguments, see the module; the list is new, and as long.
-        unsafe {
-            let Some(ints) = Ints::of(start, stop, step) else { return call(callable, start, stop, step) };
-            let list = py::PyList_New(ints.count as isize);
-            if list.is_null() {
-                return list;
-            }
-            let items = (*list.cast::<py::PyListObject>()).ob_item;
-            let mut number = ints.start;
-            for index in 0..ints.count as usize {
-                let item = py::PyInt_FromLong(number);
-                if item.is_null() {
-                    py::decref(list);
-                    return item;
-                }
-                *items.add(index) = item;
-                number = number.wrapping_add(ints.step);
-            }
-            list
-        }
+        // SAFETY: borrowed arguments, see the module.
+        unsafe { make(Ints::list, callable, start, stop, step) }
     }
 
     /// `Helper::XRange`
@@ -108,15 +126,25 @@ mod of_ints {
         stop: Object,
         step: Object,
     ) -> Object {
-        // SAFETY: as above; the object is new.
+        // SAFETY: borrowed arguments, see the module.
+        unsafe { make(Ints::lazy, callable, start, stop, step) }
+    }
+
+    /// Makes an object of the ints that are asked for, or has what is called do it.
+    #[inline(always)]
+    unsafe fn make(
+        made: unsafe fn(Ints) -> Object,
+        callable: Object,
+        start: Object,
+        stop: Object,
+        step: Object,
+    ) -> Object {
+        // SAFETY: as for the helpers.
         unsafe {
-            let Some(ints) = Ints::of(start, stop, step) else { return call(callable, start, stop, step) };
-            let object = py::_PyObject_New(&raw mut py::PyRange_Type);
-            if !object.is_null() {
-                let range = object.cast::<Lazy>();
-                ((*range).start, (*range).step, (*range).length) = (ints.start, ints.step, ints.count);
+            match Ints::of(start, stop, step) {
+                Some(ints) => made(ints),
+                None => call(callable, start, stop, step),
             }
-            object
         }
     }
 
