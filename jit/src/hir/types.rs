@@ -90,6 +90,9 @@ impl Type {
             | Type::UNICODE.0,
     );
 
+    /// Numbers that mixed arithmetic makes a double of.
+    pub const REAL: Type = Type(Type::INT.0 | Type::FLOAT.0);
+
     /// The type with this text.
     pub fn named(text: &str) -> Result<Type, String> {
         match text {
@@ -110,6 +113,10 @@ impl Type {
     /// Set intersection.
     pub const fn intersect(self, other: Type) -> Type {
         Type(self.0 & other.0)
+    }
+    /// The kinds that are not in the other set.
+    pub const fn without(self, other: Type) -> Type {
+        Type(self.0 & !other.0)
     }
     /// True when every kind in `self` is in `other`.
     pub const fn is_subset(self, other: Type) -> bool {

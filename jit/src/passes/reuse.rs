@@ -121,10 +121,12 @@ impl Known {
 /// that does not change.
 fn depends_on(insn: &Insn) -> Option<Heaps> {
     match insn {
-        Insn::GuardNotNull(..) | Insn::UnboxInt(_) | Insn::UnboxFloat(_) => Some(Heaps::NONE),
+        Insn::GuardNotNull(..) | Insn::UnboxInt(_) | Insn::UnboxFloat(_) | Insn::UnboxReal(..) => {
+            Some(Heaps::NONE)
+        }
         Insn::GuardType(_, kind, _) => {
             // An object has its type for ever, as far as it is none of ours.
-            Some(if kind.is_single() { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
+            Some(if kind.is_single() || *kind == Type::REAL { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
         }
         Insn::GuardIs(..) => Some(Heaps::NONE),
         Insn::GuardCode { .. } | Insn::GuardGlobals(..) => Some(Heaps::of(&[Heap::Type, Heap::World])),
@@ -144,6 +146,7 @@ fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool 
         (Insn::GuardNotNull(a, _), Insn::GuardNotNull(b, _))
         | (Insn::UnboxInt(a), Insn::UnboxInt(b))
         | (Insn::UnboxFloat(a), Insn::UnboxFloat(b))
+        | (Insn::UnboxReal(a, _), Insn::UnboxReal(b, _))
         | (Insn::SequenceLen(a), Insn::SequenceLen(b))
         | (Insn::TypeOf(a), Insn::TypeOf(b))
         | (Insn::ClassOf(a), Insn::ClassOf(b)) => same(*a, *b),

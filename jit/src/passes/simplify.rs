@@ -8,13 +8,19 @@ pub fn run(function: &mut Function) -> bool {
     let cfg = Cfg::new(function);
     propagate(function, &cfg);
     let mut replacement: Vec<Option<ValueId>> = vec![None; function.values.len()];
+    let mut is_rewritten = false;
     for block in &cfg.order {
-        for value in &function.block(*block).insns {
-            replacement[value.index()] = simpler(function, *value);
+        for index in 0..function.block(*block).insns.len() {
+            let value = function.block(*block).insns[index];
+            if let Some(insn) = narrower(function, value) {
+                function.values[value.index()].insn = insn;
+                is_rewritten = true;
+            }
+            replacement[value.index()] = simpler(function, value);
         }
     }
     if replacement.iter().all(Option::is_none) {
-        return false;
+        return is_rewritten;
     }
     cfg::substitute(function, &replacement);
     for block in cfg.order {
@@ -22,6 +28,24 @@ pub fn run(function: &mut Function) -> bool {
         insns.retain(|v| replacement[v.index()].is_none());
     }
     true
+}
+
+/// What computes the same as an instruction on operands of which so much is known.
+fn narrower(function: &Function, value: ValueId) -> Option<Insn> {
+    match *function.insn(value) {
+        Insn::UnboxReal(object, _) if function.value(object).ty.is_subset(Type::FLOAT) => {
+            Some(Insn::UnboxFloat(object))
+        }
+        Insn::HasType(object, kind) => {
+            let ty = function.value(object).ty;
+            match (ty.may_be(kind), ty.is_subset(kind)) {
+                (false, _) => Some(Insn::Bool(false)),
+                (true, true) => Some(Insn::Bool(true)),
+                (true, false) => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 /// What a value can be replaced by.

@@ -1,7 +1,7 @@
 //! References, kinds, and the numbers in objects.
 
 use super::calls::tell;
-use super::machine::{Machine, Outcome};
+use super::machine::{Machine, Outcome, only_if};
 use super::memory::item;
 use crate::hir::{Repr, SideExit, Type, ValueId};
 use crate::host::{FreeList, IntLayout, SmallInts};
@@ -104,6 +104,7 @@ impl Machine<'_> {
         match (kind, host.layout.int) {
             (Type::NONE, _) => object == host.none as u64,
             (Type::NULL, _) => object == 0,
+            (Type::REAL, _) => self.is_of_type(object, Type::FLOAT) || self.is_of_kind(value, Type::INT),
             // On 3.x the two kinds have one type.
             (Type::INT | Type::LONG, IntLayout::Digits { size, .. }) => {
                 let is_short = || (self.load(object, size) as i64).unsigned_abs() <= 2;
@@ -129,6 +130,17 @@ impl Machine<'_> {
                 (magnitude as i64).wrapping_mul(size.signum())
             }
         }
+    }
+
+    /// `Insn::UnboxReal`.
+    pub fn unbox_real(&self, value: ValueId, exit: SideExit) -> Outcome<f64> {
+        let object = self.get(value);
+        if self.is_of_type(object, Type::FLOAT) {
+            return Ok(f64::from_bits(self.load(object, self.program.host.layout.float_value)));
+        }
+        let int = self.unbox_int(value);
+        only_if(int.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS, exit)?;
+        Ok(int as f64)
     }
 
     /// `Insn::Box`.

@@ -190,6 +190,7 @@ impl Preparation<'_> {
             }
 
             Insn::GuardType(object, kind, _) => self.is_told(*object, *kind),
+            Insn::HasType(_, kind) => wanted((self.host.types)(*kind) != 0, "the type that is asked for"),
             Insn::GuardNative { is_method, .. } => {
                 let natives = self.host.natives;
                 let ty = if *is_method { natives.descriptor } else { (self.host.types)(Type::CFUNCTION) };
@@ -323,6 +324,7 @@ impl Preparation<'_> {
             | Insn::NotNull(_)
             | Insn::UnboxInt(_)
             | Insn::UnboxFloat(_)
+            | Insn::UnboxReal(..)
             | Insn::UnboxBool(_)
             | Insn::IntNeg(..)
             | Insn::IntInvert(_)
@@ -384,6 +386,7 @@ impl Preparation<'_> {
         let is_told = is_known
             || match (kind, self.host.layout.int) {
                 (Type::NONE | Type::NULL, _) => true,
+                (Type::REAL, _) => has_type(Type::INT) && has_type(Type::FLOAT),
                 (Type::LONG, IntLayout::Digits { .. }) => has_type(Type::INT),
                 _ => kind.is_single() && has_type(kind),
             };

@@ -107,6 +107,7 @@ impl<'p> Machine<'p> {
 
             Insn::UnboxInt(object) => self.unbox_int(*object) as u64,
             Insn::UnboxFloat(object) => self.load(self.get(*object), layout.float_value),
+            Insn::UnboxReal(object, exit) => self.unbox_real(*object, *exit)?.to_bits(),
             Insn::UnboxBool(object) => u64::from(self.is_true(self.get(*object))),
             Insn::Box(number) => self.boxed(*number),
 
@@ -130,6 +131,7 @@ impl<'p> Machine<'p> {
             Insn::IntTruth(number) => u64::from(self.int(*number) != 0),
             Insn::FloatTruth(number) => u64::from(self.float(*number) != 0.0),
             Insn::SameObject(a, b) => u64::from(self.get(*a) == self.get(*b)),
+            Insn::HasType(object, kind) => u64::from(self.is_of_type(self.get(*object), *kind)),
             Insn::IsNull(object) => u64::from(self.get(*object) == 0),
             Insn::Not(truth) => u64::from(!self.truth(*truth)),
             Insn::StatusTruth(status) => u64::from(self.int(*status) > 0),

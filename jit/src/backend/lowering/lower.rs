@@ -304,6 +304,7 @@ impl Lowering<'_> {
                 let object = self.value(*value)?;
                 self.load(Heap::Number, types::F64, object, self.host.layout.float_value)
             }
+            Insn::UnboxReal(value, exit) => self.unbox_real(*value, *exit)?,
             Insn::UnboxBool(value) => {
                 let object = self.value(*value)?;
                 self.is_object(object, self.host.true_)
@@ -350,6 +351,7 @@ impl Lowering<'_> {
                 let (a, b) = (self.value(*a)?, self.value(*b)?);
                 self.builder.ins().icmp(IntCC::Equal, a, b)
             }
+            Insn::HasType(value, kind) => self.has_type(*value, *kind)?,
             Insn::IsNull(value) | Insn::Not(value) => {
                 let operand = self.value(*value)?;
                 self.builder.ins().icmp_imm_s(IntCC::Equal, operand, 0)

@@ -1,13 +1,70 @@
 //! Numbers made and released in line: small ints are there, others come from the interpreter's lists of unused ones.
 
 use super::Result;
+use super::backend_error;
 use super::lower::Lowering;
-use crate::hir::{Heap, Type};
+use crate::hir::{Heap, SideExit, Type, ValueId};
 use crate::host::{FreeList, IntLayout, SmallInts};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
 
+/// Doubles hold every int up to this magnitude.
+const EXACT_IN_DOUBLE: i64 = 1 << 53;
+
 impl Lowering<'_> {
+    /// Leaves unless an object, which is of the known kinds, is a number of REAL.
+    pub fn guard_real(&mut self, object: ir::Value, known: Type, exit: SideExit) -> Result<()> {
+        let (other, done) = (self.builder.create_block(), self.builder.create_block());
+        let is_float = self.is_float(object);
+        self.builder.ins().brif(is_float, done, &[], other, &[]);
+        self.builder.switch_to_block(other);
+        self.guard_object(object, known.without(Type::FLOAT), Type::INT, exit)?;
+        self.builder.ins().jump(done, &[]);
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+
+    /// `Insn::UnboxReal`.
+    pub fn unbox_real(&mut self, value: ValueId, exit: SideExit) -> Result<ir::Value> {
+        let object = self.value(value)?;
+        let (float, int) = (self.builder.create_block(), self.builder.create_block());
+        let done = self.builder.create_block();
+        let result = self.builder.append_block_param(done, types::F64);
+        let is_float = self.is_float(object);
+        self.builder.ins().brif(is_float, float, &[], int, &[]);
+
+        self.builder.switch_to_block(float);
+        let double = self.load(Heap::Number, types::F64, object, self.host.layout.float_value);
+        self.builder.ins().jump(done, &[double.into()]);
+
+        self.builder.switch_to_block(int);
+        let int = self.unbox_int_object(object, false)?;
+        let shifted = self.builder.ins().iadd_imm_s(int, EXACT_IN_DOUBLE);
+        let most = 2 * EXACT_IN_DOUBLE;
+        let is_exact = self.builder.ins().icmp_imm_s(IntCC::UnsignedLessThanOrEqual, shifted, most);
+        self.exit_if_zero(is_exact, exit)?;
+        let double = self.builder.ins().fcvt_from_sint(types::F64, int);
+        self.builder.ins().jump(done, &[double.into()]);
+        self.builder.switch_to_block(done);
+        Ok(result)
+    }
+
+    fn is_float(&mut self, object: ir::Value) -> ir::Value {
+        let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
+        self.is_object(ty, (self.host.types)(Type::FLOAT))
+    }
+
+    /// `Insn::HasType`.
+    pub fn has_type(&mut self, value: ValueId, kind: Type) -> Result<ir::Value> {
+        let expected = (self.host.types)(kind);
+        if expected == 0 {
+            return Err(backend_error(format!("a test for {kind:?}, which has no type object")));
+        }
+        let object = self.value(value)?;
+        let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
+        Ok(self.is_object(ty, expected))
+    }
+
     /// A new reference to an exact float.
     pub fn box_float(&mut self, value: ir::Value) -> Result<ir::Value> {
         let Some(lists) = self.free_numbers else {

@@ -113,18 +113,24 @@ impl Lowering<'_> {
     /// `Insn::GuardType`.
     pub fn guard_type(&mut self, value: ValueId, kind: Type, exit: SideExit) -> Result<ir::Value> {
         let object = self.value(value)?;
-        let known = self.kind(value);
+        self.guard_object(object, self.kind(value), kind, exit)?;
+        Ok(object)
+    }
+
+    /// Leaves unless an object, which is of the known kinds, is of this one.
+    pub fn guard_object(&mut self, object: ir::Value, known: Type, kind: Type, exit: SideExit) -> Result<()> {
         if known.is_subset(kind) {
-            return Ok(object);
+            return Ok(());
         }
         if kind == Type::NONE {
             let same = self.is_object(object, self.host.none);
-            self.exit_if_zero(same, exit)?;
-            return Ok(object);
+            return self.exit_if_zero(same, exit);
         }
         if kind == Type::NULL {
-            self.exit_if(object, exit)?;
-            return Ok(object);
+            return self.exit_if(object, exit);
+        }
+        if kind == Type::REAL {
+            return self.guard_real(object, known, exit);
         }
         if !kind.is_single() {
             return Err(backend_error(format!("a guard on {kind:?}, which is not one kind")));
@@ -152,7 +158,7 @@ impl Lowering<'_> {
             let fits = self.builder.ins().icmp_imm_s(small, shifted, 4);
             self.exit_if_zero(fits, exit)?;
         }
-        Ok(object)
+        Ok(())
     }
 
     /// `Insn::UnboxInt`.
@@ -162,6 +168,11 @@ impl Lowering<'_> {
             let truth = self.is_object(object, self.host.true_);
             return Ok(self.builder.ins().uextend(types::I64, truth));
         }
+        self.unbox_int_object(object, self.has_two_digits(value))
+    }
+
+    /// The i64 of an object of type INT; of 3.x, whether it is known to have no third digit.
+    pub fn unbox_int_object(&mut self, object: ir::Value, has_two_digits: bool) -> Result<ir::Value> {
         match self.host.layout.int {
             IntLayout::Long { value } => Ok(self.load(Heap::Number, types::I64, object, value)),
             IntLayout::Digits { size, digits } => {
@@ -183,7 +194,7 @@ impl Lowering<'_> {
                 let high = self.builder.ins().ishl_imm_u(high, 30);
                 let two = self.builder.ins().bor(low, high);
                 let sign = self.builder.ins().sshr_imm_u(size, 63);
-                let magnitude = match self.has_two_digits(value) {
+                let magnitude = match has_two_digits {
                     true => two,
                     false => self.with_third_digit(object, two, size, sign, digits + 8),
                 };

@@ -310,6 +310,51 @@ fn a_float_loop_runs() {
 }
 
 #[test]
+fn reals_are_guarded_told_apart_and_converted() {
+    let float = |value: f64| object(&[1, type_address(Type::FLOAT) as u64, value.to_bits()]);
+    let build = || {
+        let mut b = Build::new();
+        let x = b.object(Insn::LoadLocal(0));
+        let exit = b.exit(1, ExitReason::TypeGuard, &[], &[borrowed(x)]);
+        let is_float = b.bool(Insn::HasType(x, Type::FLOAT));
+        let x = b.push(Insn::GuardType(x, Type::REAL, exit), Repr::Obj, Type::REAL);
+        let rare = b.exit(2, ExitReason::RareOperand, &[], &[borrowed(x)]);
+        let real = b.float(Insn::UnboxReal(x, rare));
+        let (yes, no) = (b.function.add_block(), b.function.add_block());
+        b.branch(is_float, yes, no);
+        b.block = yes;
+        let negated = b.float(Insn::FloatNeg(real));
+        let negated = b.boxed(negated);
+        b.ret(negated);
+        b.block = no;
+        let converted = b.boxed(real);
+        b.ret(converted);
+        b
+    };
+    const EXACT: i64 = 1 << 53;
+    let on_27 = build().compile(&host_27(0));
+    let on_35 = build().compile(&host_35(0));
+    for native in [&on_27, &on_35] {
+        assert_eq!(run(native, &mut Frame::new(&[float(2.5)]), 0).float(), -2.5);
+        let other = object(&[1, type_address(Type::LIST) as u64, 1, 1]);
+        assert_eq!(run(native, &mut Frame::new(&[other]), 0), Outcome::Left(0, vec![other as u64]));
+    }
+    for value in [0, 7, -7, EXACT, -EXACT] {
+        assert_eq!(run(&on_27, &mut Frame::new(&[int(value)]), 0).float(), value as f64);
+    }
+    for value in [EXACT + 1, -EXACT - 1, i64::MAX, i64::MIN] {
+        let x = int(value);
+        assert_eq!(run(&on_27, &mut Frame::new(&[x]), 0), Outcome::Left(1, vec![x as u64]));
+    }
+    assert_eq!(run(&on_35, &mut Frame::new(&[long(-1, 7, 0)]), 0).float(), -7.0);
+    assert_eq!(run(&on_35, &mut Frame::new(&[long(2, 1, 1)]), 0).float(), (1_i64 << 30) as f64 + 1.0);
+    for (size, exit) in [(2, 1), (3, 0)] {
+        let x = long(size, 0x3fff_ffff, 0x3fff_ffff);
+        assert_eq!(run(&on_35, &mut Frame::new(&[x]), 0), Outcome::Left(exit, vec![x as u64]));
+    }
+}
+
+#[test]
 fn float_division_leaves_for_zero_and_keeps_signs() {
     for (op, expected) in [
         (BinaryOp::TrueDiv, -3.5),

@@ -11,11 +11,15 @@ impl Builder<'_> {
     pub(super) fn binary(&mut self, op: BinaryOp, inplace: bool, pc: u32, next: u32) -> Step {
         self.peek(pc, 1)?;
         let may_leave = !matches!(op, BinaryOp::And | BinaryOp::Or | BinaryOp::Xor);
-        let kinds = match may_leave && self.feedback.is_rare(pc) {
+        let is_rare = may_leave && self.feedback.is_rare(pc);
+        let kinds = match is_rare {
             true => (None, None),
             false => (self.expected_kind(pc, 1), self.expected_kind(pc, 0)),
         };
-        let numeric = |k: Option<Type>| k == Some(Type::INT) || k == Some(Type::FLOAT);
+        let numbers = match is_rare {
+            true => None,
+            false => self.expected_number(pc, 1).zip(self.expected_number(pc, 0)),
+        };
         if kinds == (Some(Type::INT), Some(Type::INT)) {
             if self.hands_back(op) {
                 return self.hand_back(pc);
@@ -23,11 +27,12 @@ impl Builder<'_> {
             if let Some(result) = self.int_binary(op, pc, next)? {
                 return self.finish_unboxed(pc, result, 2);
             }
-        } else if numeric(kinds.0)
-            && numeric(kinds.1)
-            && let Some(result) = self.float_binary(op, kinds.0, kinds.1, pc)
+        } else if let Some(numbers) = numbers
+            && let Some(result) = self.real_binary(op, numbers, pc, next)?
         {
-            return self.finish_unboxed(pc, result, 2);
+            self.release_numbers(pc, 2)?;
+            self.push_owned(result);
+            return Ok(Flow::Next);
         }
         if op == BinaryOp::Add && kinds.0.is_none_or(|k| k == Type::STR) {
             let store = self.bytecode.at(next).map(|i| i.op);
@@ -120,37 +125,85 @@ impl Builder<'_> {
         self.emit(Insn::IntToFloat(value), Repr::Float, Type::FLOAT)
     }
 
-    fn float_binary(
+    /// Arithmetic of numbers of these kinds, of which at least one may be a float; its boxed result, owned.
+    fn real_binary(
         &mut self,
         op: BinaryOp,
-        left_kind: Option<Type>,
-        right_kind: Option<Type>,
+        (left, right): (Type, Type),
         pc: u32,
-    ) -> Option<ValueId> {
+        next: u32,
+    ) -> Result<Option<ValueId>, CompileError> {
         use BinaryOp::*;
         let op = match op {
             Add | Sub | Mul | TrueDiv | Mod | FloorDiv => op,
             ClassicDiv if self.host.classic_division => TrueDiv,
-            ClassicDiv | Pow | LShift | RShift | And | Or | Xor | MatMul => return None,
+            ClassicDiv | Pow | LShift | RShift | And | Or | Xor | MatMul => return Ok(None),
         };
+        if left == Type::FLOAT || right == Type::FLOAT {
+            let result = self.float_binary(op, (left, right), pc);
+            return Ok(Some(self.emit_box(result)));
+        }
+        if !matches!(op, Add | Sub | Mul) || self.is_releasing() {
+            return Ok(None);
+        }
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
-        let lhs = self.number_as_float(1, left_kind, exit);
-        let rhs = self.number_as_float(0, right_kind, exit);
+        let lhs = self.guard_type(self.operand(1), left, exit);
+        let rhs = self.guard_type(self.operand(0), right, exit);
+        let join = self.function.add_block();
+        let before = (self.locals.clone(), self.stack.clone());
+        let floats = self.function.add_block();
+        for (operand, kind) in [(lhs, left), (rhs, right)] {
+            if kind == Type::REAL {
+                let condition = self.emit(Insn::HasType(operand, Type::FLOAT), Repr::Bool, Type::BOOL);
+                let otherwise = self.function.add_block();
+                let to = |target| Edge { target, args: Vec::new() };
+                self.emit_terminator(Insn::Branch { condition, then: to(floats), otherwise: to(otherwise) });
+                self.current = otherwise;
+            }
+        }
+        let result = self.int_binary(op, pc, next)?;
+        let boxed = result.map(|result| self.emit_box(result));
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: boxed.into_iter().collect() }));
+
+        (self.locals, self.stack) = before;
+        self.current = floats;
+        let result = self.float_binary(op, (left, right), pc);
+        let boxed = self.emit_box(result);
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![boxed] }));
+        self.current = join;
+        Ok(Some(self.function.add_param(join, Repr::Obj, Type::REAL)))
+    }
+
+    fn float_binary(&mut self, op: BinaryOp, (left, right): (Type, Type), pc: u32) -> ValueId {
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        let lhs = self.number_as_float(1, left, exit);
+        let rhs = self.number_as_float(0, right, exit);
         let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-        Some(self.emit(Insn::FloatBinary { op, lhs, rhs, exit }, Repr::Float, Type::FLOAT))
+        self.emit(Insn::FloatBinary { op, lhs, rhs, exit }, Repr::Float, Type::FLOAT)
     }
 
     /// The operand `depth` below the top as Float, converted as mixed arithmetic does.
-    pub(super) fn number_as_float(&mut self, depth: usize, kind: Option<Type>, exit: SideExit) -> ValueId {
-        if kind == Some(Type::INT) {
-            let int = self.int_at(depth, exit);
-            return self.emit(Insn::IntToFloat(int), Repr::Float, Type::FLOAT);
+    pub(super) fn number_as_float(&mut self, depth: usize, kind: Type, exit: SideExit) -> ValueId {
+        match kind {
+            Type::INT => {
+                let int = self.int_at(depth, exit);
+                self.emit(Insn::IntToFloat(int), Repr::Float, Type::FLOAT)
+            }
+            Type::REAL => self.as_real(self.operand(depth), exit),
+            _ => self.as_float(self.operand(depth), exit),
         }
-        self.as_float(self.operand(depth), exit)
     }
 
     /// Pops and releases the operands of an unboxed operation and pushes its boxed result.
     pub(super) fn finish_unboxed(&mut self, pc: u32, result: ValueId, operands: usize) -> Step {
+        self.release_numbers(pc, operands)?;
+        let boxed = self.emit_box(result);
+        self.push_owned(boxed);
+        Ok(Flow::Next)
+    }
+
+    /// Pops and releases the operands of an operation that runs no code.
+    fn release_numbers(&mut self, pc: u32, operands: usize) -> Result<(), CompileError> {
         let mut popped = Vec::with_capacity(operands);
         for _ in 0..operands {
             popped.push(self.pop(pc)?);
@@ -158,9 +211,7 @@ impl Builder<'_> {
         for entry in popped.into_iter().rev() {
             self.release(entry, pc);
         }
-        let boxed = self.emit_box(result);
-        self.push_owned(boxed);
-        Ok(Flow::Next)
+        Ok(())
     }
 
     pub(super) fn unary(&mut self, op: UnaryOp, pc: u32, next: u32) -> Step {
@@ -206,6 +257,7 @@ impl Builder<'_> {
         self.peek(pc, 1)?;
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
         let ordering = (op as u8) <= CompareOp::Ge as u8;
+        let numbers = self.expected_number(pc, 1).zip(self.expected_number(pc, 0));
         let result = match (op, kinds) {
             (CompareOp::Is | CompareOp::IsNot, _) => {
                 let same = Insn::SameObject(self.operand(1), self.operand(0));
@@ -221,8 +273,9 @@ impl Builder<'_> {
                 let rhs = self.int_at(0, exit);
                 self.emit(Insn::IntCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
             }
-            (_, (Some(a @ (Type::INT | Type::FLOAT)), Some(b @ (Type::INT | Type::FLOAT))))
-                if ordering && !self.feedback.is_rare(pc) =>
+            _ if ordering
+                && !self.feedback.is_rare(pc)
+                && let Some((a, b)) = numbers =>
             {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let lhs = self.compared_float(1, a, exit);
@@ -252,10 +305,13 @@ impl Builder<'_> {
     /// An operand of a float comparison. Python compares an int with a float exactly, so an int
     /// must be exact as a double.
     fn compared_float(&mut self, depth: usize, kind: Type, exit: SideExit) -> ValueId {
-        if kind == Type::INT {
-            let int = self.int_at(depth, exit);
-            return self.exact_float(int, SideExit { reason: ExitReason::RareOperand, ..exit });
+        match kind {
+            Type::INT => {
+                let int = self.int_at(depth, exit);
+                self.exact_float(int, SideExit { reason: ExitReason::RareOperand, ..exit })
+            }
+            Type::REAL => self.as_real(self.operand(depth), exit),
+            _ => self.as_float(self.operand(depth), exit),
         }
-        self.as_float(self.operand(depth), exit)
     }
 }

@@ -82,9 +82,10 @@ impl Builder<'_> {
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
                 self.emit(Insn::CharacterOf(code, exit), Repr::Obj, Type::STR)
             }
-            (B::Abs, 1, (_, Some(Type::FLOAT))) | (B::Fabs, 1, (_, Some(Type::FLOAT | Type::INT))) => {
+            (B::Abs, 1, (_, Some(kind @ Type::FLOAT)))
+            | (B::Fabs, 1, (_, Some(kind @ (Type::FLOAT | Type::INT)))) => {
                 let exit = self.guard_callee(call);
-                let number = self.number_as_float(0, kinds.1, exit);
+                let number = self.number_as_float(0, kind, exit);
                 self.emit(Insn::FloatAbs(number), Repr::Float, Type::FLOAT)
             }
             (B::Abs, 1, (_, Some(Type::INT))) => {
@@ -122,9 +123,9 @@ impl Builder<'_> {
                 };
                 return Ok(Some(Outcome::Argument));
             }
-            (B::Float, 1, (_, Some(Type::INT))) => {
+            (B::Float, 1, (_, Some(kind @ Type::INT))) => {
                 let exit = self.guard_callee(call);
-                self.number_as_float(0, kinds.1, exit)
+                self.number_as_float(0, kind, exit)
             }
             (B::Int, 1, (_, Some(Type::FLOAT))) => {
                 let exit = self.guard_callee(call);
@@ -144,10 +145,10 @@ impl Builder<'_> {
             (
                 B::Sqrt | B::Sin | B::Cos | B::Tan | B::Asin | B::Acos | B::Atan | B::Exp,
                 1,
-                (_, Some(Type::FLOAT | Type::INT)),
+                (_, Some(kind @ (Type::FLOAT | Type::INT))),
             ) => {
                 let exit = self.guard_callee(call);
-                let number = self.number_as_float(0, kinds.1, exit);
+                let number = self.number_as_float(0, kind, exit);
                 let function = (self.host.math)(builtin);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
                 self.emit(Insn::FloatCall { function, number, exit }, Repr::Float, Type::FLOAT)

@@ -203,6 +203,21 @@ impl Builder<'_> {
         ty.may_be(kind).then_some(kind)
     }
 
+    /// Numbers that the operand `depth` below the top is expected to be, if it is one: of one kind, or of both.
+    pub(super) fn expected_number(&self, pc: u32, depth: usize) -> Option<Type> {
+        if let Some(kind) = self.expected_kind(pc, depth) {
+            return kind.is_subset(Type::REAL).then_some(kind);
+        }
+        let value = self.operand(depth);
+        let known = self.type_of(value);
+        let seen = match self.speculate_at(pc) {
+            true => self.feedback.site(pc).map_or(Type::EMPTY, |site| site.operands[depth]),
+            false => Type::EMPTY,
+        };
+        let is_real = known.is_subset(Type::REAL) || (seen == Type::REAL && known.intersect(seen) == seen);
+        is_real.then_some(Type::REAL)
+    }
+
     /// An object of kind INT as i64, guarding where that is not known.
     pub(super) fn as_int(&mut self, value: ValueId, exit: SideExit) -> ValueId {
         if let Some((inner, Repr::Int)) = self.boxed(value) {
@@ -230,6 +245,13 @@ impl Builder<'_> {
         }
         let value = self.guard_type(value, Type::FLOAT, exit);
         self.emit(Insn::UnboxFloat(value), Repr::Float, Type::FLOAT)
+    }
+
+    /// A number of the kinds REAL as f64, guarding where that is not known; leaves where that would round.
+    pub(super) fn as_real(&mut self, value: ValueId, exit: SideExit) -> ValueId {
+        let value = self.guard_type(value, Type::REAL, exit);
+        let rare = SideExit { reason: ExitReason::RareOperand, ..exit };
+        self.emit(Insn::UnboxReal(value, rare), Repr::Float, Type::FLOAT)
     }
 
     /// Boxes an unboxed value; the result is owned.

@@ -194,7 +194,7 @@ instructions! {
     // ---- guards: the result is the operand, refined ----
     /// Leaves when NULL.
     GuardNotNull(object: borrows Obj, exit: leaves SideExit) = Facts::refines();
-    /// Leaves unless the object's kind is the single kind given (never NULL when reached).
+    /// Leaves unless the object's kind is the one given, or one of REAL (never NULL when reached).
     GuardType(object: borrows Object, kind: is Type, exit: leaves SideExit)
         = Facts::refines().reads(&[Heap::Type, Heap::Number]).needed(match exit.reason {
             ExitReason::TypeGuard => Need::BeforeFinal,
@@ -242,6 +242,10 @@ instructions! {
     UnboxInt(object: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Number]);
     /// The double of an object of type FLOAT.
     UnboxFloat(object: borrows Object) = Facts::computes(Repr::Float).reads(&[Heap::Number]);
+    /// The double of an object of the kinds REAL, an int converted as mixed arithmetic and comparisons do. Leaves where a
+    /// double does not hold the int.
+    UnboxReal(object: borrows Object, exit: leaves SideExit)
+        = Facts::attempts(Repr::Float).reads(&[Heap::Type, Heap::Number]);
     /// The truth of an object of type BOOL.
     UnboxBool(object: borrows Object) = Facts::computes(Repr::Bool);
     /// A new object for an Int, Float or Bool; owned.
@@ -312,6 +316,8 @@ instructions! {
     FloatTruth(number: borrows Float) = Facts::computes(Repr::Bool);
     /// Pointer equality of objects (no unboxed operands).
     SameObject(a: borrows Obj, b: borrows Obj) = Facts::computes(Repr::Bool);
+    /// Whether an object is of this kind, which has a type object of its own.
+    HasType(object: borrows Object, kind: is Type) = Facts::computes(Repr::Bool).reads(&[Heap::Type]);
     /// Whether an object pointer is NULL.
     IsNull(object: borrows Obj) = Facts::computes(Repr::Bool);
     /// Negation of a Bool.

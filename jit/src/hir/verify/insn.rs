@@ -49,6 +49,7 @@ impl Rules<'_> {
         match insn {
             Insn::UnboxInt(v) => self.of_kind(*v, Type::INT.union(Type::BOOL)),
             Insn::UnboxFloat(v) => self.of_kind(*v, Type::FLOAT),
+            Insn::UnboxReal(v, _) => self.of_kind(*v, Type::REAL),
             Insn::UnboxBool(v) => self.of_kind(*v, Type::BOOL),
             Insn::IterHasNext(v, kind) | Insn::IterTake(v, kind) => self.of_kind(*v, *kind),
             Insn::RangeTake(v) => self.of_kind(*v, Type::RANGE_ITER),
@@ -77,7 +78,8 @@ impl Rules<'_> {
                 ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))
             }
             Insn::GuardType(_, kind, _) => {
-                ensure(kind.is_single(), || format!("{kind:?} is not a single kind"))
+                let is_told = kind.is_single() || *kind == Type::REAL;
+                ensure(is_told, || format!("{kind:?} is neither a single kind nor that of reals"))
             }
             Insn::IntBinary { op, .. } => ensure(is_int_op(*op), || format!("{op:?} is not defined on ints")),
             Insn::FloatBinary { op, .. } => {
@@ -217,12 +219,15 @@ mod tests {
             (|v| Insn::XDecref(v, 0), obj(Type::ANY), Repr::None),
             (|v| Insn::GuardNotNull(v, EXIT), obj(Type::ANY), Repr::Obj),
             (|v| Insn::GuardType(v, Type::INT, EXIT), OBJ, Repr::Obj),
+            (|v| Insn::GuardType(v, Type::REAL, EXIT), OBJ, Repr::Obj),
             (|v| Insn::GuardIs(v, 16, EXIT), obj(Type::ANY), Repr::Obj),
             (|v| Insn::GuardBool(v, true, EXIT), BOOL, Repr::None),
             (|v| Insn::GuardStatus(v, EXIT), STATUS, Repr::None),
             (Insn::UnboxInt, obj(Type::INT.union(Type::BOOL)), Repr::Int),
             (Insn::UnboxFloat, obj(Type::FLOAT), Repr::Float),
+            (|v| Insn::UnboxReal(v, EXIT), obj(Type::REAL), Repr::Float),
             (Insn::UnboxBool, obj(Type::BOOL), Repr::Bool),
+            (|v| Insn::HasType(v, Type::FLOAT), OBJ, Repr::Bool),
             (Insn::Box, INT, Repr::Obj),
             (Insn::Box, FLOAT, Repr::Obj),
             (Insn::Box, BOOL, Repr::Obj),
@@ -275,7 +280,7 @@ mod tests {
         assert_eq!(of(Type::LIST_ITER, Insn::RangeTake), "v0 may be listiterator, not only rangeiterator");
         assert_eq!(of(Type::DICT, Insn::SequenceLen), "v0 may be dict, not only list|tuple");
         let guard = |v| Insn::GuardType(v, Type::OBJECT, EXIT);
-        assert_eq!(of(Type::OBJECT, guard), "object is not a single kind");
+        assert_eq!(of(Type::OBJECT, guard), "object is neither a single kind nor that of reals");
         let take = |v| Insn::IterTake(v, Type::RANGE_ITER);
         assert_eq!(of(Type::RANGE_ITER, take), "rangeiterator is none of [listiterator, tupleiterator]");
         let has_next = |v| Insn::IterHasNext(v, Type::LIST_ITER);

@@ -169,6 +169,15 @@ impl<'a> Rewriter<'a> {
             {
                 return self.keep_as(value, Insn::Null);
             }
+            Insn::UnboxReal(object, _) => {
+                if let Some(inner) = self.virtual_object(*object) {
+                    *object = self.borrow(inner, &mut temporaries);
+                }
+            }
+            Insn::HasType(object, kind) if virtual_value(self.function, *object).is_some() => {
+                let is_of_it = self.function.value(*object).ty.is_subset(*kind);
+                return self.keep_as(value, Insn::Bool(is_of_it));
+            }
             Insn::IsNull(object) if virtual_value(self.function, *object).is_some() => {
                 return self.keep_as(value, Insn::Bool(false));
             }
