@@ -60,6 +60,8 @@ pub struct Inlinable {
     pub feedback: Feedback,
     /// Address of a 64-bit word that counts its frames, there for as long as the code object.
     pub runs: usize,
+    /// How compiled code calls it straight away, if that can be.
+    pub direct: Option<hir::DirectCallee>,
 }
 
 /// Knobs of a compilation.

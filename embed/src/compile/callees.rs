@@ -1,4 +1,4 @@
-//! What code calls that may be inlined in it.
+//! What code calls that may be called straight away, or inlined in it.
 
 use crate::py::describe;
 use crate::state::{CodeState, Phase};
@@ -12,10 +12,10 @@ const MAX_CALLEES: usize = 24;
 /// Bytes of bytecode of each at most.
 const MAX_BYTES: u32 = 96;
 
-/// The code that was called and may be inlined, and what that calls in turn.
+/// The code that was called and may be called straight away or inlined, and what that calls in turn.
 pub fn inlinable(feedback: &Feedback, options: &Options) -> Vec<Inlinable> {
     let mut all: Vec<Inlinable> = Vec::new();
-    if !options.speculate || options.omitted.contains("inline") {
+    if !options.speculate {
         return all;
     }
     add(&mut all, feedback);
@@ -39,19 +39,26 @@ fn add(all: &mut Vec<Inlinable>, feedback: &Feedback) {
     }
 }
 
-/// A code object, if it may be inlined.
+/// A code object, if anything is to be made of its being known. Nothing was observed of one that is too large to be
+/// inlined.
 fn of(handle: &CodeHandle) -> Option<Inlinable> {
     if !handle.life.is_on() {
         return None;
     }
     // SAFETY: it has not ended, so that code and state are there; the GIL is held.
     let state = unsafe { &*(handle.state as *const CodeState) };
-    let is_fit = state.bytes <= MAX_BYTES && matches!(state.phase(), Phase::Hot);
     // SAFETY: as above.
-    if !is_fit || !unsafe { describe::is_plain(state.code) } {
+    if !matches!(state.phase(), Phase::Hot) || !unsafe { describe::is_plain(state.code) } {
         return None;
     }
-    let feedback = state.hot_if_any()?.feedback.borrow().clone();
-    let description = Arc::clone(state.description());
-    Some(Inlinable { code: handle.clone(), description, feedback, runs: state.address_of_runs() })
+    let hot = state.hot_if_any()?;
+    let is_small = state.bytes <= MAX_BYTES;
+    let feedback = if is_small { hot.feedback.borrow().clone() } else { Feedback::new() };
+    Some(Inlinable {
+        code: handle.clone(),
+        description: Arc::clone(state.description()),
+        feedback,
+        runs: state.address_of_runs(),
+        direct: state.direct_callee(),
+    })
 }

@@ -149,6 +149,11 @@ pub fn is_ordinary() -> bool {
     PROCESS.settings.ordinary.get()
 }
 
+/// The address of the byte that says so.
+pub fn address_of_ordinary() -> usize {
+    PROCESS.settings.ordinary.as_ptr() as usize
+}
+
 fn update() {
     let is_ordinary = is_enabled() && !has_outsiders() && !PROCESS.settings.detailed.get();
     PROCESS.settings.ordinary.set(is_ordinary && !PROCESS.settings.lacking.get());

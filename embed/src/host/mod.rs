@@ -1,6 +1,8 @@
 //! The interpreter that compiled code serves, as the compiler wants it: offsets, addresses of
 //! types and singletons, helpers.
 
+mod direct;
+
 use crate::memory::reserve;
 use crate::py::attributes;
 use crate::py::binding;
@@ -88,6 +90,7 @@ fn describe() -> Host {
             evaluator: offset_of!(py::PyInterpreterState, eval_frame) as i32,
             default_evaluator: py::hooks::default_evaluator(),
         }),
+        direct: direct::layout(),
         attributes: dict::layout().filter(|_| cfg!(has_type_modified)).map(|dict| AttributeLayout {
             version_tag: offset_of!(PyTypeObject, tp_version_tag) as i32,
             collected: attributes::collected(),

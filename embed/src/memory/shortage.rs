@@ -125,6 +125,11 @@ pub fn stress() -> u32 {
     PROCESS.shortage.stress.get()
 }
 
+/// The address of that number.
+pub fn address_of_stress() -> usize {
+    PROCESS.shortage.stress.as_ptr() as usize
+}
+
 /// Whether the next object of compiled code's own shall be one that there is no memory for.
 #[inline(always)]
 pub fn is_denied() -> bool {

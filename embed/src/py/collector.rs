@@ -54,6 +54,19 @@ pub unsafe fn is_tracked(object: Object) -> bool {
     }
 }
 
+/// Where the word is, seen from the object, that tells whether it is tracked; how far that is to be shifted to the right; and
+/// what it is then if it is not.
+pub fn tracking_word() -> (i32, u32, i64) {
+    // SAFETY: the address of a field of memory that is not looked at.
+    let offset = unsafe {
+        let head = std::mem::MaybeUninit::<py::PyGC_Head>::uninit();
+        let field = &raw const (*head.as_ptr()).gc.gc_refs;
+        field.byte_offset_from(head.as_ptr())
+    };
+    let at = offset as i32 - size_of::<py::PyGC_Head>() as i32;
+    (at, REFS_SHIFT, py::_PyGC_REFS_UNTRACKED.into())
+}
+
 /// `MAINTAIN_TRACKING` of dictobject.c: the collector knows a dict from the first value on that it may know.
 ///
 /// # Safety

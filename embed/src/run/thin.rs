@@ -276,11 +276,13 @@ unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize) {
     }
 }
 
+/// Frees what a frame held last.
+///
 /// # Safety
 /// The object's reference count is zero.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn dealloc(thread: *mut PyThreadState, object: Object) {
+pub unsafe extern "C" fn dealloc(thread: *mut PyThreadState, object: Object) {
     // SAFETY: by the contract.
     unsafe {
         frames::begin_trashcan(thread);
@@ -290,9 +292,12 @@ unsafe extern "C" fn dealloc(thread: *mut PyThreadState, object: Object) {
 }
 
 /// A frame returned that somebody has kept, or that there is something else to be done about.
+///
+/// # Safety
+/// A frame that [`frame`] gave, the thread's current one, which has run to its end in the version.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn end_rarely(
+pub unsafe extern "C" fn end_rarely(
     thread: *mut PyThreadState,
     frame: Frame,
     state: *const CodeState,
@@ -309,9 +314,12 @@ unsafe extern "C" fn end_rarely(
 }
 
 /// A frame left native code before its end.
+///
+/// # Safety
+/// As for [`end_rarely`], and what the exit left in the buffer is still there.
 #[cold]
 #[inline(never)]
-unsafe extern "C" fn end_by_exit(
+pub unsafe extern "C" fn end_by_exit(
     thread: *mut PyThreadState,
     frame: Frame,
     state: *const CodeState,

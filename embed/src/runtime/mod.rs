@@ -24,6 +24,7 @@ mod names;
 mod statements;
 mod table;
 
+pub use calls::direct;
 pub use data::boxes::{box_float, box_int};
 #[cfg(py_debug)]
 pub use data::boxes::{counted_decref, counted_incref};

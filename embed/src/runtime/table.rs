@@ -1,6 +1,6 @@
 //! The table of helpers.
 
-use super::calls::{call, methods, spread};
+use super::calls::{call, direct, methods, spread};
 use super::data::{boxes, build, coroutines, instances, iteration, lookups, operators, ranges, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
@@ -76,6 +76,7 @@ pub fn address(helper: Helper) -> usize {
         UnpackEx => iteration::unpack_ex_address(),
         Call => address_of!(call::call),
         CallMethod => address_of!(methods::call_method),
+        CallFunction => address_of!(direct::call_function),
         CallEx => address_of!(spread::call_ex),
         MakeFunction => address_of!(call::make_function),
         MakeClosure => address_of!(call::make_closure),

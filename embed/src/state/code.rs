@@ -19,10 +19,13 @@ use crate::stats;
 use pyjion_jit::bytecode::{self, CodeDesc};
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::{CodeHandle, Feedback, Life};
+use pyjion_jit::hir::DirectCallee;
+use pyjion_jit::host::StateLayout;
 use pyjion_jit::tier::heat;
 use pyjion_jit::tier::leading_loop::LeadingLoop;
 use pyjion_jit::tier::window::Window;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::mem::offset_of;
 use std::ptr;
 use std::sync::Arc;
 
@@ -154,6 +157,30 @@ impl CodeState {
         let description = self.description();
         bytecode::decode(description).map_or(0, |code| code.constant_locals(description.arguments))
     }
+
+    /// How compiled code calls it straight away, if that can be.
+    pub fn direct_callee(&self) -> Option<DirectCallee> {
+        let parameters = self.thin.parameters()?;
+        // SAFETY: the code object owns this, and its names are in tuples.
+        let (locals, frees) =
+            unsafe { ((*self.code).co_nlocals as u32, size_of_var((*self.code).co_freevars) as u32) };
+        Some(DirectCallee {
+            code: self.code as usize,
+            state: ptr::from_ref(self) as usize,
+            parameters,
+            lent: self.constant_parameters(),
+            locals,
+            frees,
+        })
+    }
+
+    /// Where compiled code finds what in it.
+    pub const LAYOUT: StateLayout = StateLayout {
+        start: offset_of!(CodeState, start) as i32,
+        arity: (offset_of!(CodeState, thin) + ThinFrames::ARITY) as i32,
+        idle: (offset_of!(CodeState, thin) + ThinFrames::IDLE) as i32,
+        runs: offset_of!(CodeState, runs) as i32,
+    };
 
     /// Where frames that begin or are resumed are counted.
     pub fn address_of_runs(&self) -> usize {

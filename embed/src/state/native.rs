@@ -10,7 +10,9 @@ use crate::stats;
 use crate::tools::Registered;
 use pyjion_jit::Compiled;
 use pyjion_jit::backend::TURNS;
+use pyjion_jit::host::VersionLayout;
 use std::cell::Cell;
+use std::mem::offset_of;
 use std::num::NonZeroU16;
 
 /// What compiled code of a version has the address of.
@@ -75,6 +77,15 @@ fn frames() -> u64 {
 }
 
 impl Native {
+    /// Where compiled code finds what in it.
+    pub const LAYOUT: VersionLayout = VersionLayout {
+        function: offset_of!(Native, compiled.code.function) as i32,
+        entered: offset_of!(Native, entered) as i32,
+        reconsidered_at: offset_of!(Native, reconsidered_at) as i32,
+        running: offset_of!(Native, running) as i32,
+        attend: offset_of!(Native, attend) as i32,
+    };
+
     /// Wraps the result of a compilation.
     pub fn new(
         compiled: Compiled,

@@ -13,6 +13,7 @@ use crate::process::PROCESS;
 use crate::py::{self, Frame, Object, PyCodeObject, PyThreadState, collector, describe};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
+use std::mem::offset_of;
 use std::ptr;
 
 /// The most frames that are kept for a code object: deeper recursion has others.
@@ -74,6 +75,17 @@ impl ThinFrames {
         }
         self.arity.set(self.parameters);
     }
+
+    /// Its parameters, if it can ever be called so.
+    pub fn parameters(&self) -> Option<u32> {
+        (self.parameters != NONE).then_some(self.parameters)
+    }
+
+    /// Where the arguments are that it takes now.
+    pub const ARITY: usize = offset_of!(ThinFrames, arity);
+
+    /// Where the first frame is that nobody uses.
+    pub const IDLE: usize = offset_of!(ThinFrames, idle);
 
     /// Has it called so no more.
     pub fn forbid(&self) {

@@ -59,6 +59,23 @@ pub struct InlinedCode {
     pub stack_size: u32,
 }
 
+/// A code object that compiled code calls without asking how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DirectCallee {
+    /// Its address.
+    pub code: usize,
+    /// What the host knows of it: where [`DirectCallLayout`](crate::host::DirectCallLayout) says what is.
+    pub state: usize,
+    /// `co_argcount`: there are no other parameters.
+    pub parameters: u32,
+    /// Parameters, from the first on, that are never bound again: a frame borrows their arguments.
+    pub lent: u32,
+    /// `co_nlocals`
+    pub locals: u32,
+    /// Cells that it takes from the function's closure. It has no cells of its own.
+    pub frees: u32,
+}
+
 /// A function under compilation.
 #[derive(Clone, Debug, Default)]
 pub struct Function {
@@ -86,6 +103,8 @@ pub struct Function {
     pub globals: Vec<GlobalSite>,
     /// Code of which frames are inlined.
     pub inlined: Vec<InlinedCode>,
+    /// Code that is called straight away.
+    pub direct: Vec<DirectCallee>,
     /// Inline caches of helpers; they live as long as the compiled code.
     pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
     /// [`Value::pc`] of values to come.

@@ -23,6 +23,8 @@ pub enum Convention {
     Stack,
     /// The same, and what is called in a register: by `Insn::CallMethod`.
     Method,
+    /// Operands on the frame's value stack, borrowed: by `Insn::CallFunction`, `fn(frame, operands, count)`.
+    Function,
 }
 
 /// How a helper is called, and what it is known to do.
@@ -47,6 +49,10 @@ impl Signature {
 
     const fn stack() -> Signature {
         Signature::new(Convention::Stack)
+    }
+
+    const fn function() -> Signature {
+        Signature::new(Convention::Function)
     }
 
     const fn method() -> Signature {
@@ -312,6 +318,8 @@ helpers! {
     /// `receiver, positional… -> object`, and the callable after the immediate, which is that of `Call`: calls
     /// what `LoadMethod` gave, by `Insn::CallMethod`. The receiver is NULL when there is none; all is consumed.
     CallMethod = Signature::method().object(Type::OBJECT);
+    /// `function, argument… -> object`, of a Python function with as many parameters: by `Insn::CallFunction`, borrowed.
+    CallFunction = Signature::function().object(Type::OBJECT);
     /// The same as `Call` with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
     CallEx = Signature::stack().object(Type::OBJECT);

@@ -46,6 +46,7 @@ impl Host {
             periodic: Periodic::Ticker(0x40),
             suspension: None,
             calls: None,
+            direct: None,
             attributes: None,
             builtin: |_| None,
             math: |_| 0,

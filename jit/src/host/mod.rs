@@ -97,6 +97,94 @@ pub struct CallLayout {
     pub default_evaluator: usize,
 }
 
+/// What compiled code has to know to call other compiled code in frames that are there already. What the host knows of
+/// a code object has a list of such frames, linked by `f_back`; a frame is as the host would have left it, but for what
+/// is [filled in](crate::hir::Insn::CallFunction) before each call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DirectCallLayout {
+    /// In what the host knows of a code object.
+    pub state: StateLayout,
+    /// In what it knows of a version of its machine code.
+    pub version: VersionLayout,
+    /// In frames.
+    pub frame: CalledFrameLayout,
+    /// In the thread.
+    pub thread: CallingThreadLayout,
+    /// `PyFunctionObject.func_closure`
+    pub function_closure: i32,
+    /// Address of a byte that is 0 while calls are not to be made so.
+    pub ordinary: usize,
+    /// Address of a C int that is not 0, likewise.
+    pub shortage: usize,
+    /// Addresses of 64-bit words that count such calls.
+    pub counters: [usize; 2],
+    /// `extern "C" fn(thread, frame, state, version, exit: u64) -> *mut PyObject`: goes on with a frame that left; with the
+    /// periodic work.
+    pub end_by_exit: usize,
+    /// `extern "C" fn(thread, frame, state, version, result: *mut PyObject) -> *mut PyObject`: ends a frame to which something
+    /// happened; with the periodic work.
+    pub end_rarely: usize,
+    /// `extern "C" fn(thread, *mut PyObject)`: frees what a frame held last.
+    pub release: usize,
+    /// `extern "C" fn(thread, result: *mut PyObject) -> *mut PyObject`: does the periodic work after a call, which may raise.
+    pub attend: usize,
+}
+
+/// Offsets in what the host knows of a code object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StateLayout {
+    /// The version that calls enter, at its first entry.
+    pub start: i32,
+    /// How many arguments a call has (a C int); some other number while there is no such version.
+    pub arity: i32,
+    /// The first frame that nobody uses, or NULL.
+    pub idle: i32,
+    /// How many frames there were (64 bits).
+    pub runs: i32,
+}
+
+/// Offsets in what the host knows of a version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VersionLayout {
+    /// Its [`NativeFn`](crate::backend::NativeFn).
+    pub function: i32,
+    /// How many frames have entered (64 bits).
+    pub entered: i32,
+    /// How many these are when `attend` is to be set.
+    pub reconsidered_at: i32,
+    /// How many frames run it (C int).
+    pub running: i32,
+    /// A byte: something is to be done when a frame leaves it.
+    pub attend: i32,
+}
+
+/// Offsets in a frame that is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CalledFrameLayout {
+    /// `f_back`
+    pub back: i32,
+    /// `f_builtins`
+    pub builtins: i32,
+    /// 2.7: `f_tstate`
+    pub thread: Option<i32>,
+    /// `f_locals`, `f_trace`, `f_exc_type`: NULL if nobody has attached anything.
+    pub attached: [i32; 3],
+    /// The word of the collector, how far it is to be shifted to the right, and what it is then if it does not know the
+    /// frame.
+    pub collected: (i32, u32, i64),
+}
+
+/// Offsets in the thread.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CallingThreadLayout {
+    /// `frame`
+    pub frame: i32,
+    /// 3.x: `overflowed` (a byte)
+    pub overflowed: Option<i32>,
+    /// `trash_delete_nesting` (C int), and from what on releases are put off.
+    pub trash_nesting: (i32, i64),
+}
+
 /// What compiled code has to know to suspend a frame by itself.
 #[derive(Clone, Copy)]
 pub struct SuspensionLayout {
@@ -291,6 +379,8 @@ pub struct Host {
     pub suspension: Option<SuspensionLayout>,
     /// What calls go by; without it, none is inlined.
     pub calls: Option<CallLayout>,
+    /// What direct calls go by; without it, a helper makes them.
+    pub direct: Option<DirectCallLayout>,
     /// How attributes are looked for in line; without it, helpers do.
     pub attributes: Option<AttributeLayout>,
     /// What is defined at an address in C, if it is known.

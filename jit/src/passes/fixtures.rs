@@ -109,7 +109,13 @@ impl<'a> Fixture<'a> {
             let code = CodeHandle { address: place, state: place, life: Life::default() };
             callees.insert(
                 name,
-                Inlinable { code, description: Arc::new(description), feedback, runs: place + 0x80 },
+                Inlinable {
+                    code,
+                    description: Arc::new(description),
+                    feedback,
+                    runs: place + 0x80,
+                    direct: None,
+                },
             );
         }
         let text = self.sections.get("bytecode").ok_or("it has no section `bytecode` or `hir`")?;

@@ -73,7 +73,10 @@ fn simpler(function: &Function, value: ValueId) -> Option<ValueId> {
 }
 
 fn is_call(function: &Function, value: ValueId) -> bool {
-    matches!(function.insn(value), Insn::Call { .. } | Insn::CallStack { .. } | Insn::CallMethod { .. })
+    matches!(
+        function.insn(value),
+        Insn::Call { .. } | Insn::CallStack { .. } | Insn::CallMethod { .. } | Insn::CallFunction { .. }
+    )
 }
 
 /// Types of parameters and of what only refines or copies another value: the least fixpoint.

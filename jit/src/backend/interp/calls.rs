@@ -11,6 +11,8 @@ pub(super) enum Call<'p> {
     Stack { helper: Helper, base: u32, operands: &'p [ValueId], immediate: i64, pc: u32 },
     /// `Insn::CallMethod`
     Method { callable: ValueId, base: u32, operands: &'p [ValueId], immediate: i64, pc: u32 },
+    /// `Insn::CallFunction`
+    Function { function: ValueId, base: u32, args: &'p [ValueId], pc: u32 },
     /// `Insn::Decref` and `Insn::XDecref`, of an object of these kinds.
     Release { object: u64, kinds: Type, pc: u32 },
 }
@@ -73,6 +75,7 @@ impl Machine<'_> {
             Call::Method { callable, base, operands, immediate, pc } => {
                 self.call_method(callable, base, operands, immediate, pc)
             }
+            Call::Function { function, base, args, pc } => self.call_function(function, base, args, pc),
             Call::Release { object, kinds, pc } => {
                 self.release(object, kinds, Some(pc));
                 0
@@ -120,6 +123,14 @@ impl Machine<'_> {
         self.set_lasti(pc);
         let count = operands.len() as u64;
         self.helper(Helper::CallMethod, &[self.frame, first, count, immediate as u64, self.get(callable)])
+    }
+
+    #[inline(never)]
+    fn call_function(&self, function: ValueId, base: u32, args: &[ValueId], pc: u32) -> u64 {
+        self.push(base + 1, args);
+        let first = self.push(base, &[function]);
+        self.set_lasti(pc);
+        self.helper(Helper::CallFunction, &[self.frame, first, args.len() as u64 + 1])
     }
 
     /// Stores operands on the frame's stack; their address.

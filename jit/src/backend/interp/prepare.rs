@@ -294,6 +294,10 @@ impl Preparation<'_> {
                 operands.iter().try_for_each(|operand| self.is_object(*operand))?;
                 self.has_helper(*helper)
             }
+            Insn::CallFunction { args, .. } => {
+                args.iter().try_for_each(|arg| self.is_object(*arg))?;
+                self.has_helper(Helper::CallFunction)
+            }
             Insn::CallMethod { operands, .. } => {
                 operands.iter().try_for_each(|operand| self.is_object(*operand))?;
                 self.has_helper(Helper::CallMethod)

@@ -191,6 +191,9 @@ impl<'p> Machine<'p> {
                 let (callable, base, immediate) = (*callable, *base, *immediate);
                 return Ok(Flow::Call(Call::Method { callable, base, operands, immediate, pc: *pc }));
             }
+            Insn::CallFunction { function, base, args, pc, .. } => {
+                return Ok(Flow::Call(Call::Function { function: *function, base: *base, args, pc: *pc }));
+            }
             Insn::PeriodicDue => u64::from(self.is_periodic_work_due()),
             Insn::CountBytecode => {
                 self.add_to_word(program.bytecode_counter, 1);

@@ -139,7 +139,7 @@ impl Lowering<'_> {
     }
 
     /// Stores operands on the frame's value stack; their address.
-    fn store_operands(&mut self, helper: Helper, base: u32, operands: &[ValueId]) -> Result<ir::Value> {
+    pub fn store_operands(&mut self, helper: Helper, base: u32, operands: &[ValueId]) -> Result<ir::Value> {
         let stack = self.value_stack();
         let first = stack_offset(base)?;
         for (index, &operand) in operands.iter().enumerate() {

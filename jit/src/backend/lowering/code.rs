@@ -84,6 +84,35 @@ fn float_order(condition: FloatCC) -> FloatOrder {
     }
 }
 
+impl Clif<'_> {
+    /// Calls what is at an address; its result if it has one of this type.
+    fn call(
+        &mut self,
+        callee: ir::Value,
+        arguments: &[ir::Value],
+        result: Option<ir::Type>,
+    ) -> Option<ir::Value> {
+        let Clif { builder, signatures, .. } = self;
+        let convention = builder.func.signature.call_conv;
+        let parameters: Vec<ir::Type> =
+            arguments.iter().map(|&argument| builder.func.dfg.value_type(argument)).collect();
+        let shape = (parameters, result);
+        let signature = match signatures.get(&shape) {
+            Some(&known) => known,
+            None => {
+                let mut signature = ir::Signature::new(convention);
+                signature.params = shape.0.iter().map(|&ty| AbiParam::new(ty)).collect();
+                signature.returns = shape.1.iter().map(|&ty| AbiParam::new(ty)).collect();
+                let known = builder.import_signature(signature);
+                signatures.insert(shape, known);
+                known
+            }
+        };
+        let call = builder.ins().call_indirect(signature, callee, arguments);
+        builder.inst_results(call).first().copied()
+    }
+}
+
 impl<'a> Code<'a> {
     /// In Cranelift's IR, by this builder.
     pub fn clif(builder: FunctionBuilder<'a>) -> Code<'a> {
@@ -211,25 +240,9 @@ impl<'a> Code<'a> {
         result: Option<ir::Type>,
     ) -> Option<ir::Value> {
         match self {
-            Code::Clif(Clif { builder, signatures, .. }) => {
-                let convention = builder.func.signature.call_conv;
-                let parameters: Vec<ir::Type> =
-                    arguments.iter().map(|&argument| builder.func.dfg.value_type(argument)).collect();
-                let shape = (parameters, result);
-                let signature = match signatures.get(&shape) {
-                    Some(&known) => known,
-                    None => {
-                        let mut signature = ir::Signature::new(convention);
-                        signature.params = shape.0.iter().map(|&ty| AbiParam::new(ty)).collect();
-                        signature.returns = shape.1.iter().map(|&ty| AbiParam::new(ty)).collect();
-                        let known = builder.import_signature(signature);
-                        signatures.insert(shape, known);
-                        known
-                    }
-                };
-                let callee = builder.ins().iconst(types::I64, address as i64);
-                let call = builder.ins().call_indirect(signature, callee, arguments);
-                builder.inst_results(call).first().copied()
+            Code::Clif(clif) => {
+                let callee = clif.builder.ins().iconst(types::I64, address as i64);
+                clif.call(callee, arguments, result)
             }
             Code::Linear(linear) => {
                 let arguments = linear.range(arguments.iter().copied().map(value));
@@ -237,6 +250,24 @@ impl<'a> Code<'a> {
                 linear.push(Inst::Call { to, address, arguments });
                 to.map(from)
             }
+        }
+    }
+
+    /// Whether it can call what a value points to.
+    pub fn can_call_pointers(&self) -> bool {
+        matches!(self, Code::Clif(_))
+    }
+
+    /// Calls what a value points to; its result. Only where that [can be](Code::can_call_pointers).
+    pub fn call_pointer(
+        &mut self,
+        callee: ir::Value,
+        arguments: &[ir::Value],
+        result: ir::Type,
+    ) -> Option<ir::Value> {
+        match self {
+            Code::Clif(clif) => clif.call(callee, arguments, Some(result)),
+            Code::Linear(_) => None,
         }
     }
 

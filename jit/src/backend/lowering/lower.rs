@@ -405,6 +405,9 @@ impl Lowering<'_> {
             Insn::CallStack { helper, base, operands, immediate, pc } => {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
             }
+            Insn::CallFunction { function, base, args, callee, pc } => {
+                self.call_function(*function, *base, args, *callee, *pc)?
+            }
             Insn::CallMethod { callable, base, operands, immediate, pc } => {
                 self.call_method(*callable, *base, operands, *immediate, *pc)?
             }

@@ -10,6 +10,7 @@ mod cells;
 mod code;
 mod containers;
 mod dicts;
+mod direct;
 mod exits;
 pub(super) mod float_ops;
 mod identity;

@@ -6,6 +6,7 @@ mod attributes;
 mod calls;
 mod control;
 mod description;
+mod direct;
 mod frame;
 mod free;
 mod identity;

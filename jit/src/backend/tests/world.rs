@@ -83,12 +83,17 @@ extern "C" fn build(frame: *const u64, operands: *const usize, count: i64, immed
     record(Event::Stack { lasti: lasti(frame), operands, immediate })
 }
 
+extern "C" fn call_function(frame: *const u64, operands: *const usize, count: i64) -> i64 {
+    build(frame, operands, count, 0)
+}
+
 fn helper(helper: Helper) -> usize {
     match helper {
         Helper::Binary(BinaryOp::Add) => binary as *const () as usize,
         Helper::LoadName | Helper::LoadDeref => load_name as *const () as usize,
         Helper::HandlePending => handle_pending as *const () as usize,
         Helper::SetName => set_name as *const () as usize,
+        Helper::CallFunction => call_function as *const () as usize,
         Helper::Call => build as *const () as usize,
         _ => 0,
     }

@@ -175,6 +175,14 @@ impl Builder<'_> {
         if keyword == 0 && !star && !star_star && self.inline_call(positional.into(), pc, next)? {
             return Ok(Flow::Next);
         }
+        if keyword == 0
+            && !star
+            && !star_star
+            && self.uninterrupted(next) == 0
+            && let Some(flow) = self.call_direct(positional.into(), pc, next)?
+        {
+            return Ok(flow);
+        }
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
             self.call_stack(Helper::CallEx, operands, operand | flags, pc, next)

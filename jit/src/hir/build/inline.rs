@@ -394,6 +394,7 @@ impl<'a> Builder<'a> {
                     | Insn::Call { .. }
                     | Insn::CallStack { .. }
                     | Insn::CallMethod { .. }
+                    | Insn::CallFunction { .. }
                     | Insn::PeriodicDue
                     | Insn::CheckUnshared(_)
                     | Insn::CheckTracing(_)

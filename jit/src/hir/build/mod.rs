@@ -11,6 +11,7 @@ mod attributes;
 mod call;
 mod container;
 mod control;
+mod direct;
 mod identity;
 mod inline;
 mod iterate;
@@ -83,7 +84,9 @@ struct Builder<'a> {
     feedback: &'a Feedback,
     host: &'a Host,
     options: &'a Options,
-    /// Code that may be inlined.
+    /// Code that was seen to be called.
+    callable: &'a [Inlinable],
+    /// That of it which may be inlined.
     callees: &'a [Decoded<'a>],
     function: Function,
     keyed: HashMap<Key, BlockId>,
@@ -117,23 +120,24 @@ enum Flow {
 
 type Step = Result<Flow, CompileError>;
 
-/// Builds the HIR of a code object for the given entries; `callees` may be inlined.
+/// Builds the HIR of a code object for the given entries; `callable` may be called straight away, or inlined.
 pub fn build(
     code: &CodeDesc,
     bytecode: &Bytecode,
     feedback: &Feedback,
-    callees: &[Inlinable],
+    callable: &[Inlinable],
     entries: &[EntrySpec],
     host: &Host,
     options: &Options,
 ) -> Result<Function, CompileError> {
-    let callees = Decoded::all(callees);
+    let callees = Decoded::all(callable);
     let new = |declined| Builder {
         code,
         bytecode,
         feedback,
         host,
         options,
+        callable,
         callees: &callees,
         function: Function {
             name: format!("{} ({}:{})", code.name, code.filename, code.first_line),

@@ -496,6 +496,20 @@ instructions! {
         /// `f_lasti` while it runs.
         pc: at u32,
     } = Helper::CallMethod.facts();
+    /// Calls a function of the code that is described at this index of `Function::direct`, as `GuardCode` has seen, with
+    /// an argument for each parameter: `f_valuestack[base..]` has room for both. As for `Helper::CallFunction`.
+    CallFunction {
+        /// The function.
+        function: borrows Object,
+        /// Index of the first of them on the frame's value stack.
+        base: base u32,
+        /// The arguments.
+        args: borrow_all Obj,
+        /// Which code.
+        callee: is u32,
+        /// `f_lasti` while it runs.
+        pc: at u32,
+    } = Helper::CallFunction.facts();
     /// Bool: the evaluator's periodic work (signals, thread switches, pending calls) is due; on
     /// 2.7 this counts the ticker down. `Helper::HandlePending` does the work.
     PeriodicDue = Facts::attempts(Repr::Bool).reads(&[Heap::Cell]).writes(&[Heap::Cell]);

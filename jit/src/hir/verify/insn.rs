@@ -117,6 +117,11 @@ impl Rules<'_> {
                 let actual = helper.convention();
                 ensure(actual == Convention::Stack, || format!("the helper is called as {actual:?}"))
             }
+            Insn::CallFunction { callee, args, .. } => {
+                let callee = self.function.direct.get(*callee as usize);
+                let is_fit = callee.is_some_and(|callee| callee.parameters as usize == args.len());
+                ensure(is_fit, || "that is not what is called".to_string())
+            }
             Insn::CallMethod { operands, .. } => {
                 ensure(!operands.is_empty(), || "there is no receiver".to_string())
             }

@@ -124,7 +124,7 @@ impl<'a> Rewriter<'a> {
         let mut insn = self.function.insn(value).clone();
         let mut temporaries = Vec::new();
         match &mut insn {
-            Insn::Call { args, .. } => {
+            Insn::Call { args, .. } | Insn::CallFunction { args, .. } => {
                 for arg in args {
                     if let Some(inner) = self.virtual_object(*arg) {
                         *arg = self.borrow(inner, &mut temporaries);

@@ -148,7 +148,9 @@ impl<'a> Step<'a> {
     /// here, lest the slots are others when it is rewritten than those analysed.
     fn sync_consumed(&mut self, insn: &Insn) {
         match insn {
-            Insn::Call { args, .. } => args.iter().for_each(|arg| self.sync_number(*arg)),
+            Insn::Call { args, .. } | Insn::CallFunction { args, .. } => {
+                args.iter().for_each(|arg| self.sync_number(*arg))
+            }
             Insn::CallStack { operands, .. } | Insn::CallMethod { operands, .. } => {
                 operands.iter().for_each(|operand| self.sync_number(*operand));
             }

@@ -1,0 +1,322 @@
+//! Calls of compiled functions from one to the other, in frames that are there already: what the helper does in the
+//! usual case, in line.
+
+use super::lower::Lowering;
+use super::{Result, backend_error};
+use crate::hir::{DirectCallee, Heap, Helper, ValueId};
+use crate::host::{CallLayout, DirectCallLayout};
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, types};
+
+/// A call on its way.
+struct Call<'a> {
+    layout: &'a DirectCallLayout,
+    callee: DirectCallee,
+    function: ir::Value,
+    arguments: &'a [ir::Value],
+    /// Where the helper makes it, nothing having happened yet.
+    slow: ir::Block,
+    /// Where it has been made; its result is the parameter.
+    done: ir::Block,
+}
+
+impl Lowering<'_> {
+    /// `Insn::CallFunction`.
+    pub fn call_function(
+        &mut self,
+        function: ValueId,
+        base: u32,
+        args: &[ValueId],
+        callee: u32,
+        pc: u32,
+    ) -> Result<ir::Value> {
+        let callee = self.function.direct.get(callee as usize).copied();
+        let callee = callee.ok_or_else(|| backend_error("a call of code that nothing is known of"))?;
+        let arguments = args.iter().map(|arg| self.value(*arg)).collect::<Result<Vec<_>>>()?;
+        let object = self.value(function)?;
+        self.store_lasti(pc);
+        let (slow, done) = (self.cold_block(), self.builder.create_block());
+        let result = self.builder.append_block_param(done, types::I64);
+        let host = self.host;
+        match (&host.direct, host.calls) {
+            (Some(layout), Some(calls)) if self.builder.can_call_pointers() => {
+                let call = Call { layout, callee, function: object, arguments: &arguments, slow, done };
+                self.call_in_line(&call, &calls)?;
+            }
+            _ => {
+                self.builder.ins().jump(slow, &[]);
+            }
+        }
+        self.builder.switch_to_block(slow);
+        let mut operands = vec![function];
+        operands.extend_from_slice(args);
+        let at = self.store_operands(Helper::CallFunction, base, &operands)?;
+        let count = self.int(operands.len() as i64);
+        let made = self.helper(Helper::CallFunction, &[self.frame, at, count])?;
+        self.builder.ins().jump(done, &[made.into()]);
+        self.builder.switch_to_block(done);
+        Ok(result)
+    }
+
+    fn call_in_line(&mut self, call: &Call, calls: &CallLayout) -> Result<()> {
+        let DirectCallLayout { state, version, frame, thread, .. } = call.layout;
+        let globals = self.check_call(call, calls)?;
+        let known = self.address(call.callee.state);
+        let new = self.load(Heap::Cell, types::I64, known, state.idle);
+        let taken = self.builder.create_block();
+        self.builder.ins().brif(new, taken, &[], call.slow, &[]);
+
+        self.builder.switch_to_block(taken);
+        let idle = self.load(Heap::Cell, types::I64, new, frame.back);
+        self.store(Heap::Cell, idle, known, state.idle);
+        self.fill_frame(call, calls, new, globals)?;
+        for counter in call.layout.counters {
+            let counter = self.address(counter);
+            self.add_to_word(Heap::Cell, counter, 0, 1);
+        }
+        self.add_to_word(Heap::Cell, known, state.runs, 1);
+        let native = self.load(Heap::Cell, types::I64, known, state.start);
+        self.enter_version(call.layout, native);
+        self.add_to_int(self.thread, calls.thread_depth, 1);
+        self.store(Heap::Cell, new, self.thread, thread.frame);
+        let code = self.load(Heap::Cell, types::I64, native, version.function);
+        let start = self.int(0);
+        let exit = self.builder.call_pointer(code, &[new, self.thread, start, self.buffer], types::I64);
+        let exit = exit.ok_or_else(|| backend_error("a call to where a value points"))?;
+
+        let (left, returned, rare) = (self.cold_block(), self.builder.create_block(), self.cold_block());
+        self.builder.ins().brif(exit, left, &[], returned, &[]);
+        self.builder.switch_to_block(returned);
+        let result = self.load(Heap::Buffer, types::I64, self.buffer, 0);
+        let unusual = self.unusual(call, new, native);
+        let usual = self.builder.create_block();
+        self.builder.ins().brif(unusual, rare, &[], usual, &[]);
+        self.builder.switch_to_block(usual);
+        self.leave_frame(call, calls, new, native)?;
+        self.end_call(result, call.done)?;
+
+        for (block, end, outcome) in
+            [(left, call.layout.end_by_exit, exit), (rare, call.layout.end_rarely, result)]
+        {
+            self.builder.switch_to_block(block);
+            let result = self.call_for(end, &[self.thread, new, known, native, outcome], types::I64)?;
+            self.builder.ins().jump(call.done, &[result.into()]);
+        }
+        Ok(())
+    }
+
+    /// Goes on where the call can be made in line; the globals of function and frame.
+    fn check_call(&mut self, call: &Call, calls: &CallLayout) -> Result<ir::Value> {
+        let DirectCallLayout { state, ordinary, shortage, .. } = *call.layout;
+        let known = self.address(call.callee.state);
+        let arity = self.load(Heap::Cell, types::I32, known, state.arity);
+        let other_arity = self.builder.ins().iadd_imm_s(arity, -i64::from(call.callee.parameters));
+        let tracing = self.load(Heap::Cell, types::I32, self.thread, self.host.layout.thread_use_tracing);
+        let shortage = self.address(shortage);
+        let shortage = self.load(Heap::Cell, types::I32, shortage, 0);
+        let ordinary = self.address(ordinary);
+        let ordinary = self.load(Heap::Cell, types::I8, ordinary, 0);
+        let is_extraordinary = self.builder.ins().icmp_imm_s(IntCC::Equal, ordinary, 0);
+        let mut obstacle = self.builder.ins().bor(other_arity, tracing);
+        obstacle = self.builder.ins().bor(obstacle, shortage);
+        let is_extraordinary = self.builder.ins().uextend(types::I32, is_extraordinary);
+        obstacle = self.builder.ins().bor(obstacle, is_extraordinary);
+        let mut obstacle = self.builder.ins().uextend(types::I64, obstacle);
+
+        let interpreter = self.load(Heap::Cell, types::I64, self.thread, calls.thread_interpreter);
+        let evaluator = self.load(Heap::Cell, types::I64, interpreter, calls.evaluator);
+        let default = self.address(calls.default_evaluator);
+        let other_evaluator = self.builder.ins().bxor(evaluator, default);
+        obstacle = self.builder.ins().bor(obstacle, other_evaluator);
+        let globals = self.load(Heap::World, types::I64, call.function, calls.function_globals);
+        let own = self.load(Heap::Frame, types::I64, self.frame, calls.frame_globals);
+        let other_globals = self.builder.ins().bxor(globals, own);
+        obstacle = self.builder.ins().bor(obstacle, other_globals);
+        let free = self.builder.create_block();
+        self.builder.ins().brif(obstacle, call.slow, &[], free, &[]);
+
+        self.builder.switch_to_block(free);
+        let depth = self.load(Heap::Cell, types::I32, self.thread, calls.thread_depth);
+        let depth = self.builder.ins().iadd_imm_s(depth, 1);
+        let limit = self.address(calls.depth_limit);
+        let limit = self.load(Heap::Cell, types::I32, limit, 0);
+        let has_room = self.builder.ins().icmp(IntCC::SignedLessThan, depth, limit);
+        let shallow = self.builder.create_block();
+        self.builder.ins().brif(has_room, shallow, &[], call.slow, &[]);
+        self.builder.switch_to_block(shallow);
+        Ok(globals)
+    }
+
+    /// Gives a frame what it borrows and owns while it runs.
+    fn fill_frame(
+        &mut self,
+        call: &Call,
+        calls: &CallLayout,
+        new: ir::Value,
+        globals: ir::Value,
+    ) -> Result<()> {
+        let frame = call.layout.frame;
+        self.store(Heap::Cell, self.frame, new, frame.back);
+        let builtins = self.load(Heap::Frame, types::I64, self.frame, frame.builtins);
+        self.store(Heap::Cell, builtins, new, frame.builtins);
+        self.store(Heap::Cell, globals, new, calls.frame_globals);
+        if let Some(thread) = frame.thread {
+            self.store(Heap::Cell, self.thread, new, thread);
+        }
+        let before = self.builder.ins().iconst(types::I32, -1);
+        self.store(Heap::Cell, before, new, self.host.layout.frame_lasti);
+        let code = self.address(call.callee.code);
+        self.add_to_word(Heap::Refcount, code, self.host.layout.refcnt, 1);
+        for (slot, argument) in call.arguments.iter().enumerate() {
+            if slot >= call.callee.lent as usize {
+                self.incref_object(*argument)?;
+            }
+            self.store(Heap::Cell, *argument, new, self.slot_of(slot as u32)?);
+        }
+        if call.callee.frees > 0 {
+            let closure = self.load(Heap::World, types::I64, call.function, call.layout.function_closure);
+            for index in 0..call.callee.frees {
+                let item = self.host.layout.tuple_items + 8 * index as i32;
+                let cell = self.load(Heap::World, types::I64, closure, item);
+                self.store(Heap::Cell, cell, new, self.slot_of(call.callee.locals + index)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// `Native::enter` of the host: a frame enters a version.
+    fn enter_version(&mut self, layout: &DirectCallLayout, native: ir::Value) {
+        let version = layout.version;
+        let entered = self.add_to_word(Heap::Cell, native, version.entered, 1);
+        self.add_to_int(native, version.running, 1);
+        let most = self.load(Heap::Cell, types::I64, native, version.reconsidered_at);
+        let is_time = self.builder.ins().icmp(IntCC::Equal, entered, most);
+        let (time, go_on) = (self.cold_block(), self.builder.create_block());
+        self.builder.ins().brif(is_time, time, &[], go_on, &[]);
+        self.builder.switch_to_block(time);
+        let attend = self.builder.ins().iconst(types::I8, 1);
+        self.store(Heap::Cell, attend, native, version.attend);
+        self.builder.ins().jump(go_on, &[]);
+        self.builder.switch_to_block(go_on);
+    }
+
+    /// Not zero if something happened to a frame that has returned, or is about to.
+    fn unusual(&mut self, call: &Call, new: ir::Value, native: ir::Value) -> ir::Value {
+        let DirectCallLayout { version, frame, thread, .. } = *call.layout;
+        let count = self.load(Heap::Refcount, types::I64, new, self.host.layout.refcnt);
+        let mut unusual = self.builder.ins().iadd_imm_s(count, -1);
+        for field in frame.attached {
+            let attached = self.load(Heap::Cell, types::I64, new, field);
+            unusual = self.builder.ins().bor(unusual, attached);
+        }
+        let (offset, shift, untracked) = frame.collected;
+        let mut collected = self.load(Heap::Cell, types::I64, new, offset);
+        if shift > 0 {
+            collected = self.builder.ins().sshr_imm_u(collected, i64::from(shift));
+        }
+        let collected = self.builder.ins().iadd_imm_s(collected, -untracked);
+        unusual = self.builder.ins().bor(unusual, collected);
+        let attend = self.load(Heap::Cell, types::I8, native, version.attend);
+        let mut flags = self.builder.ins().uextend(types::I32, attend);
+        let tracing = self.load(Heap::Cell, types::I32, self.thread, self.host.layout.thread_use_tracing);
+        flags = self.builder.ins().bor(flags, tracing);
+        if let Some(overflowed) = thread.overflowed {
+            let overflowed = self.load(Heap::Cell, types::I8, self.thread, overflowed);
+            let overflowed = self.builder.ins().uextend(types::I32, overflowed);
+            flags = self.builder.ins().bor(flags, overflowed);
+        }
+        if call.callee.locals > call.callee.lent {
+            // Releases that have to be put off are for others.
+            let (nesting, most) = thread.trash_nesting;
+            let nesting = self.load(Heap::Cell, types::I32, self.thread, nesting);
+            let is_deep = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, nesting, most);
+            let is_deep = self.builder.ins().uextend(types::I32, is_deep);
+            flags = self.builder.ins().bor(flags, is_deep);
+        }
+        let flags = self.builder.ins().uextend(types::I64, flags);
+        self.builder.ins().bor(unusual, flags)
+    }
+
+    /// Ends a frame to which nothing happened: it is idle again.
+    fn leave_frame(
+        &mut self,
+        call: &Call,
+        calls: &CallLayout,
+        new: ir::Value,
+        native: ir::Value,
+    ) -> Result<()> {
+        let DirectCallLayout { state, version, frame, thread, release, .. } = *call.layout;
+        self.add_to_int(native, version.running, -1);
+        self.store(Heap::Cell, self.frame, self.thread, thread.frame);
+        if call.callee.locals > call.callee.lent {
+            let nobody = self.int(0);
+            self.store(Heap::Cell, nobody, new, frame.back);
+        }
+        for slot in call.callee.lent..call.callee.locals {
+            let offset = self.slot_of(slot)?;
+            let object = self.load(Heap::Cell, types::I64, new, offset);
+            let (bound, empty) = (self.builder.create_block(), self.builder.create_block());
+            self.builder.ins().brif(object, bound, &[], empty, &[]);
+            self.builder.switch_to_block(bound);
+            let null = self.int(0);
+            self.store(Heap::Cell, null, new, offset);
+            let count = self.add_to_word(Heap::Refcount, object, self.host.layout.refcnt, -1);
+            let dies = self.cold_block();
+            self.builder.ins().brif(count, empty, &[], dies, &[]);
+            self.builder.switch_to_block(dies);
+            self.call(release, &[self.thread, object], None)?;
+            self.builder.ins().jump(empty, &[]);
+            self.builder.switch_to_block(empty);
+        }
+        let known = self.address(call.callee.state);
+        let idle = self.load(Heap::Cell, types::I64, known, state.idle);
+        self.store(Heap::Cell, idle, new, frame.back);
+        self.store(Heap::Cell, new, known, state.idle);
+        self.add_to_int(self.thread, calls.thread_depth, -1);
+        let code = self.address(call.callee.code);
+        let count = self.add_to_word(Heap::Refcount, code, self.host.layout.refcnt, -1);
+        let (ends, go_on) = (self.cold_block(), self.builder.create_block());
+        self.builder.ins().brif(count, go_on, &[], ends, &[]);
+        self.builder.switch_to_block(ends);
+        let code = self.address(call.callee.code);
+        self.call(self.host.dealloc, &[code], None)?;
+        self.builder.ins().jump(go_on, &[]);
+        self.builder.switch_to_block(go_on);
+        Ok(())
+    }
+
+    /// Does the periodic work if it is due, and goes on with the result.
+    fn end_call(&mut self, result: ir::Value, done: ir::Block) -> Result<()> {
+        let due = self.periodic_due();
+        let pending = self.cold_block();
+        self.builder.ins().brif(due, pending, &[], done, &[result.into()]);
+        self.builder.switch_to_block(pending);
+        let host = self.host;
+        let attend = host.direct.as_ref().map_or(0, |layout| layout.attend);
+        let result = self.call_for(attend, &[self.thread, result], types::I64)?;
+        self.builder.ins().jump(done, &[result.into()]);
+        Ok(())
+    }
+
+    /// The offset of a variable in a frame.
+    fn slot_of(&self, slot: u32) -> Result<i32> {
+        let offset = slot.checked_mul(8).and_then(|offset| i32::try_from(offset).ok());
+        let offset = offset.and_then(|offset| offset.checked_add(self.host.layout.frame_locals));
+        offset.ok_or_else(|| backend_error("a slot out of reach"))
+    }
+
+    /// Adds to a 64-bit word; the sum.
+    fn add_to_word(&mut self, heap: Heap, base: ir::Value, offset: i32, more: i64) -> ir::Value {
+        let before = self.load(heap, types::I64, base, offset);
+        let after = self.builder.ins().iadd_imm_s(before, more);
+        self.store(heap, after, base, offset);
+        after
+    }
+
+    /// Adds to a C int.
+    fn add_to_int(&mut self, base: ir::Value, offset: i32, more: i64) {
+        let before = self.load(Heap::Cell, types::I32, base, offset);
+        let after = self.builder.ins().iadd_imm_s(before, more);
+        self.store(Heap::Cell, after, base, offset);
+    }
+}
