@@ -12,6 +12,8 @@ pub struct Process {
     /// Written when our evaluator comes or goes, when frames may pass it by or no longer may, and by whoever has the
     /// next jumps backwards looked at.
     pub hooks: Gil<py::hooks::Hooks>,
+    /// Written when an array is observed, and read by the compiling thread.
+    pub arrays: py::arrays::Arrays,
     /// Written by `pyjion_register`, by the functions of the module `pyjion`, and when the JIT stops by itself.
     pub settings: Gil<config::settings::Settings>,
     /// Written before native code begins, and when memory is short or is set aside again.
@@ -55,6 +57,7 @@ pub struct Process {
 /// The one there is.
 pub static PROCESS: Process = Process {
     hooks: Gil::new(py::hooks::Hooks::new()),
+    arrays: py::arrays::Arrays::new(),
     settings: Gil::new(config::settings::Settings::new()),
     shortage: Gil::new(memory::shortage::Shortage::new()),
     slack: Gil::new(memory::slack::Slack::new()),

@@ -4,6 +4,7 @@
 mod direct;
 
 use crate::memory::reserve;
+use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::binding;
 use crate::py::builtins;
@@ -91,6 +92,7 @@ fn describe() -> Host {
             default_evaluator: py::hooks::default_evaluator(),
         }),
         direct: direct::layout(),
+        arrays: arrays::layout,
         attributes: dict::layout().filter(|_| cfg!(has_type_modified)).map(|dict| AttributeLayout {
             version_tag: offset_of!(PyTypeObject, tp_version_tag) as i32,
             collected: attributes::collected(),
@@ -189,7 +191,7 @@ fn periodic() -> Periodic {
 /// The address of the type object of a single kind, 0 for the others.
 fn type_address(kind: Type) -> usize {
     let iterators = iterators::types();
-    let table: [(Type, usize); 21] = [
+    let table: [(Type, usize); 22] = [
         (Type::NONE, type_of_object(py::none())),
         (Type::BOOL, &raw const py::PyBool_Type as usize),
         #[cfg(py2)]
@@ -223,6 +225,7 @@ fn type_address(kind: Type) -> usize {
         (Type::INSTANCE, 0),
         (Type::COMPLEX, &raw const py::PyComplex_Type as usize),
         (Type::SET, &raw const py::PySet_Type as usize),
+        (Type::ARRAY, arrays::type_address()),
     ];
     table.iter().find(|(known, _)| *known == kind).map_or(0, |(_, address)| *address)
 }

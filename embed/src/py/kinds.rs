@@ -1,5 +1,6 @@
 //! Which kind, in the compiler's terms, an object is of.
 
+use crate::py::arrays;
 use crate::py::iterators;
 use crate::py::{self, Object};
 use pyjion_jit::hir::Type;
@@ -61,6 +62,8 @@ pub unsafe fn kind_of(object: Object) -> Type {
         address if address == iterators.range => Type::RANGE_ITER,
         address if address == iterators.list => Type::LIST_ITER,
         address if address == iterators.tuple => Type::TUPLE_ITER,
+        // SAFETY: the type of an object that is alive.
+        _ if unsafe { arrays::is_type(ty) } => Type::ARRAY,
         _ => Type::OTHER,
     }
 }

@@ -1,6 +1,7 @@
 //! CPython's C API for the version at hand: what bindgen read from the headers, and the macros
 //! that it cannot translate.
 
+pub mod arrays;
 pub mod attributes;
 pub mod binding;
 pub mod builtins;

@@ -1,6 +1,7 @@
 //! Feedback from the running interpreter: what the recording evaluator tells before each instruction.
 
 use crate::config::settings;
+use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::describe;
 use crate::py::evaluation::thread_state;
@@ -158,7 +159,8 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
     }
 }
 
-/// Notes where the attribute or global is that an instruction is about to load or store, or what it is about to call.
+/// Notes where the attribute or global is that an instruction is about to load or store, what it is about to call, or what
+/// the array holds that it is about to subscript.
 ///
 /// # Safety
 /// The frame is about to execute the instruction at this offset, its operands are below `top`.
@@ -166,6 +168,10 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
 pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
+    if let Some(BINARY_SUBSCR | STORE_SUBSCR) = code.get(pc).map(|op| u32::from(*op)) {
+        // SAFETY: the container is below the index.
+        return unsafe { record_array(state, pc as u32, *top.sub(2)) };
+    }
     let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };
     if is_extended {
         return;
@@ -183,6 +189,20 @@ pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc:
                 state.hot().feedback.borrow_mut().record_callee(pc as u32, seen);
             }
             _ => {}
+        }
+    }
+}
+
+/// Notes what the array holds that is subscripted, if it is one.
+///
+/// # Safety
+/// NULL or alive.
+#[cfg(has_recording)]
+unsafe fn record_array(state: &CodeState, pc: u32, array: Object) {
+    // SAFETY: by the contract.
+    unsafe {
+        if kind_of(array) == Type::ARRAY {
+            state.hot().feedback.borrow_mut().record_array(pc, arrays::element_of(array));
         }
     }
 }

@@ -3,13 +3,25 @@
 mod callee;
 mod distribution;
 
-use crate::hir::{Attribute, GlobalPlace, Type};
+use crate::hir::{Attribute, Element, GlobalPlace, Type};
 pub use callee::{Callee, CodeHandle, Life};
 pub use distribution::Distribution;
 use std::collections::{HashMap, HashSet};
 
 /// Classes besides the most frequent one whose instances code looks for attributes of without expecting any more.
 const MORE_CLASSES: usize = 1;
+
+/// What the arrays that were seen at an instruction hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Arrays {
+    /// None was seen.
+    #[default]
+    None,
+    /// All the same.
+    Of(Element),
+    /// Different things, or what nothing is made of.
+    Others,
+}
 
 /// Observations at one instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +32,8 @@ pub struct Site {
     pub count: u32,
     /// A guard at this site failed in compiled code: do not speculate on it again.
     pub failed: bool,
+    /// The arrays among the operands.
+    pub arrays: Arrays,
     /// The operation did there what compiled code leaves to the interpreter, too often: it overflowed, divided by
     /// zero, met an index out of range.
     pub rare: bool,
@@ -73,6 +87,24 @@ impl Feedback {
             *seen = seen.union(new);
         }
         site.count = site.count.saturating_add(1);
+    }
+
+    /// Adds an array that is subscripted; nothing when its items are none of those told apart.
+    pub fn record_array(&mut self, pc: u32, element: Option<Element>) {
+        let arrays = &mut self.site_mut(pc).arrays;
+        *arrays = match (*arrays, element) {
+            (Arrays::None, Some(element)) => Arrays::Of(element),
+            (Arrays::Of(known), Some(element)) if known == element => *arrays,
+            _ => Arrays::Others,
+        };
+    }
+
+    /// What the arrays hold that an instruction subscripts, if it is always the same and no guard on this site has failed.
+    pub fn element(&self, pc: u32) -> Option<Element> {
+        match self.site(pc).filter(|site| !site.failed)?.arrays {
+            Arrays::Of(element) => Some(element),
+            Arrays::None | Arrays::Others => None,
+        }
     }
 
     /// Adds where the attribute was found that an instruction loads or stores, by a name with this hash; nothing when

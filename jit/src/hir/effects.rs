@@ -42,10 +42,12 @@ heaps! {
     Type "type";
     /// What is in an int or float.
     Number "number";
-    /// Sizes of lists and tuples and the pointer to a list's items.
+    /// Sizes of lists, tuples and arrays, and the pointer to a list's or array's items.
     Sequence "sequence";
     /// Items of lists and tuples.
     Items "items";
+    /// What is in arrays of numbers.
+    Elements "elements";
     /// Fields of iterators.
     Iterator "iterator";
     /// What is in the cells that functions share.

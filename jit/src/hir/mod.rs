@@ -5,6 +5,7 @@ mod build;
 mod builtin;
 mod dominators;
 mod effects;
+mod element;
 mod frame_state;
 mod function;
 mod helper;
@@ -18,6 +19,7 @@ pub use build::{MAX_BOUND, build};
 pub use builtin::{Builtin, Owner};
 pub use dominators::Dominators;
 pub use effects::{Facts, Heap, Heaps, Need, Ownership, Runs};
+pub use element::Element;
 pub use frame_state::{
     FrameBlock, FrameState, Inlined, Lacks, MAX_INLINED, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
 };

@@ -67,16 +67,17 @@ kinds! {
     INSTANCE = 19, "instance", "2.7: an instance of an old-style class.";
     COMPLEX = 20, "complex", "An exact `complex`.";
     SET = 21, "set", "An exact `set`.";
-    OTHER = 22, "other", "Everything else.";
+    ARRAY = 22, "array", "An exact `array.array`.";
+    OTHER = 23, "other", "Everything else.";
 }
 
 impl Type {
     /// No kind: unreachable, or nothing observed.
     pub const EMPTY: Type = Type(0);
     /// Any object, but not NULL.
-    pub const OBJECT: Type = Type((1 << 23) - 2);
+    pub const OBJECT: Type = Type((1 << 24) - 2);
     /// Any object or NULL.
-    pub const ANY: Type = Type((1 << 23) - 1);
+    pub const ANY: Type = Type((1 << 24) - 1);
     /// Kinds whose deallocation runs no foreign code and frees at most the object itself.
     pub const SIMPLE: Type = Type(
         Type::NULL.0

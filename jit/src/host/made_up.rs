@@ -53,6 +53,7 @@ impl Host {
             natives: NativeLayout { definition: 16, descriptor: 0x90, descriptor_definition: 40 },
             list_append: 0xa0,
             helper: |_| 0x50,
+            arrays: || None,
             strings: None,
             free_numbers: || None,
             small_ints: None,

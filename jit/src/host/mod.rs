@@ -4,7 +4,7 @@
 mod made_up;
 
 use crate::bytecode::Version;
-use crate::hir::{Builtin, FrameBlock, Helper, Type};
+use crate::hir::{Builtin, Element, FrameBlock, Helper, Type};
 
 /// How exact ints are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -196,6 +196,19 @@ pub struct SuspensionLayout {
     pub frame_blocks: i32,
     /// An item of it.
     pub block: fn(&FrameBlock) -> [i32; 3],
+}
+
+/// How arrays of numbers are laid out: like lists as far as their length goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ArrayLayout {
+    /// Address of their type.
+    pub ty: usize,
+    /// `arrayobject.ob_item` (a pointer to the items)
+    pub items: i32,
+    /// `arrayobject.ob_descr` (a pointer to what they are)
+    pub descriptor: i32,
+    /// What that is for each [`Element`], by its place among [all](Element::ALL); 0 while none was seen.
+    pub descriptors: [usize; Element::ALL.len()],
 }
 
 /// What tells compiled code that the evaluator's periodic work is due.
@@ -394,6 +407,8 @@ pub struct Host {
     pub list_append: usize,
     /// Address of the implementation of a helper.
     pub helper: fn(Helper) -> usize,
+    /// How arrays of numbers are laid out, once one was seen.
+    pub arrays: fn() -> Option<ArrayLayout>,
     /// How strings are laid out; without it, helpers do all with them.
     pub strings: Option<StringLayout>,
     /// Where numbers are taken from and put back to in line, if that may be done at present; otherwise, functions do.

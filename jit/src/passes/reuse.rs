@@ -128,7 +128,7 @@ fn depends_on(insn: &Insn) -> Option<Heaps> {
             // An object has its type for ever, as far as it is none of ours.
             Some(if kind.is_single() || *kind == Type::REAL { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
         }
-        Insn::GuardIs(..) => Some(Heaps::NONE),
+        Insn::GuardIs(..) | Insn::GuardArray(..) => Some(Heaps::NONE),
         Insn::GuardCode { .. } | Insn::GuardGlobals(..) => Some(Heaps::of(&[Heap::Type, Heap::World])),
         Insn::FindAttribute { .. } => {
             Some(Heaps::of(&[Heap::Type, Heap::Classes, Heap::Attributes, Heap::Globals, Heap::World]))
@@ -151,6 +151,7 @@ fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool 
         | (Insn::TypeOf(a), Insn::TypeOf(b))
         | (Insn::ClassOf(a), Insn::ClassOf(b)) => same(*a, *b),
         (Insn::GuardType(a, kind, _), Insn::GuardType(b, other, _)) => kind == other && same(*a, *b),
+        (Insn::GuardArray(a, element, _), Insn::GuardArray(b, other, _)) => element == other && same(*a, *b),
         (Insn::GuardIs(a, address, _), Insn::GuardIs(b, other, _)) => address == other && same(*a, *b),
         (
             Insn::GuardCode { object: a, code, life, .. },

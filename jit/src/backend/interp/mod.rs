@@ -6,6 +6,7 @@
 //!
 //! Between the stub and what it calls, nothing owns what has to be dropped: a thread may be unwound through it by force.
 
+mod arrays;
 mod attributes;
 mod calls;
 mod claims;

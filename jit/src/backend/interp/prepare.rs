@@ -149,7 +149,7 @@ impl Preparation<'_> {
         match insn {
             Insn::GuardType(object, kind, _) if function.value(*object).ty.is_subset(*kind) => Ok(()),
             Insn::CheckValid(_) if self.options.valid_flag == 0 => Ok(()),
-            Insn::IntBinary { seen: Seen::Object | Seen::BesideOperand, .. } => {
+            Insn::IntBinary { seen: Seen::Object | Seen::BesideOperand, .. } | Insn::ArrayStore { .. } => {
                 self.plan(exit)?;
                 self.plan(SideExit { reason: ExitReason::RareOperand, ..exit })
             }
@@ -249,6 +249,18 @@ impl Preparation<'_> {
                 is_one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER, Type::RANGE_ITER])
             }
             Insn::IterTake(_, kind) => is_one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER]),
+            Insn::GuardArray(_, element, _) => {
+                let layout = (self.host.arrays)();
+                let is_known = layout.is_some_and(|layout| layout.descriptors[*element as usize] != 0);
+                wanted(is_known, "how arrays are laid out")
+            }
+            Insn::ArrayLoad { .. } => wanted((self.host.arrays)().is_some(), "how arrays are laid out"),
+            Insn::ArrayStore { element, value, .. } => {
+                if self.function.value(*value).repr != element.repr() {
+                    return Err(format!("{value:?} is no item of an array of {}", element.name()));
+                }
+                wanted((self.host.arrays)().is_some(), "how arrays are laid out")
+            }
             Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
                 is_one_of(*kind, &[Type::LIST, Type::TUPLE])
             }

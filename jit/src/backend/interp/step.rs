@@ -140,6 +140,17 @@ impl<'p> Machine<'p> {
             Insn::IterHasNext(iterator, kind) => u64::from(self.has_next(self.get(*iterator), *kind)),
             Insn::IterTake(iterator, kind) => self.take_next(self.get(*iterator), *kind),
             Insn::RangeTake(iterator) => self.take_of_range(self.get(*iterator)) as u64,
+            Insn::GuardArray(object, element, exit) => {
+                only_if(self.is_array(self.get(*object), *element), *exit)?;
+                self.get(*object)
+            }
+            Insn::ArrayLoad { element, array, index, exit } => {
+                self.array_load(*element, self.get(*array), self.int(*index), *exit)?
+            }
+            Insn::ArrayStore { element, array, index, value, exit } => {
+                self.array_store(*element, self.get(*array), self.int(*index), self.get(*value), *exit)?;
+                0
+            }
             Insn::SequenceItem { kind, container, index, exit } => {
                 let place = self.place_of_item(self.get(*container), self.int(*index), *exit)?;
                 self.item(*kind, self.get(*container), place)

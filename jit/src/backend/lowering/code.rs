@@ -387,6 +387,7 @@ instructions! {
     fcvt_from_sint(of: ir::Type, a: ir::Value) = |linear| {
         unary(linear, ty(of), a, |to, a| Inst::FloatOfInt { to, a })
     };
+    ireduce(of: ir::Type, a: ir::Value) = |linear| unary(linear, ty(of), a, |to, a| Inst::Resize { to, a });
     uextend(of: ir::Type, a: ir::Value) = |linear| unary(linear, ty(of), a, |to, a| Inst::Resize { to, a });
     select(condition: ir::Value, a: ir::Value, b: ir::Value) = |linear| {
         let to = linear.value(linear.types[a.as_u32() as usize]);

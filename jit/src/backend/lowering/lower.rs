@@ -368,6 +368,14 @@ impl Lowering<'_> {
             Insn::IterHasNext(iterator, kind) => self.iter_has_next(*iterator, *kind)?,
             Insn::IterTake(iterator, kind) => self.iter_take(*iterator, *kind)?,
             Insn::RangeTake(iterator) => self.range_take(*iterator)?,
+            Insn::GuardArray(array, element, exit) => self.guard_array(*array, *element, *exit)?,
+            Insn::ArrayLoad { element, array, index, exit } => {
+                self.array_load(*element, *array, *index, *exit)?
+            }
+            Insn::ArrayStore { element, array, index, value, exit } => {
+                self.array_store(*element, *array, *index, *value, *exit)?;
+                return Ok(None);
+            }
             Insn::SequenceItem { kind, container, index, exit } => {
                 self.sequence_item(*kind, *container, *index, *exit)?
             }

@@ -5,6 +5,7 @@
 
 mod abi;
 mod arith;
+mod arrays;
 mod attributes;
 mod cells;
 mod code;

@@ -2,6 +2,7 @@
 //!
 //! The suite is there once for each backend: what it expects, they agree on.
 
+mod arrays;
 mod attributes;
 mod calls;
 mod control;

@@ -3,6 +3,7 @@
 use super::super::helper::Helper;
 use super::*;
 use crate::bytecode::{CompareOp, ConstKind};
+use crate::hir::Element;
 
 impl Builder<'_> {
     pub(super) fn subscript(&mut self, pc: u32, next: u32) -> Step {
@@ -14,6 +15,9 @@ impl Builder<'_> {
                 kind
             }
             (Some(Type::DICT), Some(kind)) if is_quiet_key(kind) => return self.dict_item(pc, next),
+            (Some(Type::ARRAY), Some(Type::INT)) if let Some(element) = self.element(pc) => {
+                return self.array_item(element, pc, next);
+            }
             _ => return self.call_borrowing(Helper::Subscr, 2, &[], pc, next),
         };
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
@@ -37,6 +41,50 @@ impl Builder<'_> {
         };
         self.release_operands(2, pc)?;
         self.push_owned(item);
+        Ok(Flow::Next)
+    }
+
+    /// What is in the arrays that an instruction is expected to subscript.
+    fn element(&self, pc: u32) -> Option<Element> {
+        let is_wanted = self.speculate_at(pc) && !self.feedback.is_rare(pc);
+        self.feedback.element(pc).filter(|_| is_wanted)
+    }
+
+    /// An array on the stack, as far below the top.
+    fn guard_array(&mut self, depth: usize, element: Element, exit: SideExit) -> ValueId {
+        let array = self.operand(depth);
+        let refined = self.emit(Insn::GuardArray(array, element, exit), Repr::Obj, Type::ARRAY);
+        self.refine(array, refined);
+        refined
+    }
+
+    /// `BINARY_SUBSCR` of an array.
+    fn array_item(&mut self, element: Element, pc: u32, next: u32) -> Step {
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        let array = self.guard_array(1, element, exit);
+        let index = self.int_at(0, exit);
+        let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
+        let item = Insn::ArrayLoad { element, array, index, exit };
+        let item = self.emit(item, element.repr(), element.kind());
+        self.finish_unboxed(pc, item, 2)?;
+        self.check_tracing(next);
+        Ok(Flow::Next)
+    }
+
+    /// `STORE_SUBSCR` of an array, whose numbers are of this kind.
+    fn array_swap(&mut self, element: Element, kind: Type, pc: u32, next: u32) -> Step {
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        let array = self.guard_array(1, element, exit);
+        let index = self.int_at(0, exit);
+        let value = match element.repr() {
+            Repr::Float => self.number_as_float(2, kind, exit),
+            _ => self.int_at(2, exit),
+        };
+        let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
+        self.emit_effect(Insn::ArrayStore { element, array, index, value, exit });
+        // The order of the helper's: value, container, key.
+        self.release_operands(3, pc)?;
+        self.check_tracing(next);
         Ok(Flow::Next)
     }
 
@@ -124,6 +172,13 @@ impl Builder<'_> {
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
         if kinds.0 == Some(Type::DICT) && kinds.1.is_some_and(is_quiet_key) {
             return self.dict_swap(pc, next);
+        }
+        if kinds == (Some(Type::ARRAY), Some(Type::INT))
+            && let Some(element) = self.element(pc)
+            && let Some(kind) = self.expected_number(pc, 2)
+            && (element.repr() == Repr::Float || kind == Type::INT)
+        {
+            return self.array_swap(element, kind, pc, next);
         }
         if kinds != (Some(Type::LIST), Some(Type::INT)) || self.feedback.is_rare(pc) {
             return self.store_subscript_by_helper(pc, next);

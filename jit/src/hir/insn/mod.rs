@@ -5,6 +5,7 @@ mod macros;
 mod reasons;
 
 use super::effects::{Facts, Heap, Need};
+use super::element::Element;
 use super::helper::Helper;
 use super::text::{Reader, Writer};
 use super::types::{Repr, Type};
@@ -349,6 +350,33 @@ instructions! {
         /// Taken when out of range.
         exit: leaves SideExit,
     } = Facts::attempts(Repr::Obj).reads(&[Heap::Sequence, Heap::Items]);
+    /// Leaves unless the object is an exact array of such items.
+    GuardArray(object: borrows Object, element: is Element, exit: leaves SideExit)
+        = Facts::refines().reads(&[Heap::Type]).needed(Need::BeforeFinal);
+    /// Item of an array at an Int index, negative indices from the end. Leaves when out of range.
+    ArrayLoad {
+        /// What it holds.
+        element: is Element,
+        /// The array, under `GuardArray`.
+        array: borrows Object,
+        /// Its index.
+        index: borrows Int,
+        /// Taken when out of range.
+        exit: leaves SideExit,
+    } = Facts::attempts(element.repr()).reads(&[Heap::Sequence, Heap::Elements]);
+    /// Stores a number in an array, likewise. Leaves when it is not one that the array can hold.
+    ArrayStore {
+        /// What it holds.
+        element: is Element,
+        /// The array, under `GuardArray`.
+        array: borrows Object,
+        /// The index.
+        index: borrows Int,
+        /// An Int or a Float, as the element is.
+        value: borrows Number,
+        /// Taken when nothing was stored.
+        exit: leaves SideExit,
+    } = Facts::effect().reads(&[Heap::Sequence]).writes(&[Heap::Elements]);
     /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; borrowed from the container.
     SequenceAt {
         /// LIST or TUPLE.

@@ -1,6 +1,7 @@
 //! Writes HIR.
 
 use super::super::attribute::{Binding, GlobalPlace, Place};
+use super::super::element::Element;
 use super::super::frame_state::{FrameBlock, FrameState, Inlined, Lacks, PC_IN_FRAME, Resume};
 use super::super::function::{Block, Function, InlinedCode};
 use super::super::helper::Helper;
@@ -344,6 +345,12 @@ impl Field for u64 {
     fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let number = f64::from_bits(*self);
         if number.is_nan() { write!(f, "nan:{self:#x}") } else { write!(f, "{number:?}") }
+    }
+}
+
+impl Field for Element {
+    fn write(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Reads HIR, as `print` writes it.
 
 use super::super::attribute::{Attribute, AttributeSite, Binding, GlobalPlace, GlobalSite, Place};
+use super::super::element::Element;
 use super::super::frame_state::{
     FrameBlock, FrameState, Inlined, Lacks, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
 };
@@ -558,6 +559,14 @@ impl Read for bool {
             "false" => Ok(false),
             other => Err(format!("`{other}` is neither true nor false")),
         }
+    }
+}
+
+impl Read for Element {
+    fn read(text: &mut Reader<'_>) -> Result<Element, String> {
+        let name = text.word();
+        let element = Element::ALL.into_iter().find(|element| element.name() == name);
+        element.ok_or_else(|| format!("arrays hold no `{name}`"))
     }
 }
 

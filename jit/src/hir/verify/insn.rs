@@ -57,6 +57,9 @@ impl Rules<'_> {
                 self.of_kind(*container, *kind)
             }
             Insn::ListStore { list, .. } => self.of_kind(*list, Type::LIST),
+            Insn::ArrayLoad { array, .. } | Insn::ArrayStore { array, .. } => {
+                self.of_kind(*array, Type::ARRAY)
+            }
             Insn::StringItem { kind, string, .. } => self.of_kind(*string, *kind),
             Insn::ListPush { list, .. } => self.of_kind(*list, Type::LIST),
             Insn::ListTake(list) => self.of_kind(*list, Type::LIST),
@@ -85,6 +88,7 @@ impl Rules<'_> {
             Insn::FloatBinary { op, .. } => {
                 ensure(is_float_op(*op), || format!("{op:?} is not defined on floats"))
             }
+            Insn::ArrayStore { element, value, .. } => self.has(*value, element.repr()),
             Insn::IntCompare(op, ..) | Insn::FloatCompare(op, ..) => {
                 ensure(is_ordering(*op), || format!("{op:?} does not compare numbers"))
             }
