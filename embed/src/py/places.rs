@@ -2,7 +2,7 @@
 //! does not change for as long as the class has its version tag, or proves itself.
 
 use crate::py::attributes::{MAX_INDEX, descriptor, fresh_dict, gets_generically};
-use crate::py::dict::{Found, Table};
+use crate::py::dict::{Found, Name, Table};
 use crate::py::slots::{GENERIC_SETATTRO, have_same_function};
 use crate::py::{self, Object, PyTypeObject, binding};
 use pyjion_jit::hir::{Attribute, Binding, Place};
@@ -47,6 +47,40 @@ pub unsafe fn place_of(object: Object, name: Object, is_stored: bool) -> Option<
         let (own, attribute) = inherited(class, name)?;
         let binding = binding_of_own(attribute)?;
         Some(Attribute { tag, place: Place::Own { tag: own, value: attribute as usize, binding } })
+    }
+}
+
+/// The names of special methods that operations look for by themselves.
+pub struct Specials {
+    /// `__getitem__`
+    pub get_item: Name,
+    /// `__setitem__`
+    pub set_item: Name,
+}
+
+impl Specials {
+    /// None of them is made yet.
+    pub const fn new() -> Specials {
+        Specials { get_item: Name::new(c"__getitem__"), set_item: Name::new(c"__setitem__") }
+    }
+}
+
+/// Where an operation finds the method of this name that it calls of an instance of a class made by Python, and that
+/// method; `None` if that is no function of Python. The class then has the slot for it that calls it.
+///
+/// # Safety
+/// As for [`place_of`].
+pub unsafe fn place_of_special(object: Object, name: Object) -> Option<(Attribute, Object)> {
+    // SAFETY: by the contract.
+    unsafe {
+        let ty = py::type_of(object);
+        if !py::has_feature(ty, py::Py_TPFLAGS_HEAPTYPE as u64) {
+            return None;
+        }
+        let (tag, method) = inherited(ty, name)?;
+        let is_function = !method.is_null() && py::type_of(method) == &raw mut py::PyFunction_Type;
+        let place = Place::Class { value: method as usize, dict: 0, binding: Binding::Method };
+        is_function.then_some((Attribute { tag, place }, method))
     }
 }
 

@@ -77,6 +77,7 @@ pub fn address(helper: Helper) -> usize {
         Call => address_of!(call::call),
         CallMethod => address_of!(methods::call_method),
         CallFunction => address_of!(direct::call_function),
+        CallSpecial => address_of!(direct::call_special),
         CallEx => address_of!(spread::call_ex),
         MakeFunction => address_of!(call::make_function),
         MakeClosure => address_of!(call::make_closure),

@@ -1,9 +1,12 @@
 //! Feedback from the running interpreter: what the recording evaluator tells before each instruction.
 
 use crate::config::settings;
+use crate::process::PROCESS;
 use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::describe;
+#[cfg(has_recording)]
+use crate::py::dict::Name;
 use crate::py::evaluation::thread_state;
 use crate::py::kinds::kind_of;
 use crate::py::places;
@@ -15,6 +18,8 @@ use crate::stats;
 use crate::tier::callees;
 use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
+#[cfg(has_recording)]
+use pyjion_jit::feedback::Callee;
 use pyjion_jit::hir::Type;
 #[cfg(has_recording)]
 use pyjion_jit::tier::window::Seen;
@@ -168,9 +173,15 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
 pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
-    if let Some(BINARY_SUBSCR | STORE_SUBSCR) = code.get(pc).map(|op| u32::from(*op)) {
+    let specials = &PROCESS.specials;
+    let special = match code.get(pc).map(|op| u32::from(*op)) {
+        Some(BINARY_SUBSCR) => Some(&specials.get_item),
+        Some(STORE_SUBSCR) => Some(&specials.set_item),
+        _ => None,
+    };
+    if let Some(name) = special {
         // SAFETY: the container is below the index.
-        return unsafe { record_array(state, pc as u32, *top.sub(2)) };
+        return unsafe { record_container(state, pc as u32, *top.sub(2), name) };
     }
     let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };
     if is_extended {
@@ -193,16 +204,31 @@ pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc:
     }
 }
 
-/// Notes what the array holds that is subscripted, if it is one.
+/// Notes what the array holds that is subscripted, or the method of this name that does it.
 ///
 /// # Safety
 /// NULL or alive.
 #[cfg(has_recording)]
-unsafe fn record_array(state: &CodeState, pc: u32, array: Object) {
-    // SAFETY: by the contract.
+unsafe fn record_container(state: &CodeState, pc: u32, container: Object, name: &Name) {
+    // SAFETY: by the contract; what is found is alive.
     unsafe {
-        if kind_of(array) == Type::ARRAY {
-            state.hot().feedback.borrow_mut().record_array(pc, arrays::element_of(array));
+        match kind_of(container) {
+            Type::ARRAY => {
+                state.hot().feedback.borrow_mut().record_array(pc, arrays::element_of(container));
+            }
+            Type::OTHER if PyErr_Occurred().is_null() => {
+                let name = name.get();
+                let hash = if name.is_null() { -1 } else { strings::hash_of(name) };
+                let found = if hash == -1 { None } else { places::place_of_special(container, name) };
+                let callee = found.and_then(|(_, method)| match callees::callee(method) {
+                    Some(Callee::Function(handle)) => Some(Callee::Method(handle)),
+                    _ => None,
+                });
+                let mut feedback = state.hot().feedback.borrow_mut();
+                feedback.record_attribute(pc, hash as u64, found.map(|(attribute, _)| attribute));
+                feedback.record_callee(pc, callee);
+            }
+            _ => {}
         }
     }
 }

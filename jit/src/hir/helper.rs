@@ -9,6 +9,10 @@ use super::types::{Repr, Type};
 use crate::bytecode::{BinaryOp, CompareOp, UnaryOp};
 use std::fmt;
 
+/// Levels of recursion in C, besides its own, that the frame of a special method is under: the calls of the method and of
+/// its function.
+pub const SPECIAL_LEVELS: i64 = 2;
+
 /// Whether a helper is called by `Insn::Call`, `Insn::CallStack` or `Insn::CallMethod`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Convention {
@@ -320,6 +324,8 @@ helpers! {
     CallMethod = Signature::method().object(Type::OBJECT);
     /// `function, argument… -> object`, of a Python function with as many parameters: by `Insn::CallFunction`, borrowed.
     CallFunction = Signature::function().object(Type::OBJECT);
+    /// The same for a special method, from the first argument's class, which is called under [`SPECIAL_LEVELS`].
+    CallSpecial = Signature::function().object(Type::OBJECT);
     /// The same as `Call` with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
     CallEx = Signature::stack().object(Type::OBJECT);

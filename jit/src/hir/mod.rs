@@ -24,7 +24,7 @@ pub use frame_state::{
     FrameBlock, FrameState, Inlined, Lacks, MAX_INLINED, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
 };
 pub use function::{Block, CACHE_WORDS, DirectCallee, Entry, Function, InlinedCode, Value};
-pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, Signature};
+pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, SPECIAL_LEVELS, Signature};
 pub use insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, Use, ValueId, Want};
 pub use text::parse;
 pub use types::{Repr, Type};

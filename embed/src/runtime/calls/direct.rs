@@ -1,11 +1,13 @@
 //! Calls of functions whose code is known: what compiled code does not do of them in line.
 
 use crate::py::evaluation::thread_state;
-use crate::py::{self, Frame, Object, PyThreadState, pending};
+use crate::py::references::Owned;
+use crate::py::{self, Frame, Object, PyThreadState, binding, pending};
 use crate::run::thin;
 use crate::runtime::calls::{call, functions};
 use crate::state::CodeState;
 use crate::state::native::Native;
+use pyjion_jit::hir::SPECIAL_LEVELS;
 use std::ptr;
 
 /// `CALL_FUNCTION` of a function with an argument for each parameter: see `Helper::CallFunction`.
@@ -23,6 +25,45 @@ pub unsafe extern "C" fn call_function(_frame: Frame, at: *mut Object, count: i6
             }
         };
         call::finish(thread, result, 0)
+    }
+}
+
+/// The same for a special method of the class of its first argument: see `Helper::CallSpecial`.
+pub unsafe extern "C" fn call_special(_frame: Frame, at: *mut Object, count: i64) -> Object {
+    // SAFETY: as for `call_function`; a method that is bound by the interpreter holds what it has.
+    unsafe {
+        let thread = thread_state();
+        let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
+        let result = match thin::call_under(thread, SPECIAL_LEVELS as _, function, arguments, count) {
+            Some(result) => result,
+            None => call_method(function, arguments, count),
+        };
+        call::finish(thread, result, 0)
+    }
+}
+
+/// `call_method` of typeobject.c: binds the function to its first argument, and calls that.
+#[cold]
+#[inline(never)]
+unsafe fn call_method(function: Object, arguments: *const Object, count: usize) -> Object {
+    // SAFETY: by the contract of the caller; the tuple takes references of its own.
+    unsafe {
+        py::incref(function);
+        py::incref(*arguments);
+        let method = Owned::new(binding::bind(function, *arguments, ptr::null_mut()));
+        if method.is_null() {
+            return ptr::null_mut();
+        }
+        let tuple = Owned::new(py::PyTuple_New(count as isize - 1));
+        if tuple.is_null() {
+            return ptr::null_mut();
+        }
+        for index in 1..count {
+            let argument = *arguments.add(index);
+            py::incref(argument);
+            py::set_tuple_item(tuple.get(), index - 1, argument);
+        }
+        py::PyObject_Call(method.get(), tuple.get(), ptr::null_mut())
     }
 }
 

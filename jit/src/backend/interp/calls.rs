@@ -12,7 +12,7 @@ pub(super) enum Call<'p> {
     /// `Insn::CallMethod`
     Method { callable: ValueId, base: u32, operands: &'p [ValueId], immediate: i64, pc: u32 },
     /// `Insn::CallFunction`
-    Function { function: ValueId, base: u32, args: &'p [ValueId], pc: u32 },
+    Function { helper: Helper, function: ValueId, base: u32, args: &'p [ValueId], pc: u32 },
     /// `Insn::Decref` and `Insn::XDecref`, of an object of these kinds.
     Release { object: u64, kinds: Type, pc: u32 },
 }
@@ -75,7 +75,9 @@ impl Machine<'_> {
             Call::Method { callable, base, operands, immediate, pc } => {
                 self.call_method(callable, base, operands, immediate, pc)
             }
-            Call::Function { function, base, args, pc } => self.call_function(function, base, args, pc),
+            Call::Function { helper, function, base, args, pc } => {
+                self.call_function(helper, function, base, args, pc)
+            }
             Call::Release { object, kinds, pc } => {
                 self.release(object, kinds, Some(pc));
                 0
@@ -126,11 +128,11 @@ impl Machine<'_> {
     }
 
     #[inline(never)]
-    fn call_function(&self, function: ValueId, base: u32, args: &[ValueId], pc: u32) -> u64 {
+    fn call_function(&self, helper: Helper, function: ValueId, base: u32, args: &[ValueId], pc: u32) -> u64 {
         self.push(base + 1, args);
         let first = self.push(base, &[function]);
         self.set_lasti(pc);
-        self.helper(Helper::CallFunction, &[self.frame, first, args.len() as u64 + 1])
+        self.helper(helper, &[self.frame, first, args.len() as u64 + 1])
     }
 
     /// Stores operands on the frame's stack; their address.

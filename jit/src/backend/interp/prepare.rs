@@ -306,9 +306,9 @@ impl Preparation<'_> {
                 operands.iter().try_for_each(|operand| self.is_object(*operand))?;
                 self.has_helper(*helper)
             }
-            Insn::CallFunction { args, .. } => {
+            Insn::CallFunction { args, is_special, .. } => {
                 args.iter().try_for_each(|arg| self.is_object(*arg))?;
-                self.has_helper(Helper::CallFunction)
+                self.has_helper(if *is_special { Helper::CallSpecial } else { Helper::CallFunction })
             }
             Insn::CallMethod { operands, .. } => {
                 operands.iter().try_for_each(|operand| self.is_object(*operand))?;

@@ -3,7 +3,7 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
-use crate::hir::{DirectCallee, Heap, Helper, ValueId};
+use crate::hir::{DirectCallee, Heap, Helper, SPECIAL_LEVELS, ValueId};
 use crate::host::{CallLayout, DirectCallLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
@@ -14,6 +14,8 @@ struct Call<'a> {
     callee: DirectCallee,
     function: ir::Value,
     arguments: &'a [ir::Value],
+    /// Levels of recursion that it takes.
+    levels: i64,
     /// Where the helper makes it, nothing having happened yet.
     slow: ir::Block,
     /// Where it has been made; its result is the parameter.
@@ -24,10 +26,10 @@ impl Lowering<'_> {
     /// `Insn::CallFunction`.
     pub fn call_function(
         &mut self,
-        function: ValueId,
+        (function, args): (ValueId, &[ValueId]),
         base: u32,
-        args: &[ValueId],
         callee: u32,
+        is_special: bool,
         pc: u32,
     ) -> Result<ir::Value> {
         let callee = self.function.direct.get(callee as usize).copied();
@@ -40,7 +42,9 @@ impl Lowering<'_> {
         let host = self.host;
         match (&host.direct, host.calls) {
             (Some(layout), Some(calls)) if self.builder.can_call_pointers() => {
-                let call = Call { layout, callee, function: object, arguments: &arguments, slow, done };
+                let levels = if is_special { SPECIAL_LEVELS + 1 } else { 1 };
+                let (function, arguments) = (object, &arguments);
+                let call = Call { layout, callee, function, arguments, levels, slow, done };
                 self.call_in_line(&call, &calls)?;
             }
             _ => {
@@ -50,9 +54,10 @@ impl Lowering<'_> {
         self.builder.switch_to_block(slow);
         let mut operands = vec![function];
         operands.extend_from_slice(args);
-        let at = self.store_operands(Helper::CallFunction, base, &operands)?;
+        let helper = if is_special { Helper::CallSpecial } else { Helper::CallFunction };
+        let at = self.store_operands(helper, base, &operands)?;
         let count = self.int(operands.len() as i64);
-        let made = self.helper(Helper::CallFunction, &[self.frame, at, count])?;
+        let made = self.helper(helper, &[self.frame, at, count])?;
         self.builder.ins().jump(done, &[made.into()]);
         self.builder.switch_to_block(done);
         Ok(result)
@@ -77,7 +82,7 @@ impl Lowering<'_> {
         self.add_to_word(Heap::Cell, known, state.runs, 1);
         let native = self.load(Heap::Cell, types::I64, known, state.start);
         self.enter_version(call.layout, native);
-        self.add_to_int(self.thread, calls.thread_depth, 1);
+        self.add_to_int(self.thread, calls.thread_depth, call.levels);
         self.store(Heap::Cell, new, self.thread, thread.frame);
         let code = self.load(Heap::Cell, types::I64, native, version.function);
         let start = self.int(0);
@@ -100,6 +105,10 @@ impl Lowering<'_> {
         {
             self.builder.switch_to_block(block);
             let result = self.call_for(end, &[self.thread, new, known, native, outcome], types::I64)?;
+            if call.levels > 1 {
+                // That of the frame is given back.
+                self.add_to_int(self.thread, calls.thread_depth, 1 - call.levels);
+            }
             self.builder.ins().jump(call.done, &[result.into()]);
         }
         Ok(())
@@ -137,7 +146,7 @@ impl Lowering<'_> {
 
         self.builder.switch_to_block(free);
         let depth = self.load(Heap::Cell, types::I32, self.thread, calls.thread_depth);
-        let depth = self.builder.ins().iadd_imm_s(depth, 1);
+        let depth = self.builder.ins().iadd_imm_s(depth, call.levels);
         let limit = self.address(calls.depth_limit);
         let limit = self.load(Heap::Cell, types::I32, limit, 0);
         let has_room = self.builder.ins().icmp(IntCC::SignedLessThan, depth, limit);
@@ -272,7 +281,7 @@ impl Lowering<'_> {
         let idle = self.load(Heap::Cell, types::I64, known, state.idle);
         self.store(Heap::Cell, idle, new, frame.back);
         self.store(Heap::Cell, new, known, state.idle);
-        self.add_to_int(self.thread, calls.thread_depth, -1);
+        self.add_to_int(self.thread, calls.thread_depth, -call.levels);
         let code = self.address(call.callee.code);
         let count = self.add_to_word(Heap::Refcount, code, self.host.layout.refcnt, -1);
         let (ends, go_on) = (self.cold_block(), self.builder.create_block());

@@ -413,8 +413,8 @@ impl Lowering<'_> {
             Insn::CallStack { helper, base, operands, immediate, pc } => {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
             }
-            Insn::CallFunction { function, base, args, callee, pc } => {
-                self.call_function(*function, *base, args, *callee, *pc)?
+            Insn::CallFunction { function, base, args, callee, is_special, pc } => {
+                self.call_function((*function, args), *base, *callee, *is_special, *pc)?
             }
             Insn::CallMethod { callable, base, operands, immediate, pc } => {
                 self.call_method(*callable, *base, operands, *immediate, *pc)?

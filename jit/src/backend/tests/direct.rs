@@ -124,7 +124,14 @@ impl Call {
         let args = vec![b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1))];
         let called = b.object(Insn::LoadLocal(2));
         b.function.direct.push(DirectCallee { code, state, parameters: 2, lent: 1, locals: 3, frees: 1 });
-        let result = b.object(Insn::CallFunction { function: called, base: 0, args, callee: 0, pc: 33 });
+        let result = b.object(Insn::CallFunction {
+            function: called,
+            base: 0,
+            args,
+            callee: 0,
+            is_special: false,
+            pc: 33,
+        });
         b.ret(result);
         let native = b.compile(&host);
 

@@ -15,6 +15,11 @@ impl Builder<'_> {
         Ok(Some(number_of(&mut self.function.attributes, site)))
     }
 
+    /// The number of a site.
+    pub(super) fn attribute_at(&mut self, site: AttributeSite) -> u32 {
+        number_of(&mut self.function.attributes, site)
+    }
+
     /// The site for the global that the instruction at `pc` loads, if it is one to be looked for in line.
     pub(super) fn global_site(&mut self, index: u32, pc: u32) -> Result<Option<u32>, CompileError> {
         if !self.looks_in_line() {

@@ -18,6 +18,7 @@ impl Builder<'_> {
             (Some(Type::ARRAY), Some(Type::INT)) if let Some(element) = self.element(pc) => {
                 return self.array_item(element, pc, next);
             }
+            (Some(Type::OTHER), _) if let Some(flow) = self.item_of_instance(pc, next)? => return Ok(flow),
             _ => return self.call_borrowing(Helper::Subscr, 2, &[], pc, next),
         };
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
@@ -179,6 +180,11 @@ impl Builder<'_> {
             && (element.repr() == Repr::Float || kind == Type::INT)
         {
             return self.array_swap(element, kind, pc, next);
+        }
+        if kinds.0 == Some(Type::OTHER)
+            && let Some(flow) = self.store_in_instance(pc, next)?
+        {
+            return Ok(flow);
         }
         if kinds != (Some(Type::LIST), Some(Type::INT)) || self.feedback.is_rare(pc) {
             return self.store_subscript_by_helper(pc, next);

@@ -1,8 +1,15 @@
 //! Calls of functions whose code is known, which borrow what they are called with.
 
+use super::super::attribute::{Attribute, Binding, Place};
 use super::super::function::DirectCallee;
 use super::super::helper::Helper;
 use super::*;
+
+/// A special method that an operation calls.
+pub(super) struct Special<'a> {
+    /// Its arguments, the object whose class has it first: places among as many topmost operands, the deepest first.
+    pub args: &'a [usize],
+}
 
 impl Builder<'_> {
     /// `CALL_FUNCTION` with positional arguments of a function, or the method of one, of code that was called there every
@@ -33,7 +40,7 @@ impl Builder<'_> {
         let arguments = operands[1..].iter().map(|operand| operand.value);
         let args = receiver.into_iter().chain(arguments).collect();
         let callee = self.direct_index(callee);
-        let call = Insn::CallFunction { function, base: base as u32, args, callee, pc };
+        let call = Insn::CallFunction { function, base: base as u32, args, callee, is_special: false, pc };
         let result = self.emit(call, Repr::Obj, Type::ANY);
         let function = StackEntry { value: function, receiver: None, class: None, ..operands[0] };
         let arguments = operands[1..].iter().rev().copied();
@@ -47,6 +54,79 @@ impl Builder<'_> {
             self.release(operand, pc);
         }
         self.finish_call(Helper::CallFunction, result, pc, next).map(Some)
+    }
+
+    /// An operation on the topmost operands that is a method of the class of one of them, whose code was called there every
+    /// time; nothing if that is not known. What it returned, owned, or NULL, is handed back.
+    pub(super) fn call_special(&mut self, special: &Special, pc: u32) -> Option<ValueId> {
+        let (site, callee, life) = self.special_callee(special.args.len(), pc)?;
+        let base = self.stack.len() - special.args.len();
+        let exit = self.exit(ExitReason::Place, Resume::At, pc);
+        let object = self.stack[base + special.args[0]].value;
+        let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
+        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+        let exit = SideExit { reason: ExitReason::Callee, ..exit };
+        let guard = Insn::GuardCode { object: found, code: callee.code, life, exit };
+        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        let function = self.own(StackEntry::borrowed(function));
+        let entries = self.stack.split_off(base);
+        let args = special.args.iter().map(|index| entries[*index].value).collect();
+        let callee = self.direct_index(callee);
+        let call = Insn::CallFunction { function, base: base as u32, args, callee, is_special: true, pc };
+        let result = self.emit(call, Repr::Obj, Type::ANY);
+        self.release(StackEntry::owned(function), pc);
+        self.stack.extend(entries);
+        Some(result)
+    }
+
+    /// `BINARY_SUBSCR` of an instance; nothing if it is not known what that calls.
+    pub(super) fn item_of_instance(&mut self, pc: u32, next: u32) -> Result<Option<Flow>, CompileError> {
+        let Some(item) = self.call_special(&Special { args: &[0, 1] }, pc) else { return Ok(None) };
+        self.release_operands(2, pc)?;
+        let item = self.check_result(item, Type::OBJECT, pc)?;
+        self.push_owned(item);
+        self.check_tracing(next);
+        Ok(Some(Flow::Next))
+    }
+
+    /// `STORE_SUBSCR`, likewise: value, container and key are on the stack.
+    pub(super) fn store_in_instance(&mut self, pc: u32, next: u32) -> Result<Option<Flow>, CompileError> {
+        let Some(nothing) = self.call_special(&Special { args: &[1, 2, 0] }, pc) else { return Ok(None) };
+        let failed = self.emit(Insn::IsNull(nothing), Repr::Bool, Type::BOOL);
+        self.release(StackEntry::owned(nothing), pc);
+        self.release_operands(3, pc)?;
+        match self.native_handler(pc) {
+            Some(handler) => self.throw_if(failed, handler)?,
+            None => {
+                let exit = self.throwing_exit(pc);
+                self.emit_effect(Insn::GuardBool(failed, false, exit));
+            }
+        }
+        self.check_tracing(next);
+        Ok(Some(Flow::Next))
+    }
+
+    /// The site at which the method is found, its code, and the address of the byte that says until when that is there.
+    fn special_callee(&mut self, arguments: usize, pc: u32) -> Option<(u32, DirectCallee, usize)> {
+        let is_possible = self.speculate_at(pc)
+            && !self.is_inlining()
+            && self.host.attributes.is_some()
+            && self.feedback.is_settled(pc);
+        let Some(Callee::Method(handle)) = self.feedback.callee(pc).filter(|_| is_possible) else {
+            return None;
+        };
+        let known = self.callable.iter().find(|callable| callable.code == *handle)?;
+        let callee = known.direct.filter(|callee| callee.parameters as usize == arguments)?;
+        let life = handle.life.address();
+        let (hash, found) = self.feedback.attributes(pc)?;
+        let is_of_class =
+            |found: &Attribute| matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. });
+        if !found.iter().all(is_of_class) {
+            return None;
+        }
+        // No dict is looked at by the name.
+        let site = self.attribute_at(AttributeSite { name: 0, hash, found });
+        Some((site, callee, life))
     }
 
     /// What is called straight away by an instruction, and the address of the byte that says until when that is there.

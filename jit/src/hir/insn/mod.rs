@@ -535,6 +535,9 @@ instructions! {
         args: borrow_all Obj,
         /// Which code.
         callee: is u32,
+        /// Whether it is a special method, which an operation of the interpreter calls: under
+        /// [`SPECIAL_LEVELS`](super::helper::SPECIAL_LEVELS), and by `Helper::CallSpecial`.
+        is_special: is bool,
         /// `f_lasti` while it runs.
         pc: at u32,
     } = Helper::CallFunction.facts();
