@@ -75,7 +75,11 @@ impl Machine<'_> {
     /// Stores a value at a place that has one, whose reference is the result.
     fn swap(&self, here: &Here<'_>, place: Place, value: u64) -> Option<u64> {
         let place = match place {
-            Place::Slot { offset } => here.object.wrapping_add_signed(offset.into()),
+            Place::Slot { offset } => {
+                let former = self.load(here.object, offset);
+                self.store(here.object, offset, self.new_ref(value));
+                return Some(if former == 0 { self.new_ref(self.program.host.none as u64) } else { former });
+            }
             Place::Dict { dict, index, is_old } => {
                 if is_old && self.has_hook(here) {
                     return None;

@@ -61,13 +61,11 @@ impl Lowering<'_> {
         let new = self.value(value)?;
         self.at_each_place(site, object, &|lowering, here, place| {
             let (address, dict) = match place {
-                Place::Slot { offset } => {
-                    (lowering.builder.ins().iadd_imm_s(here.object, i64::from(offset)), None)
-                }
+                Place::Slot { offset } => return lowering.fill_slot(here, offset, new),
                 Place::Dict { dict, index, is_old } => {
                     lowering.unless_hooked(here, is_old)?;
                     let (address, dict) = lowering.field_of_instance(here, dict, index);
-                    (address, Some(dict))
+                    (address, dict)
                 }
                 Place::New { dict, shared, is_old } => {
                     lowering.unless_hooked(here, is_old)?;
@@ -77,7 +75,7 @@ impl Lowering<'_> {
                     return Err(backend_error("an attribute of a class is not stored in line"));
                 }
             };
-            if let Some(dict) = dict.filter(|_| is_collected) {
+            if is_collected {
                 lowering.maintain_tracking(here, dict, new)?;
             }
             let old = lowering.load(Heap::Attributes, types::I64, address, 0);
@@ -86,6 +84,22 @@ impl Lowering<'_> {
             lowering.store(Heap::Attributes, new, address, 0);
             Ok(old)
         })
+    }
+
+    /// Stores a value in a slot of an object: None instead of a former value where there is none.
+    fn fill_slot(&mut self, here: &Here, offset: i32, new: ir::Value) -> Result<ir::Value> {
+        let old = self.load(Heap::Attributes, types::I64, here.object, offset);
+        self.incref_object(new)?;
+        self.store(Heap::Attributes, new, here.object, offset);
+        let (empty, done) = (self.builder.create_block(), self.builder.create_block());
+        let former = self.builder.append_block_param(done, types::I64);
+        self.builder.ins().brif(old, done, &[old.into()], empty, &[]);
+        self.builder.switch_to_block(empty);
+        let none = self.address(self.host.none);
+        self.incref_object(none)?;
+        self.builder.ins().jump(done, &[none.into()]);
+        self.builder.switch_to_block(done);
+        Ok(former)
     }
 
     /// Stores a value under a new key of the instance's dict: None, which was nowhere, instead of a former value.

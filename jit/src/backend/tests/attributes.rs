@@ -130,6 +130,20 @@ fn swap(host: &Host, site: AttributeSite, of: usize, value: usize) -> usize {
 }
 
 #[test]
+fn slots_are_filled_and_overwritten() {
+    let (name, ty) = (object(&[1]), class(5, 0, 0));
+    let [first, second] = [object(&[1, 0]), object(&[1, 0])];
+    let instance = object(&[1, ty as u64, 0]);
+    let set = |tag, value| {
+        swap(&host_with_tables(), site(name, &[(tag, Place::Slot { offset: 16 })]), instance, value)
+    };
+    assert_eq!((set(4, first), field(instance, 2)), (0, 0), "another class");
+    assert_eq!((set(5, first), field(instance, 2)), (none(), first as u64));
+    assert_eq!((set(5, second), field(instance, 2)), (first, second as u64));
+    assert_eq!([first, second].map(|value| field(value, 0)), [2, 2]);
+}
+
+#[test]
 fn places_of_one_class_are_tried_one_after_the_other() {
     let (name, ty) = (object(&[1]), class(5, 0, 0));
     let (first, second, of_class) =

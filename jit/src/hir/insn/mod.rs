@@ -465,8 +465,8 @@ instructions! {
         object: borrows Object,
     } = Facts::computes(Repr::Obj).reads(&[Heap::Type, Heap::Classes, Heap::Attributes]);
     /// Gives the attribute of an object this value, of which it takes a reference of its own, if the object has the
-    /// attribute at one of the places that the site knows; the result is the former value, owned. NULL when nothing
-    /// was done. Runs no code.
+    /// attribute at one of the places that the site knows; the result is the former value, or None if there was
+    /// none, owned. NULL when nothing was done. Runs no code.
     SwapAttribute {
         /// Index into the function's sites.
         site: is u32,
