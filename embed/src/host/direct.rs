@@ -44,6 +44,7 @@ pub fn layout() -> Option<DirectCallLayout> {
                 py::PyTrash_UNWIND_LEVEL.into(),
             ),
         },
+        function_defaults: offset_of!(py::PyFunctionObject, func_defaults) as i32,
         function_closure: offset_of!(py::PyFunctionObject, func_closure) as i32,
         ordinary: settings::address_of_ordinary(),
         shortage: shortage::address_of_stress(),

@@ -322,7 +322,7 @@ helpers! {
     /// `receiver, positional… -> object`, and the callable after the immediate, which is that of `Call`: calls
     /// what `LoadMethod` gave, by `Insn::CallMethod`. The receiver is NULL when there is none; all is consumed.
     CallMethod = Signature::method().object(Type::OBJECT);
-    /// `function, argument… -> object`, of a Python function with as many parameters: by `Insn::CallFunction`, borrowed.
+    /// `function, argument… -> object`, of a Python function: by `Insn::CallFunction`, borrowed.
     CallFunction = Signature::function().object(Type::OBJECT);
     /// The same for a special method, from the first argument's class, which is called under [`SPECIAL_LEVELS`].
     CallSpecial = Signature::function().object(Type::OBJECT);

@@ -110,6 +110,8 @@ pub struct DirectCallLayout {
     pub frame: CalledFrameLayout,
     /// In the thread.
     pub thread: CallingThreadLayout,
+    /// `PyFunctionObject.func_defaults`
+    pub function_defaults: i32,
     /// `PyFunctionObject.func_closure`
     pub function_closure: i32,
     /// Address of a byte that is 0 while calls are not to be made so.

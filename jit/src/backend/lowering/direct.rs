@@ -22,6 +22,21 @@ struct Call<'a> {
     done: ir::Block,
 }
 
+impl Call<'_> {
+    /// How many parameters get their defaults.
+    fn missing(&self) -> i32 {
+        self.callee.parameters as i32 - self.arguments.len() as i32
+    }
+}
+
+/// What a call that can be made in line goes by.
+struct Checked {
+    /// The globals of function and frame.
+    globals: ir::Value,
+    /// The defaults that are needed: the tuple, and where it ends.
+    defaults: Option<(ir::Value, ir::Value)>,
+}
+
 impl Lowering<'_> {
     /// `Insn::CallFunction`.
     pub fn call_function(
@@ -65,7 +80,7 @@ impl Lowering<'_> {
 
     fn call_in_line(&mut self, call: &Call, calls: &CallLayout) -> Result<()> {
         let DirectCallLayout { state, version, frame, thread, .. } = call.layout;
-        let globals = self.check_call(call, calls)?;
+        let checked = self.check_call(call, calls)?;
         let known = self.address(call.callee.state);
         let new = self.load(Heap::Cell, types::I64, known, state.idle);
         let taken = self.builder.create_block();
@@ -74,7 +89,7 @@ impl Lowering<'_> {
         self.builder.switch_to_block(taken);
         let idle = self.load(Heap::Cell, types::I64, new, frame.back);
         self.store(Heap::Cell, idle, known, state.idle);
-        self.fill_frame(call, calls, new, globals)?;
+        self.fill_frame(call, calls, new, &checked)?;
         for counter in call.layout.counters {
             let counter = self.address(counter);
             self.add_to_word(Heap::Cell, counter, 0, 1);
@@ -98,7 +113,9 @@ impl Lowering<'_> {
         self.builder.ins().brif(unusual, rare, &[], usual, &[]);
         self.builder.switch_to_block(usual);
         self.leave_frame(call, calls, new, native)?;
-        self.end_call(result, call.done)?;
+        let made = self.builder.create_block();
+        let last = self.builder.append_block_param(made, types::I64);
+        self.end_call(result, made)?;
 
         for (block, end, outcome) in
             [(left, call.layout.end_by_exit, exit), (rare, call.layout.end_rarely, result)]
@@ -109,13 +126,18 @@ impl Lowering<'_> {
                 // That of the frame is given back.
                 self.add_to_int(self.thread, calls.thread_depth, 1 - call.levels);
             }
-            self.builder.ins().jump(call.done, &[result.into()]);
+            self.builder.ins().jump(made, &[result.into()]);
         }
+        self.builder.switch_to_block(made);
+        if let Some((defaults, _)) = checked.defaults {
+            self.release_object(defaults)?;
+        }
+        self.builder.ins().jump(call.done, &[last.into()]);
         Ok(())
     }
 
-    /// Goes on where the call can be made in line; the globals of function and frame.
-    fn check_call(&mut self, call: &Call, calls: &CallLayout) -> Result<ir::Value> {
+    /// Goes on where the call can be made in line.
+    fn check_call(&mut self, call: &Call, calls: &CallLayout) -> Result<Checked> {
         let DirectCallLayout { state, ordinary, shortage, .. } = *call.layout;
         let known = self.address(call.callee.state);
         let arity = self.load(Heap::Cell, types::I32, known, state.arity);
@@ -153,7 +175,23 @@ impl Lowering<'_> {
         let shallow = self.builder.create_block();
         self.builder.ins().brif(has_room, shallow, &[], call.slow, &[]);
         self.builder.switch_to_block(shallow);
-        Ok(globals)
+        let defaults = if call.missing() > 0 { Some(self.defaults(call)) } else { None };
+        Ok(Checked { globals, defaults })
+    }
+
+    /// Goes on if the function has the defaults that are needed: their tuple, and where it ends.
+    fn defaults(&mut self, call: &Call) -> (ir::Value, ir::Value) {
+        let defaults = self.load(Heap::World, types::I64, call.function, call.layout.function_defaults);
+        let (some, enough) = (self.builder.create_block(), self.builder.create_block());
+        self.builder.ins().brif(defaults, some, &[], call.slow, &[]);
+        self.builder.switch_to_block(some);
+        let count = self.load(Heap::Sequence, types::I64, defaults, self.host.layout.ob_size);
+        let missing = i64::from(call.missing());
+        let has_all = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, count, missing);
+        self.builder.ins().brif(has_all, enough, &[], call.slow, &[]);
+        self.builder.switch_to_block(enough);
+        let length = self.builder.ins().ishl_imm_u(count, 3);
+        (defaults, self.builder.ins().iadd(defaults, length))
     }
 
     /// Gives a frame what it borrows and owns while it runs.
@@ -162,13 +200,13 @@ impl Lowering<'_> {
         call: &Call,
         calls: &CallLayout,
         new: ir::Value,
-        globals: ir::Value,
+        checked: &Checked,
     ) -> Result<()> {
         let frame = call.layout.frame;
         self.store(Heap::Cell, self.frame, new, frame.back);
         let builtins = self.load(Heap::Frame, types::I64, self.frame, frame.builtins);
         self.store(Heap::Cell, builtins, new, frame.builtins);
-        self.store(Heap::Cell, globals, new, calls.frame_globals);
+        self.store(Heap::Cell, checked.globals, new, calls.frame_globals);
         if let Some(thread) = frame.thread {
             self.store(Heap::Cell, self.thread, new, thread);
         }
@@ -176,11 +214,16 @@ impl Lowering<'_> {
         self.store(Heap::Cell, before, new, self.host.layout.frame_lasti);
         let code = self.address(call.callee.code);
         self.add_to_word(Heap::Refcount, code, self.host.layout.refcnt, 1);
-        for (slot, argument) in call.arguments.iter().enumerate() {
-            if slot >= call.callee.lent as usize {
-                self.incref_object(*argument)?;
+        for (slot, argument) in (0..).zip(call.arguments) {
+            self.bind(call, new, slot, *argument)?;
+        }
+        if let Some((defaults, end)) = checked.defaults {
+            self.incref_object(defaults)?;
+            for missing in (1..=call.missing()).rev() {
+                let item = self.host.layout.tuple_items - 8 * missing;
+                let default = self.load(Heap::Items, types::I64, end, item);
+                self.bind(call, new, call.callee.parameters - missing as u32, default)?;
             }
-            self.store(Heap::Cell, *argument, new, self.slot_of(slot as u32)?);
         }
         if call.callee.frees > 0 {
             let closure = self.load(Heap::World, types::I64, call.function, call.layout.function_closure);
@@ -190,6 +233,16 @@ impl Lowering<'_> {
                 self.store(Heap::Cell, cell, new, self.slot_of(call.callee.locals + index)?);
             }
         }
+        Ok(())
+    }
+
+    /// Gives a frame what a parameter is bound to.
+    fn bind(&mut self, call: &Call, new: ir::Value, slot: u32, object: ir::Value) -> Result<()> {
+        if slot >= call.callee.lent {
+            self.incref_object(object)?;
+        }
+        let offset = self.slot_of(slot)?;
+        self.store(Heap::Cell, object, new, offset);
         Ok(())
     }
 
@@ -283,14 +336,18 @@ impl Lowering<'_> {
         self.store(Heap::Cell, new, known, state.idle);
         self.add_to_int(self.thread, calls.thread_depth, -call.levels);
         let code = self.address(call.callee.code);
-        let count = self.add_to_word(Heap::Refcount, code, self.host.layout.refcnt, -1);
-        let (ends, go_on) = (self.cold_block(), self.builder.create_block());
-        self.builder.ins().brif(count, go_on, &[], ends, &[]);
-        self.builder.switch_to_block(ends);
-        let code = self.address(call.callee.code);
-        self.call(self.host.dealloc, &[code], None)?;
-        self.builder.ins().jump(go_on, &[]);
-        self.builder.switch_to_block(go_on);
+        self.release_object(code)
+    }
+
+    /// Gives a reference up.
+    fn release_object(&mut self, object: ir::Value) -> Result<()> {
+        let count = self.add_to_word(Heap::Refcount, object, self.host.layout.refcnt, -1);
+        let (dies, lives) = (self.cold_block(), self.builder.create_block());
+        self.builder.ins().brif(count, lives, &[], dies, &[]);
+        self.builder.switch_to_block(dies);
+        self.call(self.host.dealloc, &[object], None)?;
+        self.builder.ins().jump(lives, &[]);
+        self.builder.switch_to_block(lives);
         Ok(())
     }
 

@@ -67,8 +67,12 @@ struct Call {
 }
 
 impl Call {
-    /// A callee that borrows its first argument, has a third variable and takes a cell.
     fn new() -> Call {
+        Call::with_arguments(2)
+    }
+
+    /// A callee that borrows its first argument, has a default for its second, a third variable, and takes a cell.
+    fn with_arguments(count: usize) -> Call {
         let counters = [object(&[10]), object(&[20])];
         let (ordinary, shortage, limit) = (object(&[1]), object(&[0]), object(&[100]));
         let ticker = object(&[1000]);
@@ -79,7 +83,8 @@ impl Call {
         let state = object(&[version as u64, 2, idle as u64, 7]);
         let code = object(&[3]);
         let cells = object(&[1, 0, 1, 0x7900]);
-        let function = object(&[1, 0, code as u64, GLOBALS, cells as u64]);
+        let defaults = object(&[1, 0, 2, 0, object(&[10, 0]) as u64]);
+        let function = object(&[1, 0, code as u64, GLOBALS, cells as u64, defaults as u64]);
         let interpreter = object(&[0, EVALUATOR]);
         let host = Host {
             calls: Some(CallLayout {
@@ -109,6 +114,7 @@ impl Call {
                     collected: (8 * COLLECTED as i32, 0, UNTRACKED),
                 },
                 thread: CallingThreadLayout { frame: 0, overflowed: None, trash_nesting: (12, 50) },
+                function_defaults: 40,
                 function_closure: 32,
                 ordinary,
                 shortage,
@@ -121,7 +127,7 @@ impl Call {
             ..host_27(ticker)
         };
         let mut b = Build::new();
-        let args = vec![b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1))];
+        let args = (0..count as u32).map(|slot| b.object(Insn::LoadLocal(slot))).collect();
         let called = b.object(Insn::LoadLocal(2));
         b.function.direct.push(DirectCallee { code, state, parameters: 2, lent: 1, locals: 3, frees: 1 });
         let result = b.object(Insn::CallFunction {
@@ -193,6 +199,25 @@ fn a_frame_is_filled_run_and_given_back() {
     assert_eq!((field(call.state, 2), field(call.idle, BACK)), (call.idle as u64, 0));
     assert_eq!((field(call.state, 3), field(call.code, 0)), (8, 3));
     assert_eq!((field(call.version, 1), field(call.version, 3)), (6, 0));
+}
+
+#[test]
+fn defaults_are_bound_where_arguments_are_missing() {
+    let mut call = Call::with_arguments(1);
+    let defaults = field(call.function, 5) as usize;
+    if is_in_line() {
+        assert_eq!((call.run(), events()), (Outcome::Returned(0x5550), vec![]));
+        let [called] = &CALLED.take()[..] else { panic!("called once") };
+        assert_eq!(called[4..7], [call.arguments[0] as u64, field(defaults, 4), 0]);
+        assert_eq!((field(defaults, 0), field(field(defaults, 4) as usize, 0)), (1, 10));
+    }
+    // Too few of them, then none.
+    for (object, word) in [(defaults, 2), (call.function, 5)] {
+        set(object, word, 0);
+        let Outcome::Returned(0x5550) = call.run() else { panic!("it left") };
+        let operands = vec![call.function, call.arguments[0]];
+        assert_eq!(events(), [Event::Stack { lasti: 33, operands, immediate: 0 }]);
+    }
 }
 
 #[test]

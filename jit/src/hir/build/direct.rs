@@ -116,7 +116,7 @@ impl Builder<'_> {
             return None;
         };
         let known = self.callable.iter().find(|callable| callable.code == *handle)?;
-        let callee = known.direct.filter(|callee| callee.parameters as usize == arguments)?;
+        let callee = known.direct.filter(|callee| arguments <= callee.parameters as usize)?;
         let life = handle.life.address();
         let (hash, found) = self.feedback.attributes(pc)?;
         let is_of_class =
@@ -145,7 +145,7 @@ impl Builder<'_> {
         };
         let known = self.callable.iter().find(|callable| callable.code == *handle);
         let callee = known.and_then(|callable| callable.direct);
-        let callee = callee.filter(|callee| is_possible && callee.parameters as usize == arguments);
+        let callee = callee.filter(|callee| is_possible && arguments <= callee.parameters as usize);
         Ok(callee.map(|callee| (callee, handle.life.address())))
     }
 

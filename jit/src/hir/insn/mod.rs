@@ -525,7 +525,8 @@ instructions! {
         pc: at u32,
     } = Helper::CallMethod.facts();
     /// Calls a function of the code that is described at this index of `Function::direct`, as `GuardCode` has seen, with
-    /// an argument for each parameter: `f_valuestack[base..]` has room for both. As for `Helper::CallFunction`.
+    /// arguments for the first of its parameters, and defaults for the others: `f_valuestack[base..]` has room for
+    /// function and arguments. As for `Helper::CallFunction`.
     CallFunction {
         /// The function.
         function: borrows Object,

@@ -123,7 +123,7 @@ impl Rules<'_> {
             }
             Insn::CallFunction { callee, args, .. } => {
                 let callee = self.function.direct.get(*callee as usize);
-                let is_fit = callee.is_some_and(|callee| callee.parameters as usize == args.len());
+                let is_fit = callee.is_some_and(|callee| args.len() <= callee.parameters as usize);
                 ensure(is_fit, || "that is not what is called".to_string())
             }
             Insn::CallMethod { operands, .. } => {
