@@ -1,7 +1,7 @@
 //! What code calls that may be called straight away, or inlined in it.
 
 use crate::py::describe;
-use crate::state::{CodeState, Phase};
+use crate::state::CodeState;
 use pyjion_jit::feedback::{Callee, CodeHandle, Feedback};
 use pyjion_jit::{Inlinable, Options};
 use std::sync::Arc;
@@ -48,9 +48,10 @@ fn of(handle: &CodeHandle) -> Option<Inlinable> {
     // SAFETY: it has not ended, so that code and state are there; the GIL is held.
     let state = unsafe { &*(handle.state as *const CodeState) };
     // SAFETY: as above.
-    if !matches!(state.phase(), Phase::Hot) || !unsafe { describe::is_plain(state.code) } {
+    if !unsafe { describe::is_plain(state.code) } {
         return None;
     }
+    // Also of code that waits to be compiled: it may be by the time it is called.
     let hot = state.hot_if_any()?;
     let is_small = state.bytes <= MAX_BYTES;
     let feedback = if is_small { hot.feedback.borrow().clone() } else { Feedback::new() };

@@ -166,6 +166,7 @@ impl CodeState {
             unsafe { ((*self.code).co_nlocals as u32, size_of_var((*self.code).co_freevars) as u32) };
         Some(DirectCallee {
             code: self.code as usize,
+            life: self.handle().life.address(),
             state: ptr::from_ref(self) as usize,
             parameters,
             lent: self.constant_parameters(),

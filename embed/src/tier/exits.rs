@@ -125,7 +125,7 @@ pub unsafe extern "C" fn decide(
                 let kinds = record::top_kinds(top, describe::depth(innermost));
                 learner.hot().feedback.borrow_mut().record(pc, kinds);
                 #[cfg(has_recording)]
-                if matches!(recipe.reason, ExitReason::Place | ExitReason::TypeGuard) {
+                if matches!(recipe.reason, ExitReason::Place | ExitReason::TypeGuard | ExitReason::Callee) {
                     record::record_operation(learner, innermost, pc as usize, top);
                 }
             }

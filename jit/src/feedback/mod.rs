@@ -168,11 +168,12 @@ impl Feedback {
         }
     }
 
-    /// What instructions call that call one thing only, in the order of the code.
+    /// What each instruction calls most often, in the order of the code.
     pub fn callees(&self) -> Vec<&Callee> {
-        let mut places: Vec<u32> = self.callees.keys().copied().collect();
-        places.sort_unstable();
-        places.into_iter().filter_map(|pc| self.callee(pc)).collect()
+        let mut places: Vec<(&u32, &Distribution<Callee, 4>)> = self.callees.iter().collect();
+        places.sort_unstable_by_key(|(pc, _)| **pc);
+        let likely = places.into_iter().filter_map(|(_, seen)| Some(seen.by_frequency().first()?.0));
+        likely.collect()
     }
 
     /// What an instruction calls, if it was that every time and may be it again.
@@ -181,6 +182,20 @@ impl Feedback {
         let &(callee, count) = seen.by_frequency().first()?;
         let is_stable = count == seen.total() && self.site(pc).is_none_or(|site| !site.failed);
         is_stable.then_some(callee)
+    }
+
+    /// The code that an instruction calls most often, if it calls nothing but Python functions, of up to four codes, or nothing
+    /// but methods that are such.
+    pub fn likely_function(&self, pc: u32, is_method: bool) -> Option<&CodeHandle> {
+        let seen = self.callees.get(&pc).filter(|seen| seen.others() == 0)?;
+        let code = |callee| match callee {
+            &Callee::Function(ref handle) if !is_method => Some(handle),
+            &Callee::Method(ref handle) if is_method => Some(handle),
+            _ => None,
+        };
+        let codes: Option<Vec<&CodeHandle>> =
+            seen.by_frequency().into_iter().map(|(callee, _)| code(callee)).collect();
+        codes?.first().copied().filter(|_| self.site(pc).is_none_or(|site| !site.failed))
     }
 
     /// The address of what is defined in C, a function or a type, that an instruction calls, likewise.
@@ -229,6 +244,25 @@ mod tests {
         feedback.record_attribute(9, 1, of(5));
         feedback.unsettle();
         assert!(!feedback.is_settled(3) && !feedback.is_settled(9));
+    }
+
+    #[test]
+    fn the_likely_function_is_one_of_several() {
+        let handle = |address| CodeHandle { address, state: 0, life: Life::default() };
+        let (rare, frequent) = (handle(0x10), handle(0x20));
+        let mut feedback = Feedback::new();
+        for code in [&rare, &frequent, &frequent] {
+            feedback.record_callee(3, Some(Callee::Method(code.clone())));
+        }
+        assert_eq!(feedback.callee(3), None);
+        assert_eq!(feedback.likely_function(3, true), Some(&frequent));
+        assert_eq!(feedback.likely_function(3, false), None);
+        feedback.record_callee(3, Some(Callee::Native(0x30)));
+        assert_eq!(feedback.likely_function(3, true), None);
+        feedback.record_callee(6, Some(Callee::Function(rare.clone())));
+        assert_eq!(feedback.likely_function(6, false), Some(&rare));
+        feedback.record_callee(6, None);
+        assert_eq!(feedback.likely_function(6, false), None);
     }
 
     #[test]

@@ -64,6 +64,8 @@ pub struct InlinedCode {
 pub struct DirectCallee {
     /// Its address.
     pub code: usize,
+    /// The address of a byte that is 0 when that code is no more.
+    pub life: usize,
     /// What the host knows of it: where [`DirectCallLayout`](crate::host::DirectCallLayout) says what is.
     pub state: usize,
     /// `co_argcount`: there are no other parameters.

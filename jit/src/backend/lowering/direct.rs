@@ -8,6 +8,15 @@ use crate::host::{CallLayout, DirectCallLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
 
+/// What is said of a call beside the code that is likely called.
+#[derive(Clone, Copy)]
+pub(super) struct CallKind {
+    /// It is certain to be that.
+    pub is_certain: bool,
+    /// It is a special method.
+    pub is_special: bool,
+}
+
 /// A call on its way.
 struct Call<'a> {
     layout: &'a DirectCallLayout,
@@ -44,7 +53,7 @@ impl Lowering<'_> {
         (function, args): (ValueId, &[ValueId]),
         base: u32,
         callee: u32,
-        is_special: bool,
+        CallKind { is_certain, is_special }: CallKind,
         pc: u32,
     ) -> Result<ir::Value> {
         let callee = self.function.direct.get(callee as usize).copied();
@@ -60,6 +69,9 @@ impl Lowering<'_> {
                 let levels = if is_special { SPECIAL_LEVELS + 1 } else { 1 };
                 let (function, arguments) = (object, &arguments);
                 let call = Call { layout, callee, function, arguments, levels, slow, done };
+                if !is_certain {
+                    self.check_code(&call, &calls);
+                }
                 self.call_in_line(&call, &calls)?;
             }
             _ => {
@@ -134,6 +146,18 @@ impl Lowering<'_> {
         }
         self.builder.ins().jump(call.done, &[last.into()]);
         Ok(())
+    }
+
+    /// Goes on if it is the code that is likely called.
+    fn check_code(&mut self, call: &Call, calls: &CallLayout) {
+        let code = self.load(Heap::World, types::I64, call.function, calls.function_code);
+        let is_likely = self.is_object(code, call.callee.code);
+        let life = self.address(call.callee.life);
+        let lives = self.load(Heap::World, types::I8, life, 0);
+        let is_it = self.builder.ins().band(is_likely, lives);
+        let known = self.builder.create_block();
+        self.builder.ins().brif(is_it, known, &[], call.slow, &[]);
+        self.builder.switch_to_block(known);
     }
 
     /// Goes on where the call can be made in line.

@@ -1,6 +1,7 @@
 //! Walks the HIR and names what each instruction becomes.
 
 use super::code::{Code, StackMemory};
+use super::direct::CallKind;
 use super::exits::Exits;
 use super::known::Known;
 use super::regions::Regions;
@@ -413,8 +414,9 @@ impl Lowering<'_> {
             Insn::CallStack { helper, base, operands, immediate, pc } => {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
             }
-            Insn::CallFunction { function, base, args, callee, is_special, pc } => {
-                self.call_function((*function, args), *base, *callee, *is_special, *pc)?
+            Insn::CallFunction { function, base, args, callee, is_certain, is_special, pc } => {
+                let kind = CallKind { is_certain: *is_certain, is_special: *is_special };
+                self.call_function((*function, args), *base, *callee, kind, *pc)?
             }
             Insn::CallMethod { callable, base, operands, immediate, pc } => {
                 self.call_method(*callable, *base, operands, *immediate, *pc)?

@@ -60,6 +60,7 @@ struct Call {
     version: usize,
     idle: usize,
     code: usize,
+    life: usize,
     ordinary: usize,
     interpreter: usize,
     ticker: usize,
@@ -81,7 +82,7 @@ impl Call {
         (idle_words[0], idle_words[COLLECTED]) = (1, UNTRACKED as u64);
         let idle = object(&idle_words);
         let state = object(&[version as u64, 2, idle as u64, 7]);
-        let code = object(&[3]);
+        let (code, life) = (object(&[3]), object(&[1]));
         let cells = object(&[1, 0, 1, 0x7900]);
         let defaults = object(&[1, 0, 2, 0, object(&[10, 0]) as u64]);
         let function = object(&[1, 0, code as u64, GLOBALS, cells as u64, defaults as u64]);
@@ -129,12 +130,21 @@ impl Call {
         let mut b = Build::new();
         let args = (0..count as u32).map(|slot| b.object(Insn::LoadLocal(slot))).collect();
         let called = b.object(Insn::LoadLocal(2));
-        b.function.direct.push(DirectCallee { code, state, parameters: 2, lent: 1, locals: 3, frees: 1 });
+        b.function.direct.push(DirectCallee {
+            code,
+            life,
+            state,
+            parameters: 2,
+            lent: 1,
+            locals: 3,
+            frees: 1,
+        });
         let result = b.object(Insn::CallFunction {
             function: called,
             base: 0,
             args,
             callee: 0,
+            is_certain: false,
             is_special: false,
             pc: 33,
         });
@@ -150,7 +160,20 @@ impl Call {
         EXIT.set(0);
         CHANGES.set((2, 0));
         RESULT.set(0x5550);
-        Call { native, frame, function, state, version, idle, code, ordinary, interpreter, ticker, arguments }
+        Call {
+            native,
+            frame,
+            function,
+            state,
+            version,
+            idle,
+            code,
+            life,
+            ordinary,
+            interpreter,
+            ticker,
+            arguments,
+        }
     }
 
     fn run(&mut self) -> Outcome {
@@ -223,7 +246,9 @@ fn defaults_are_bound_where_arguments_are_missing() {
 #[test]
 fn obstacles_leave_the_call_to_the_helper() {
     type Obstacle = fn(&mut Call);
-    let obstacles: [(&str, Obstacle); 7] = [
+    let obstacles: [(&str, Obstacle); 9] = [
+        ("other code", |call| set(call.function, 2, 0)),
+        ("dead code", |call| set(call.life, 0, 0)),
         ("no version", |call| set(call.state, 1, u64::from(u32::MAX))),
         ("no idle frame", |call| set(call.state, 2, 0)),
         ("not ordinary", |call| set(call.ordinary, 0, 0)),

@@ -20,10 +20,13 @@ impl Builder<'_> {
         pc: u32,
         next: u32,
     ) -> Result<Option<Flow>, CompileError> {
-        let Some((callee, life)) = self.directly_called(positional, pc)? else { return Ok(None) };
+        let Some((callee, is_certain)) = self.directly_called(positional, pc)? else { return Ok(None) };
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
         let entry = self.peek(pc, positional)?;
-        let guard = Insn::GuardCode { object: entry.value, code: callee.code, life, exit };
+        let guard = match is_certain {
+            true => Insn::GuardCode { object: entry.value, code: callee.code, life: callee.life, exit },
+            false => Insn::GuardType(entry.value, Type::FUNCTION, exit),
+        };
         let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
         let receiver = match entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL) {
             Some(receiver) if self.type_of(receiver).may_be(Type::NULL) => {
@@ -40,7 +43,15 @@ impl Builder<'_> {
         let arguments = operands[1..].iter().map(|operand| operand.value);
         let args = receiver.into_iter().chain(arguments).collect();
         let callee = self.direct_index(callee);
-        let call = Insn::CallFunction { function, base: base as u32, args, callee, is_special: false, pc };
+        let call = Insn::CallFunction {
+            function,
+            base: base as u32,
+            args,
+            callee,
+            is_certain,
+            is_special: false,
+            pc,
+        };
         let result = self.emit(call, Repr::Obj, Type::ANY);
         let function = StackEntry { value: function, receiver: None, class: None, ..operands[0] };
         let arguments = operands[1..].iter().rev().copied();
@@ -59,20 +70,28 @@ impl Builder<'_> {
     /// An operation on the topmost operands that is a method of the class of one of them, whose code was called there every
     /// time; nothing if that is not known. What it returned, owned, or NULL, is handed back.
     pub(super) fn call_special(&mut self, special: &Special, pc: u32) -> Option<ValueId> {
-        let (site, callee, life) = self.special_callee(special.args.len(), pc)?;
+        let (site, callee) = self.special_callee(special.args.len(), pc)?;
         let base = self.stack.len() - special.args.len();
         let exit = self.exit(ExitReason::Place, Resume::At, pc);
         let object = self.stack[base + special.args[0]].value;
         let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
         let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
         let exit = SideExit { reason: ExitReason::Callee, ..exit };
-        let guard = Insn::GuardCode { object: found, code: callee.code, life, exit };
+        let guard = Insn::GuardCode { object: found, code: callee.code, life: callee.life, exit };
         let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
         let function = self.own(StackEntry::borrowed(function));
         let entries = self.stack.split_off(base);
         let args = special.args.iter().map(|index| entries[*index].value).collect();
         let callee = self.direct_index(callee);
-        let call = Insn::CallFunction { function, base: base as u32, args, callee, is_special: true, pc };
+        let call = Insn::CallFunction {
+            function,
+            base: base as u32,
+            args,
+            callee,
+            is_certain: true,
+            is_special: true,
+            pc,
+        };
         let result = self.emit(call, Repr::Obj, Type::ANY);
         self.release(StackEntry::owned(function), pc);
         self.stack.extend(entries);
@@ -106,8 +125,8 @@ impl Builder<'_> {
         Ok(Some(Flow::Next))
     }
 
-    /// The site at which the method is found, its code, and the address of the byte that says until when that is there.
-    fn special_callee(&mut self, arguments: usize, pc: u32) -> Option<(u32, DirectCallee, usize)> {
+    /// The site at which the method is found, and its code.
+    fn special_callee(&mut self, arguments: usize, pc: u32) -> Option<(u32, DirectCallee)> {
         let is_possible = self.speculate_at(pc)
             && !self.is_inlining()
             && self.host.attributes.is_some()
@@ -117,7 +136,6 @@ impl Builder<'_> {
         };
         let known = self.callable.iter().find(|callable| callable.code == *handle)?;
         let callee = known.direct.filter(|callee| arguments <= callee.parameters as usize)?;
-        let life = handle.life.address();
         let (hash, found) = self.feedback.attributes(pc)?;
         let is_of_class =
             |found: &Attribute| matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. });
@@ -126,27 +144,25 @@ impl Builder<'_> {
         }
         // No dict is looked at by the name.
         let site = self.attribute_at(AttributeSite { name: 0, hash, found });
-        Some((site, callee, life))
+        Some((site, callee))
     }
 
-    /// What is called straight away by an instruction, and the address of the byte that says until when that is there.
+    /// What is called straight away by an instruction, and whether it is that every time.
     fn directly_called(
         &self,
         positional: usize,
         pc: u32,
-    ) -> Result<Option<(DirectCallee, usize)>, CompileError> {
+    ) -> Result<Option<(DirectCallee, bool)>, CompileError> {
         let entry = self.peek(pc, positional)?;
         let is_method = entry.receiver.is_some_and(|receiver| self.type_of(receiver) != Type::NULL);
         let is_possible = self.speculate_at(pc) && !self.is_inlining() && self.boxed(entry.value).is_none();
-        let (handle, arguments) = match (self.feedback.callee(pc), is_method) {
-            (Some(Callee::Function(handle)), false) => (handle, positional),
-            (Some(Callee::Method(handle)), true) => (handle, positional + 1),
-            _ => return Ok(None),
-        };
+        let Some(handle) = self.feedback.likely_function(pc, is_method) else { return Ok(None) };
+        let arguments = positional + usize::from(is_method);
+        let is_certain = self.feedback.callee(pc).is_some();
         let known = self.callable.iter().find(|callable| callable.code == *handle);
         let callee = known.and_then(|callable| callable.direct);
         let callee = callee.filter(|callee| is_possible && arguments <= callee.parameters as usize);
-        Ok(callee.map(|callee| (callee, handle.life.address())))
+        Ok(callee.map(|callee| (callee, is_certain)))
     }
 
     /// The index of code among those that are called straight away.

@@ -524,7 +524,7 @@ instructions! {
         /// `f_lasti` while it runs.
         pc: at u32,
     } = Helper::CallMethod.facts();
-    /// Calls a function of the code that is described at this index of `Function::direct`, as `GuardCode` has seen, with
+    /// Calls a function, which is likely to be of the code that is described at this index of `Function::direct`, with
     /// arguments for the first of its parameters, and defaults for the others: `f_valuestack[base..]` has room for
     /// function and arguments. As for `Helper::CallFunction`.
     CallFunction {
@@ -536,6 +536,8 @@ instructions! {
         args: borrow_all Obj,
         /// Which code.
         callee: is u32,
+        /// Whether `GuardCode` has seen that it is of that.
+        is_certain: is bool,
         /// Whether it is a special method, which an operation of the interpreter calls: under
         /// [`SPECIAL_LEVELS`](super::helper::SPECIAL_LEVELS), and by `Helper::CallSpecial`.
         is_special: is bool,

@@ -67,7 +67,7 @@ exit_reasons! {
     /// An attribute or global of a function that is inlined, or a method that is, was not where it was seen before.
     Place "place" Harmless Speculative Learnable;
     /// Something else was called.
-    Callee "callee" Harmless Speculative;
+    Callee "callee" Harmless Speculative Learnable;
     /// Code would run as something dies.
     LastReference "last_reference" Harmless Speculative;
     /// A name or attribute cache did not hit.
