@@ -21,6 +21,7 @@ const ACCELERATORS: &[(&str, &str, &str)] = &[
     ("has_type_modified", "object.h", "_PyType_ModifiedHook"),
     ("has_locals_hook", "frameobject.h", "_PyFrame_LocalsToFastHook"),
     ("has_free_numbers", "floatobject.h", "_PyFloat_FreeList"),
+    ("has_free_tuples", "tupleobject.h", "_PyTuple_FreeLists"),
     ("has_complete_hook", "frameobject.h", "_PyFrame_CompleteHook"),
     ("has_function_call_hook", "funcobject.h", "_PyFunction_CallHook"),
 ];

@@ -15,6 +15,7 @@ use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
 use crate::py::numbers;
 use crate::py::places;
 use crate::py::strings;
+use crate::py::tuples;
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime;
 use crate::tier::promotion;
@@ -127,6 +128,7 @@ fn describe() -> Host {
         helper: runtime::address,
         strings: strings::layout(),
         free_numbers: || numbers::free().filter(|_| !reserve::is_stressed()),
+        free_tuples: || tuples::free().filter(|_| !reserve::is_stressed()),
         small_ints: numbers::small(),
         box_int: runtime::box_int as *const () as usize,
         box_float: runtime::box_float as *const () as usize,

@@ -1,7 +1,9 @@
 //! The header that the garbage collector has in front of objects: whether it tracks them.
 
 use crate::py::{self, Object};
+use pyjion_jit::host::CollectorLayout;
 use std::ffi::c_int;
+use std::mem::offset_of;
 use std::ptr;
 
 /// The lowest bit of `gc_refs` is a flag on 3.x.
@@ -22,6 +24,19 @@ pub unsafe fn track(object: Object) {
         (*head).gc.gc_prev = (*young).gc.gc_prev;
         (*(*head).gc.gc_prev).gc.gc_next = head;
         (*young).gc.gc_prev = head;
+    }
+}
+
+/// What compiled code has to know for [`track`]. The flag in `gc_refs` is for objects that have been finalised.
+pub fn layout() -> CollectorLayout {
+    CollectorLayout {
+        // SAFETY: the interpreter sets it once, before anything runs.
+        young: unsafe { py::_PyGC_generation0 } as usize,
+        size: size_of::<py::PyGC_Head>() as i32,
+        next: offset_of!(py::_gc_head__bindgen_ty_1, gc_next) as i32,
+        previous: offset_of!(py::_gc_head__bindgen_ty_1, gc_prev) as i32,
+        refs: offset_of!(py::_gc_head__bindgen_ty_1, gc_refs) as i32,
+        tracked: i64::from(py::_PyGC_REFS_REACHABLE) << REFS_SHIFT,
     }
 }
 

@@ -24,6 +24,7 @@ pub mod sets;
 pub mod slots;
 pub mod stack;
 pub mod strings;
+pub mod tuples;
 
 #[allow(
     missing_docs,

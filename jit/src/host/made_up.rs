@@ -56,6 +56,7 @@ impl Host {
             arrays: || None,
             strings: None,
             free_numbers: || None,
+            free_tuples: || None,
             small_ints: None,
             box_int: 0x60,
             box_float: 0x70,

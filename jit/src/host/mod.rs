@@ -359,6 +359,36 @@ pub struct FreeNumbers {
     pub ints: Option<FreeList>,
 }
 
+/// The interpreter's lists of unused tuples, one for each length: each has the next one as its first item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeTuples {
+    /// Address of a table of the pointers to the first one, by length; NULL when there is none.
+    pub firsts: usize,
+    /// Address of a table of C ints, by length: how many there are.
+    pub counts: usize,
+    /// There are lists for lengths from 1 on, up to below this.
+    pub lengths: usize,
+    /// How the collector is told of a tuple.
+    pub collector: CollectorLayout,
+}
+
+/// The headers that the collector has in front of objects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CollectorLayout {
+    /// Address of the header that the list of the youngest objects begins and ends with.
+    pub young: usize,
+    /// How long a header is.
+    pub size: i32,
+    /// Where it has the pointer to the next header.
+    pub next: i32,
+    /// Where it has the pointer to the one before.
+    pub previous: i32,
+    /// Where it has `gc_refs`.
+    pub refs: i32,
+    /// What `gc_refs` is of objects that are tracked.
+    pub tracked: i64,
+}
+
 /// The ints that there is one object of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SmallInts {
@@ -415,6 +445,8 @@ pub struct Host {
     pub strings: Option<StringLayout>,
     /// Where numbers are taken from and put back to in line, if that may be done at present; otherwise, functions do.
     pub free_numbers: fn() -> Option<FreeNumbers>,
+    /// Where tuples are taken from in line, if that may be done at present; otherwise, a helper makes them.
+    pub free_tuples: fn() -> Option<FreeTuples>,
     /// The small ints, if they are known.
     pub small_ints: Option<SmallInts>,
     /// `extern "C" fn(i64) -> *mut PyObject`: a new reference to an exact int.

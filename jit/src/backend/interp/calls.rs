@@ -107,6 +107,11 @@ impl Machine<'_> {
         immediate: i64,
         pc: u32,
     ) -> u64 {
+        if helper == Helper::BuildTuple
+            && let Some(tuple) = self.unused_tuple(operands)
+        {
+            return tuple;
+        }
         let first = self.push(base, operands);
         self.set_lasti(pc);
         self.helper(helper, &[self.frame, first, operands.len() as u64, immediate as u64])

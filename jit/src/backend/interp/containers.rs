@@ -3,7 +3,8 @@
 use super::calls::call;
 use super::machine::{Machine, Outcome, only_if};
 use super::memory::item;
-use crate::hir::{SideExit, Type};
+use crate::hir::{SideExit, Type, ValueId};
+use crate::host::{CollectorLayout, FreeTuples};
 
 impl Machine<'_> {
     /// `Insn::IterHasNext`.
@@ -100,6 +101,35 @@ impl Machine<'_> {
         let last = self.item(Type::LIST, list, left);
         self.store(list, layout.ob_size, left);
         last
+    }
+
+    /// A tuple of these from the lists of unused ones, if there is one: `Helper::BuildTuple` without a call.
+    pub fn unused_tuple(&self, items: &[ValueId]) -> Option<u64> {
+        let FreeTuples { firsts, counts, lengths, collector } = self.program.free_tuples?;
+        if !(1..lengths).contains(&items.len()) {
+            return None;
+        }
+        let first = item(firsts as u64, items.len() as u64);
+        let tuple = self.load(first, 0);
+        if tuple == 0 {
+            return None;
+        }
+        let layout = &self.program.host.layout;
+        self.store(first, 0, self.load(tuple, layout.tuple_items));
+        self.add_to_int(counts + items.len() * size_of::<i32>(), -1);
+        self.store(tuple, layout.refcnt, 1);
+        for (index, &value) in (0..).zip(items) {
+            self.store(tuple, layout.tuple_items + index * 8, self.get(value));
+        }
+        let CollectorLayout { young, size, next, previous, refs, tracked } = collector;
+        let (young, head) = (young as u64, tuple - size as u64);
+        let last = self.load(young, previous);
+        self.store(head, refs, tracked as u64);
+        self.store(head, next, young);
+        self.store(head, previous, last);
+        self.store(last, next, head);
+        self.store(young, previous, head);
+        Some(tuple)
     }
 
     /// `Insn::Length`.

@@ -60,6 +60,7 @@ pub(super) fn prepare(function: &Function, host: &Host, options: &BackendOptions
         originals,
         host: host.clone(),
         free_numbers: (host.free_numbers)(),
+        free_tuples: (host.free_tuples)(),
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
         exits,

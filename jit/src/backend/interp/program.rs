@@ -4,7 +4,7 @@ use super::claims::Kinds;
 use super::pool::Pool;
 use crate::exit::{Contents, Suspension};
 use crate::hir::{ExitReason, Function, StateId, ValueId};
-use crate::host::{FreeNumbers, Host};
+use crate::host::{FreeNumbers, FreeTuples, Host};
 use std::collections::HashMap;
 
 /// A function that is ready to be evaluated.
@@ -16,6 +16,8 @@ pub(super) struct Program {
     pub host: Host,
     /// Where numbers are taken from and put back to.
     pub free_numbers: Option<FreeNumbers>,
+    /// Where tuples are taken from.
+    pub free_tuples: Option<FreeTuples>,
     /// As [`BackendOptions`](crate::backend::BackendOptions) has it.
     pub valid_flag: usize,
     /// As [`BackendOptions`](crate::backend::BackendOptions) has it.

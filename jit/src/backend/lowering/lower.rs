@@ -9,7 +9,7 @@ use super::{Result, backend_error};
 use crate::backend::{BackendOptions, TURNS};
 use crate::exit::ExitRecipe;
 use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, SideExit, Type, ValueId};
-use crate::host::{FreeNumbers, Host};
+use crate::host::{FreeNumbers, FreeTuples, Host};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, types};
 
@@ -37,6 +37,7 @@ pub(in crate::backend) fn lower<'a>(
         function,
         host,
         free_numbers: (host.free_numbers)(),
+        free_tuples: (host.free_tuples)(),
         valid_flag: options.valid_flag,
         bytecode_counter: options.bytecode_counter,
         // Cranelift's code is not going to be compiled again.
@@ -83,6 +84,8 @@ pub(super) struct Lowering<'a> {
     pub host: &'a Host,
     /// Where numbers are taken from and put back to.
     pub free_numbers: Option<FreeNumbers>,
+    /// Where tuples are taken from.
+    pub free_tuples: Option<FreeTuples>,
     pub valid_flag: usize,
     pub bytecode_counter: usize,
     /// Where code of the baseline counts jumps backwards.
@@ -410,6 +413,9 @@ impl Lowering<'_> {
             }
             Insn::Call { helper, args, immediates, pc } => {
                 self.call_helper(*helper, args, immediates, *pc)?
+            }
+            Insn::CallStack { helper: Helper::BuildTuple, base, operands, pc, .. } => {
+                self.build_tuple(*base, operands, *pc)?
             }
             Insn::CallStack { helper, base, operands, immediate, pc } => {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?

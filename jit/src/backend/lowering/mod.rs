@@ -26,6 +26,7 @@ mod positions;
 mod regions;
 mod stress;
 mod strings;
+mod tuples;
 mod yields;
 
 use crate::error::CompileError;

@@ -181,7 +181,8 @@ impl Lowering<'_> {
         full.is_some()
     }
 
-    fn add_to_count(&mut self, count: usize, more: i64) {
+    /// Adds to a C int at an address.
+    pub fn add_to_count(&mut self, count: usize, more: i64) {
         let address = self.address(count);
         let before = self.load(Heap::Cell, types::I32, address, 0);
         let after = self.builder.ins().iadd_imm_s(before, more);

@@ -1,8 +1,9 @@
-//! Numbers from lists of unused ones and back, small ints, shared references, and lists that grow and shrink.
+//! Numbers and tuples from lists of unused ones and numbers back, small ints, shared references, lists that grow.
 
 use super::world::{Event, events, field, float_value, int, int_value, object, type_address};
 use super::*;
-use crate::host::{FreeList, FreeNumbers, SmallInts};
+use crate::hir::Helper;
+use crate::host::{CollectorLayout, FreeList, FreeNumbers, FreeTuples, SmallInts};
 use std::cell::Cell;
 
 thread_local! {
@@ -167,4 +168,85 @@ fn lists_grow_and_shrink_within_their_memory() {
     set_field(list, 2, 0);
     assert_eq!(run(&take, &mut Frame::new(&[list]), 0).object(), 0);
     assert_eq!(values.iter().map(|value| field(*value, 0)).collect::<Vec<_>>(), [1; 5]);
+}
+
+thread_local! {
+    static TUPLES: Cell<Option<FreeTuples>> = const { Cell::new(None) };
+}
+
+/// Lists of tuples of up to two items, and the header that the list of the youngest objects begins with.
+fn tuple_lists() -> (FreeTuples, usize) {
+    let young = object(&[0, 0, 0]);
+    set_field(young, 0, young as u64);
+    set_field(young, 1, young as u64);
+    let collector = CollectorLayout { young, size: 32, next: 0, previous: 8, refs: 16, tracked: -3 };
+    let lists = FreeTuples { firsts: object(&[0; 3]), counts: object(&[0; 2]), lengths: 3, collector };
+    (lists, young)
+}
+
+/// An unused tuple of so many items behind its header, with the next one.
+fn unused_tuple(length: u64, next: usize) -> usize {
+    let words = [0, 0, u64::MAX - 1, 0, 0, type_address(Type::TUPLE) as u64, length, next as u64, 0];
+    object(&words) + 32
+}
+
+/// Code that makes a tuple of so many locals, at most three.
+fn code_of_tuple(lists: FreeTuples, length: u32) -> NativeCode {
+    TUPLES.set(Some(lists));
+    let mut b = Build::new();
+    let operands = (0..length).map(|slot| b.object(Insn::LoadLocal(slot))).collect();
+    let immediate = i64::from(length);
+    let tuple = b.object(Insn::CallStack { helper: Helper::BuildTuple, base: 1, operands, immediate, pc: 9 });
+    b.ret(tuple);
+    b.compile(&Host { free_tuples: || TUPLES.get(), ..host_27(0) })
+}
+
+#[test]
+fn tuples_are_taken_by_their_length_and_tracked() {
+    let (lists, young) = tuple_lists();
+    let (second, single) = (unused_tuple(2, 0), unused_tuple(1, 0));
+    let first = unused_tuple(2, second);
+    set_field(lists.firsts, 1, single as u64);
+    set_field(lists.firsts, 2, first as u64);
+    set_field(lists.counts, 0, 1 << 32);
+    set_field(lists.counts, 1, 2);
+    let pair = code_of_tuple(lists, 2);
+    let items = [int(1), int(2)];
+    let head = |tuple: usize| tuple - 32;
+
+    let mut frame = Frame::new(&items);
+    assert_eq!(run(&pair, &mut frame, 0).object(), first);
+    assert_eq!((field(first, 0), field(first, 1)), (1, type_address(Type::TUPLE) as u64));
+    assert_eq!((field(first, 2), field(first, 3), field(first, 4)), (2, items[0] as u64, items[1] as u64));
+    assert_eq!((field(lists.firsts, 2), field(lists.counts, 1)), (second as u64, 1));
+    assert_eq!(field(head(first), 2) as i64, -3);
+    assert_eq!((field(head(first), 0), field(head(first), 1)), (young as u64, young as u64));
+
+    assert_eq!(run(&pair, &mut frame, 0).object(), second);
+    assert_eq!((field(lists.firsts, 2), field(lists.counts, 1)), (0, 0));
+    assert_eq!((field(young, 0), field(young, 1)), (head(first) as u64, head(second) as u64));
+    assert_eq!((field(head(first), 0), field(head(second), 1)), (head(second) as u64, head(first) as u64));
+    assert_eq!((field(head(second), 0), field(head(first), 1)), (young as u64, young as u64));
+    assert_eq!((field(lists.firsts, 1), field(lists.counts, 0), events()), (single as u64, 1 << 32, vec![]));
+
+    // There is none any more: the helper makes it.
+    world::RESULT.set(0x5000);
+    assert_eq!(run(&pair, &mut frame, 0).object(), 0x5000);
+    let operands = items.to_vec();
+    assert_eq!(events(), [Event::Stack { lasti: 9, operands, immediate: 2 }]);
+    world::RESULT.set(0);
+}
+
+#[test]
+fn tuples_that_no_list_has_are_made_by_the_helper() {
+    let (lists, _) = tuple_lists();
+    world::RESULT.set(0x5000);
+    for length in [0, 3] {
+        let locals: Vec<usize> = (0..3).map(int).collect();
+        let native = code_of_tuple(lists, length);
+        assert_eq!(run(&native, &mut Frame::new(&locals), 0).object(), 0x5000);
+        let operands = locals[..length as usize].to_vec();
+        assert_eq!(events(), [Event::Stack { lasti: 9, operands, immediate: length.into() }]);
+    }
+    world::RESULT.set(0);
 }

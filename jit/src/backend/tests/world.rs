@@ -94,7 +94,7 @@ fn helper(helper: Helper) -> usize {
         Helper::HandlePending => handle_pending as *const () as usize,
         Helper::SetName => set_name as *const () as usize,
         Helper::CallFunction => call_function as *const () as usize,
-        Helper::Call => build as *const () as usize,
+        Helper::Call | Helper::BuildTuple => build as *const () as usize,
         _ => 0,
     }
 }
