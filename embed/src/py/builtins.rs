@@ -82,6 +82,20 @@ unsafe fn is_of(function: *mut py::PyCFunctionObject, owner: Owner) -> bool {
     }
 }
 
+/// The definition of a function, if it is the builtin of this name.
+///
+/// # Safety
+/// An exact `builtin_function_or_method`, alive. Runs nothing.
+pub unsafe fn definition_of_builtin(function: Object, name: &CStr) -> Option<usize> {
+    // SAFETY: by the contract; definitions live for ever.
+    unsafe {
+        let function = function.cast::<py::PyCFunctionObject>();
+        let definition = (*function).m_ml;
+        let is_it = CStr::from_ptr((*definition).ml_name) == name && is_of(function, Owner::Builtins);
+        is_it.then_some(definition as usize)
+    }
+}
+
 /// Whether a function says that it is of a module.
 unsafe fn is_of_module(function: *mut py::PyCFunctionObject, name: &[u8]) -> bool {
     // SAFETY: by the contract of the caller.

@@ -36,6 +36,7 @@ use crate::config::settings;
 use crate::memory::shortage;
 use crate::py::{binding, dict};
 use crate::state::{completion, recall};
+use calls::shortcuts;
 use names::cache;
 
 /// Prepares what the helpers remember of the interpreter; call once, before compiled code runs.
@@ -43,6 +44,7 @@ pub fn initialise() {
     cache::initialise();
     dict::initialise();
     binding::initialise();
+    shortcuts::initialise();
     recall::initialise();
     completion::initialise();
     shortage::prepare();

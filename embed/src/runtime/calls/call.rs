@@ -7,7 +7,7 @@ use crate::py::references::Owned;
 use crate::py::stack::{Stack, release};
 use crate::py::{self, Object, PyThreadState};
 use crate::py::{Frame, evaluator};
-use crate::runtime::calls::{classes, functions, instances, keywords};
+use crate::runtime::calls::{classes, functions, instances, keywords, shortcuts};
 use pyjion_jit::hir::CALL_UNINTERRUPTED;
 use std::ptr;
 
@@ -105,7 +105,12 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                 };
             }
         } else if ty == &raw mut py::PyType_Type {
-            if let Some(result) = classes::try_instantiate(thread, at, count, 0) {
+            let made = if py::has_feature(callable.cast(), py::Py_TPFLAGS_HEAPTYPE as u64) {
+                classes::try_instantiate(thread, at, count, 0)
+            } else {
+                shortcuts::try_type(thread, at, count)
+            };
+            if let Some(result) = made {
                 return result;
             }
         } else if ty == &raw mut py::PyCFunction_Type && (*thread).use_tracing == 0 {
@@ -127,6 +132,11 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                 #[cfg(py35)]
                 let result = py::_Py_CheckFunctionResult(callable, result, ptr::null());
                 py::decref(callable);
+                return result;
+            }
+            if takes.0 == 0
+                && let Some(result) = shortcuts::try_function(method as usize, receiver, at, count)
+            {
                 return result;
             }
         } else if py::has_feature(ty, py::Py_TPFLAGS_HEAPTYPE as u64)

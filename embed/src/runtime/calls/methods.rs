@@ -8,7 +8,7 @@ use crate::py::evaluation::thread_state;
 use crate::py::references::Owned;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState};
-use crate::runtime::calls::{call, functions};
+use crate::runtime::calls::{call, functions, shortcuts};
 use crate::runtime::names::attributes;
 use crate::runtime::names::cache::AttributeCache;
 use std::mem;
@@ -102,6 +102,10 @@ unsafe fn call_with_receiver(
                 return leave(callable, receiver, result);
             }
             if flags & !py::METH_KEYWORDS == py::METH_VARARGS {
+                let receiver = *at;
+                if let Some(result) = shortcuts::try_method(method as usize, at, count) {
+                    return leave(callable, receiver, result);
+                }
                 return call_with_tuple(callable, method, flags, at, count);
             }
         }

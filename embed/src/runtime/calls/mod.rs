@@ -7,4 +7,5 @@ pub mod functions;
 pub mod instances;
 pub mod keywords;
 pub mod methods;
+pub mod shortcuts;
 pub mod spread;
