@@ -24,6 +24,7 @@ pub mod sets;
 pub mod slots;
 pub mod stack;
 pub mod strings;
+pub mod supers;
 pub mod tuples;
 
 #[allow(

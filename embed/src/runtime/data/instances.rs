@@ -7,6 +7,7 @@ use crate::py::gil::Gil;
 use crate::py::references::Owned;
 use crate::py::slots::{GENERIC_GETATTRO, have_same_function};
 use crate::py::{self, Frame, Object, PyTypeObject};
+use crate::runtime::names::absence;
 use std::cell::Cell;
 use std::ptr;
 
@@ -20,6 +21,10 @@ pub unsafe extern "C" fn is_instance(_frame: Frame, object: Object, class: Objec
 pub unsafe extern "C" fn get_attr(_frame: Frame, object: Object, name: Object, default: Object) -> Object {
     // SAFETY: borrowed arguments, see the module.
     unsafe {
+        if !default.is_null() && absence::is_certain(object, name) {
+            py::incref(default);
+            return default;
+        }
         let attribute = py::PyObject_GetAttr(object, name);
         if !attribute.is_null()
             || default.is_null()
@@ -37,6 +42,9 @@ pub unsafe extern "C" fn get_attr(_frame: Frame, object: Object, name: Object, d
 pub unsafe extern "C" fn has_attr(_frame: Frame, object: Object, name: Object) -> i64 {
     // SAFETY: borrowed arguments, see the module.
     unsafe {
+        if absence::is_certain(object, name) {
+            return 0;
+        }
         let attribute = Owned::new(py::PyObject_GetAttr(object, name));
         if !attribute.is_null() {
             return 1;

@@ -16,6 +16,7 @@ use crate::runtime::names::descriptors::call_get;
 #[cfg(py2)]
 use crate::runtime::names::instances;
 use crate::runtime::names::lookup;
+use crate::runtime::names::supers;
 use std::ffi::{CStr, c_int};
 use std::ptr;
 
@@ -52,6 +53,12 @@ pub unsafe fn load(
                 && let Some(value) = instances::load(object, name, &mut *cache, receiver)
             {
                 return value;
+            }
+            if ty == &raw mut py::PySuper_Type
+                && !receiver.is_null()
+                && let Some(method) = supers::load_method(object.cast(), name, receiver)
+            {
+                return method;
             }
             return load_specially(object, name, cache);
         }

@@ -1,5 +1,6 @@
 //! What is found under a name.
 
+pub mod absence;
 pub mod attributes;
 pub mod cache;
 pub mod descriptors;
@@ -9,3 +10,4 @@ pub mod imports;
 pub mod instances;
 pub mod lookup;
 pub mod scopes;
+pub mod supers;

@@ -1,16 +1,19 @@
 //! Builtin functions.
 
 use crate::py::evaluation::thread_state;
-use crate::py::{self, Object};
+use crate::py::{self, Object, strings};
 use crate::run::enter;
 use crate::runtime::calls::shortcuts::shortcut::{Outcome, Shortcut, none_if_done, shortcut, truth_of};
+use crate::runtime::data::instances;
 use std::ffi::CStr;
 use std::ptr;
 
 /// The functions, by their names.
-pub fn functions() -> [(&'static CStr, Shortcut); 6] {
+pub fn functions() -> [(&'static CStr, Shortcut); 8] {
     [
         (c"divmod", shortcut!(divmod)),
+        (c"getattr", shortcut!(getattr)),
+        (c"hasattr", shortcut!(hasattr)),
         (c"issubclass", shortcut!(issubclass)),
         (c"iter", shortcut!(iter)),
         (c"next", shortcut!(next)),
@@ -23,6 +26,32 @@ pub fn functions() -> [(&'static CStr, Shortcut); 6] {
 unsafe fn divmod(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
     // SAFETY: by the contract of `Shortcut`.
     unsafe { (count == 2).then(|| py::PyNumber_Divmod(*arguments, *arguments.add(1))) }
+}
+
+/// `builtin_getattr`
+unsafe fn getattr(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
+    // SAFETY: by the contract of `Shortcut`; the helper has no use for a frame.
+    unsafe {
+        let default = match count {
+            2 => ptr::null_mut(),
+            3 => *arguments.add(2),
+            _ => return None,
+        };
+        let name = *arguments.add(1);
+        strings::is_str(name).then(|| instances::get_attr(ptr::null_mut(), *arguments, name, default))
+    }
+}
+
+/// `builtin_hasattr`
+unsafe fn hasattr(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
+    // SAFETY: by the contract of `Shortcut`; the helper has no use for a frame.
+    unsafe {
+        if count != 2 || !strings::is_str(*arguments.add(1)) {
+            return None;
+        }
+        let status = instances::has_attr(ptr::null_mut(), *arguments, *arguments.add(1));
+        Some(truth_of(status as i32))
+    }
 }
 
 /// `builtin_issubclass`

@@ -1,7 +1,7 @@
-//! Builtin types that are called with one argument, or none.
+//! Builtin types that are called with one argument, or none, and `super` with two.
 
 use crate::py::slots::have_same_function;
-use crate::py::{self, Object, PyTypeObject};
+use crate::py::{self, Object, PyTypeObject, supers};
 use crate::runtime::calls::shortcuts::shortcut::{Outcome, Shortcut, shortcut, truth_of};
 use std::ptr;
 
@@ -13,6 +13,7 @@ pub fn types() -> Vec<(*mut PyTypeObject, Shortcut)> {
         (&raw mut py::PyDict_Type, shortcut!(dict)),
         (&raw mut py::PySet_Type, shortcut!(set)),
         (&raw mut py::PyBool_Type, shortcut!(truth)),
+        (&raw mut py::PySuper_Type, shortcut!(super_of)),
         (&raw mut py::PyFloat_Type, shortcut!(float)),
         #[cfg(py2)]
         (&raw mut py::PyInt_Type, shortcut!(int)),
@@ -86,6 +87,12 @@ unsafe fn set(_: Object, arguments: *const Object, count: usize) -> Option<Objec
 unsafe fn truth(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
     // SAFETY: by the contract of `Shortcut`.
     unsafe { (count == 1).then(|| truth_of(py::PyObject_IsTrue(*arguments))) }
+}
+
+/// `super_init`
+unsafe fn super_of(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
+    // SAFETY: by the contract of `Shortcut`.
+    unsafe { if count == 2 { supers::make(*arguments, *arguments.add(1)) } else { None } }
 }
 
 /// `float_new`
