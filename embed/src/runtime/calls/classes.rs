@@ -8,6 +8,7 @@ use crate::py::slots::have_same_function;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState, PyTypeObject, initproc};
 use crate::run::{enter, thin};
+use crate::runtime::calls::constructors;
 use crate::runtime::calls::keywords::{Given, Ordered};
 use std::cell::Cell;
 use std::ptr;
@@ -36,20 +37,23 @@ pub unsafe fn try_instantiate(
     // SAFETY: the class is held throughout; a version tag proves what it looks like.
     unsafe {
         let class = (*at).cast::<PyTypeObject>();
-        let is_simple = is_made_by_object(class)
-            && py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64)
-            && !py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64)
-            && is_initialised_by_slot(class)
+        let is_simple = py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64)
             && settings::is_ordinary()
             && enter::has_room_for(thread, CALLS_IN_C);
         if !is_simple {
             return None;
         }
-        let function = py::_PyType_Lookup(class, NAME.get());
-        if function.is_null() || py::type_of(function) != &raw mut py::PyFunction_Type {
+        let given = Given { first: at.add(1), positional, keyword };
+        if !is_made_by_object(class) {
+            return try_construct(thread, at, given);
+        }
+        if py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64) {
             return None;
         }
-        let given = Given { first: at.add(1), positional, keyword };
+        let function = initialiser(class);
+        if function.is_null() {
+            return None;
+        }
         let tag = (*class).tp_version_tag;
         let instance = (*class).tp_alloc.unwrap_unchecked()(class, 0);
         if instance.is_null() {
@@ -60,12 +64,73 @@ pub unsafe fn try_instantiate(
         let is_same = py::type_of(instance) == class
             && py::has_feature(class, py::Py_TPFLAGS_VALID_VERSION_TAG as u64)
             && (*class).tp_version_tag == tag;
+        let function = if is_same { function } else { ptr::null_mut() };
+        Some(finish(thread, at, given, instance, function))
+    }
+}
+
+/// The same for a class whose instances a Python function makes, `__new__`: `slot_tp_new` without a tuple.
+#[inline(never)]
+unsafe fn try_construct(thread: *mut PyThreadState, at: *mut Object, given: Given) -> Option<Object> {
+    // SAFETY: as for `try_instantiate`; the function is held while it runs.
+    unsafe {
+        let class = (*at).cast::<PyTypeObject>();
+        if given.keyword != 0 || !constructors::are_called_by(class) {
+            return None;
+        }
+        let function = constructors::of(class);
+        if function.is_null() {
+            return None;
+        }
+        py::incref(function);
+        let made = thin::call_under(thread, CALLS_IN_C - 1, function, at, given.positional + 1);
+        py::decref(function);
+        let made = made?;
+        let is_complete = made.is_null()
+            || (py::type_of(made) != class && py::PyType_IsSubtype(py::type_of(made), class) == 0)
+            || constructors::are_enough_for(py::type_of(made));
+        if is_complete {
+            release(at, given.operands() + 1);
+            return Some(made);
+        }
+        let function = initialiser(py::type_of(made));
+        Some(finish(thread, at, given, made, function))
+    }
+}
+
+/// The Python function that initialises the instances of a class, NULL if another does.
+#[inline(always)]
+unsafe fn initialiser(class: *mut PyTypeObject) -> Object {
+    // SAFETY: a class.
+    unsafe {
+        if !is_initialised_by_slot(class) {
+            return ptr::null_mut();
+        }
+        let function = py::_PyType_Lookup(class, NAME.get());
+        let is_function = !function.is_null() && py::type_of(function) == &raw mut py::PyFunction_Type;
+        if is_function { function } else { ptr::null_mut() }
+    }
+}
+
+/// Ends the call of the class at `at` with an instance that was made and is initialised now, by this function if that is
+/// not NULL: the instance or NULL.
+#[inline(always)]
+unsafe fn finish(
+    thread: *mut PyThreadState,
+    at: *mut Object,
+    given: Given,
+    instance: Object,
+    function: Object,
+) -> Object {
+    // SAFETY: as for `try_instantiate`; the instance is ours, and takes the place of its class.
+    unsafe {
+        let class = *at;
         *at = instance;
         let mut result = None;
-        if is_same {
+        if !function.is_null() {
             py::incref(function);
-            result = if keyword == 0 {
-                thin::call_under(thread, CALLS_IN_C, function, at, positional + 1)
+            result = if given.keyword == 0 {
+                thin::call_under(thread, CALLS_IN_C, function, at, given.positional + 1)
             } else {
                 call_with_keywords(thread, function, instance, given)
             };
@@ -85,8 +150,8 @@ pub unsafe fn try_instantiate(
             py::decref(instance);
         }
         release(at.add(1), given.operands());
-        py::decref(class.cast());
-        Some(if is_done { instance } else { ptr::null_mut() })
+        py::decref(class);
+        if is_done { instance } else { ptr::null_mut() }
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod call;
 pub mod classes;
+pub mod constructors;
 pub mod direct;
 pub mod functions;
 pub mod instances;

@@ -77,6 +77,10 @@ pub fn initialise() {
                 add(definition, shortcut);
             }
         }
+        let new = py::PyDict_GetItemString(py::PyBaseObject_Type.tp_dict, c"__new__".as_ptr());
+        if !new.is_null() && py::type_of(new) == &raw mut py::PyCFunction_Type {
+            add((*new.cast::<py::PyCFunctionObject>()).m_ml as usize, types::NEW);
+        }
         for (ty, shortcut) in types::types() {
             add(ty as usize, shortcut);
         }

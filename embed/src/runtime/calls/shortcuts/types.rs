@@ -1,7 +1,8 @@
-//! Builtin types that are called with one argument, or none, and `super` with two.
+//! Builtin types that are called with one argument, or none, `super` with two, and `object.__new__`.
 
 use crate::py::slots::have_same_function;
 use crate::py::{self, Object, PyTypeObject, supers};
+use crate::runtime::calls::constructors;
 use crate::runtime::calls::shortcuts::shortcut::{Outcome, Shortcut, shortcut, truth_of};
 use std::ptr;
 
@@ -87,6 +88,26 @@ unsafe fn set(_: Object, arguments: *const Object, count: usize) -> Option<Objec
 unsafe fn truth(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
     // SAFETY: by the contract of `Shortcut`.
     unsafe { (count == 1).then(|| truth_of(py::PyObject_IsTrue(*arguments))) }
+}
+
+/// The shortcut of `__new__`, whose definition all types share.
+pub const NEW: Shortcut = shortcut!(new);
+
+/// `tp_new_wrapper` of `object`, for a class that asks for no more than that.
+unsafe fn new(ty: Object, arguments: *const Object, count: usize) -> Option<Object> {
+    // SAFETY: by the contract of `Shortcut`; the caller holds the class.
+    unsafe {
+        let class = (*arguments).cast::<PyTypeObject>();
+        if count != 1
+            || ty != (&raw mut py::PyBaseObject_Type).cast()
+            || !py::has_feature(py::type_of(class.cast()), py::Py_TPFLAGS_TYPE_SUBCLASS as u64)
+            || py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64)
+            || !constructors::are_all_above(class)
+        {
+            return None;
+        }
+        Some((*class).tp_alloc?(class, 0))
+    }
 }
 
 /// `super_init`
