@@ -10,7 +10,8 @@
 use pyjion_jit::bytecode::assembler::assemble;
 use pyjion_jit::bytecode::{CodeDesc, Version, decode};
 use pyjion_jit::feedback::Feedback;
-use pyjion_jit::hir::{self, Type};
+use pyjion_jit::front;
+use pyjion_jit::hir::Type;
 use pyjion_jit::host::Host;
 use pyjion_jit::passes::{self, PASSES};
 use pyjion_jit::{EntrySpec, Options};
@@ -69,7 +70,7 @@ fn stages(code: &CodeDesc, kind: Type) -> Result<Vec<(&'static str, String)>, Bo
     let host = Host::made_up(code.version);
     let options = Options::default();
     let entries = [EntrySpec::default()];
-    let mut function = hir::build(code, &bytecode, &feedback, &[], &entries, &host, &options)?;
+    let mut function = front::build(code, &bytecode, &feedback, &[], &entries, &host, &options.front())?;
     let mut stages = vec![("bytecode", bytecode.to_string()), ("built", function.to_string())];
     let mut texts = BTreeMap::new();
     passes::run(&mut function, &host, options.omitted, options.verify, Some(&mut texts))?;

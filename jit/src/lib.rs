@@ -16,6 +16,7 @@ pub mod code;
 pub mod error;
 pub mod exit;
 pub mod feedback;
+pub mod front;
 pub mod hir;
 pub mod host;
 pub mod passes;
@@ -25,44 +26,11 @@ use backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use bytecode::CodeDesc;
 use code::Publisher;
 use error::CompileError;
-use feedback::{CodeHandle, Feedback, Life};
+use feedback::{Feedback, Life};
+pub use front::{EntrySpec, Inlinable};
 use host::Host;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-/// An entry asked for: a place in the bytecode and what the frame looks like there.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EntrySpec {
-    /// Byte offset of the first instruction to execute.
-    pub pc: u32,
-    /// Block stack of the frame, outermost first.
-    pub blocks: Vec<hir::FrameBlock>,
-    /// Kinds now on the operand stack, bottom first; its length is the depth.
-    pub operands: Vec<hir::Type>,
-    /// Kinds the local slots hold now, to specialise on; empty when nothing is known.
-    pub locals: Vec<hir::Type>,
-    /// Kinds that the frame's globals hold now under each of `co_names` (EMPTY when absent), so
-    /// that loops keep them in registers; empty when nothing is known, or when the code uses
-    /// `*_NAME` and the frame's locals are not its globals.
-    pub names: Vec<hir::Type>,
-}
-
-/// Code that may be inlined where it is called, with positional arguments that fill its parameters: `is_plain` of the
-/// host, which has no other arguments and no cells of its own.
-#[derive(Clone, Debug)]
-pub struct Inlinable {
-    /// The code object.
-    pub code: CodeHandle,
-    /// The same as data.
-    pub description: Arc<CodeDesc>,
-    /// What was observed of it.
-    pub feedback: Feedback,
-    /// Address of a 64-bit word that counts its frames, there for as long as the code object.
-    pub runs: usize,
-    /// How compiled code calls it straight away, if that can be.
-    pub direct: Option<hir::DirectCallee>,
-}
 
 /// Knobs of a compilation.
 #[derive(Clone, Debug)]
@@ -97,6 +65,20 @@ impl Default for Options {
             max_depth: 48,
             keep_texts: false,
             backend: BackendOptions::default(),
+        }
+    }
+}
+
+impl Options {
+    /// Those of the front end.
+    pub fn front(&self) -> front::Options {
+        front::Options {
+            speculates: self.speculate,
+            inlines: !self.omitted.contains("inline"),
+            tracks_names: !self.omitted.contains("unbox"),
+            max_values: self.max_values,
+            max_depth: self.max_depth,
+            counts_bytecodes: self.backend.bytecode_counter != 0,
         }
     }
 }
@@ -139,7 +121,7 @@ pub fn compile(
     let mut texts = BTreeMap::new();
     let started = Instant::now();
     let bytecode = bytecode::decode(code)?;
-    let mut function = hir::build(code, &bytecode, feedback, callees, entries, host, options)?;
+    let mut function = front::build(code, &bytecode, feedback, callees, entries, host, &options.front())?;
     if options.keep_texts {
         texts.insert("bytecode", bytecode.to_string());
         texts.insert("hir", function.to_string());

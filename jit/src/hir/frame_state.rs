@@ -77,6 +77,9 @@ pub enum Resume {
     },
 }
 
+/// Operands of a frame that are to be bound at most, which an exit has to make objects of.
+pub const MAX_BOUND: usize = 8;
+
 /// Inlined frames that are on top of one another at most.
 pub const MAX_INLINED: usize = 4;
 

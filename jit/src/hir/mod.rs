@@ -1,7 +1,6 @@
 //! The high-level intermediate representation: SSA with block parameters and frame states.
 
 mod attribute;
-mod build;
 mod builtin;
 mod dominators;
 mod effects;
@@ -15,13 +14,13 @@ mod types;
 mod verify;
 
 pub use attribute::{Attribute, AttributeSite, Binding, GlobalPlace, GlobalSite, Place};
-pub use build::{MAX_BOUND, build};
 pub use builtin::{Builtin, Owner};
 pub use dominators::Dominators;
 pub use effects::{Facts, Heap, Heaps, Need, Ownership, Runs};
 pub use element::Element;
 pub use frame_state::{
-    FrameBlock, FrameState, Inlined, Lacks, MAX_INLINED, NO_HANDLER, Operand, PC_IN_FRAME, Resume, Stale,
+    FrameBlock, FrameState, Inlined, Lacks, MAX_BOUND, MAX_INLINED, NO_HANDLER, Operand, PC_IN_FRAME, Resume,
+    Stale,
 };
 pub use function::{Block, CACHE_WORDS, DirectCallee, Entry, Function, InlinedCode, Value};
 pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, SPECIAL_LEVELS, Signature};

@@ -23,7 +23,8 @@ use super::{PASSES, Pass};
 use crate::bytecode::assembler::assemble;
 use crate::bytecode::{BlockKind, CodeDesc, Version, decode};
 use crate::feedback::{Callee, CodeHandle, Feedback, Life};
-use crate::hir::{FrameBlock, Function, Stage, Type, build, parse, verify};
+use crate::front::build;
+use crate::hir::{FrameBlock, Function, Stage, Type, parse, verify};
 use crate::host::{CallLayout, Host};
 use crate::{EntrySpec, Inlinable, Options};
 use std::collections::BTreeMap;
@@ -122,7 +123,7 @@ impl<'a> Fixture<'a> {
         let Observed { code, feedback, entry } = observed(host.version, text, &callees)?;
         let bytecode = decode(&code).map_err(|error| error.to_string())?;
         let callees: Vec<Inlinable> = callees.into_values().collect();
-        build(&code, &bytecode, &feedback, &callees, &[entry], host, &Options::default())
+        build(&code, &bytecode, &feedback, &callees, &[entry], host, &Options::default().front())
             .map_err(|error| error.to_string())
     }
 

@@ -4,9 +4,10 @@ use super::{Omitted, PASSES, run};
 use crate::bytecode::assembler::assemble;
 use crate::bytecode::{BinaryOp, BlockKind, CodeDesc, Version, decode};
 use crate::feedback::Feedback;
+use crate::front::build;
 use crate::hir::{
     BlockId, ExitReason, FrameBlock, FrameState, Function, Helper, Insn, MAX_BOUND, Repr, Resume, Seen, Type,
-    Value, ValueId, build, parse,
+    Value, ValueId, parse,
 };
 use crate::host::Host;
 use crate::{EntrySpec, Options};
@@ -62,7 +63,7 @@ fn compile_with(code: &CodeDesc, entry: &EntrySpec, feedback: &Feedback, options
     let bytecode = decode(code).unwrap();
     let host = Host::made_up(code.version);
     let entries = std::slice::from_ref(entry);
-    let mut function = build(code, &bytecode, feedback, &[], entries, &host, &options).unwrap();
+    let mut function = build(code, &bytecode, feedback, &[], entries, &host, &options.front()).unwrap();
     let mut texts = BTreeMap::new();
     let spent = run(&mut function, &host, options.omitted, options.verify, Some(&mut texts)).unwrap();
     assert_eq!(spent.len(), PASSES.len());
@@ -309,7 +310,7 @@ fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
     let options = Options::default();
     let bytecode = decode(&code).unwrap();
     let entries = [EntrySpec::default()];
-    let function = build(&code, &bytecode, &Feedback::new(), &[], &entries, &host, &options).unwrap();
+    let function = build(&code, &bytecode, &Feedback::new(), &[], &entries, &host, &options.front()).unwrap();
     println!("{function}");
     let found: Vec<_> = function.entries.iter().map(|entry| (entry.pc, entry.depth)).collect();
     assert_eq!(found, [(0, 0), (8, 1)]);

@@ -65,13 +65,10 @@ pub const ORDERS: &[Order] = &[
         folder: "jit/src",
         root: "lib.rs",
         rooms: &[
-            ROOT, "tier", "passes", "code", "backend", "exit", "feedback", "host", "hir", "error", "bytecode",
+            ROOT, "tier", "passes", "front", "code", "backend", "exit", "feedback", "host", "hir", "error",
+            "bytecode",
         ],
-        known: &[
-            Known { from: "hir::build", to: ROOT, why: "it is told options and entry of the whole pipeline" },
-            Known { from: "hir::build", to: "feedback", why: "the front end is in the room of its language" },
-            Known { from: "hir::build", to: "host", why: "the front end is in the room of its language" },
-        ],
+        known: &[],
         list: None,
         circles: Circles::WithinRooms,
     },

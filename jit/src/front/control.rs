@@ -1,7 +1,7 @@
 //! Jumps, the block stack, and `yield`.
 
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::Helper;
 
 impl Builder<'_> {
     /// Ends the block by a jump; backward jumps first do the periodic work that is due.

@@ -14,6 +14,7 @@ mod control;
 mod direct;
 mod identity;
 mod inline;
+mod input;
 mod iterate;
 mod method;
 mod names;
@@ -26,18 +27,16 @@ mod truth;
 mod unwind;
 mod with;
 
-pub use method::MAX_BOUND;
+pub use input::{EntrySpec, Inlinable, Options};
 
-use super::attribute::{AttributeSite, GlobalSite};
-use super::frame_state::{FrameBlock, FrameState, NO_HANDLER, Operand, PC_IN_FRAME, Resume};
-use super::function::{Entry, Function};
-use super::insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, ValueId};
-use super::types::{Repr, Type};
 use crate::bytecode::{BlockKind, Bytecode, CodeDesc, Const, ConstKind};
 use crate::error::CompileError;
 use crate::feedback::{Callee, CodeHandle, Feedback};
+use crate::hir::{
+    AttributeSite, BlockId, Edge, Entry, ExitReason, FrameBlock, FrameState, Function, GlobalSite, Insn,
+    NO_HANDLER, Operand, PC_IN_FRAME, Repr, Resume, Seen, SideExit, StateId, Type, ValueId,
+};
 use crate::host::Host;
-use crate::{EntrySpec, Inlinable, Options};
 use inline::{Decoded, Inlining};
 use method::Meanwhile;
 use stack::{Mark, StackEntry};
@@ -274,7 +273,7 @@ impl Builder<'_> {
             true => self.feedback.site(pc).is_some_and(|site| site.failed),
             false => self.function.no_speculation.contains(&pc),
         };
-        self.options.speculate && !has_failed
+        self.options.speculates && !has_failed
     }
 
     fn build_block(&mut self, key: Key, block: BlockId) -> Result<(), CompileError> {
@@ -307,7 +306,7 @@ impl Builder<'_> {
                 self.leave(ExitReason::Uncompiled, pc)?;
                 return Ok(());
             }
-            if self.options.backend.bytecode_counter != 0 {
+            if self.options.counts_bytecodes {
                 self.emit_effect(Insn::CountBytecode);
             }
             if self.step(&instruction)? == Flow::Ended {

@@ -1,9 +1,8 @@
 //! Subscripts, unpacking, and building of containers.
 
-use super::super::helper::Helper;
 use super::*;
 use crate::bytecode::{CompareOp, ConstKind};
-use crate::hir::Element;
+use crate::hir::{Element, Helper};
 
 impl Builder<'_> {
     pub(super) fn subscript(&mut self, pc: u32, next: u32) -> Step {

@@ -1,8 +1,8 @@
 //! Calls into the runtime: consuming operands, checking errors and tracing afterwards.
 
-use super::super::helper::{CALL_UNINTERRUPTED, Convention, Helper};
 use super::*;
 use crate::bytecode::{CallShape, Op};
+use crate::hir::{CALL_UNINTERRUPTED, Convention, Helper};
 
 impl Builder<'_> {
     /// Throws when a C status is negative.

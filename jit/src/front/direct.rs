@@ -1,9 +1,7 @@
 //! Calls of functions whose code is known, which borrow what they are called with.
 
-use super::super::attribute::{Attribute, Binding, Place};
-use super::super::function::DirectCallee;
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 
 /// A special method that an operation calls.
 pub(super) struct Special<'a> {

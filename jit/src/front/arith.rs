@@ -1,8 +1,8 @@
 //! Arithmetic and comparisons: unboxed where the operands are expected to allow it.
 
-use super::super::helper::Helper;
 use super::*;
 use crate::bytecode::{BinaryOp, CompareOp, ConstKind, Op, UnaryOp};
+use crate::hir::Helper;
 
 /// Doubles hold every int up to this magnitude.
 const EXACT_IN_DOUBLE: i64 = 1 << 53;

@@ -1,8 +1,8 @@
 //! The dispatch: what each bytecode operation means in HIR.
 
-use super::super::helper::Helper;
 use super::*;
 use crate::bytecode::{BlockKind, Instruction, Op, Version};
+use crate::hir::Helper;
 
 impl Builder<'_> {
     /// Builds one instruction. The match is exhaustive: it is the checklist for a new operation.

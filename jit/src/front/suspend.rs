@@ -1,7 +1,7 @@
 //! Where generators and coroutines suspend, and what they await.
 
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::Helper;
 
 impl Builder<'_> {
     /// `YIELD_VALUE`: leaves with the value; what follows becomes an entry of its own.

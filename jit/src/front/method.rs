@@ -4,10 +4,10 @@
 //! make it. What comes in between is straight code, so neither a block nor a handler is reached with
 //! such an entry: an exception leaves for the interpreter.
 
-use super::super::helper::Helper;
 use super::unwind::CALLER;
 use super::*;
 use crate::bytecode::Op;
+use crate::hir::{Helper, MAX_BOUND};
 
 /// Instructions of arguments that are looked at.
 const MAX_DISTANCE: usize = 64;
@@ -31,9 +31,6 @@ pub(super) struct CalledNext {
     /// How many arguments there are.
     pub positional: usize,
 }
-
-/// Entries to be bound at one time, which an exit has to make objects of.
-pub const MAX_BOUND: usize = 8;
 
 impl Builder<'_> {
     /// Whether a `CALL_FUNCTION` with positional arguments calls what the `LOAD_ATTR` before `next` pushes,

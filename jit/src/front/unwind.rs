@@ -1,8 +1,8 @@
 //! Exceptions and the other ways out of blocks, as `fast_block_end` of `ceval.c` takes them:
 //! to a handler in the same frame, to a `finally` body, out of a loop, out of the frame.
 
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::Helper;
 
 /// Instead of a handler's offset: the exception leaves the frame.
 pub(super) const CALLER: u32 = u32::MAX;

@@ -1,11 +1,11 @@
 //! Calls of functions, types and methods in C that are known: done in line, or by quick helpers without a tuple of
 //! arguments.
 
-use super::super::builtin::{Builtin, Owner};
-use super::super::helper::Helper;
 use super::truth::Truth;
 use super::*;
 use crate::bytecode::CallShape;
+use crate::hir::Helper;
+use crate::hir::{Builtin, Owner};
 
 /// What comes of a call.
 enum Outcome {

@@ -1,7 +1,7 @@
 //! `FOR_ITER`: iterators of known type inline, all others through `tp_iternext`.
 
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::Helper;
 
 impl Builder<'_> {
     pub(super) fn for_iter(&mut self, end: u32, pc: u32, next: u32) -> Step {

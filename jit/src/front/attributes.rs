@@ -31,7 +31,7 @@ impl Builder<'_> {
     }
 
     fn looks_in_line(&self) -> bool {
-        self.options.speculate && self.host.attributes.is_some()
+        self.options.speculates && self.host.attributes.is_some()
     }
 
     /// `LOAD_GLOBAL` in line.

@@ -1,7 +1,7 @@
 //! Locals, globals, names, cells and attributes.
 
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::Helper;
 
 impl Builder<'_> {
     pub(super) fn load_fast(&mut self, slot: u32, pc: u32) -> Step {

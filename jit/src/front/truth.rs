@@ -1,8 +1,8 @@
 //! Truth tests and conditional jumps.
 
-use super::super::helper::Helper;
 use super::*;
 use crate::bytecode::ConstKind;
+use crate::hir::Helper;
 
 /// A truth value, possibly with an error to check once the operand is released.
 #[derive(Clone, Copy)]

@@ -6,8 +6,8 @@
 //! part of a block's [`Key`]: a loop that calls nothing foreign has a copy in which all its
 //! names are known, and stay unboxed.
 
-use super::super::helper::Helper;
 use super::*;
+use crate::hir::Helper;
 
 /// Names whose values pay when they stay in registers.
 const TRACKED: Type = Type(
@@ -28,7 +28,7 @@ const MAX_TRACKED: usize = 16;
 impl Builder<'_> {
     /// Chooses the names to track from what the globals hold now.
     pub(super) fn choose_tracked(&mut self, entries: &[EntrySpec]) {
-        if !self.options.speculate || self.options.omitted.contains("unbox") {
+        if !self.options.speculates || !self.options.tracks_names {
             return;
         }
         for (index, address) in self.code.names.iter().enumerate() {

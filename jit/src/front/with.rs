@@ -1,8 +1,8 @@
 //! `with`: entering it, and calling `__exit__` however it is left.
 
-use super::super::helper::Helper;
 use super::unwind::WHY_SILENCED;
 use super::*;
+use crate::hir::Helper;
 
 impl Builder<'_> {
     /// `SETUP_WITH`

@@ -4,11 +4,10 @@
 //! the frame, and none of it could be interrupted: operations that are not so leave where they were never seen to run, and
 //! else have the function called after all. An object that would die leaves as well: its release is for the interpreter.
 
-use super::super::frame_state::{Inlined, MAX_INLINED};
-use super::super::function::InlinedCode;
 use super::method::CalledNext;
 use super::*;
 use crate::bytecode::{self, Instruction, Op};
+use crate::hir::{Inlined, InlinedCode, MAX_INLINED};
 
 /// Bytes of bytecode that are inlined at most.
 const MAX_BYTES: usize = 96;
@@ -134,7 +133,7 @@ impl<'a> Builder<'a> {
     fn inlinable(&self, handle: &CodeHandle, arguments: usize, pc: u32) -> Option<usize> {
         let is_wanted = self.speculate_at(pc)
             && self.host.calls.is_some()
-            && !self.options.omitted.contains("inline")
+            && self.options.inlines
             && !self.declined.contains(&(std::ptr::from_ref(self.code) as usize, pc));
         if !is_wanted || self.inlining.len() >= MAX_INLINED || self.is_crowded() {
             return None;
