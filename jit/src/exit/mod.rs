@@ -4,6 +4,6 @@ mod plan;
 mod recipe;
 mod yields;
 
-pub use plan::{Contents, MAX_WORDS_INLINED, Plan, mark_words};
+pub use plan::{Contents, MAX_WORDS_INLINED, Plan, mark_words, words_at_most};
 pub use recipe::{Bound, ExitRecipe, FrameRecipe, InlinedRecipe, Local, Name, Receiver, Source};
 pub use yields::{Suspended, Suspension, without_exit};

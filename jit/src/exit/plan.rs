@@ -46,6 +46,18 @@ pub fn mark_words(function: &Function) -> usize {
     function.tracked.len().div_ceil(8)
 }
 
+/// Words that an exit leaves at most whose frames are like that of the state and its callers, marks included, whatever
+/// passes make of the function.
+pub fn words_at_most(function: &Function, state: StateId) -> usize {
+    let of_frame = |state: &FrameState| {
+        let operands = state.operands.iter().map(|operand| operand.values().count()).sum::<usize>();
+        let function = usize::from(state.inlined.is_some());
+        function + state.locals.len() + operands + state.released.len()
+    };
+    let frames = function.frames(state).map(|state| of_frame(function.state(state)));
+    frames.sum::<usize>() + mark_words(function)
+}
+
 impl Plan {
     /// The number of an exit, and whether it is asked for for the first time.
     pub fn number(&mut self, function: &Function, exit: SideExit) -> Result<(usize, bool), CompileError> {
@@ -283,6 +295,7 @@ b0():
             let index = words.iter().position(|word| *word == ValueId(value)).expect("is left") as u16;
             Source::Buffer { index, repr: Repr::Obj, owned }
         };
+        assert!(words.len() <= words_at_most(&function, exit.state));
         assert_eq!(recipe.outermost.resume, Resume::Call { operands: 2, next: 6 });
         assert_eq!(recipe.outermost.operands, [at(1, true), at(2, true)]);
         let [middle, innermost] = &recipe.inlined[..] else { panic!("{recipe:?}") };

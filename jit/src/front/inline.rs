@@ -7,6 +7,7 @@
 use super::method::CalledNext;
 use super::*;
 use crate::bytecode::{self, Instruction, Op};
+use crate::exit::{MAX_WORDS_INLINED, words_at_most};
 use crate::hir::{Inlined, InlinedCode, MAX_INLINED};
 
 /// Bytes of bytecode that are inlined at most.
@@ -198,7 +199,7 @@ impl<'a> Builder<'a> {
             stack_size: description.stack_size,
         });
         self.function.unique.extend(small_ints(description));
-        let start = self.function.values.len();
+        let (start, states) = (self.function.values.len(), self.function.states.len());
         let mut assigned = vec![false; description.locals as usize];
         for instruction in &bytecode.instructions {
             if let Op::StoreFast(slot) | Op::DeleteFast(slot) = instruction.op
@@ -264,7 +265,7 @@ impl<'a> Builder<'a> {
         let is_complete =
             |inlining: &Inlining| built.is_ok() && !inlining.is_refused && !inlining.returns.is_empty();
         let Some(inlining) = inlining.filter(is_complete) else { return Ok(false) };
-        if self.shares_numbers(start, code_index, &arguments) {
+        if self.shares_numbers(start, code_index, &arguments) || self.leaves_too_much(states) {
             return Ok(false);
         }
         let function = is_kept.then(|| StackEntry::owned(function));
@@ -484,6 +485,16 @@ impl<'a> Builder<'a> {
         };
         seen.into_iter()
             .any(|(object, times)| !kept.contains(&object) && (times > 1 || held.contains(&object)))
+    }
+
+    /// Whether exits in the middle of what was inlined, those with the states from this one on, could leave more than
+    /// is handed over.
+    fn leaves_too_much(&self, states: usize) -> bool {
+        let function = &self.function;
+        (states..function.states.len())
+            .map(|state| StateId(state as u32))
+            .filter(|state| function.state(*state).inlined.is_some())
+            .any(|state| words_at_most(function, state) > MAX_WORDS_INLINED)
     }
 
     fn checkpoint(&self) -> Checkpoint {

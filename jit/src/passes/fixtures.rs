@@ -22,6 +22,7 @@ use super::tests::text_says_all;
 use super::{PASSES, Pass};
 use crate::bytecode::assembler::assemble;
 use crate::bytecode::{BlockKind, CodeDesc, Version, decode};
+use crate::exit::MAX_WORDS_INLINED;
 use crate::feedback::{Callee, CodeHandle, Feedback, Life};
 use crate::front::build;
 use crate::hir::{FrameBlock, Function, Stage, Type, parse, verify};
@@ -283,6 +284,24 @@ fn passes_make_of_fixtures_what_they_say() {
         }
     }
     assert!(complaints.is_empty(), "{}\n(`PYJION_BLESS=1` writes what is.)", complaints.join("\n"));
+}
+
+#[test]
+fn what_exits_could_not_leave_is_called() {
+    let text = |locals: usize| {
+        let bound: String = (0..locals)
+            .map(|i| format!("LOAD_FAST x; LOAD_CONST ({i}); BINARY_ADD; STORE_FAST y{i}\n"))
+            .collect();
+        format!(
+            "passes: none\nversions: 2.7\n---- bytecode\nseen all int int\ncalls here twice\n.args x\n{bound}
+             LOAD_GLOBAL twice; LOAD_FAST x; here: CALL_FUNCTION 1; RETURN_VALUE
+---- callee twice\nseen all int int\n.args n\nLOAD_FAST n; LOAD_FAST n; BINARY_ADD; RETURN_VALUE\n"
+        )
+    };
+    for (locals, is_inlined) in [(MAX_WORDS_INLINED / 2, true), (MAX_WORDS_INLINED, false)] {
+        let text = Fixture::read(&text(locals)).unwrap().result(Version::V27).unwrap();
+        assert_eq!((text.contains("GuardCode"), text.contains("CallStack Call")), (is_inlined, !is_inlined));
+    }
 }
 
 #[test]
