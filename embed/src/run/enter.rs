@@ -159,7 +159,11 @@ unsafe extern "C" fn attend(frame: *mut PyFrameObject, version: *const Native, o
     unsafe {
         let code = (*frame).f_code;
         if (*version).is_to_be_reconsidered() {
+            // It may be replaced, and is not freed before it has been looked at.
+            let running = &(*version).running;
+            running.set(running.get() + 1);
             promotion::reconsider(code, &*version);
+            running.set(running.get() - 1);
         }
         exits::sweep(code, version);
         let raised_at = if recall::is_any() { recall::answered(frame) } else { recall::NOT_SHORT };

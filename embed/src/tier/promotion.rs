@@ -12,7 +12,7 @@ use pyjion_jit::tier::budget::Occasion;
 /// Many frames have entered a version: has its code compiled again, if there is time for that.
 ///
 /// # Safety
-/// The code object is alive, and the version one of its.
+/// The code object is alive, and the version one of its, which is counted as running.
 #[cold]
 #[inline(never)]
 pub unsafe extern "C" fn reconsider(code: *mut PyCodeObject, version: &Native) {
@@ -22,7 +22,7 @@ pub unsafe extern "C" fn reconsider(code: *mut PyCodeObject, version: &Native) {
     if state.is_null() || version.replaced.get() || settings::stopped().is_some() {
         return;
     }
-    // SAFETY: the state lives as long as the code. The version may be gone after this.
+    // SAFETY: the state lives as long as the code.
     let state = unsafe { &*state };
     if budget::allows_better(state, Occasion::Calls) {
         compile::promote(state);
