@@ -26,10 +26,10 @@ use backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use bytecode::CodeDesc;
 use code::Publisher;
 use error::CompileError;
-use feedback::{Feedback, Life};
+use feedback::{Assumption, Feedback};
 pub use front::{EntrySpec, Inlinable};
 use host::Host;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 /// Knobs of a compilation.
@@ -92,8 +92,9 @@ pub struct Compiled<C = NativeCode> {
     pub entries: Vec<hir::Entry>,
     /// Inline caches that the code refers to by address.
     pub caches: Vec<Box<[u64; hir::CACHE_WORDS]>>,
-    /// What tells the code whether other code that is inlined in it still exists: it knows the addresses.
-    pub lives: Vec<Life>,
+    /// What the code rests on: it knows the addresses of their words, and of the [validity](feedback::Validity) that
+    /// they are to [support](Assumption::support).
+    pub assumptions: Vec<Assumption>,
     /// Texts by stage: "bytecode", "hir" (as built), those of [`passes::PASSES`], "hir-final", "clif", "asm".
     pub texts: BTreeMap<&'static str, String>,
     /// The time that each phase took, in the order of [`phases`].
@@ -137,15 +138,29 @@ pub fn compile(
     let mut code = backend.generate(&function, host, &options.backend)?;
     spent.push(started.elapsed());
     texts.append(&mut code.texts);
-    let lives = callees.iter().map(|callee| callee.code.life.clone()).collect();
-    Ok(Compiled { code, entries: function.entries, caches: function.caches, lives, texts, spent })
+    let assumptions = assumptions(&function, callees);
+    Ok(Compiled { code, entries: function.entries, caches: function.caches, assumptions, texts, spent })
+}
+
+/// What a function rests on: the lives of those that are inlined in it.
+fn assumptions(function: &hir::Function, callees: &[Inlinable]) -> Vec<Assumption> {
+    let words: BTreeSet<usize> = function
+        .block_ids()
+        .flat_map(|block| &function.block(block).insns)
+        .filter_map(|value| match function.insn(*value) {
+            hir::Insn::GuardCode { code, .. } => Some(*code),
+            _ => None,
+        })
+        .collect();
+    let lives = callees.iter().map(|callee| &callee.code.life);
+    lives.filter(|life| words.contains(&life.address())).cloned().collect()
 }
 
 impl Compiled<MachineCode> {
     /// Puts the code where it can run.
     pub fn publish(self, publisher: &Publisher) -> Result<Compiled, CompileError> {
-        let Compiled { code, entries, caches, lives, texts, spent } = self;
-        Ok(Compiled { code: publisher.publish(code)?, entries, caches, lives, texts, spent })
+        let Compiled { code, entries, caches, assumptions, texts, spent } = self;
+        Ok(Compiled { code: publisher.publish(code)?, entries, caches, assumptions, texts, spent })
     }
 }
 

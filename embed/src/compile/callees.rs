@@ -42,7 +42,7 @@ fn add(all: &mut Vec<Inlinable>, feedback: &Feedback) {
 /// A code object, if anything is to be made of its being known. Nothing was observed of one that is too large to be
 /// inlined.
 fn of(handle: &CodeHandle) -> Option<Inlinable> {
-    if !handle.life.is_on() {
+    if !handle.life.holds() {
         return None;
     }
     // SAFETY: it has not ended, so that code and state are there; the GIL is held.

@@ -371,7 +371,7 @@ pub fn job(
         backend: BackendOptions {
             keep_texts: wanted.keep_texts,
             effort: wanted.effort,
-            valid_flag: wanted.switches.map_or(0, |switches| switches.valid.as_ptr() as usize),
+            valid_flag: wanted.switches.map_or(0, |switches| switches.valid.address()),
             turns: wanted.switches.map_or(0, |switches| switches.turns.as_ptr() as usize),
             bytecode_counter: stats::bytecode_counter(),
             describe: tools::is_wanted(),

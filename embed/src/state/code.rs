@@ -18,7 +18,7 @@ use crate::state::thin::ThinFrames;
 use crate::stats;
 use pyjion_jit::bytecode::{self, CodeDesc};
 use pyjion_jit::error::CompileError;
-use pyjion_jit::feedback::{CodeHandle, Feedback, Life};
+use pyjion_jit::feedback::{Assumption, CodeHandle, Feedback};
 use pyjion_jit::hir::DirectCallee;
 use pyjion_jit::host::StateLayout;
 use pyjion_jit::tier::heat;
@@ -84,8 +84,8 @@ pub struct CodeState {
     under_way: Cell<u32>,
     /// Jumps backwards that are still to be looked at one by one: see [`CodeState::seek`].
     sought: Cell<u32>,
-    /// For those who rest on the code: it ends with it.
-    life: OnceCell<Life>,
+    /// That the code lives, for those who rest on that.
+    life: OnceCell<Assumption>,
     hot: OnceCell<Box<Hot>>,
 }
 
@@ -133,7 +133,7 @@ impl CodeState {
         CodeHandle {
             address: self.code as usize,
             state: ptr::from_ref(self) as usize,
-            life: self.life.get_or_init(Life::default).clone(),
+            life: self.life.get_or_init(|| Assumption::new(self.code as usize)).clone(),
         }
     }
 
@@ -366,8 +366,9 @@ impl CodeState {
             let mut targets = self.hot().targets.borrow_mut();
             let of = |target: &&mut Target| target.version.as_deref().is_some_and(|v| ptr::eq(v, version));
             let Some(target) = targets.iter_mut().find(of) else { return };
-            // Nothing is wrong with what it was compiled from.
-            target.generations -= 1;
+            // Nothing is wrong with what it was compiled from, as long as that is still there.
+            let is_founded = target.version.as_ref().is_some_and(|version| version.is_founded());
+            target.generations -= u32::from(is_founded);
             target.invalidations += 1;
             target.version.take()
         };
@@ -440,7 +441,7 @@ impl CodeState {
     fn replace(&self, old: Box<Native>) {
         old.replaced.set(true);
         old.attend.set(true);
-        old.switches.valid.set(0);
+        old.switches.valid.set(false);
         let mut replaced = self.hot().replaced.borrow_mut();
         replaced.push(old);
         replaced.retain(|version| version.running.get() > 0);
@@ -449,7 +450,7 @@ impl CodeState {
     /// Has every frame that runs a version leave it at the next jump backwards at the latest.
     pub fn call_out(&self) {
         self.each_version(|version| {
-            version.switches.valid.set(0);
+            version.switches.valid.set(false);
             version.attend.set(true);
         });
     }
@@ -471,7 +472,7 @@ impl CodeState {
     /// Ends [`CodeState::call_out`].
     pub fn end_call_out(&self) {
         self.each_version(|version| {
-            version.switches.valid.set(u8::from(!version.replaced.get()));
+            version.switches.valid.set(!version.replaced.get() && version.is_founded());
             version.attend.set(version.replaced.get() || native::declares_itself_invalid());
         });
     }

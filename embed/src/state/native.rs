@@ -10,6 +10,7 @@ use crate::stats;
 use crate::tools::Registered;
 use pyjion_jit::Compiled;
 use pyjion_jit::backend::TURNS;
+use pyjion_jit::feedback::{Assumption, Validity};
 use pyjion_jit::host::VersionLayout;
 use std::cell::Cell;
 use std::mem::offset_of;
@@ -17,8 +18,8 @@ use std::num::NonZeroU16;
 
 /// What compiled code of a version has the address of.
 pub struct Switches {
-    /// Zeroed when running frames shall leave.
-    pub valid: Cell<u8>,
+    /// Whether running frames may go on.
+    pub valid: Validity,
     /// Jumps backwards that it takes before we are told of them.
     pub turns: Cell<i32>,
 }
@@ -26,7 +27,7 @@ pub struct Switches {
 impl Switches {
     /// Those of a version that is valid.
     pub fn new() -> Box<Switches> {
-        Box::new(Switches { valid: Cell::new(1), turns: Cell::new(TURNS) })
+        Box::new(Switches { valid: Validity::default(), turns: Cell::new(TURNS) })
     }
 }
 
@@ -98,6 +99,9 @@ impl Native {
             compiled.entries.iter().enumerate().map(|(index, entry)| (entry.pc, index as u32)).collect();
         by_pc.sort_unstable();
         stats::counters().code_bytes.add(compiled.code.size as u64);
+        for assumption in &compiled.assumptions {
+            assumption.support(&switches.valid);
+        }
         let reconsidered_at = if compiled.code.is_provisional { frames() } else { u64::MAX };
         Native {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
@@ -117,6 +121,11 @@ impl Native {
             switches,
             by_pc,
         }
+    }
+
+    /// Whether all holds that it rests on.
+    pub fn is_founded(&self) -> bool {
+        self.compiled.assumptions.iter().all(Assumption::holds)
     }
 
     /// Whether it was compiled in little time, and would be faster if it had been given more.

@@ -73,7 +73,7 @@ fn operation(state: &CodeState, pc: u32) -> String {
 unsafe fn is_invalid(code: *mut PyCodeObject, version: *const Native) -> bool {
     // SAFETY: alive by the contract.
     let version = unsafe { &*version };
-    version.switches.valid.get() == 0 && !version.replaced.get() && !recall::concerns(code)
+    !version.switches.valid.is_valid() && !version.replaced.get() && !recall::concerns(code)
 }
 
 /// Counts an exit that continues in another evaluator, and says in which one

@@ -1,10 +1,12 @@
 //! What was observed at each instruction while the code ran in the recording evaluator.
 
+mod assumption;
 mod callee;
 mod distribution;
 
 use crate::hir::{Attribute, Element, GlobalPlace, Type};
-pub use callee::{Callee, CodeHandle, Life};
+pub use assumption::{Assumption, Validity};
+pub use callee::{Callee, CodeHandle};
 pub use distribution::Distribution;
 use std::collections::{HashMap, HashSet};
 

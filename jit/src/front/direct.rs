@@ -22,7 +22,7 @@ impl Builder<'_> {
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
         let entry = self.peek(pc, positional)?;
         let guard = match is_certain {
-            true => Insn::GuardCode { object: entry.value, code: callee.code, life: callee.life, exit },
+            true => Insn::GuardCode { object: entry.value, code: callee.life, exit },
             false => Insn::GuardType(entry.value, Type::FUNCTION, exit),
         };
         let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
@@ -75,7 +75,7 @@ impl Builder<'_> {
         let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
         let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
         let exit = SideExit { reason: ExitReason::Callee, ..exit };
-        let guard = Insn::GuardCode { object: found, code: callee.code, life: callee.life, exit };
+        let guard = Insn::GuardCode { object: found, code: callee.life, exit };
         let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
         let function = self.own(StackEntry::borrowed(function));
         let entries = self.stack.split_off(base);

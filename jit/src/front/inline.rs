@@ -161,8 +161,7 @@ impl<'a> Builder<'a> {
         let (description, handle) = (&*of.description, &of.code);
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
         let entry = self.peek(pc, positional)?;
-        let guard =
-            Insn::GuardCode { object: entry.value, code: handle.address, life: handle.life.address(), exit };
+        let guard = Insn::GuardCode { object: entry.value, code: handle.life.address(), exit };
         let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
         if bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_))) {
             self.emit(Insn::GuardGlobals(function, exit), Repr::Obj, Type::FUNCTION);

@@ -64,7 +64,7 @@ pub struct InlinedCode {
 pub struct DirectCallee {
     /// Its address.
     pub code: usize,
-    /// The address of a byte that is 0 when that code is no more.
+    /// The address of the word that has that as long as the code is there, and then 0.
     pub life: usize,
     /// What the host knows of it: where [`DirectCallLayout`](crate::host::DirectCallLayout) says what is.
     pub state: usize,

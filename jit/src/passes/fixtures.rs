@@ -23,7 +23,7 @@ use super::{PASSES, Pass};
 use crate::bytecode::assembler::assemble;
 use crate::bytecode::{BlockKind, CodeDesc, Version, decode};
 use crate::exit::MAX_WORDS_INLINED;
-use crate::feedback::{Callee, CodeHandle, Feedback, Life};
+use crate::feedback::{Assumption, Callee, CodeHandle, Feedback};
 use crate::front::build;
 use crate::hir::{FrameBlock, Function, Stage, Type, parse, verify};
 use crate::host::{CallLayout, Host};
@@ -108,7 +108,7 @@ impl<'a> Fixture<'a> {
         {
             let Observed { code: description, feedback, .. } = observed(host.version, text, &callees)?;
             let place = 0x300_0000 + 0x100 * callees.len();
-            let code = CodeHandle { address: place, state: place, life: Life::default() };
+            let code = CodeHandle { address: place, state: place, life: Assumption::new(place) };
             callees.insert(
                 name,
                 Inlinable {

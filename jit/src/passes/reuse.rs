@@ -153,10 +153,9 @@ fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool 
         (Insn::GuardType(a, kind, _), Insn::GuardType(b, other, _)) => kind == other && same(*a, *b),
         (Insn::GuardArray(a, element, _), Insn::GuardArray(b, other, _)) => element == other && same(*a, *b),
         (Insn::GuardIs(a, address, _), Insn::GuardIs(b, other, _)) => address == other && same(*a, *b),
-        (
-            Insn::GuardCode { object: a, code, life, .. },
-            Insn::GuardCode { object: b, code: other, life: other_life, .. },
-        ) => (code, life) == (other, other_life) && same(*a, *b),
+        (Insn::GuardCode { object: a, code, .. }, Insn::GuardCode { object: b, code: other, .. }) => {
+            code == other && same(*a, *b)
+        }
         (Insn::GuardGlobals(a, _), Insn::GuardGlobals(b, _)) => same(*a, *b),
         _ => false,
     }

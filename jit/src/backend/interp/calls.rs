@@ -166,12 +166,11 @@ impl Machine<'_> {
         self.type_of(object) == ty as u64 && self.load(object, field) == definition as u64
     }
 
-    /// Whether an object is a function of this code, which is what it was as long as the byte is not 0.
-    pub fn is_function_of(&self, object: u64, code: usize, life: usize) -> bool {
+    /// Whether an object is a function of the code whose address is in this word.
+    pub fn is_function_of(&self, object: u64, code: usize) -> bool {
         self.program.host.calls.is_some_and(|layout| {
             self.is_of_type(object, Type::FUNCTION)
-                && self.load(object, layout.function_code) == code as u64
-                && self.load_byte(life as u64, 0) != 0
+                && self.load(object, layout.function_code) == self.load(code as u64, 0)
         })
     }
 

@@ -88,8 +88,8 @@ impl<'p> Machine<'p> {
                 only_if(self.load(self.get(*object), layout.refcnt) != 1, *exit)?;
                 0
             }
-            Insn::GuardCode { object, code, life, exit } => {
-                only_if(self.is_function_of(self.get(*object), *code, *life), *exit)?;
+            Insn::GuardCode { object, code, exit } => {
+                only_if(self.is_function_of(self.get(*object), *code), *exit)?;
                 self.get(*object)
             }
             Insn::GuardGlobals(function, exit) => {

@@ -151,10 +151,9 @@ impl Lowering<'_> {
     /// Goes on if it is the code that is likely called.
     fn check_code(&mut self, call: &Call, calls: &CallLayout) {
         let code = self.load(Heap::World, types::I64, call.function, calls.function_code);
-        let is_likely = self.is_object(code, call.callee.code);
         let life = self.address(call.callee.life);
-        let lives = self.load(Heap::World, types::I8, life, 0);
-        let is_it = self.builder.ins().band(is_likely, lives);
+        let likely = self.load(Heap::World, types::I64, life, 0);
+        let is_it = self.builder.ins().icmp(IntCC::Equal, code, likely);
         let known = self.builder.create_block();
         self.builder.ins().brif(is_it, known, &[], call.slow, &[]);
         self.builder.switch_to_block(known);

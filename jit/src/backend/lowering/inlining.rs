@@ -12,24 +12,17 @@ const QUIET: [Type; 5] = [Type::INT, Type::LONG, Type::FLOAT, Type::STR, Type::U
 
 impl Lowering<'_> {
     /// `Insn::GuardCode`.
-    pub fn guard_code(
-        &mut self,
-        object: ValueId,
-        code: usize,
-        life: usize,
-        exit: SideExit,
-    ) -> Result<ir::Value> {
+    pub fn guard_code(&mut self, object: ValueId, code: usize, exit: SideExit) -> Result<ir::Value> {
         let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
         let function = self.value(object)?;
         let ty = self.load(Heap::Type, types::I64, function, self.host.layout.ob_type);
         let is_function = self.is_object(ty, (self.host.types)(Type::FUNCTION));
         self.exit_if_zero(is_function, exit)?;
         let actual = self.load(Heap::World, types::I64, function, layout.function_code);
-        let same = self.is_object(actual, code);
+        let word = self.address(code);
+        let expected = self.load(Heap::World, types::I64, word, 0);
+        let same = self.builder.ins().icmp(IntCC::Equal, actual, expected);
         self.exit_if_zero(same, exit)?;
-        let life = self.address(life);
-        let lives = self.load(Heap::World, types::I8, life, 0);
-        self.exit_if_zero(lives, exit)?;
         Ok(function)
     }
 

@@ -285,7 +285,7 @@ impl Lowering<'_> {
                 self.exit_if(only, *exit)?;
                 return Ok(None);
             }
-            Insn::GuardCode { object, code, life, exit } => self.guard_code(*object, *code, *life, *exit)?,
+            Insn::GuardCode { object, code, exit } => self.guard_code(*object, *code, *exit)?,
             Insn::GuardGlobals(function, exit) => self.guard_globals(*function, *exit)?,
             Insn::GuardBool(value, expected, exit) => {
                 let condition = self.value(*value)?;

@@ -2,6 +2,8 @@
 
 use super::world::{Event, events, field, int, int_value, object, type_address};
 use super::*;
+use crate::feedback::{Assumption, Validity};
+use crate::hir::Helper;
 use crate::host::{CallLayout, NativeLayout};
 
 /// Whether a function returns, whatever it is that it leaves for.
@@ -36,10 +38,9 @@ fn host_with_calls(depth_limit: usize) -> Host {
 
 #[test]
 fn functions_are_known_by_their_code_and_globals() {
-    let life = Box::leak(Box::new(1_u8)) as *mut u8;
+    let life = Assumption::new(0x100);
     let host = host_with_calls(0);
-    let code =
-        unless(&host, |object, exit| Insn::GuardCode { object, code: 0x100, life: life as usize, exit });
+    let code = unless(&host, |object, exit| Insn::GuardCode { object, code: life.address(), exit });
     let globals = unless(&host, Insn::GuardGlobals);
     let function = |ty, code, globals| object(&[1, type_address(ty) as u64, code, globals]);
     let passes = |native: &NativeCode, function| {
@@ -50,11 +51,48 @@ fn functions_are_known_by_their_code_and_globals() {
     assert!(passes(&code, function(Type::FUNCTION, 0x100, 0)));
     assert!(!passes(&code, function(Type::FUNCTION, 0x108, 0)));
     assert!(!passes(&code, function(Type::METHOD, 0x100, 0)));
-    // SAFETY: leaked, and only this test uses it.
-    unsafe { life.write_volatile(0) };
+    life.end();
     assert!(!passes(&code, function(Type::FUNCTION, 0x100, 0)));
     assert!(passes(&globals, function(Type::FUNCTION, 0, 0x200)));
     assert!(!passes(&globals, function(Type::FUNCTION, 0, 0x208)));
+}
+
+#[test]
+fn what_code_rests_on_may_end_while_it_runs() {
+    /// Why code leaves that looks whether the object is a function of the code, then calls something, looks whether it
+    /// is valid if it is to, and whether the object is what it was.
+    fn left(checks: bool, life: &Assumption, ends: bool) -> Option<(ExitReason, u32)> {
+        let mut b = Build::new();
+        let object = b.object(Insn::LoadLocal(0));
+        let [before, invalid, after] =
+            [(3, ExitReason::Callee), (6, ExitReason::Invalidated), (9, ExitReason::Callee)]
+                .map(|(pc, reason)| b.exit(pc, reason, &[], &[]));
+        b.object(Insn::GuardCode { object, code: life.address(), exit: before });
+        b.object(Insn::Call { helper: Helper::LoadName, args: vec![], immediates: vec![0], pc: 3 });
+        if checks {
+            b.effect(Insn::CheckValid(invalid));
+        }
+        b.object(Insn::GuardCode { object, code: life.address(), exit: after });
+        let null = b.object(Insn::Null);
+        b.ret(null);
+        let version = Validity::default();
+        life.support(&version);
+        let options = BackendOptions { valid_flag: version.address(), ..BackendOptions::default() };
+        let native = b.compile_with(&host_with_calls(0), &options).unwrap();
+        let function = world::object(&[1, type_address(Type::FUNCTION) as u64, 0x100, 0]);
+        world::ENDING.set(ends.then(|| life.clone()));
+        let outcome = run(&native, &mut Frame::new(&[function]), 0);
+        events();
+        match outcome {
+            Outcome::Left(exit, _) => Some((native.exits[exit].reason, native.exits[exit].outermost.pc)),
+            Outcome::Returned(_) => None,
+        }
+    }
+    let lives = [(); 2].map(|()| Assumption::new(0x100));
+    assert_eq!(left(true, &lives[0], false), None);
+    assert_eq!(left(true, &lives[0], true), Some((ExitReason::Invalidated, 6)));
+    assert_eq!(left(true, &lives[0], false), Some((ExitReason::Callee, 3)), "it has ended before");
+    assert_eq!(left(false, &lives[1], true), Some((ExitReason::Callee, 9)), "the guard sees it by itself");
 }
 
 #[test]

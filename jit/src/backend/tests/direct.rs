@@ -82,7 +82,8 @@ impl Call {
         (idle_words[0], idle_words[COLLECTED]) = (1, UNTRACKED as u64);
         let idle = object(&idle_words);
         let state = object(&[version as u64, 2, idle as u64, 7]);
-        let (code, life) = (object(&[3]), object(&[1]));
+        let code = object(&[3]);
+        let life = object(&[code as u64]);
         let cells = object(&[1, 0, 1, 0x7900]);
         let defaults = object(&[1, 0, 2, 0, object(&[10, 0]) as u64]);
         let function = object(&[1, 0, code as u64, GLOBALS, cells as u64, defaults as u64]);

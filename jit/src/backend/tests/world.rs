@@ -1,6 +1,7 @@
 //! A fake interpreter: objects are arrays of words, helpers are functions of ours.
 
 use crate::bytecode::{BinaryOp, Version};
+use crate::feedback::Assumption;
 use crate::hir::{Helper, Type};
 use crate::host::{Host, Layout, NativeLayout, Periodic};
 use std::cell::{Cell, RefCell};
@@ -30,6 +31,8 @@ thread_local! {
     static EVENTS: RefCell<Vec<Event>> = const { RefCell::new(Vec::new()) };
     /// What the next helper returns.
     pub static RESULT: Cell<i64> = const { Cell::new(0) };
+    /// What ends while the next helper runs.
+    pub static ENDING: Cell<Option<Assumption>> = const { Cell::new(None) };
 }
 
 /// What compiled code called since the last time this was asked.
@@ -38,6 +41,9 @@ pub fn events() -> Vec<Event> {
 }
 
 fn record(event: Event) -> i64 {
+    if let Some(ending) = ENDING.take() {
+        ending.end();
+    }
     EVENTS.with_borrow_mut(|events| events.push(event));
     RESULT.get()
 }

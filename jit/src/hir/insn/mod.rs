@@ -217,14 +217,12 @@ instructions! {
     } = Facts::effect().reads(&[Heap::Type, Heap::World]);
     /// Leaves when there is no other reference to an object than one. No result.
     GuardShared(object: borrows Object, exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
-    /// Leaves unless the object is a function of the code at this address, and that code still is the one it was.
+    /// Leaves unless the object is a function of the code whose address is in a word.
     GuardCode {
         /// The function.
         object: borrows Object,
-        /// The code.
+        /// The address of the word, which is 0 when that code is no more.
         code: address usize,
-        /// A byte that is 0 when that code is no more.
-        life: address usize,
         /// Taken for any other object.
         exit: leaves SideExit,
     } = Facts::refines().reads(&[Heap::Type, Heap::World]);
