@@ -7,7 +7,7 @@
 use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
 use crate::py::{self, Object, PyFunctionObject, PyThreadState, descrgetfunc, iternextfunc, ternaryfunc};
-use crate::run::generators::{self, Stop};
+use crate::run::generators;
 use crate::run::{sending, thin};
 use std::cell::Cell;
 #[cfg(has_function_call_hook)]
@@ -147,9 +147,7 @@ unsafe extern "C" fn next_of_generator(generator: Object) -> Object {
     // SAFETY: what `tp_iternext` gets: a generator, which the caller holds.
     unsafe {
         match sending::send(thread_state(), generator, py::none()) {
-            Some(Stop::Yielded(value)) => value,
-            Some(Stop::Returned(result)) => generators::end_of_iteration(result),
-            Some(Stop::Raised) => ptr::null_mut(),
+            Some(stop) => stop.next(|result| generators::end_of_iteration(result)),
             None => PROCESS.replaced.generator.get().unwrap_unchecked()(generator),
         }
     }

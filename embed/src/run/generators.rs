@@ -15,6 +15,21 @@ pub enum Stop {
     Raised,
 }
 
+impl Stop {
+    /// What is next: what it yielded, or NULL, with what `end` makes of what it returned.
+    #[inline(always)]
+    pub fn next(self, end: impl FnOnce(Object)) -> Object {
+        match self {
+            Stop::Yielded(value) => value,
+            Stop::Returned(result) => {
+                end(result);
+                ptr::null_mut()
+            }
+            Stop::Raised => ptr::null_mut(),
+        }
+    }
+}
+
 /// Makes a generator run on top of the thread's frame, which is returned, owned.
 #[inline(always)]
 pub unsafe fn link(thread: *mut PyThreadState, generator: *mut PyGenObject) -> Frame {
@@ -112,17 +127,16 @@ fn returned(_: *mut PyThreadState, result: Object) -> Stop {
 /// # Safety
 /// The reference is the caller's to give.
 #[inline(always)]
-pub unsafe fn end_of_iteration(result: Object) -> Object {
+pub unsafe fn end_of_iteration(result: Object) {
     // SAFETY: by the contract.
     unsafe {
         #[cfg(py3)]
         if result != py::none() {
             raise_stop(result);
-            return ptr::null_mut();
+            return;
         }
         py::decref(result);
     }
-    ptr::null_mut()
 }
 
 /// Raises `StopIteration` with the result of a generator, which is consumed.

@@ -4,9 +4,7 @@ use crate::py::evaluation::thread_state;
 use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
-use crate::run::generators::Stop;
 use crate::run::sending;
-use std::ptr;
 
 /// `GET_ITER`
 pub unsafe extern "C" fn get_iter(_frame: Frame, iterable: Object) -> Object {
@@ -22,14 +20,7 @@ pub unsafe extern "C" fn iter_next(_frame: Frame, iterator: Object) -> Object {
         if ty == &raw mut py::PyGen_Type
             && let Some(stop) = sending::send(thread_state(), iterator, py::none())
         {
-            return match stop {
-                Stop::Yielded(value) => value,
-                Stop::Returned(result) => {
-                    py::decref(result);
-                    ptr::null_mut()
-                }
-                Stop::Raised => ptr::null_mut(),
-            };
+            return stop.next(|result| py::decref(result));
         }
         (*ty).tp_iternext.unwrap_unchecked()(iterator)
     }
