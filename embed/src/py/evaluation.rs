@@ -33,6 +33,21 @@ pub fn suspended() -> Object {
     &raw mut _PyEval_SuspendedStruct
 }
 
+/// Does something that counts as so many levels of recursion.
+///
+/// # Safety
+/// The current thread.
+#[inline(always)]
+pub unsafe fn deeper<T>(thread: *mut PyThreadState, levels: c_int, done: impl FnOnce() -> T) -> T {
+    // SAFETY: by the contract.
+    unsafe {
+        (*thread).recursion_depth += levels;
+        let result = done();
+        (*thread).recursion_depth -= levels;
+        result
+    }
+}
+
 /// Leaves a frame for another evaluator to take up, with [`RESUME`]: everything but this stays in place.
 ///
 /// # Safety

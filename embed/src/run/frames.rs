@@ -3,6 +3,7 @@
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
 use crate::memory::shortage;
+use crate::py::evaluation::deeper;
 use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
 use std::ptr;
 
@@ -131,14 +132,14 @@ pub unsafe fn release(thread: *mut PyThreadState, frame: Frame) {
     // SAFETY: ours.
     unsafe {
         // Deep recursion in destructors is noticed.
-        (*thread).recursion_depth += 1;
-        let is_shared = (*frame.cast::<py::PyObject>()).ob_refcnt != 1;
-        if cfg!(py_debug) || is_shared || !is_bare(thread, frame) {
-            py::decref(frame.cast());
-        } else {
-            dismantle(thread, frame);
-        }
-        (*thread).recursion_depth -= 1;
+        deeper(thread, 1, || {
+            let is_shared = (*frame.cast::<py::PyObject>()).ob_refcnt != 1;
+            if cfg!(py_debug) || is_shared || !is_bare(thread, frame) {
+                py::decref(frame.cast());
+            } else {
+                dismantle(thread, frame);
+            }
+        });
     }
 }
 

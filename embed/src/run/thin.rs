@@ -6,7 +6,7 @@ use crate::config::settings;
 use crate::memory::shortage;
 use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
-use crate::py::evaluation::suspended;
+use crate::py::evaluation::{deeper, suspended};
 use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
 use crate::run::outcome::Outcome;
 use crate::run::{clients, direct, enter, frames};
@@ -66,12 +66,7 @@ pub unsafe fn call_under(
     count: usize,
 ) -> Option<Object> {
     // SAFETY: by the contract.
-    unsafe {
-        (*thread).recursion_depth += calls;
-        let result = call(thread, function, arguments, count);
-        (*thread).recursion_depth -= calls;
-        result
-    }
+    unsafe { deeper(thread, calls, || call(thread, function, arguments, count)) }
 }
 
 /// The same where there are defaults enough for the parameters that are left.

@@ -3,6 +3,7 @@
 
 use crate::config::settings;
 use crate::py::dict::{self, Name};
+use crate::py::evaluation::deeper;
 use crate::py::gil::Gil;
 use crate::py::slots::have_same_function;
 use crate::py::stack::release;
@@ -138,13 +139,8 @@ unsafe fn finish(
         }
         let is_done = match result {
             Some(result) => check(result),
-            None => {
-                // The other calls count themselves.
-                (*thread).recursion_depth += 1;
-                let is_done = initialise_generally(instance, given);
-                (*thread).recursion_depth -= 1;
-                is_done
-            }
+            // The other calls count themselves.
+            None => deeper(thread, 1, || initialise_generally(instance, given)),
         };
         if !is_done {
             py::decref(instance);
