@@ -181,8 +181,7 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
         Lesson::NoGuess => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).failed = true,
     }
     if recipe.reason == ExitReason::Place {
-        // At other attributes as well, as a rule.
-        learner.hot().feedback.borrow_mut().unsettle();
+        learner.hot().feedback.borrow_mut().unsettle(recipe.innermost().pc);
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);

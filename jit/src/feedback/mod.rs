@@ -156,9 +156,10 @@ impl Feedback {
         seen.others() == 0 && found.first().is_some_and(|(first, _)| beside(first.tag) <= MORE_CLASSES)
     }
 
-    /// Instances of other classes have come: from now on others are to be expected at every attribute.
-    pub fn unsettle(&mut self) {
-        self.is_unsettled = true;
+    /// What an instruction looks for was not where it was expected. If that is an attribute, instances of other classes
+    /// have come, and others are to be expected at every attribute from now on.
+    pub fn unsettle(&mut self, pc: u32) {
+        self.is_unsettled |= self.attributes.contains_key(&pc);
     }
 
     /// Adds what an instruction calls; nothing when that is none of those told apart.
@@ -244,7 +245,10 @@ mod tests {
         feedback.record_attribute(6, 1, None);
         assert!(!feedback.is_settled(6));
         feedback.record_attribute(9, 1, of(5));
-        feedback.unsettle();
+        feedback.record_global(12, 1, GlobalPlace::Globals(0));
+        feedback.unsettle(12);
+        assert!(feedback.is_settled(3) && feedback.is_settled(9), "a global says nothing about attributes");
+        feedback.unsettle(9);
         assert!(!feedback.is_settled(3) && !feedback.is_settled(9));
     }
 
