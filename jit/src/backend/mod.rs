@@ -2,6 +2,7 @@
 
 mod baseline;
 pub mod cranelift;
+mod float_ops;
 pub mod interp;
 mod lowering;
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use super::function::Function;
 use super::insn::BlockId;
-use smallvec::SmallVec;
 
 /// The dominator tree of the reachable blocks. All entries hang below one imaginary root.
 #[derive(Clone, Debug)]
@@ -58,22 +57,20 @@ fn immediate_dominators(function: &Function, order: &[BlockId]) -> Vec<usize> {
     for (position, block) in (1..).zip(order) {
         positions[block.index()] = position;
     }
-    let mut predecessors: Vec<SmallVec<[usize; 2]>> = vec![SmallVec::new(); order.len() + 1];
+    let predecessors = function.predecessors(order);
+    let mut is_entry = vec![false; order.len() + 1];
     for entry in &function.entries {
-        predecessors[positions[entry.block.index()]].push(0);
-    }
-    for block in order {
-        for edge in function.terminator(*block).edges() {
-            predecessors[positions[edge.target.index()]].push(positions[block.index()]);
-        }
+        is_entry[positions[entry.block.index()]] = true;
     }
     let mut idoms: Vec<Option<usize>> = vec![None; order.len() + 1];
     idoms[0] = Some(0);
     let mut changed = true;
     while changed {
         changed = false;
-        for position in 1..idoms.len() {
-            let known = predecessors[position].iter().copied().filter(|p| idoms[*p].is_some());
+        for (position, block) in (1..).zip(order) {
+            let before = predecessors[block.index()].iter().map(|before| positions[before.index()]);
+            let root = is_entry[position].then_some(0);
+            let known = root.into_iter().chain(before).filter(|before| idoms[*before].is_some());
             let new = known.reduce(|a, b| common(&idoms, a, b));
             if new != idoms[position] {
                 idoms[position] = new;

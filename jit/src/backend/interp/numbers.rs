@@ -1,7 +1,7 @@
 //! Arithmetic of unboxed numbers, with Python's semantics.
 
 use super::machine::{Machine, Outcome, only_if};
-use crate::backend::lowering::float_ops;
+use crate::backend::float_ops;
 use crate::bytecode::{BinaryOp, CompareOp};
 use crate::hir::{ExitReason, Seen, SideExit};
 use crate::host::IntLayout;

@@ -1,8 +1,8 @@
 //! Arithmetic and comparisons of unboxed ints and floats, with Python's semantics.
 
-use super::float_ops;
 use super::lower::Lowering;
 use super::{Result, backend_error};
+use crate::backend::float_ops;
 use crate::bytecode::{BinaryOp, CompareOp};
 use crate::hir::{SideExit, ValueId};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};

@@ -13,7 +13,6 @@ mod containers;
 mod dicts;
 mod direct;
 mod exits;
-pub(super) mod float_ops;
 mod identity;
 mod inlining;
 mod known;
