@@ -23,24 +23,6 @@ const VALUES: [i64; 15] = [
     3 << 41,
 ];
 
-fn compiled(op: BinaryOp, constant: Option<i64>, seen: Seen, host: &Host) -> NativeCode {
-    let mut b = Build::new();
-    let x = b.object(Insn::LoadLocal(0));
-    let x = b.int(Insn::UnboxInt(x));
-    let y = match constant {
-        Some(constant) => b.int(Insn::Int(constant)),
-        None => {
-            let y = b.object(Insn::LoadLocal(1));
-            b.int(Insn::UnboxInt(y))
-        }
-    };
-    let exit = b.exit(5, ExitReason::Overflow, &[], &[borrowed(x), borrowed(y)]);
-    let z = b.int(Insn::IntBinary { op, lhs: x, rhs: y, seen, exit });
-    let z = b.boxed(z);
-    b.ret(z);
-    b.compile(host)
-}
-
 fn is_small(value: i64) -> bool {
     (-5..=256).contains(&value)
 }
@@ -88,14 +70,14 @@ fn results_that_are_no_new_objects_are_left_to_the_interpreter_where_they_are_se
         let object = |value| if version.is_3() { as_long(value) } else { int(value) };
         for op in [Add, Sub, Mul, Mod, LShift, RShift, And, Or, Xor] {
             for seen in [Seen::Number, Seen::Object, Seen::BesideOperand] {
-                let general = compiled(op, None, seen, &host);
+                let general = int_binary(op, None, seen, &host);
                 for y in VALUES {
                     let is_shift = matches!(op, LShift | RShift);
                     if (op == Mod && y == 0) || (is_shift && !(0..20).contains(&y)) {
                         continue;
                     }
                     // A shift by a constant 0 is none.
-                    let special = (!is_shift || y != 0).then(|| compiled(op, Some(y), seen, &host));
+                    let special = (!is_shift || y != 0).then(|| int_binary(op, Some(y), seen, &host));
                     for x in VALUES {
                         if op == Mul && x.checked_mul(y).is_none() {
                             continue;

@@ -19,6 +19,7 @@ mod world;
 use super::cranelift::CraneliftBackend;
 use super::interp::InterpBackend;
 use crate::backend::{Backend, BackendOptions, Effort, MachineCode, NativeCode};
+use crate::bytecode::BinaryOp;
 use crate::code::{CodeMemory, Publisher};
 use crate::error::CompileError;
 use crate::exit::Source;
@@ -174,6 +175,25 @@ impl Build {
         let code = backend()?.generate(&self.function, host, options)?;
         Publisher::new(CodeMemory::new(1 << 20))?.publish(code)
     }
+}
+
+/// A function of two boxed ints, or one and a constant, that applies `op` to them unboxed.
+fn int_binary(op: BinaryOp, constant: Option<i64>, seen: Seen, host: &Host) -> NativeCode {
+    let mut b = Build::new();
+    let x = b.object(Insn::LoadLocal(0));
+    let x = b.int(Insn::UnboxInt(x));
+    let y = match constant {
+        Some(constant) => b.int(Insn::Int(constant)),
+        None => {
+            let y = b.object(Insn::LoadLocal(1));
+            b.int(Insn::UnboxInt(y))
+        }
+    };
+    let exit = b.exit(5, ExitReason::Overflow, &[], &[borrowed(x), borrowed(y)]);
+    let z = b.int(Insn::IntBinary { op, lhs: x, rhs: y, seen, exit });
+    let z = b.boxed(z);
+    b.ret(z);
+    b.compile(host)
 }
 
 /// What came out of a run.

@@ -93,25 +93,6 @@ fn a_guard_fails_on_another_type() {
     assert_eq!((recipe.outermost.pc, recipe.reason), (3, ExitReason::TypeGuard));
 }
 
-/// A function of two boxed ints that applies `op` to them unboxed.
-fn int_op(op: BinaryOp, constant: Option<i64>) -> NativeCode {
-    let mut b = Build::new();
-    let x = b.object(Insn::LoadLocal(0));
-    let x = b.int(Insn::UnboxInt(x));
-    let y = match constant {
-        Some(constant) => b.int(Insn::Int(constant)),
-        None => {
-            let y = b.object(Insn::LoadLocal(1));
-            b.int(Insn::UnboxInt(y))
-        }
-    };
-    let exit = b.exit(5, ExitReason::RareOperand, &[], &[borrowed(x), borrowed(y)]);
-    let z = b.int(Insn::IntBinary { op, lhs: x, rhs: y, seen: Seen::Number, exit });
-    let z = b.boxed(z);
-    b.ret(z);
-    b.compile(&host_27(0))
-}
-
 /// What Python computes, `None` where the code may leave.
 fn expected(op: BinaryOp, x: i64, y: i64) -> Option<i64> {
     match op {
@@ -163,9 +144,9 @@ fn int_operators_follow_python() {
     ];
     use BinaryOp::*;
     for op in [Add, Sub, Mul, FloorDiv, Mod, LShift, RShift, And, Or, Xor] {
-        let general = int_op(op, None);
+        let general = int_binary(op, None, Seen::Number, &host_27(0));
         for y in VALUES {
-            let special = int_op(op, Some(y));
+            let special = int_binary(op, Some(y), Seen::Number, &host_27(0));
             for x in VALUES {
                 let expected = expected(op, x, y);
                 for native in [&general, &special] {
