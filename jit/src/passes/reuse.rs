@@ -1,7 +1,7 @@
 //! Uses again what was found or checked before, where nothing that it depends on can have changed.
 
 use super::cfg::{self, Cfg};
-use crate::hir::{Function, Heap, Heaps, Insn, Type, ValueId};
+use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Type, ValueId};
 
 /// Results that are remembered at one time.
 const MAX_KNOWN: usize = 48;
@@ -14,11 +14,7 @@ pub fn run(function: &mut Function) -> bool {
     let mut at_end: Vec<Option<Known>> = vec![None; function.blocks.len()];
     let mut is_changed = false;
     for block in &cfg.order {
-        // Where there is one way here, what was known on it still is.
-        let mut known = match cfg.predecessors[block.index()][..] {
-            [only] => at_end[only.index()].clone().unwrap_or_default(),
-            _ => Known::default(),
-        };
+        let mut known = Known::where_all_meet(&cfg.predecessors[block.index()], &at_end);
         for index in 0..function.block(*block).insns.len() {
             let value = function.block(*block).insns[index];
             if known.step(function, &mut replacement, value) {
@@ -49,6 +45,22 @@ struct Known {
 }
 
 impl Known {
+    /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a loop does.
+    fn where_all_meet(before: &[BlockId], at_end: &[Option<Known>]) -> Known {
+        let mut ends = before.iter().map(|block| at_end[block.index()].as_ref());
+        let first = ends.next().flatten().cloned().unwrap_or_default();
+        ends.fold(first, |mut known, other| match other {
+            Some(other) => {
+                // What both have seen was computed before the ways parted.
+                known.results.retain(|result| other.results.contains(result));
+                known.is_untraced &= other.is_untraced;
+                known.callable = known.callable.min(other.callable);
+                known
+            }
+            None => Known::default(),
+        })
+    }
+
     /// One instruction; whether it can go, replaced or not.
     fn step(&mut self, function: &mut Function, replacement: &mut [Option<ValueId>], value: ValueId) -> bool {
         let insn = function.insn(value);

@@ -1,6 +1,6 @@
 //! What has been seen of objects on the way to an instruction, so that it need not be looked at again.
 
-use crate::hir::{Function, Heap, Heaps, Insn};
+use crate::hir::{BlockId, Function, Heap, Heaps, Insn};
 use cranelift_codegen::ir;
 
 /// What is known at a place. Nothing of it changes unless code runs, or one of these heaps is written.
@@ -21,6 +21,22 @@ pub(super) struct Known {
 pub(super) struct Mark([usize; 4]);
 
 impl Known {
+    /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a loop does.
+    pub fn where_all_meet(before: &[BlockId], at_end: &[Option<Known>]) -> Known {
+        let mut ends = before.iter().map(|block| at_end[block.index()].as_ref());
+        let first = ends.next().flatten().cloned().unwrap_or_default();
+        ends.fold(first, |mut known, other| match other {
+            Some(other) => {
+                known.tags.retain(|tag| other.tags.contains(tag));
+                known.dicts.retain(|dict| other.dicts.contains(dict));
+                known.of_frame.retain(|dict| other.of_frame.contains(dict));
+                known.plain.retain(|dict| other.plain.contains(dict));
+                known
+            }
+            None => Known::default(),
+        })
+    }
+
     /// The version tag of an object's class.
     pub fn tag(&self, object: ir::Value) -> Option<u32> {
         self.tags.iter().find(|(known, _)| *known == object).map(|(_, tag)| *tag)

@@ -63,11 +63,7 @@ pub(in crate::backend) fn lower<'a>(
     lowering.clear_marks();
     lowering.dispatch(entry)?;
     for block in order {
-        // Where there is one way here, what was known on it still is.
-        lowering.known = match predecessors[block.index()][..] {
-            [only] => lowering.known_at_end[only.index()].clone().unwrap_or_default(),
-            _ => Known::default(),
-        };
+        lowering.known = Known::where_all_meet(&predecessors[block.index()], &lowering.known_at_end);
         lowering.lower_block(block)?;
         lowering.known_at_end[block.index()] = Some(std::mem::take(&mut lowering.known));
     }
