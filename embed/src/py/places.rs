@@ -135,6 +135,7 @@ unsafe fn of_instance(
         }
         let binding = match get {
             _ if py::type_of(attribute) == &raw mut py::PyStaticMethod_Type => Binding::Static,
+            _ if py::type_of(attribute) == &raw mut py::PyFunction_Type => Binding::Function,
             Some(_) if binding::is_method(attribute, ty) => Binding::Method,
             Some(_) => return None,
             None if is_changeable(attribute) => Binding::Checked,

@@ -16,7 +16,8 @@ impl Builder<'_> {
         if self.is_inlining() || (leaves && self.speculate_at(pc)) {
             return self.find_or_leave(find, pc, fast);
         }
-        let found = self.emit(find, Repr::Obj, Type::ANY);
+        let kinds = self.kinds_found(&find);
+        let found = self.emit(find, Repr::Obj, kinds.union(Type::NULL));
         let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
         let (missed, hit) = self.branch(missing);
         let join = self.function.add_block();
@@ -30,7 +31,7 @@ impl Builder<'_> {
 
         (self.locals, self.stack) = before;
         self.current = hit;
-        let found = self.emit(Insn::NotNull(found), Repr::Obj, Type::OBJECT);
+        let found = self.emit(Insn::NotNull(found), Repr::Obj, kinds);
         let pushed = fast(self, found)?;
         self.jump_with(join, pushed);
 
@@ -57,11 +58,20 @@ impl Builder<'_> {
             self.refuse();
         }
         let exit = self.exit(ExitReason::Place, Resume::At, pc);
-        let found = self.emit(find, Repr::Obj, Type::ANY);
-        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+        let kinds = self.kinds_found(&find);
+        let found = self.emit(find, Repr::Obj, kinds.union(Type::NULL));
+        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, kinds);
         let pushed = fast(self, found)?;
         self.stack.extend(pushed);
         Ok(Flow::Next)
+    }
+
+    /// The kinds of what an instruction finds, NULL aside.
+    fn kinds_found(&self, find: &Insn) -> Type {
+        match find {
+            Insn::FindAttribute { site, .. } => self.function.attributes[*site as usize].kinds(),
+            _ => Type::OBJECT,
+        }
     }
 
     /// Ends the block by a jump with the values of an entry, if there is one.

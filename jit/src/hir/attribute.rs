@@ -1,6 +1,8 @@
 //! Where objects of a class have an attribute, and functions a global: what the recording evaluator saw, and
 //! compiled code looks for in line.
 
+use super::types::Type;
+
 /// Where an attribute was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attribute {
@@ -74,7 +76,9 @@ pub enum Binding {
     Nothing,
     /// It is taken as it is as long as its class, which can change, does not say what instances have.
     Checked,
-    /// It would be bound to the object: only what is about to be called is taken as it is.
+    /// It is a Python function, which would be bound to the object: only what is about to be called is taken as it is.
+    Function,
+    /// The same of a method that a built-in type defines.
     Method,
     /// It is a `staticmethod`; what is in that is taken as it is.
     Static,
@@ -128,6 +132,11 @@ impl AttributeSite {
         self.found.iter().all(|found| found.place.is_method() == first).then_some(first)
     }
 
+    /// The kinds of what is found, NULL aside.
+    pub fn kinds(&self) -> Type {
+        self.found.iter().fold(Type::EMPTY, |kinds, found| kinds.union(found.place.kinds()))
+    }
+
     /// Whether instances of old-style classes are among what it was found of.
     pub fn is_of_old(&self) -> bool {
         self.found.iter().any(|found| match found.place {
@@ -145,9 +154,43 @@ impl Place {
             Place::Slot { .. } | Place::Dict { .. } | Place::New { .. } => false,
             Place::Class { binding, .. } | Place::Own { binding, .. } => match binding {
                 Binding::Nothing | Binding::Checked | Binding::Static => false,
-                Binding::Method | Binding::Class => true,
+                Binding::Function | Binding::Method | Binding::Class => true,
             },
             Place::Inherited { is_method, .. } => *is_method,
         }
+    }
+
+    /// The kinds of what is found there.
+    fn kinds(&self) -> Type {
+        match self {
+            Place::Class { binding: Binding::Function | Binding::Class, .. }
+            | Place::Own { binding: Binding::Function | Binding::Class, .. }
+            | Place::Inherited { is_method: true, .. } => Type::FUNCTION,
+            Place::Slot { .. }
+            | Place::Dict { .. }
+            | Place::New { .. }
+            | Place::Class { .. }
+            | Place::Own { .. }
+            | Place::Inherited { is_method: false, .. } => Type::OBJECT,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_found_everywhere_has_its_kind() {
+        let of = |places: &[Place]| {
+            let found = places.iter().map(|place| Attribute { tag: 5, place: *place }).collect();
+            AttributeSite { name: 0x10, hash: 1, found }.kinds()
+        };
+        let class = |binding| Place::Class { value: 0x20, dict: 16, binding };
+        let inherited = |is_method| Place::Inherited { depth: 0, index: 1, is_method };
+        assert_eq!(of(&[class(Binding::Function), inherited(true)]), Type::FUNCTION);
+        assert_eq!(of(&[class(Binding::Function), class(Binding::Method)]), Type::OBJECT);
+        assert_eq!(of(&[inherited(false)]), Type::OBJECT);
+        assert_eq!(of(&[Place::Slot { offset: 16 }, class(Binding::Function)]), Type::OBJECT);
     }
 }

@@ -73,8 +73,8 @@ passes! {
     // The builder inlines, unless this is left out.
     "inline" Speculative Built = |_, _| false;
     "elide" Optimising Built = |function, _| elide::run(function);
-    "reuse" Optimising Built = |function, _| reuse::run(function);
     "prune-for-loops" Optimising Built = |function, _| prune::run(function, prune::Keep::WantedByLoops);
+    "reuse" Optimising Built = |function, _| reuse::run(function);
     "simplify" Optimising Built = |function, _| simplify::run(function);
     "unbox" Speculative Built = |function, _| unbox::run(function);
     "simplify-unboxed" Optimising Built after "unbox" = |function, _| simplify::run(function);

@@ -187,7 +187,7 @@ impl Machine<'_> {
     /// What becomes of an attribute that a class has.
     fn bound(&self, here: &Here<'_>, value: u64, binding: Binding) -> Option<u64> {
         match binding {
-            Binding::Nothing | Binding::Method => Some(value),
+            Binding::Nothing | Binding::Function | Binding::Method => Some(value),
             Binding::Checked => (!self.is_descriptor(here, value)).then_some(value),
             Binding::Static => Some(self.load(value, here.layout.wrapped)),
             Binding::Class => {

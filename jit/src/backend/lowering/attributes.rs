@@ -319,7 +319,7 @@ impl Lowering<'_> {
     fn bound(&mut self, here: &Here, value: usize, binding: Binding) -> ir::Value {
         let value = self.address(value);
         match binding {
-            Binding::Nothing | Binding::Method => value,
+            Binding::Nothing | Binding::Function | Binding::Method => value,
             Binding::Checked => {
                 self.unless_descriptor(here, value);
                 value

@@ -15,9 +15,11 @@ impl Lowering<'_> {
     pub fn guard_code(&mut self, object: ValueId, code: usize, exit: SideExit) -> Result<ir::Value> {
         let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
         let function = self.value(object)?;
-        let ty = self.load(Heap::Type, types::I64, function, self.host.layout.ob_type);
-        let is_function = self.is_object(ty, (self.host.types)(Type::FUNCTION));
-        self.exit_if_zero(is_function, exit)?;
+        if !self.kind(object).is_subset(Type::FUNCTION) {
+            let ty = self.load(Heap::Type, types::I64, function, self.host.layout.ob_type);
+            let is_function = self.is_object(ty, (self.host.types)(Type::FUNCTION));
+            self.exit_if_zero(is_function, exit)?;
+        }
         let actual = self.load(Heap::World, types::I64, function, layout.function_code);
         let word = self.address(code);
         let expected = self.load(Heap::World, types::I64, word, 0);

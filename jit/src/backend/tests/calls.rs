@@ -51,8 +51,19 @@ fn functions_are_known_by_their_code_and_globals() {
     assert!(passes(&code, function(Type::FUNCTION, 0x100, 0)));
     assert!(!passes(&code, function(Type::FUNCTION, 0x108, 0)));
     assert!(!passes(&code, function(Type::METHOD, 0x100, 0)));
+    // Of an object that is known to be a function.
+    let mut b = Build::new();
+    let known = b.push(Insn::LoadLocal(0), Repr::Obj, Type::FUNCTION);
+    let exit = b.exit(7, ExitReason::Callee, &[], &[]);
+    b.effect(Insn::GuardCode { object: known, code: life.address(), exit });
+    let null = b.object(Insn::Null);
+    b.ret(null);
+    let of_known = b.compile(&host);
+    assert!(passes(&of_known, function(Type::FUNCTION, 0x100, 0)));
+    assert!(!passes(&of_known, function(Type::FUNCTION, 0x108, 0)));
     life.end();
     assert!(!passes(&code, function(Type::FUNCTION, 0x100, 0)));
+    assert!(!passes(&of_known, function(Type::FUNCTION, 0x100, 0)));
     assert!(passes(&globals, function(Type::FUNCTION, 0, 0x200)));
     assert!(!passes(&globals, function(Type::FUNCTION, 0, 0x208)));
 }

@@ -38,7 +38,7 @@ impl Display for Function {
                         write!(f, "own {value:#x} tag {tag}{}", binding_name(binding))
                     }
                     Place::Inherited { depth, index, is_method } => {
-                        let binding = if is_method { Binding::Method } else { Binding::Nothing };
+                        let binding = if is_method { Binding::Function } else { Binding::Nothing };
                         write!(f, "base {depth} index {index}{}", binding_name(binding))
                     }
                 }
@@ -101,6 +101,7 @@ fn binding_name(binding: Binding) -> &'static str {
     match binding {
         Binding::Nothing => "",
         Binding::Checked => " checked",
+        Binding::Function => " function",
         Binding::Method => " method",
         Binding::Static => " static",
         Binding::Class => " classmethod",

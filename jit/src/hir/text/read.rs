@@ -273,7 +273,11 @@ impl<'a> Reader<'a> {
                 "base" => {
                     let depth = r.number()?;
                     r.expect(" index ")?;
-                    Place::Inherited { depth, index: r.number()?, is_method: r.binding() == Binding::Method }
+                    Place::Inherited {
+                        depth,
+                        index: r.number()?,
+                        is_method: r.binding() == Binding::Function,
+                    }
                 }
                 other => return Err(format!("there is no place `{other}`")),
             };
@@ -285,6 +289,8 @@ impl<'a> Reader<'a> {
     fn binding(&mut self) -> Binding {
         if self.eat(" checked") {
             Binding::Checked
+        } else if self.eat(" function") {
+            Binding::Function
         } else if self.eat(" method") {
             Binding::Method
         } else if self.eat(" static") {
