@@ -91,7 +91,7 @@ pub struct Compiled<C = NativeCode> {
     /// come first; resume points of a generator follow.
     pub entries: Vec<hir::Entry>,
     /// Inline caches that the code refers to by address.
-    pub caches: Vec<Box<[u64; hir::CACHE_WORDS]>>,
+    pub caches: Vec<Box<hir::Cache>>,
     /// What the code rests on: it knows the addresses of their words, and of the [validity](feedback::Validity) that
     /// they are to [support](Assumption::support).
     pub assumptions: Vec<Assumption>,

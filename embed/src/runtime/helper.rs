@@ -10,6 +10,16 @@ macro_rules! address_of {
         $function as *const () as usize
     };
 }
+/// Asserts that what a helper remembers at a site fits the memory that compiled code has for it.
+macro_rules! fits_cache {
+    ($remembered:ty) => {
+        const _: () = assert!(
+            size_of::<$remembered>() <= size_of::<pyjion_jit::hir::Cache>()
+                && align_of::<$remembered>() <= align_of::<pyjion_jit::hir::Cache>()
+        );
+    };
+}
+
 /// Stands for a borrowing helper with an object result whose instruction this CPython lacks.
 #[allow(dead_code, reason = "which instructions are missing depends on the version")]
 pub unsafe extern "C" fn no_instruction(_frame: Frame) -> Object {

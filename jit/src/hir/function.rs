@@ -108,13 +108,13 @@ pub struct Function {
     /// Code that is called straight away.
     pub direct: Vec<DirectCallee>,
     /// Inline caches of helpers; they live as long as the compiled code.
-    pub caches: Vec<Box<[u64; CACHE_WORDS]>>,
+    pub caches: Vec<Box<Cache>>,
     /// [`Value::pc`] of values to come.
     pub position: Option<u32>,
 }
 
-/// 64-bit words of an inline cache.
-pub const CACHE_WORDS: usize = 8;
+/// Memory for what a helper remembers at one site, zeroed at first. Helpers say what is in it, and assert that it fits.
+pub type Cache = [u64; 4];
 
 impl Function {
     /// Adds a value without placing it in a block.
@@ -155,7 +155,7 @@ impl Function {
 
     /// Adds a zeroed inline cache; its address is what helpers take.
     pub fn add_cache(&mut self) -> i64 {
-        self.caches.push(Box::new([0; CACHE_WORDS]));
+        self.caches.push(Box::new(Cache::default()));
         self.caches.last().expect("just pushed").as_ptr() as i64
     }
 

@@ -219,7 +219,7 @@ helpers! {
     /// `(container, key) -> status`
     DeleteSubscr = Signature::borrowing(2, 0).status();
     /// `(; name, cache) -> object`; name is the address of an interned str. `cache` is the
-    /// address of an 8-word cache of the host's own, zeroed at compile time (0 = none).
+    /// address of a [`Cache`](crate::hir::Cache) of the host's own, zeroed at compile time (0 = none).
     LoadGlobal = Signature::borrowing(0, 2).object(Type::OBJECT);
     /// `(value; name) -> status`
     StoreGlobal = Signature::borrowing(1, 1).status();

@@ -19,6 +19,8 @@ pub struct AttributeCache {
     index: usize,
 }
 
+fits_cache!(AttributeCache);
+
 /// Has the tags of types that are modified say so: code compares them without a look at the flag.
 ///
 /// Each tag is given out once, so that a type with a tag looks as it did when it had it first.

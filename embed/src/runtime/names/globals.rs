@@ -14,6 +14,8 @@ pub struct GlobalCache {
     index: usize,
 }
 
+fits_cache!(GlobalCache);
+
 /// Where a global name was found.
 #[derive(Clone, Copy, PartialEq)]
 #[repr(usize)]
