@@ -13,6 +13,10 @@ pub(super) enum Truth {
     Status(ValueId),
 }
 
+/// Kinds of objects that have neither a length nor a truth of their own.
+const ALWAYS_TRUE: Type =
+    Type(Type::FUNCTION.0 | Type::METHOD.0 | Type::CFUNCTION.0 | Type::GENERATOR.0 | Type::TYPE.0);
+
 impl Builder<'_> {
     /// The truth of the topmost operand, which stays on the stack.
     pub(super) fn truth(&mut self, pc: u32) -> Result<Truth, CompileError> {
@@ -48,12 +52,32 @@ impl Builder<'_> {
                 let container = self.guard_type(value, kind, exit);
                 Insn::IntTruth(self.emit(Insn::SequenceLen(container), Repr::Int, Type::INT))
             }
+            Some(kind) if self.has_plain_length(kind) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let container = self.guard_type(value, kind, exit);
+                let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
+                Insn::IntTruth(self.emit(Insn::Length { kind, container, exit }, Repr::Int, Type::INT))
+            }
+            Some(kind) if kind == Type::NONE || kind.is_subset(ALWAYS_TRUE) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                self.guard_type(value, kind, exit);
+                Insn::Bool(kind != Type::NONE)
+            }
             _ => {
                 let call = Insn::Call { helper: Helper::IsTrue, args: vec![value], immediates: vec![], pc };
                 return Ok(Truth::Status(self.emit(call, Repr::Status, Type::EMPTY)));
             }
         };
         Ok(Truth::Known(self.emit(test, Repr::Bool, Type::BOOL)))
+    }
+
+    /// Whether objects of a kind are true when they have a length, which can be told in line even if it is 0.
+    fn has_plain_length(&self, kind: Type) -> bool {
+        match kind {
+            Type::DICT | Type::SET | Type::UNICODE => true,
+            Type::STR => !self.host.version.is_3(),
+            _ => false,
+        }
     }
 
     /// The Bool of a truth test, leaving when it raised. Called when the operand is released.
