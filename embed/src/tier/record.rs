@@ -267,11 +267,23 @@ unsafe fn record_place(
     }
 }
 
+/// Whether an instruction goes on in one of two places.
+#[cfg(has_recording)]
+fn is_branch(state: &CodeState, pc: u32) -> bool {
+    let op = state.description().code.get(pc as usize).copied().map(u32::from);
+    matches!(op, Some(POP_JUMP_IF_FALSE | POP_JUMP_IF_TRUE | JUMP_IF_FALSE_OR_POP | JUMP_IF_TRUE_OR_POP))
+}
+
 #[cfg(has_recording)]
 fn is_enough(state: &CodeState, frame: *mut PyFrameObject, pc: u32, kinds: [Type; 3]) -> bool {
     let hot = state.hot();
-    hot.feedback.borrow_mut().record(pc, kinds);
     let mut window = hot.window.get();
+    let mut feedback = hot.feedback.borrow_mut();
+    feedback.record(pc, kinds);
+    if let Some(before) = window.before(frame as usize).filter(|before| is_branch(state, *before)) {
+        feedback.record_way(before, pc);
+    }
+    drop(feedback);
     let seen = window.step(frame as usize, pc, state.generations(), || is_called_often(state));
     hot.window.set(window);
     match seen {

@@ -37,6 +37,11 @@ impl<T: PartialEq, const N: usize> Distribution<T, N> {
         sorted
     }
 
+    /// How often a thing was seen, if it is among them.
+    pub fn count(&self, thing: &T) -> u32 {
+        self.seen.iter().find(|(known, _)| known == thing).map_or(0, |(_, count)| *count)
+    }
+
     /// How often something was seen that is not among them.
     pub fn others(&self) -> u32 {
         self.others
@@ -62,5 +67,6 @@ mod tests {
         distribution.add_other();
         assert_eq!(distribution.by_frequency(), [(&'b', 3), (&'a', 1)]);
         assert_eq!((distribution.others(), distribution.total()), (2, 6));
+        assert_eq!((distribution.count(&'b'), distribution.count(&'c')), (3, 0));
     }
 }

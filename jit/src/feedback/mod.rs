@@ -25,6 +25,12 @@ pub enum Arrays {
     Others,
 }
 
+/// A way is rare if it was taken less than once in so many times,
+const RARE: u32 = 16;
+
+/// and so often at least the other.
+const ENOUGH: u32 = 16;
+
 /// Observations at one instruction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Site {
@@ -51,6 +57,8 @@ pub struct Feedback {
     attributes: HashMap<u32, AttributesAt>,
     globals: HashMap<u32, (u64, GlobalPlace)>,
     callees: HashMap<u32, Distribution<Callee, 4>>,
+    /// Where instructions went on that jump or do not.
+    ways: HashMap<u32, Distribution<u32, 2>>,
     is_unsettled: bool,
 }
 
@@ -171,6 +179,19 @@ impl Feedback {
         }
     }
 
+    /// Adds where an instruction went on that jumps or does not.
+    pub fn record_way(&mut self, pc: u32, next: u32) {
+        self.ways.entry(pc).or_default().add(next);
+    }
+
+    /// Whether an instruction that jumps or does not goes on there so rarely that this is to be out of the way.
+    pub fn is_rare_way(&self, pc: u32, next: u32) -> bool {
+        self.ways.get(&pc).is_some_and(|ways| {
+            let (taken, total) = (ways.count(&next), ways.total());
+            total >= ENOUGH && taken.saturating_mul(RARE) < total
+        })
+    }
+
     /// What each instruction calls most often, in the order of the code.
     pub fn callees(&self) -> Vec<&Callee> {
         let mut places: Vec<(&u32, &Distribution<Callee, 4>)> = self.callees.iter().collect();
@@ -254,7 +275,7 @@ mod tests {
 
     #[test]
     fn the_likely_function_is_one_of_several() {
-        let handle = |address| CodeHandle { address, state: 0, life: Life::default() };
+        let handle = |address| CodeHandle { address, state: 0, life: Assumption::new(address) };
         let (rare, frequent) = (handle(0x10), handle(0x20));
         let mut feedback = Feedback::new();
         for code in [&rare, &frequent, &frequent] {
@@ -269,6 +290,20 @@ mod tests {
         assert_eq!(feedback.likely_function(6, false), Some(&rare));
         feedback.record_callee(6, None);
         assert_eq!(feedback.likely_function(6, false), None);
+    }
+
+    #[test]
+    fn a_way_is_rare_when_the_other_was_taken_often() {
+        let mut feedback = Feedback::new();
+        assert!(!feedback.is_rare_way(3, 9));
+        (1..ENOUGH).for_each(|_| feedback.record_way(3, 6));
+        assert!(!feedback.is_rare_way(3, 9), "too little was seen");
+        feedback.record_way(3, 6);
+        assert!(feedback.is_rare_way(3, 9) && !feedback.is_rare_way(3, 6));
+        feedback.record_way(3, 9);
+        assert!(feedback.is_rare_way(3, 9));
+        feedback.record_way(3, 9);
+        assert!(!feedback.is_rare_way(3, 9));
     }
 
     #[test]

@@ -122,6 +122,8 @@ impl Builder<'_> {
     ) -> Step {
         let (then, otherwise) = self.branch(condition);
         let (jump, fall) = if jump_when { (then, otherwise) } else { (otherwise, then) };
+        self.function.blocks[jump.index()].cold = self.feedback.is_rare_way(pc, target);
+        self.function.blocks[fall.index()].cold = self.feedback.is_rare_way(pc, next);
         let saved = (self.locals.clone(), self.stack.clone());
         self.current = jump;
         self.jump(target, pc)?;

@@ -6,6 +6,7 @@
 //! versions: 2.7 3.5
 //! ---- bytecode               (for the assembler; or `---- hir`)
 //! seen all int int            (kinds of the topmost operands, the top first; or of one instruction, by its label)
+//! goes here there 20          (that often, the instruction at the label `here` goes on at the label `there`)
 //! calls here g                (the instruction at the label `here` calls nothing but the section `callee g`)
 //! enter head loop end names int   (at a label, in the block of a loop, with globals of these kinds; else where it begins)
 //! …
@@ -170,7 +171,8 @@ struct Observed {
 
 /// Reads a section of bytecode.
 fn observed(version: Version, text: &str, callees: &BTreeMap<&str, Inlinable>) -> Result<Observed, String> {
-    let is_said = |line: &&str| ["seen ", "calls ", "enter "].iter().any(|word| line.starts_with(word));
+    let is_said =
+        |line: &&str| ["seen ", "goes ", "calls ", "enter "].iter().any(|word| line.starts_with(word));
     let code: Vec<&str> = text.lines().map(|line| if is_said(&line) { "" } else { line }).collect();
     let assembled = assemble(version, &code.join("\n")).map_err(|error| error.to_string())?;
     let at =
@@ -190,6 +192,11 @@ fn observed(version: Version, text: &str, callees: &BTreeMap<&str, Inlinable>) -
                     }
                     label => feedback.record(at(label)?, operands),
                 }
+            }
+            ["goes", place, next, times] => {
+                let times: u32 = times.parse().map_err(|_| format!("`{times}` is no number"))?;
+                let (place, next) = (at(place)?, at(next)?);
+                (0..times).for_each(|_| feedback.record_way(place, next));
             }
             ["calls", place, name] => {
                 let callee = callees.get(name).ok_or_else(|| format!("there is no callee `{name}`"))?;

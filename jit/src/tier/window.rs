@@ -63,6 +63,11 @@ impl Window {
         self.frame
     }
 
+    /// The offset of the instruction before, if it was one of this frame.
+    pub fn before(&self, frame: usize) -> Option<u32> {
+        (self.frame == frame).then_some(self.pc)
+    }
+
     /// Notes an instruction of a frame. `generations` says how many versions there were before, and
     /// `is_called_often` is for code that shall be recorded until it returns.
     pub fn step(

@@ -1,6 +1,7 @@
 //! Walks the HIR and names what each instruction becomes.
 
 use super::code::{Code, StackMemory};
+use super::cold::cold_blocks;
 use super::direct::CallKind;
 use super::exits::Exits;
 use super::known::Known;
@@ -59,7 +60,8 @@ pub(in crate::backend) fn lower<'a>(
     };
     let order = function.reverse_postorder();
     let predecessors = function.predecessors(&order);
-    lowering.create_blocks(&order)?;
+    let is_cold = cold_blocks(function, &order, &predecessors);
+    lowering.create_blocks(&order, &is_cold)?;
     lowering.clear_marks();
     lowering.dispatch(entry)?;
     for block in order {
@@ -122,11 +124,11 @@ pub(super) fn clif_type(repr: Repr) -> Option<ir::Type> {
 }
 
 impl Lowering<'_> {
-    fn create_blocks(&mut self, order: &[BlockId]) -> Result<()> {
+    fn create_blocks(&mut self, order: &[BlockId], is_cold: &[bool]) -> Result<()> {
         for &id in order {
             let block = self.builder.create_block();
             self.blocks[id.index()] = Some(block);
-            if self.function.block(id).cold {
+            if is_cold[id.index()] {
                 self.builder.set_cold_block(block);
             }
             for &parameter in &self.function.block(id).params {

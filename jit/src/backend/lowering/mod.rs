@@ -9,6 +9,7 @@ mod arrays;
 mod attributes;
 mod cells;
 mod code;
+mod cold;
 mod containers;
 mod dicts;
 mod direct;
