@@ -48,16 +48,16 @@ impl Known {
     /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a loop does.
     fn where_all_meet(before: &[BlockId], at_end: &[Option<Known>]) -> Known {
         let mut ends = before.iter().map(|block| at_end[block.index()].as_ref());
-        let first = ends.next().flatten().cloned().unwrap_or_default();
-        ends.fold(first, |mut known, other| match other {
-            Some(other) => {
-                // What both have seen was computed before the ways parted.
-                known.results.retain(|result| other.results.contains(result));
-                known.is_untraced &= other.is_untraced;
-                known.callable = known.callable.min(other.callable);
-                known
-            }
-            None => Known::default(),
+        let Some(Some(first)) = ends.next() else { return Known::default() };
+        if ends.clone().any(|end| end.is_none()) {
+            return Known::default();
+        }
+        ends.flatten().fold(first.clone(), |mut known, other| {
+            // What both have seen was computed before the ways parted.
+            known.results.retain(|result| other.results.contains(result));
+            known.is_untraced &= other.is_untraced;
+            known.callable = known.callable.min(other.callable);
+            known
         })
     }
 

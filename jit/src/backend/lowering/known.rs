@@ -24,16 +24,16 @@ impl Known {
     /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a loop does.
     pub fn where_all_meet(before: &[BlockId], at_end: &[Option<Known>]) -> Known {
         let mut ends = before.iter().map(|block| at_end[block.index()].as_ref());
-        let first = ends.next().flatten().cloned().unwrap_or_default();
-        ends.fold(first, |mut known, other| match other {
-            Some(other) => {
-                known.tags.retain(|tag| other.tags.contains(tag));
-                known.dicts.retain(|dict| other.dicts.contains(dict));
-                known.of_frame.retain(|dict| other.of_frame.contains(dict));
-                known.plain.retain(|dict| other.plain.contains(dict));
-                known
-            }
-            None => Known::default(),
+        let Some(Some(first)) = ends.next() else { return Known::default() };
+        if ends.clone().any(|end| end.is_none()) {
+            return Known::default();
+        }
+        ends.flatten().fold(first.clone(), |mut known, other| {
+            known.tags.retain(|tag| other.tags.contains(tag));
+            known.dicts.retain(|dict| other.dicts.contains(dict));
+            known.of_frame.retain(|dict| other.of_frame.contains(dict));
+            known.plain.retain(|dict| other.plain.contains(dict));
+            known
         })
     }
 
