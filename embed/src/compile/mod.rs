@@ -7,6 +7,4 @@ pub mod job;
 mod order;
 pub mod worker;
 
-pub use order::{
-    Orders, Wanted, for_loop, for_start, install, is_first_little, is_open, job, poll, promote, restart, run,
-};
+pub use order::{Orders, Wanted, for_loop, for_start, install, is_open, job, poll, promote, restart, run};

@@ -72,11 +72,11 @@ pub fn for_start(state: &CodeState) -> bool {
     is_open(state, 0) && request(state, EntrySpec::default(), false)
 }
 
-/// Has the version for the start, which was compiled in little time, compiled again with more; true when that has been
+/// Has the version of a place, which was compiled in little time, compiled again with more; true when that has been
 /// done by now.
-pub fn promote(state: &CodeState) -> bool {
+pub fn promote(state: &CodeState, pc: u32) -> bool {
     attend();
-    let wanted = state.with_target_at(0, |target| {
+    let wanted = state.with_target(pc, |target| {
         let is_provisional = target.version.as_ref().is_some_and(|version| version.is_provisional());
         (is_provisional && target.closed.is_none() && !target.stale && !target.is_under_way)
             .then(|| target.spec.clone())
@@ -225,7 +225,7 @@ impl Order {
             keep_texts: settings::options().dump.is_some(),
             effort: match settings::options() {
                 options if options.no_opt => Effort::Least,
-                _ if promotes || !is_first_little(state, pc) => Effort::Full,
+                options if promotes || options.no_baseline => Effort::Full,
                 _ => Effort::First,
             },
         };
@@ -318,12 +318,6 @@ pub fn restart() -> Result<(), &'static Stopped> {
             Ok(())
         }
     }
-}
-
-/// Whether little time is spent on the first version for a place.
-pub fn is_first_little(state: &CodeState, pc: u32) -> bool {
-    // Loops that were hot in the interpreter will be so again.
-    pc == 0 && !state.has_loop_versions() && !settings::options().no_baseline
 }
 
 /// What a compilation is to have besides code.

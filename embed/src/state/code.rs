@@ -455,11 +455,16 @@ impl CodeState {
         });
     }
 
-    /// Whether there is a version for a loop, or is about to be.
-    pub fn has_loop_versions(&self) -> bool {
-        let is_for_loop =
-            |target: &Target| target.pc != 0 && (target.version.is_some() || target.is_under_way);
-        self.hot_if_any().is_some_and(|hot| hot.targets.borrow().iter().any(is_for_loop))
+    /// The places whose versions were compiled in little time, and have frames running them.
+    pub fn provisional_places_that_run(&self) -> Vec<u32> {
+        let runs = |version: &Native| version.is_provisional() && version.running.get() > 0;
+        let Some(hot) = self.hot_if_any() else { return Vec::new() };
+        let targets = hot.targets.borrow();
+        targets
+            .iter()
+            .filter(|target| target.version.as_deref().is_some_and(runs))
+            .map(|target| target.pc)
+            .collect()
     }
 
     /// Whether a frame runs one of its versions.

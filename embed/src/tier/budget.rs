@@ -1,6 +1,6 @@
 //! Whether there is time for compiling a code object.
 
-use crate::compile::{self, cost, worker};
+use crate::compile::{cost, worker};
 use crate::config::settings;
 use crate::process::PROCESS;
 use crate::py::describe;
@@ -27,8 +27,11 @@ pub fn note_loop(ticks: u64) {
 
 /// Whether there is time for compiling a code object for the first time.
 pub fn allows(state: &CodeState, occasion: Occasion) -> bool {
-    let is_first = occasion == Occasion::Calls && compile::is_first_little(state, 0);
-    allows_version(state, occasion, if is_first { Wanted::First } else { Wanted::Full })
+    allows_version(
+        state,
+        occasion,
+        if settings::options().no_baseline { Wanted::Full } else { Wanted::First },
+    )
 }
 
 /// Whether there is time for compiling a code object again, with more effort than for its first version.

@@ -25,7 +25,7 @@ pub unsafe extern "C" fn reconsider(code: *mut PyCodeObject, version: &Native) {
     // SAFETY: the state lives as long as the code.
     let state = unsafe { &*state };
     if budget::allows_better(state, Occasion::Calls) {
-        compile::promote(state);
+        compile::promote(state, 0);
     }
 }
 
@@ -40,7 +40,9 @@ pub unsafe extern "C" fn reconsider_loop(frame: *mut PyFrameObject, header: u64)
     let header = header as u32;
     state.turn(header, TURNS as u32);
     if settings::stopped().is_none() && budget::allows_better(state, Occasion::Loop(header)) {
-        compile::promote(state);
+        for pc in state.provisional_places_that_run() {
+            compile::promote(state, pc);
+        }
     } else {
         compile::poll();
     }
