@@ -7,7 +7,7 @@ use pyjion_jit::backend::cranelift::CraneliftBackend;
 use pyjion_jit::backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use pyjion_jit::bytecode::assembler::assemble;
 use pyjion_jit::bytecode::{BinaryOp, CompareOp, Version};
-use pyjion_jit::code::{CodeMemory, Publisher};
+use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::exit::{Plan, Source};
 use pyjion_jit::feedback::Feedback;
@@ -254,14 +254,14 @@ fn run(native: &NativeCode, arguments: [i64; 2]) -> Outcome {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let host = Host { box_int: box_int as *const () as usize, ..Host::made_up(Version::V27) };
-    let publisher = Publisher::new(CodeMemory::new(1 << 20))?;
+    let memory = CodeMemory::new(1 << 20);
     let native = |text: &str, backend: &mut dyn Backend| -> Result<NativeCode, CompileError> {
         let code = assemble(Version::V27, text).expect("a text of this file").code;
         let mut feedback = Feedback::new();
         (0..code.code.len() as u32).for_each(|pc| feedback.record(pc, [Type::INT; 3]));
         let entries = [EntrySpec::default()];
         let compiled = compile(&code, &feedback, &[], &entries, &host, backend, &Options::default())?;
-        Ok(compiled.publish(&publisher)?.code)
+        Ok(compiled.publish(&memory)?.code)
     };
 
     // return x * y - x

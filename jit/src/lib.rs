@@ -24,12 +24,13 @@ pub mod tier;
 
 use backend::{Backend, BackendOptions, MachineCode, NativeCode};
 use bytecode::CodeDesc;
-use code::Publisher;
+use code::CodeMemory;
 use error::CompileError;
 use feedback::{Assumption, Feedback};
 pub use front::{EntrySpec, Inlinable};
 use host::Host;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Knobs of a compilation.
@@ -158,9 +159,9 @@ fn assumptions(function: &hir::Function, callees: &[Inlinable]) -> Vec<Assumptio
 
 impl Compiled<MachineCode> {
     /// Puts the code where it can run.
-    pub fn publish(self, publisher: &Publisher) -> Result<Compiled, CompileError> {
+    pub fn publish(self, memory: &Arc<CodeMemory>) -> Result<Compiled, CompileError> {
         let Compiled { code, entries, caches, assumptions, texts, spent } = self;
-        Ok(Compiled { code: publisher.publish(code)?, entries, caches, assumptions, texts, spent })
+        Ok(Compiled { code: memory.publish(code)?, entries, caches, assumptions, texts, spent })
     }
 }
 

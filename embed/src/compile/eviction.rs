@@ -4,7 +4,7 @@ use crate::config::settings;
 use crate::process::PROCESS;
 use crate::state::{CodeState, codes};
 use crate::stats;
-use pyjion_jit::code::{self, CodeMemory, Publisher};
+use pyjion_jit::code::{self, CodeMemory};
 use pyjion_jit::error::CompileError;
 use std::cell::{Cell, OnceCell};
 use std::ffi::c_void;
@@ -17,7 +17,6 @@ const EXPANSION: usize = 64;
 /// Where machine code is put.
 pub struct Room {
     memory: OnceCell<Arc<CodeMemory>>,
-    publisher: OnceCell<Publisher>,
     /// The system allows executable memory.
     is_allowed: Cell<bool>,
 }
@@ -25,7 +24,7 @@ pub struct Room {
 impl Room {
     /// Nobody has asked for any.
     pub const fn new() -> Room {
-        Room { memory: OnceCell::new(), publisher: OnceCell::new(), is_allowed: Cell::new(false) }
+        Room { memory: OnceCell::new(), is_allowed: Cell::new(false) }
     }
 }
 
@@ -56,15 +55,6 @@ pub fn check() -> Result<(), CompileError> {
 #[unsafe(no_mangle)]
 extern "C" fn pyjion_code_base(address: *const c_void) -> *mut c_void {
     code::base_of(address as usize).map_or(ptr::null_mut(), |base| base as *mut c_void)
-}
-
-/// What puts code there.
-pub fn publisher() -> Result<&'static Publisher, CompileError> {
-    if let Some(publisher) = PROCESS.room.publisher.get() {
-        return Ok(publisher);
-    }
-    let publisher = Publisher::new(memory().clone())?;
-    Ok(PROCESS.room.publisher.get_or_init(|| publisher))
 }
 
 /// The machine code that so much bytecode may become.

@@ -251,7 +251,7 @@ fn keep(
 ) -> Result<(), CompileError> {
     let published = result.and_then(|compiled| {
         eviction::make(CodeMemory::room(compiled.code.bytes.len()), state);
-        compiled.publish(eviction::publisher()?)
+        compiled.publish(eviction::memory())
     });
     match published {
         Ok(mut compiled) => {

@@ -7,7 +7,7 @@ use interpreter::{Frame, INT_TYPE, Int, LIVING, Observer, Place, dealloc, int, k
 use pyjion_jit::backend::cranelift::CraneliftBackend;
 use pyjion_jit::bytecode::assembler::assemble;
 use pyjion_jit::bytecode::{CodeDesc, ConstKind, Version, decode};
-use pyjion_jit::code::{CodeMemory, Publisher};
+use pyjion_jit::code::CodeMemory;
 use pyjion_jit::exit::Source;
 use pyjion_jit::feedback::Feedback;
 use pyjion_jit::hir::{ExitReason, Helper, Repr, Resume, Type};
@@ -87,8 +87,7 @@ impl Jit<'_> {
             let (entries, options) = ([EntrySpec::default(), header], Options::default());
             let mut backend = CraneliftBackend::new().unwrap();
             let compiled = compile(self.code, &self.feedback, &[], &entries, &host(), &mut backend, &options);
-            let publisher = Publisher::new(CodeMemory::new(1 << 20)).unwrap();
-            self.native = Some(compiled.unwrap().publish(&publisher).unwrap());
+            self.native = Some(compiled.unwrap().publish(&CodeMemory::new(1 << 20)).unwrap());
         }
     }
 }

@@ -90,7 +90,7 @@ pub type NativeFn = unsafe extern "C" fn(*mut u8, *mut u8, u64, *mut u64) -> u64
 pub const YIELDED: u64 = u64::MAX;
 
 /// Machine code that is not yet where it can run. It may be generated on one thread and published,
-/// by [`crate::code::Publisher`], on another.
+/// by [`crate::code::CodeMemory`], on another.
 pub struct MachineCode {
     /// The name of what it was compiled from, for profilers.
     pub name: String,

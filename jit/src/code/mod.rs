@@ -9,7 +9,6 @@ mod free_list;
 mod publish;
 
 use free_list::FreeList;
-pub use publish::Publisher;
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -289,14 +289,13 @@ fn every_nth_check_finds_the_code_invalid() {
 #[test]
 fn code_memory_is_capped_and_returned() {
     let memory = CodeMemory::new(4096);
-    let publisher = Publisher::new(memory.clone()).unwrap();
     let mut backend = backend().unwrap();
     let mut b = Build::new();
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
     let host = host_27(0);
     let mut compile =
-        || publisher.publish(backend.generate(&b.function, &host, &BackendOptions::default()).unwrap());
+        || memory.publish(backend.generate(&b.function, &host, &BackendOptions::default()).unwrap());
     let mut kept = vec![compile().unwrap()];
     let error = loop {
         match compile() {

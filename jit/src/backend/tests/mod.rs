@@ -20,7 +20,7 @@ use super::cranelift::CraneliftBackend;
 use super::interp::InterpBackend;
 use crate::backend::{Backend, BackendOptions, Effort, MachineCode, NativeCode};
 use crate::bytecode::BinaryOp;
-use crate::code::{CodeMemory, Publisher};
+use crate::code::CodeMemory;
 use crate::error::CompileError;
 use crate::exit::Source;
 use crate::hir::{
@@ -173,7 +173,7 @@ impl Build {
 
     fn compile_with(&self, host: &Host, options: &BackendOptions) -> Result<NativeCode, CompileError> {
         let code = backend()?.generate(&self.function, host, options)?;
-        Publisher::new(CodeMemory::new(1 << 20))?.publish(code)
+        CodeMemory::new(1 << 20).publish(code)
     }
 }
 
