@@ -51,6 +51,8 @@ pub struct Options {
     pub max_depth: usize,
     /// Keep HIR texts for dumps (`backend.keep_texts` keeps those of the backend).
     pub keep_texts: bool,
+    /// What makes inline caches, which live as long as the code.
+    pub new_cache: hir::NewCache,
     /// For the backend.
     pub backend: BackendOptions,
 }
@@ -65,6 +67,7 @@ impl Default for Options {
             max_values: 40_000,
             max_depth: 48,
             keep_texts: false,
+            new_cache: hir::NewCache::default(),
             backend: BackendOptions::default(),
         }
     }
@@ -80,6 +83,7 @@ impl Options {
             max_values: self.max_values,
             max_depth: self.max_depth,
             counts_bytecodes: self.backend.bytecode_counter != 0,
+            new_cache: self.new_cache,
         }
     }
 }
@@ -158,6 +162,20 @@ fn assumptions(function: &hir::Function, callees: &[Inlinable]) -> Vec<Assumptio
 }
 
 impl Compiled<MachineCode> {
+    /// The same in memory that is allocated now, and no more than it needs, for when what was allocated by
+    /// [`compile`] does not last.
+    pub fn moved(&mut self) -> Compiled<MachineCode> {
+        let Compiled { code, entries, caches, assumptions, texts, spent } = self;
+        Compiled {
+            code: code.clone(),
+            entries: entries.clone(),
+            caches: caches.drain(..).collect::<Box<[_]>>().into_vec(),
+            assumptions: assumptions.clone(),
+            texts: texts.clone(),
+            spent: spent.clone(),
+        }
+    }
+
     /// Puts the code where it can run.
     pub fn publish(self, memory: &Arc<CodeMemory>) -> Result<Compiled, CompileError> {
         let Compiled { code, entries, caches, assumptions, texts, spent } = self;

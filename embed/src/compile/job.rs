@@ -1,6 +1,8 @@
 //! A compilation as a job: all it needs, gathered under the GIL, so that any thread can run it.
 
 use crate::memory::reserve;
+use crate::memory::scratch::{self, Scratch};
+use crate::memory::shortage;
 use crate::stats::clock;
 use pyjion_jit::backend::{Backend, Choice, Effort, MachineCode};
 use pyjion_jit::bytecode::CodeDesc;
@@ -68,6 +70,7 @@ impl Output {
 #[derive(Default)]
 pub struct Compiler {
     backend: Option<Box<dyn Backend + Send>>,
+    scratch: Option<Scratch>,
 }
 
 // APART: of each thread.
@@ -90,10 +93,12 @@ pub fn keep_panics_quiet() {
         }
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
         let text = info.payload_as_str().unwrap_or("no message");
-        PANIC.with(|message| {
-            if let Ok(mut message) = message.try_borrow_mut() {
-                *message = format!("{text}{}", place.unwrap_or_default());
-            }
+        scratch::aside(|| {
+            PANIC.with(|message| {
+                if let Ok(mut message) = message.try_borrow_mut() {
+                    *message = format!("{text}{}", place.as_deref().unwrap_or_default());
+                }
+            });
         });
     }));
 }
@@ -105,10 +110,20 @@ pub fn prepare_thread() -> bool {
     reserve::wait_for_some() && PANIC.try_with(|_| ()).is_ok()
 }
 
+/// Where the memory for a job is from, unless that is elsewhere.
+fn scratch_for(job: &Job, last: &mut Option<Scratch>) -> Option<Scratch> {
+    match job.backend {
+        // Where there are limits, what allocations come to is watched.
+        Choice::Cranelift if !shortage::is_limited() => last.take().or_else(Scratch::new),
+        // What it evaluates lasts as long as the code.
+        Choice::Cranelift | Choice::Interp => None,
+    }
+}
+
 impl Compiler {
     /// One that has made nothing yet.
     pub const fn new() -> Compiler {
-        Compiler { backend: None }
+        Compiler { backend: None, scratch: None }
     }
 
     /// Runs a job on this thread. Cannot panic.
@@ -122,7 +137,20 @@ impl Compiler {
             };
             let entries = std::slice::from_ref(&job.entry);
             let Job { description, feedback, callees, host, options, .. } = job;
-            pyjion_jit::compile(description, feedback, callees, entries, host, &mut **backend, options)
+            let mut compile = || {
+                pyjion_jit::compile(description, feedback, callees, entries, host, &mut **backend, options)
+            };
+            let Some(mut scratch) = scratch_for(job, &mut self.scratch) else { return compile() };
+            let (result, is_over) = scratch.run(|| {
+                let mut result = compile();
+                scratch::aside(|| {
+                    result.as_mut().map(|compiled| compiled.moved()).map_err(|error| error.clone())
+                })
+            });
+            if is_over {
+                self.scratch = Some(scratch);
+            }
+            result
         }));
         IS_CATCHING.set(false);
         if result.is_err() {
@@ -143,5 +171,12 @@ impl Compiler {
         let output = self.run(job);
         reserve::set_patient(false);
         output
+    }
+
+    /// Gives memory back that only running takes.
+    pub fn rest(&mut self) {
+        if let Some(scratch) = &mut self.scratch {
+            scratch.rest();
+        }
     }
 }

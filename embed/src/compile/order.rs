@@ -7,6 +7,7 @@ use crate::compile::{callees, cost, eviction};
 use crate::config::say;
 use crate::config::settings::{self, Stopped};
 use crate::memory::reserve;
+use crate::memory::scratch;
 use crate::memory::shortage;
 use crate::process::PROCESS;
 use crate::py::describe;
@@ -19,7 +20,7 @@ use pyjion_jit::backend::{BackendOptions, Effort, MachineCode};
 use pyjion_jit::code::CodeMemory;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::feedback::Feedback;
-use pyjion_jit::hir::Type;
+use pyjion_jit::hir::{NewCache, Type};
 use pyjion_jit::passes::stress::Stress;
 use pyjion_jit::tier::options::Dump;
 use pyjion_jit::tier::verdict::MAX_GENERATIONS;
@@ -370,6 +371,7 @@ pub fn job(
             bytecode_counter: stats::bytecode_counter(),
             describe: tools::is_wanted(),
         },
+        new_cache: NewCache(|| scratch::aside(Box::default)),
         ..Options::default()
     };
     let description = Arc::clone(state.description());
@@ -387,8 +389,12 @@ pub fn job(
 pub fn run(job: &Job) -> Output {
     let mode = stats::switch(Mode::Compiler);
     let bytes = job.description.code.len();
-    let output =
-        reserve::with_room(shortage::room_for(bytes), || PROCESS.orders.compiler.borrow_mut().run(job));
+    let output = reserve::with_room(shortage::room_for(bytes), || {
+        let mut compiler = PROCESS.orders.compiler.borrow_mut();
+        let output = compiler.run(job);
+        compiler.rest();
+        output
+    });
     stats::switch(mode);
     let output = output.unwrap_or_else(|| Output::failed(CompileError::Memory, job));
     account(&output);

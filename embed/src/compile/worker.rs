@@ -300,6 +300,7 @@ extern "C" fn work(_: *mut c_void) -> *mut c_void {
         shared.done.push((ticket, output));
         PROCESS.worker.is_due.store(true, Ordering::Relaxed);
     }
+    compiler.rest();
     shared.is_alive = false;
     shared.compiler = Some(compiler);
     PROCESS.worker.is_due.store(true, Ordering::Relaxed);

@@ -1,6 +1,7 @@
-//! Memory for when there is none: what is set aside, and the allocator that draws on it.
+//! The allocator, what it has for compilations, and what is set aside for when there is no memory.
 
 pub mod reserve;
+pub mod scratch;
 pub mod shortage;
 pub mod slack;
 pub mod spare;

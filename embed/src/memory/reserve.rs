@@ -1,7 +1,8 @@
-//! The allocator of the Rust side: the system's, and behind it memory that was set aside, as an allocation that
-//! fails ends the process in Rust.
+//! The allocator of the Rust side: [that of a compilation](scratch) where there is one, else the system's, and behind
+//! it memory that was set aside, as an allocation that fails ends the process in Rust.
 
 use crate::config::settings;
+use crate::memory::scratch::{self, Whose};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -392,10 +393,14 @@ fn persist(layout: Layout, again: impl Fn() -> *mut u8) -> *mut u8 {
     }
 }
 
-// SAFETY: blocks are the system's, or distinct parts of a region that stays mapped while one of its blocks is in
-// use; which of the two is told by their address.
+// SAFETY: blocks are the system's, or distinct parts of a region or of a place for compilations, either of which stays
+// mapped while one of its blocks is in use; which of them is told by their address.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let block = scratch::take(layout);
+        if !block.is_null() {
+            return block;
+        }
         // SAFETY: the caller's.
         unsafe {
             let block = if is_denied() { ptr::null_mut() } else { System.alloc(layout) };
@@ -404,6 +409,10 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let block = scratch::take_zeroed(layout);
+        if !block.is_null() {
+            return block;
+        }
         // SAFETY: the caller's; a block of the region is as large as was asked for.
         unsafe {
             let block = if is_denied() { ptr::null_mut() } else { System.alloc_zeroed(layout) };
@@ -421,7 +430,11 @@ unsafe impl GlobalAlloc for Allocator {
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: the caller's; a block that could not grow is still there.
         unsafe {
-            let is_ours = SET_ASIDE.of(block).is_some();
+            let is_ours = match scratch::whose(block) {
+                Whose::Current if scratch::resize(block, layout, size) => return block,
+                Whose::Current | Whose::Left => true,
+                Whose::Others => SET_ASIDE.of(block).is_some(),
+            };
             if !is_ours && !is_denied() {
                 let grown = System.realloc(block, layout, size);
                 if !grown.is_null() {
@@ -439,6 +452,13 @@ unsafe impl GlobalAlloc for Allocator {
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        match scratch::whose(block) {
+            // SAFETY: the caller's; it came from there.
+            Whose::Current => return unsafe { scratch::give_back(block, layout) },
+            // Its place is lost already.
+            Whose::Left => return,
+            Whose::Others => {}
+        }
         match SET_ASIDE.of(block) {
             // SAFETY: the caller's; it came from the region.
             Some(region) => unsafe { region.give_back(block, layout) },

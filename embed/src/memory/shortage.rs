@@ -92,7 +92,7 @@ pub fn values(allowed: usize) -> usize {
 }
 
 /// Whether allocations fail at a limit of the process (or are made to fail).
-fn is_limited() -> bool {
+pub fn is_limited() -> bool {
     let is_finite = |resource| {
         let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
         // SAFETY: a limit that every Linux has, and where to write to.

@@ -72,6 +72,7 @@ pub struct Position {
 }
 
 /// What profilers and debuggers want to know of machine code.
+#[derive(Clone)]
 pub struct Description {
     /// By offset, the first at 0.
     pub positions: Vec<Position>,
@@ -91,6 +92,7 @@ pub const YIELDED: u64 = u64::MAX;
 
 /// Machine code that is not yet where it can run. It may be generated on one thread and published,
 /// by [`crate::code::CodeMemory`], on another.
+#[derive(Clone)]
 pub struct MachineCode {
     /// The name of what it was compiled from, for profilers.
     pub name: String,

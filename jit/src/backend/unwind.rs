@@ -8,6 +8,7 @@ use cranelift_codegen::gimli::{RunTimeEndian, X86_64};
 use cranelift_codegen::isa::unwind::systemv::UnwindInfo;
 
 /// Where compiled code keeps its caller's registers, instruction by instruction.
+#[derive(Clone)]
 pub struct Unwind {
     /// What holds when it is called.
     pub(super) convention: CommonInformationEntry,
@@ -16,6 +17,7 @@ pub struct Unwind {
 }
 
 /// What instructions change of where registers are kept.
+#[derive(Clone)]
 pub(super) enum Rules {
     /// As Cranelift says.
     Cranelift(UnwindInfo),

@@ -53,4 +53,6 @@ pub struct Options {
     pub max_depth: usize,
     /// Each instruction of bytecode is counted when it is executed.
     pub counts_bytecodes: bool,
+    /// What makes inline caches.
+    pub new_cache: crate::hir::NewCache,
 }

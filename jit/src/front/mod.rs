@@ -143,6 +143,7 @@ pub fn build(
             locals: code.locals,
             no_speculation: feedback.failed_sites(),
             unique: small_ints(code),
+            new_cache: options.new_cache,
             ..Function::default()
         },
         keyed: HashMap::new(),

@@ -109,12 +109,24 @@ pub struct Function {
     pub direct: Vec<DirectCallee>,
     /// Inline caches of helpers; they live as long as the compiled code.
     pub caches: Vec<Box<Cache>>,
+    /// What makes them.
+    pub new_cache: NewCache,
     /// [`Value::pc`] of values to come.
     pub position: Option<u32>,
 }
 
 /// Memory for what a helper remembers at one site, zeroed at first. Helpers say what is in it, and assert that it fits.
 pub type Cache = [u64; 4];
+
+/// Makes a zeroed inline cache. It never moves: code has its address.
+#[derive(Clone, Copy, Debug)]
+pub struct NewCache(pub fn() -> Box<Cache>);
+
+impl Default for NewCache {
+    fn default() -> NewCache {
+        NewCache(Box::default)
+    }
+}
 
 impl Function {
     /// Adds a value without placing it in a block.
@@ -155,7 +167,7 @@ impl Function {
 
     /// Adds a zeroed inline cache; its address is what helpers take.
     pub fn add_cache(&mut self) -> i64 {
-        self.caches.push(Box::new(Cache::default()));
+        self.caches.push((self.new_cache.0)());
         self.caches.last().expect("just pushed").as_ptr() as i64
     }
 

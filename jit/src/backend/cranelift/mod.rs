@@ -23,13 +23,11 @@ const MAX_BASELINE_STACK: u32 = 4096;
 /// Result of everything that can refuse a function.
 type Result<T> = std::result::Result<T, CompileError>;
 
-/// Compiles HIR with Cranelift.
+/// Compiles HIR with Cranelift. It keeps nothing from one function to the next.
 pub struct CraneliftBackend {
     optimising: OwnedTargetIsa,
     plain: OwnedTargetIsa,
     fast: OwnedTargetIsa,
-    context: Context,
-    builder_context: FunctionBuilderContext,
 }
 
 impl CraneliftBackend {
@@ -39,8 +37,6 @@ impl CraneliftBackend {
             optimising: isa(&[("opt_level", "speed")])?,
             plain: isa(&[("opt_level", "none")])?,
             fast: isa(&[("opt_level", "none"), ("regalloc_algorithm", "single_pass")])?,
-            context: Context::new(),
-            builder_context: FunctionBuilderContext::new(),
         })
     }
 }
@@ -52,7 +48,7 @@ const _: () = {
 };
 
 /// The target: this machine, with settings common to all code and these.
-pub(crate) fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
+fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
     let common = [
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
@@ -86,12 +82,12 @@ fn describe(compiled: &CompiledCode, isa: &dyn TargetIsa) -> Result<Description>
 impl CraneliftBackend {
     /// Code in one pass; none for a function that had better be compiled otherwise.
     pub(super) fn baseline(
-        &mut self,
+        &self,
         function: &Function,
         host: &Host,
         options: &BackendOptions,
     ) -> Result<Option<MachineCode>> {
-        let regions = Regions::new(&mut self.context.func);
+        let regions = Regions::new(&mut ir::Function::new());
         let (code, lowered) = lower(function, host, options, Code::linear(), regions)?;
         let Some(linear) = code.finish(self.fast.frontend_config()) else { return Ok(None) };
         let emitted = match baseline::emit(&linear) {
@@ -129,7 +125,6 @@ impl Backend for CraneliftBackend {
         host: &Host,
         options: &BackendOptions,
     ) -> Result<MachineCode> {
-        self.context.clear();
         if options.effort != Effort::Full
             && cfg!(target_arch = "x86_64")
             && let Some(code) = self.baseline(function, host, options)?
@@ -143,31 +138,22 @@ impl Backend for CraneliftBackend {
         } else {
             &self.plain
         };
-        self.context.func.signature = native_signature(CallConv::triple_default(isa.triple()));
-        self.context.func.name = ir::UserFuncName::user(0, 0);
-        self.context.set_disasm(options.keep_texts);
-        let regions = Regions::new(&mut self.context.func);
-        let builder = FunctionBuilder::new(&mut self.context.func, &mut self.builder_context);
-        let lowered = lower(function, host, options, Code::clif(builder), regions);
-        let lowered = match lowered {
-            Ok((code, lowered)) => {
-                code.finish(isa.frontend_config());
-                lowered
-            }
-            Err(error) => {
-                // The builder was left in the middle of a function.
-                self.builder_context = FunctionBuilderContext::new();
-                return Err(error);
-            }
-        };
+        let mut context = Context::new();
+        let mut builder_context = FunctionBuilderContext::new();
+        context.func.signature = native_signature(CallConv::triple_default(isa.triple()));
+        context.func.name = ir::UserFuncName::user(0, 0);
+        context.set_disasm(options.keep_texts);
+        let regions = Regions::new(&mut context.func);
+        let builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
+        let (code, lowered) = lower(function, host, options, Code::clif(builder), regions)?;
+        code.finish(isa.frontend_config());
 
         let mut texts = BTreeMap::new();
         if options.keep_texts {
-            texts.insert("clif", self.context.func.display().to_string());
+            texts.insert("clif", context.func.display().to_string());
         }
 
-        let compiled = self
-            .context
+        let compiled = context
             .compile(&**isa, &mut ControlPlane::default())
             // The list of what the verifier found is in the debug form only.
             .map_err(|error| CompileError::Backend(format!("{:?}", error.inner)))?;
