@@ -1,7 +1,7 @@
 //! The window for which code is recorded: when enough was seen.
 
 /// A window closes at the latest after this many frames that returned or yielded,
-const ENOUGH_FRAMES: u32 = 5;
+const ENOUGH_FRAMES: u32 = 16;
 /// at a jump to a loop header that was passed this often,
 const ENOUGH_PASSES: u32 = 8;
 /// at the next return or loop header after this many instructions,
@@ -180,8 +180,8 @@ mod tests {
     #[test]
     fn frames_that_end_close_it() {
         let mut window = Window::NEW;
-        let closed: Vec<bool> = (0..5).map(|_| window.complete()).collect();
-        assert_eq!(closed, [false, false, false, false, true]);
+        let closed: Vec<bool> = (0..16).map(|_| window.complete()).collect();
+        assert_eq!(closed.iter().position(|&closed| closed), Some(15));
         let mut window = Window::NEW;
         for pc in 0..500 {
             window.step(1, 3 * pc, 0, || false);
