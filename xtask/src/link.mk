@@ -13,7 +13,7 @@ pyjion-link:
 	$(CC) -c $(PYJION_CFLAGS) -o $(PYJION_OUT).exports.o pyjion-exports.c
 	$(CC) -c $(PYJION_CFLAGS) $(PYJION_EXTRA) -Dmain=pyjion_cpython_main -o $(PYJION_OUT).o $(PYJION_MAIN)
 	$(LINKCC) $(PYJION_LDFLAGS) $(PYJION_EXTRA) $(LINKFORSHARED) \
-		-Wl,--exclude-libs,libpyjion_embed.a -Wl,--gc-sections \
+		-Wl,--exclude-libs,libpyjion_embed.a -Wl,--gc-sections -Wl,-T,pyjion-order.ld $(PYJION_RELOCATIONS) \
 		-o $(PYJION_OUT) $(PYJION_OUT).o $(PYJION_OUT).exports.o \
 		-Wl,--whole-archive $(BLDLIBRARY) -Wl,--no-whole-archive $(PYJION_EMBED) \
 		$(PYJION_LIBRARIES)

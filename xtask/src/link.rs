@@ -3,7 +3,7 @@
 use crate::dirs::{remove_tree, write_atomically};
 use crate::plan::Plan;
 use crate::stamp::Stamps;
-use crate::{cpython, hash, libclang, step};
+use crate::{cpython, hash, layout, libclang, step};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,18 +104,30 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
     let stamps = Stamps::of(&tree);
     let bin = plan.prefix.join("bin");
     let executable = plan.executable();
-    let key = hash::strings(&[cpython_key, LINK_MK, EXPORTS, &hash::file(library)?, &bin.to_string_lossy()]);
+    let order = layout::script(library)?;
+    let key = hash::strings(&[
+        cpython_key,
+        LINK_MK,
+        EXPORTS,
+        &order,
+        &hash::file(library)?,
+        &bin.to_string_lossy(),
+    ]);
     if !(stamps.is_done("link", &key) && executable.exists() && is_link(&bin.join(versioned(plan)))) {
         stamps.begin("link")?;
         let makefile = tree.join("pyjion-link.mk");
         write_atomically(&makefile, LINK_MK)?;
         write_atomically(&tree.join("pyjion-exports.c"), EXPORTS)?;
+        write_atomically(&tree.join("pyjion-order.ld"), &order)?;
         let linked = tree.join("pyjion-python");
         let mut command = cpython::make_command(&tree);
         command.args(["-f", "pyjion-link.mk", "pyjion-link"]);
         command.arg(format!("PYJION_MAIN={}", plan.release.main));
         command.arg(format!("PYJION_EMBED={}", library.display()));
         command.arg(format!("PYJION_OUT={}", linked.display()));
+        if has_compact_relocations() {
+            command.arg("PYJION_RELOCATIONS=-Wl,-z,pack-relative-relocs");
+        }
         if plan.options.pgo && !plan.release.configure_pgo.is_empty() {
             command.arg("PYJION_EXTRA=-flto -fuse-linker-plugin -ffat-lto-objects");
         }
@@ -124,6 +136,17 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
         stamps.done("link", &key)?;
     }
     Ok(executable)
+}
+
+/// Whether the C library understands relocations of a bit each (`DT_RELR`) instead of 24 bytes, all of which are read
+/// when the program starts. Linkers that do not know them leave them as they are.
+fn has_compact_relocations() -> bool {
+    const SINCE: (u32, u32) = (2, 36);
+    // SAFETY: a string that stays.
+    let version = unsafe { std::ffi::CStr::from_ptr(libc::gnu_get_libc_version()) };
+    let mut numbers =
+        version.to_str().unwrap_or_default().split('.').map(|number| number.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= SINCE
 }
 
 fn versioned(plan: &Plan<'_>) -> String {

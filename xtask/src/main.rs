@@ -10,6 +10,7 @@ mod fetch;
 mod fuzz;
 mod git_source;
 mod hash;
+mod layout;
 mod libclang;
 mod link;
 mod net;

@@ -8,6 +8,7 @@ mod figures;
 mod instructions;
 mod interpreters;
 mod interrupt;
+mod layout;
 mod machine;
 mod meter;
 mod process;
@@ -98,6 +99,10 @@ pub struct Args {
     /// Print where the time of this one program goes, by perf, and measure nothing
     #[arg(long, env = "PYJION_BENCH_PROFILE", value_name = "NAME", conflicts_with_all = ["filter", "quick"])]
     profile: Option<String>,
+    /// Find the functions of the Rust side that run in these programs, for the layout of the executable, and measure
+    /// nothing
+    #[arg(long, env = "PYJION_BENCH_LAYOUT", value_parser = plan::yes_or_no(), conflicts_with_all = ["profile", "quick"])]
+    layout: bool,
     /// Run every program once on each interpreter and compare only what it does
     #[arg(long, env = "PYJION_BENCH_QUICK", value_parser = plan::yes_or_no())]
     quick: bool,
@@ -149,6 +154,7 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
             Ok(())
         }
         (None, Some(name)) => profile::run(dirs, args, name),
+        (None, None) if args.layout => layout::run(dirs, args),
         (None, None) if args.quick => quick::run(dirs, args),
         (None, None) => campaign::run(dirs, args),
     }
