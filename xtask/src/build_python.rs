@@ -5,7 +5,7 @@ use crate::fetch;
 pub use crate::plan::{Common, Options, Plan, yes_or_no};
 use crate::stamp::Lock;
 use crate::versions::Table;
-use crate::{cpython, link, prereqs};
+use crate::{cpython, ensurepip, link, prereqs};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -71,15 +71,17 @@ pub fn build(plan: &Plan<'_>) -> Result<PathBuf> {
     }
     let what = || format!("cannot build {}", plan.title());
     let key = cpython::build(plan).with_context(what)?;
-    match plan.flavour {
+    let executable = match plan.flavour {
         Flavour::Stock => {
             cpython::install(plan, &key).with_context(what)?;
-            Ok(plan.executable())
+            plan.executable()
         }
         Flavour::Pyjion => {
             let library = link::build_embed(plan, &key).with_context(what)?;
             cpython::install(plan, &key).with_context(what)?;
-            link::link(plan, &key, &library).with_context(what)
+            link::link(plan, &key, &library).with_context(what)?
         }
-    }
+    };
+    ensurepip::install(plan, &executable, &key).with_context(what)?;
+    Ok(executable)
 }

@@ -4,7 +4,7 @@ use crate::dirs::{Flavour, remove_tree};
 use crate::plan::Plan;
 use crate::stamp::Stamps;
 use crate::step::{self, Step};
-use crate::{fetch, hash, prereqs, series};
+use crate::{ensurepip, fetch, hash, prereqs, series};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Read};
@@ -269,16 +269,18 @@ fn unbuilt_modules(log: &str) -> (Vec<String>, Vec<String>) {
     (absent, list_after("Failed to build these modules:"))
 }
 
-/// Installs into the prefix. Packages that the user added there stay.
+/// Installs into the prefix, with newer wheels for `ensurepip`. Packages that the user added there stay.
 pub fn install(plan: &Plan<'_>, key: &str) -> Result<()> {
     let tree = plan.tree();
     let stamps = Stamps::of(&tree);
     let executable = plan.prefix.join("bin").join(format!("python{}", plan.release.version.short()));
-    if stamps.is_done("install", key) && executable.exists() {
+    let key = hash::strings(&[key, &ensurepip::key(plan)]);
+    if stamps.is_done("install", &key) && executable.exists() {
         return Ok(());
     }
     // Installing puts CPython's own executable where ours was.
     stamps.forget("link")?;
+    stamps.forget("pip")?;
     stamps.begin("install")?;
     // A module that an earlier build had and this one has not must not linger there.
     let lib = plan.prefix.join("lib").join(format!("python{}", plan.release.version.short()));
@@ -286,8 +288,10 @@ pub fn install(plan: &Plan<'_>, key: &str) -> Result<()> {
     let mut command = make_command(&tree);
     command.arg("install");
     let title = format!("install {} to {}", plan.title(), plan.prefix.display());
-    step::run(&title, &mut command, &step::fresh_log(plan.log("install")))?;
-    stamps.done("install", key)
+    let log = step::fresh_log(plan.log("install"));
+    step::run(&title, &mut command, &log)?;
+    ensurepip::bundle(plan, &executable, &log)?;
+    stamps.done("install", &key)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! libclang, which reads CPython's headers for the Rust side: obtained with pip into `target`, nothing is installed.
 
 use crate::dirs::{Dirs, remove_tree, sweep};
-use crate::{hash, step};
+use crate::{hash, pip, step};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -70,11 +70,7 @@ fn obtain(dirs: &Dirs, platform: &str, sha256: &str, partial: &Path) -> Result<(
     remove_tree(partial)?;
     std::fs::create_dir_all(partial).with_context(|| format!("cannot create {}", partial.display()))?;
     let log = step::fresh_log(dirs.logs().join("libclang.log"));
-    let mut pip = Command::new("python3");
-    step::clean_environment(&mut pip);
-    pip.args(["-m", "pip", "download", "--disable-pip-version-check", "--no-deps", "--only-binary=:all:"]);
-    pip.args(["--timeout", "15", "--retries", "1", "--platform", platform, "--dest"]);
-    pip.arg(partial).arg(format!("libclang=={VERSION}"));
+    let mut pip = pip::download(&format!("libclang=={VERSION}"), platform, partial);
     step::run(&format!("download libclang {VERSION}"), &mut pip, &log)?;
     let wheel = partial.join(format!("libclang-{VERSION}-py2.py3-none-{platform}.whl"));
     hash::verify(&wheel, sha256)?;

@@ -6,6 +6,7 @@ mod ci_matrix;
 mod cpython;
 mod diff;
 mod dirs;
+mod ensurepip;
 mod fetch;
 mod fuzz;
 mod git_source;

@@ -106,10 +106,11 @@ fn lacks(dirs: &Dirs, with_rust: bool) -> Vec<Lack> {
     if !net::which("make") {
         required("make", "nothing can be built", "make", "make");
     }
-    if with_rust && !libclang::is_at_hand(dirs) && !python_has_pip() {
+    let needs_bindings = with_rust && !libclang::is_at_hand(dirs);
+    if (needs_bindings || !has_bundled(dirs)) && !pip::is_at_hand() {
         required(
-            "Python 3 with pip, or libclang",
-            "the bindings to CPython's headers cannot be generated",
+            "Python 3 with pip",
+            "the wheels for ensurepip cannot be had, nor libclang, which makes the bindings to CPython's headers",
             "python3 python3-pip",
             "python3 python3-pip",
         );
@@ -129,10 +130,11 @@ fn lacks(dirs: &Dirs, with_rust: bool) -> Vec<Lack> {
     lacks
 }
 
-fn python_has_pip() -> bool {
-    let mut command = Command::new("python3");
-    command.args(["-m", "pip", "--version"]).stdout(Stdio::null()).stderr(Stdio::null());
-    command.status().is_ok_and(|s| s.success())
+/// Whether every wheel that is bundled is here already. A table that cannot be read is for others to complain about.
+fn has_bundled(dirs: &Dirs) -> bool {
+    Table::load(dirs).is_ok_and(|table| {
+        table.all().iter().all(|release| release.bundled.iter().all(|wheel| pip::has(dirs, wheel)))
+    })
 }
 
 /// The package manager of this distribution, as far as this tool knows it.
@@ -211,13 +213,6 @@ pub fn doctor(dirs: &Dirs) -> Result<()> {
                 release.version, m.module, m.cost
             );
         }
-    }
-    // One with a password in it is not for the screen.
-    if let Some(index) = pip::index_url().filter(|url| !url.contains('@')) {
-        eprintln!(
-            "  pip 9, which CPython 3.4 and 3.5 bring, may look for the package index under a former name; \
-             then:\n    export PIP_INDEX_URL={index}"
-        );
     }
     if lacks.iter().any(|l| l.required) {
         bail!("this machine cannot build Pyjion yet: install what is listed above");

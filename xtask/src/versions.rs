@@ -74,6 +74,39 @@ pub struct Missing {
     pub cost: String,
 }
 
+/// A wheel of the package index.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wheel {
+    /// Its file name, `NAME-VERSION-PYTHON-ABI-PLATFORM.whl`.
+    #[serde(rename = "wheel")]
+    pub file: String,
+    /// Its hash.
+    pub sha256: String,
+}
+
+impl Wheel {
+    /// The part of the file name with this number.
+    fn part(&self, index: usize) -> &str {
+        self.file.trim_end_matches(".whl").split('-').nth(index).unwrap_or_default()
+    }
+
+    /// The project.
+    pub fn name(&self) -> &str {
+        self.part(0)
+    }
+
+    /// Its version.
+    pub fn version(&self) -> &str {
+        self.part(1)
+    }
+
+    /// The Pythons that it is for.
+    pub fn pythons(&self) -> &str {
+        self.part(2)
+    }
+}
+
 /// All that is pinned about one CPython.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,6 +140,9 @@ pub struct Release {
     pub cflags: String,
     /// The C file with CPython's own `main`.
     pub main: String,
+    /// What `ensurepip` installs, in this order; nothing where it is left as it is.
+    #[serde(default)]
+    pub bundled: Vec<Wheel>,
     /// What cannot be built today.
     #[serde(default)]
     pub missing: Vec<Missing>,
@@ -148,6 +184,12 @@ impl Table {
         for r in &table.releases {
             ensure!(hex(&r.sha256, 64), "{}: sha256 must be 64 hexadecimal digits", r.version);
             ensure!(hex(&r.git_commit, 40), "{}: git_commit must be 40 hexadecimal digits", r.version);
+            for wheel in &r.bundled {
+                ensure!(hex(&wheel.sha256, 64), "{}: sha256 must be 64 hexadecimal digits", wheel.file);
+            }
+            let names: Vec<&str> = r.bundled.iter().map(Wheel::name).collect();
+            let known = names.is_empty() || names == ["setuptools", "pip", "wheel"];
+            ensure!(known, "{}: ensurepip cannot be made to install {names:?}", r.version);
         }
         ensure!(
             table.releases.iter().filter(|r| r.default).count() == 1,
@@ -230,6 +272,13 @@ mod tests {
         assert_eq!(selected(&["all"]).expect("all").len(), 3);
         let error = selected(&["3.6"]).expect_err("unknown").to_string();
         assert!(error.contains("3.6") && error.contains("2.7.18"), "{error}");
+    }
+
+    #[test]
+    fn parts_of_wheels() {
+        let wheel = Wheel { file: "pip-20.3.4-py2.py3-none-any.whl".into(), sha256: String::new() };
+        assert_eq!((wheel.name(), wheel.version(), wheel.pythons()), ("pip", "20.3.4", "py2.py3"));
+        assert!(table().all().iter().all(|release| release.bundled.len() == 3));
     }
 
     #[test]

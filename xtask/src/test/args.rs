@@ -6,7 +6,7 @@ use crate::plan::{self, Common};
 /// The options of `test`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Only these stages; the default is all, but packages only with --full
+    /// Only these stages; the default is all, but packages and pip only with --full
     #[arg(env = "PYJION_TEST_STAGES", value_name = "STAGE", value_enum, value_delimiter = ',')]
     pub stages: Vec<Stage>,
     #[command(flatten)]
@@ -20,7 +20,7 @@ pub struct Args {
     /// Only snippets, programs of bench, regrtest files and packages whose name contains this
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     pub filter: Option<String>,
-    /// All of regrtest, not a selection, snippets in every mode, and the tests of packages
+    /// All of regrtest, not a selection, snippets in every mode, and what needs packages
     #[arg(long, env = "PYJION_TEST_FULL", value_parser = plan::yes_or_no())]
     pub full: bool,
     /// Do not run regrtest files again with which this same executable agreed with stock before
@@ -54,13 +54,15 @@ pub enum Stage {
     Regrtest,
     /// The tests of packages of the registry, compared with stock; needs the network
     Packages,
+    /// Pip, virtual environments and the newest wheels; needs the network
+    Pip,
 }
 
 impl Args {
     /// Whether a stage is.
     pub fn wants(&self, stage: Stage) -> bool {
         match self.stages.is_empty() {
-            true => stage != Stage::Packages || self.full,
+            true => !matches!(stage, Stage::Packages | Stage::Pip) || self.full,
             false => self.stages.contains(&stage),
         }
     }

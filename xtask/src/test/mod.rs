@@ -13,6 +13,7 @@ mod options;
 mod outcome;
 mod packages;
 mod pair;
+mod pip;
 mod process;
 mod regrtest;
 mod skips;
@@ -105,6 +106,7 @@ fn stages(dirs: &Dirs, args: &Args, others: Others, tally: &mut Tally) -> Result
         Stage::Bench,
         Stage::Regrtest,
         Stage::Packages,
+        Stage::Pip,
     ];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
@@ -159,6 +161,9 @@ fn stages_with(
     }
     if args.wants(Stage::Packages) && !pair.debug {
         packages::run(dirs, args, pair, tally)?;
+    }
+    if args.wants(Stage::Pip) && !pair.debug {
+        pip::run(dirs, args, release, pair, tally)?;
     }
     Ok(())
 }

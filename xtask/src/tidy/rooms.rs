@@ -89,6 +89,7 @@ pub const ORDERS: &[Order] = &[
             "link",
             "layout",
             "cpython",
+            "ensurepip",
             "plan",
             "prereqs",
             "libclang",
