@@ -1,4 +1,4 @@
-/* What the executable has to export besides CPython's C API: functions of the C library, which the linker
+/* What an executable, or a libpython, has to export besides CPython's C API: functions of the C library, which the linker
    finds here first, so that extension modules and ctypes.CDLL(None) call these.
 
    unshare() and setns() are for processes of one thread: they let the thread that compiles end first.

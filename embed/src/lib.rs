@@ -18,8 +18,10 @@ mod stats;
 mod tier;
 mod tools;
 
-use compile::job;
+use compile::{job, worker};
+use config::settings::Stopped;
 use config::{ancestors, say, settings};
+use py::hooks;
 use pyjion_jit::tier::command_line::{self, Action, CommandLine};
 use pyjion_jit::tier::options::Options;
 use run::installation;
@@ -43,14 +45,7 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     // SAFETY: by the contract.
     let given = unsafe { read_arguments(*count, *arguments) };
     let line = CommandLine::read(&given, LETTERS);
-    let (mut options, complaints) =
-        if line.ignores_environment { (Options::default(), Vec::new()) } else { Options::from_environment() };
-    for complaint in complaints {
-        let is_known = complaint.variable().is_some_and(|(name, value)| ancestors::had(name, value));
-        if !is_known {
-            say(&complaint.to_string());
-        }
-    }
+    let mut options = if line.ignores_environment { Options::default() } else { options_of_environment() };
     match line.request.map(|request| request.apply(&mut options)) {
         None => {}
         Some(Action::Help) => {
@@ -67,6 +62,47 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
             unsafe { (*count, *arguments) = make_arguments(name.chain(rest)) };
         }
     }
+    module::register();
+    begin(options);
+    -1
+}
+
+/// Called when a program or a shared library is loaded that CPython and the JIT are parts of: whoever calls
+/// `Py_Initialize`, from the first frame on, the JIT is there. Until then the program may change its environment.
+#[unsafe(no_mangle)]
+pub extern "C" fn pyjion_embed() {
+    module::register();
+    hooks::before_first_frame(begin_embedded);
+}
+
+extern "C" fn begin_embedded() {
+    // SAFETY: a plain int, which programs set before `Py_Initialize`.
+    let ignores_environment = unsafe { (&raw const py::Py_IgnoreEnvironmentFlag).read() } != 0;
+    let mut options = if ignores_environment { Options::default() } else { options_of_environment() };
+    // SAFETY: CPython keeps a pointer to a function of ours.
+    options.enabled &= unsafe { py::Py_AtExit(Some(finalized)) } == 0;
+    begin(options);
+}
+
+/// Python may be initialised again, without us.
+extern "C" fn finalized() {
+    worker::end();
+    settings::stop(Stopped::Finalized);
+}
+
+/// The options of the environment; what is wrong with them is said once.
+fn options_of_environment() -> Options {
+    let (options, complaints) = Options::from_environment();
+    for complaint in complaints {
+        let is_known = complaint.variable().is_some_and(|(name, value)| ancestors::had(name, value));
+        if !is_known {
+            say(&complaint.to_string());
+        }
+    }
+    options
+}
+
+fn begin(options: Options) {
     let (enabled, wanted) = (options.enabled, options.stats.clone());
     settings::initialise(options);
     job::keep_panics_quiet();
@@ -77,12 +113,10 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     }
     clock::start();
     state::codes().initialise(host::host);
-    module::register();
     if enabled && state::request_index() {
         installation::install();
         bypass::prepare();
     }
-    -1
 }
 
 /// # Safety

@@ -5,7 +5,7 @@ use crate::fetch;
 pub use crate::plan::{Common, Options, Plan, yes_or_no};
 use crate::stamp::Lock;
 use crate::versions::Table;
-use crate::{cpython, ensurepip, link, prereqs};
+use crate::{cpython, ensurepip, libpython, link, prereqs};
 use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 
@@ -26,6 +26,9 @@ pub struct Args {
     /// CPython with Py_DEBUG
     #[arg(long, env = "PYJION_BUILD_DEBUG", value_parser = yes_or_no())]
     pub debug: bool,
+    /// A shared libpython as well, for programs that embed Python; the executable stays static
+    #[arg(long, env = "PYJION_BUILD_SHARED", value_parser = yes_or_no(), conflicts_with = "stock")]
+    pub shared: bool,
     /// Install here instead of below target/
     #[arg(long, env = "PYJION_BUILD_PREFIX", value_name = "DIR")]
     pub prefix: Option<PathBuf>,
@@ -44,6 +47,7 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     let mut options = Options::plain(&args.common);
     options.pgo = args.pgo;
     options.debug = args.debug;
+    options.shared = args.shared;
     options.prefix = args.prefix.clone();
     options.wishes.archive = args.archive.clone();
     // Even where everything is built already: who names a file wants to hear that it is not the right one.
@@ -79,7 +83,12 @@ pub fn build(plan: &Plan<'_>) -> Result<PathBuf> {
         Flavour::Pyjion => {
             let library = link::build_embed(plan, &key).with_context(what)?;
             cpython::install(plan, &key).with_context(what)?;
-            link::link(plan, &key, &library).with_context(what)?
+            let executable = link::link(plan, &key, &library).with_context(what)?;
+            libpython::archive(plan, &key, &library).with_context(what)?;
+            if plan.options.shared {
+                libpython::shared(plan, &library).with_context(what)?;
+            }
+            executable
         }
     };
     ensurepip::install(plan, &executable, &key).with_context(what)?;

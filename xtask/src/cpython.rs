@@ -1,7 +1,7 @@
 //! From an archive to a built and installed CPython: unpack, patch, configure, make, install.
 
 use crate::dirs::{Flavour, remove_tree};
-use crate::plan::Plan;
+use crate::plan::{Kind, Plan};
 use crate::stamp::Stamps;
 use crate::step::{self, Step};
 use crate::{ensurepip, fetch, hash, prereqs, series};
@@ -25,7 +25,7 @@ pub fn build(plan: &Plan<'_>) -> Result<String> {
     let source_key = hash::strings(&[RECIPE, &plan.release.identity(), &series::key(&series)]);
     let args = configure_args(plan);
     let configure_key = {
-        let mut parts = vec![source_key.clone(), plan.release.cflags.clone(), compiler_version()?];
+        let mut parts = vec![source_key.clone(), cflags(plan), compiler_version()?];
         parts.extend(args.iter().cloned());
         parts.push(prereqs::present_headers().join(" "));
         hash::strings(&parts)
@@ -52,10 +52,21 @@ fn configure_args(plan: &Plan<'_>) -> Vec<String> {
     if plan.options.debug {
         args.push("--with-pydebug".into());
     }
+    if plan.kind == Kind::Library {
+        args.push("--enable-shared".into());
+    }
     if plan.options.pgo {
         args.extend(plan.release.configure_pgo.iter().cloned());
     }
     args
+}
+
+/// Within a shared library, calls of its own functions are direct, as in an executable.
+fn cflags(plan: &Plan<'_>) -> String {
+    match plan.kind {
+        Kind::Interpreter => plan.release.cflags.clone(),
+        Kind::Library => format!("{} -fno-semantic-interposition", plan.release.cflags),
+    }
 }
 
 /// The first line of what the compiler says about itself.
@@ -146,7 +157,7 @@ fn configure(plan: &Plan<'_>, tree: &Path, args: &[String], stamps: &Stamps, key
     stamps.begin("configure")?;
     let mut command = Command::new("./configure");
     step::clean_environment(&mut command);
-    command.args(args).current_dir(tree).env("CFLAGS", &plan.release.cflags);
+    command.args(args).current_dir(tree).env("CFLAGS", cflags(plan));
     step::run(&format!("configure {}", plan.title()), &mut command, &step::fresh_log(plan.log("configure")))?;
     stamps.done("configure", key)
 }
@@ -167,9 +178,13 @@ fn make(plan: &Plan<'_>, tree: &Path, stamps: &Stamps, key: &str) -> Result<()> 
     command.arg(format!("-j{}", plan.options.jobs));
     if plan.options.pgo {
         command.arg("profile-opt").arg(format!("PROFILE_TASK={}", profile_task(tree)?));
+    } else if plan.kind == Kind::Library {
+        command.arg(plan.library_name());
     }
     step::run(&format!("make {}", plan.title()), &mut command, &log)?;
-    report_missing(plan, &log);
+    if plan.kind == Kind::Interpreter {
+        report_missing(plan, &log);
+    }
     stamps.done("make", key)
 }
 

@@ -8,10 +8,11 @@ use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LINK_MK: &str = include_str!("link.mk");
+/// How the Rust side is linked, in the terms of CPython's own Makefile.
+pub const LINK_MK: &str = include_str!("link.mk");
 
 /// What the executable exports of its own. Nothing of the library of the Rust side can be.
-const EXPORTS: &str = include_str!("../../embed/src/exports.c");
+pub const EXPORTS: &str = include_str!("../../embed/src/exports.c");
 
 /// Builds the embedding; returns the static library.
 pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
@@ -128,9 +129,7 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
         if has_compact_relocations() {
             command.arg("PYJION_RELOCATIONS=-Wl,-z,pack-relative-relocs");
         }
-        if plan.options.pgo && !plan.release.configure_pgo.is_empty() {
-            command.arg("PYJION_EXTRA=-flto -fuse-linker-plugin -ffat-lto-objects");
-        }
+        command.args(extra(plan));
         step::run(&format!("link {}", plan.title()), &mut command, &step::fresh_log(plan.log("link")))?;
         install_executable(plan, &linked, &executable)?;
         stamps.done("link", &key)?;
@@ -147,6 +146,12 @@ fn has_compact_relocations() -> bool {
     let mut numbers =
         version.to_str().unwrap_or_default().split('.').map(|number| number.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= SINCE
+}
+
+/// What a build with link-time optimisation links with besides.
+pub fn extra(plan: &Plan) -> Option<&'static str> {
+    let optimised = plan.options.pgo && !plan.release.configure_pgo.is_empty();
+    optimised.then_some("PYJION_EXTRA=-flto -fuse-linker-plugin -ffat-lto-objects")
 }
 
 fn versioned(plan: &Plan<'_>) -> String {

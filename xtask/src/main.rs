@@ -13,6 +13,7 @@ mod git_source;
 mod hash;
 mod layout;
 mod libclang;
+mod libpython;
 mod link;
 mod net;
 mod patch;

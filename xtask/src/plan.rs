@@ -56,6 +56,8 @@ pub struct Options {
     pub pgo: bool,
     /// With Py_DEBUG.
     pub debug: bool,
+    /// With a shared libpython beside the executable, which stays static.
+    pub shared: bool,
     /// Parallel jobs.
     pub jobs: usize,
     /// An install prefix of the user's choice.
@@ -67,8 +69,24 @@ pub struct Options {
 impl Options {
     /// An ordinary build with the common options.
     pub fn plain(common: &Common) -> Options {
-        Options { pgo: false, debug: false, jobs: common.jobs(), prefix: None, wishes: common.wishes() }
+        Options {
+            pgo: false,
+            debug: false,
+            shared: false,
+            jobs: common.jobs(),
+            prefix: None,
+            wishes: common.wishes(),
+        }
     }
+}
+
+/// What a build tree is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An interpreter, with its standard library.
+    Interpreter,
+    /// The objects of a shared libpython that is installed beside it.
+    Library,
 }
 
 /// One interpreter to build.
@@ -83,17 +101,35 @@ pub struct Plan<'a> {
     pub options: &'a Options,
     /// Where it is installed.
     pub prefix: PathBuf,
+    /// What of it.
+    pub kind: Kind,
 }
 
 impl<'a> Plan<'a> {
     /// Decides where things go.
     pub fn new(dirs: &'a Dirs, release: &'a Release, flavour: Flavour, options: &'a Options) -> Plan<'a> {
-        let mut plan = Plan { dirs, release, flavour, options, prefix: PathBuf::new() };
+        let mut plan =
+            Plan { dirs, release, flavour, options, prefix: PathBuf::new(), kind: Kind::Interpreter };
         plan.prefix = match &options.prefix {
             Some(prefix) => std::path::absolute(prefix).unwrap_or_else(|_| prefix.clone()),
             None => dirs.prefix(flavour, release.version, &plan.variant()),
         };
         plan
+    }
+
+    /// The plan for the objects of a shared library, for the same prefix.
+    pub fn of_library(&self) -> Plan<'a> {
+        Plan { prefix: self.prefix.clone(), kind: Kind::Library, ..*self }
+    }
+
+    /// The file name of the archive of all of CPython's objects.
+    pub fn library_name(&self) -> String {
+        let flags = match (self.release.version.major, self.options.debug) {
+            (2, _) => "",
+            (_, false) => "m",
+            (_, true) => "dm",
+        };
+        format!("libpython{}{flags}.a", self.release.version.short())
     }
 
     /// What tells this build's directories from those of a plain one.
@@ -108,6 +144,10 @@ impl<'a> Plan<'a> {
         if let Some(prefix) = &self.options.prefix {
             // The prefix is compiled in, so a build for another one is another build.
             variant.push_str(&format!("-{}", &hash::strings(&[prefix.to_string_lossy().as_bytes()])[..8]));
+        }
+        match self.kind {
+            Kind::Interpreter => {}
+            Kind::Library => variant.push_str("-shared"),
         }
         variant
     }

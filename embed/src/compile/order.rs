@@ -312,7 +312,7 @@ fn give_up(why: &str) {
 pub fn restart() -> Result<(), &'static Stopped> {
     match settings::stopped() {
         None => Ok(()),
-        Some(lost @ Stopped::LostThread) => Err(lost),
+        Some(reason @ (Stopped::LostThread | Stopped::Finalized)) => Err(reason),
         Some(reason @ Stopped::NoExecutableMemory(_)) => {
             eviction::probe().map_err(|_| reason)?;
             settings::forget_stop();
@@ -344,8 +344,8 @@ pub fn job(
     if settings.stress_fail {
         return Err(CompileError::Forced);
     }
-    if let Some(Stopped::LostThread) = settings::stopped() {
-        return Err(CompileError::CodeMemory(Stopped::LostThread.to_string()));
+    if let Some(reason @ (Stopped::LostThread | Stopped::Finalized)) = settings::stopped() {
+        return Err(CompileError::CodeMemory(reason.to_string()));
     }
     let (used, cap) = (eviction::memory().used(), settings.max_code);
     if used >= cap {

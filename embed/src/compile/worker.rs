@@ -231,6 +231,12 @@ extern "C" fn pyjion_begin_alone() -> c_int {
     1
 }
 
+/// Ends the thread for good.
+pub fn end() {
+    // Nobody ends to be alone.
+    pyjion_begin_alone();
+}
+
 /// Who began to be alone has done what it was for; `began` is what [`pyjion_begin_alone`] gave.
 #[unsafe(no_mangle)]
 extern "C" fn pyjion_end_alone(began: c_int) {

@@ -33,12 +33,15 @@ pub enum Stopped {
     NoExecutableMemory(String),
     /// The thread that compiles had to end in the middle of it, see [`has_lost_thread`].
     LostThread,
+    /// `Py_Finalize` was called: what is known, and what was compiled, is of objects that are gone.
+    Finalized,
 }
 
 impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Stopped::NoExecutableMemory(why) => write!(f, "the system allows no executable memory ({why})"),
+            Stopped::Finalized => f.write_str("this process has finalized Python before"),
             Stopped::LostThread => f.write_str("memory ran out while the process had to be of one thread"),
         }
     }

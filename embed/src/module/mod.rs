@@ -8,6 +8,7 @@ use crate::host;
 use crate::memory::shortage;
 use crate::py::countdown;
 use crate::py::evaluation::thread_state;
+use crate::py::hooks;
 use crate::py::*;
 use crate::run::clients::Evaluator;
 use crate::run::installation;
@@ -91,13 +92,25 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
 ];
 
 /// Makes `import pyjion` work. To be called before `Py_Initialize`.
+///
+/// The table is a new one and not one that `PyImport_AppendInittab` has made, as that could be resized by another
+/// allocator: the program that we are in may be about to choose one.
 pub fn register() {
-    // SAFETY: only extends a table; a failure (no memory) leaves `import pyjion` failing.
-    unsafe { PyImport_AppendInittab(c"pyjion".as_ptr().cast_mut(), Some(initialise)) };
+    let entry = |name, function| _inittab { name, initfunc: function };
+    // SAFETY: a table that ends with an entry without a name; there are no threads yet.
+    unsafe {
+        let old = (&raw const PyImport_Inittab).read();
+        let count = (0..).take_while(|&index| !(*old.add(index)).name.is_null()).count();
+        let mut table: Vec<_inittab> = (0..count).map(|index| *old.add(index)).collect();
+        table.push(entry(c"pyjion".as_ptr().cast_mut(), Some(initialise)));
+        table.push(entry(ptr::null_mut(), None));
+        PyImport_Inittab = table.leak().as_mut_ptr();
+    }
 }
 
 #[cfg(py2)]
 unsafe extern "C" fn initialise() {
+    hooks::begin();
     // SAFETY: the import machinery calls this; a failure leaves an exception set, which it sees.
     unsafe {
         let module = new_module();
@@ -109,6 +122,7 @@ unsafe extern "C" fn initialise() {
 
 #[cfg(py3)]
 unsafe extern "C" fn initialise() -> Object {
+    hooks::begin();
     // SAFETY: the import machinery calls this.
     unsafe {
         let module = new_module();

@@ -16,12 +16,19 @@ pub struct Hooks {
     may_pass: Cell<bool>,
     /// What the countdown of jumps backwards was set to last.
     armed: Cell<c_int>,
+    /// What is to be done before the first frame.
+    begin: Cell<Option<extern "C" fn()>>,
 }
 
 impl Hooks {
     /// Nothing.
     pub const fn new() -> Hooks {
-        Hooks { evaluator: Cell::new(None), may_pass: Cell::new(false), armed: Cell::new(0) }
+        Hooks {
+            evaluator: Cell::new(None),
+            may_pass: Cell::new(false),
+            armed: Cell::new(0),
+            begin: Cell::new(None),
+        }
     }
 }
 
@@ -31,6 +38,28 @@ pub fn set_evaluator(evaluator: Evaluate) {
     // SAFETY: a plain store of a function pointer, before any frame runs or under the GIL.
     unsafe { _PyEval_DefaultEvaluator = Some(evaluator) };
     apply();
+}
+
+/// Has `begin` called before the first frame of the process runs. To be called before `Py_Initialize`.
+pub fn before_first_frame(begin: extern "C" fn()) {
+    PROCESS.hooks.begin.set(Some(begin));
+    // SAFETY: a plain store of a function pointer, before any frame runs.
+    unsafe { _PyEval_DefaultEvaluator = Some(first_frame) };
+}
+
+/// Does what is to be done before the first frame, unless it has been done.
+pub fn begin() {
+    if let Some(begin) = PROCESS.hooks.begin.take() {
+        remove_evaluator();
+        begin();
+    }
+}
+
+/// The evaluator until there is another one: the first frame may be that of the whole program.
+unsafe extern "C" fn first_frame(frame: *mut PyFrameObject, flags: c_int) -> Object {
+    begin();
+    // SAFETY: by the contract of evaluators.
+    unsafe { _PyEval_EvalFrameDefault(frame, flags) }
 }
 
 /// Gives the frames to come back to the interpreter; those that run go on as they are.

@@ -6,7 +6,7 @@ use crate::plan::{self, Common};
 /// The options of `test`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Only these stages; the default is all, but packages and pip only with --full
+    /// Only these stages; the default is all, but packages, pip and embedding only with --full
     #[arg(env = "PYJION_TEST_STAGES", value_name = "STAGE", value_enum, value_delimiter = ',')]
     pub stages: Vec<Stage>,
     #[command(flatten)]
@@ -56,13 +56,15 @@ pub enum Stage {
     Packages,
     /// Pip, virtual environments and the newest wheels; needs the network
     Pip,
+    /// Programs that embed Python; needs the network
+    Embedding,
 }
 
 impl Args {
     /// Whether a stage is.
     pub fn wants(&self, stage: Stage) -> bool {
         match self.stages.is_empty() {
-            true => !matches!(stage, Stage::Packages | Stage::Pip) || self.full,
+            true => !matches!(stage, Stage::Packages | Stage::Pip | Stage::Embedding) || self.full,
             false => self.stages.contains(&stage),
         }
     }

@@ -3,6 +3,7 @@
 mod abi;
 mod args;
 mod embed;
+mod embedding;
 mod evaluators;
 mod executable_memory;
 mod interpreter;
@@ -107,6 +108,7 @@ fn stages(dirs: &Dirs, args: &Args, others: Others, tally: &mut Tally) -> Result
         Stage::Regrtest,
         Stage::Packages,
         Stage::Pip,
+        Stage::Embedding,
     ];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
@@ -165,6 +167,9 @@ fn stages_with(
     if args.wants(Stage::Pip) && !pair.debug {
         pip::run(dirs, args, release, pair, tally)?;
     }
+    if args.wants(Stage::Embedding) && !pair.debug {
+        embedding::run(dirs, args, pair, tally)?;
+    }
     Ok(())
 }
 
@@ -174,7 +179,8 @@ fn may_skip(args: &Args, release: &Release, error: &anyhow::Error) -> bool {
 }
 
 fn interpreters(dirs: &Dirs, args: &Args, release: &Release, debug: bool) -> Result<Pair> {
-    let options = Options { debug, ..Options::plain(&args.common) };
+    let shared = args.wants(Stage::Embedding) && !debug;
+    let options = Options { debug, shared, ..Options::plain(&args.common) };
     let path = |flavour| -> Result<PathBuf> {
         let plan = Plan::new(dirs, release, flavour, &options);
         if !args.skip_build {

@@ -86,6 +86,7 @@ pub const ORDERS: &[Order] = &[
             "patch",
             "ci_matrix",
             "build_python",
+            "libpython",
             "link",
             "layout",
             "cpython",
