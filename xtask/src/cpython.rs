@@ -47,7 +47,7 @@ pub fn build(plan: &Plan<'_>) -> Result<String> {
 }
 
 fn configure_args(plan: &Plan<'_>) -> Vec<String> {
-    let mut args = vec![format!("--prefix={}", plan.prefix.display())];
+    let mut args = vec![format!("--prefix={}", plan.configured.display())];
     args.extend(plan.release.configure.iter().cloned());
     if plan.options.debug {
         args.push("--with-pydebug".into());
@@ -63,10 +63,16 @@ fn configure_args(plan: &Plan<'_>) -> Vec<String> {
 
 /// Within a shared library, calls of its own functions are direct, as in an executable.
 fn cflags(plan: &Plan<'_>) -> String {
+    let mut flags = plan.release.cflags.clone();
     match plan.kind {
-        Kind::Interpreter => plan.release.cflags.clone(),
-        Kind::Library => format!("{} -fno-semantic-interposition", plan.release.cflags),
+        Kind::Interpreter => {}
+        Kind::Library => flags.push_str(" -fno-semantic-interposition"),
     }
+    if plan.options.anonymous {
+        // Some modules keep the names of their sources, to say where an error is.
+        flags.push_str(&format!(" -ffile-prefix-map={}=/usr/src/python", plan.tree().display()));
+    }
+    flags
 }
 
 /// The first line of what the compiler says about itself.
@@ -302,6 +308,9 @@ pub fn install(plan: &Plan<'_>, key: &str) -> Result<()> {
     remove_tree(&lib.join("lib-dynload"))?;
     let mut command = make_command(&tree);
     command.arg("install");
+    if let Some(root) = &plan.options.root {
+        command.arg(format!("DESTDIR={}", root.display()));
+    }
     let title = format!("install {} to {}", plan.title(), plan.prefix.display());
     let log = step::fresh_log(plan.log("install"));
     step::run(&title, &mut command, &log)?;

@@ -81,11 +81,7 @@ pub fn bundle(plan: &Plan<'_>, python: &Path, log: &Path) -> Result<()> {
     rewrite(&module, |text| module_with(text, wheels))?;
     rewrite(&test, |text| TEST.iter().try_fold(text.to_string(), |text, edit| edit.apply(&text)))?;
     // What `make install` has compiled is of the text before; for each level of optimisation, as it does.
-    let levels: &[&[&str]] = match plan.release.version.short().as_str() {
-        "3.5" => &[&[], &["-O"], &["-OO"]],
-        _ => &[&[], &["-O"]],
-    };
-    for level in levels {
+    for level in plan.release.version.bytecode() {
         let mut compile = Command::new(python);
         step::clean_environment(&mut compile);
         compile.args(*level).args(["-m", "compileall", "-q", "-f"]).arg(&module).arg(&test);

@@ -52,10 +52,23 @@ pub fn cargo(plan: &Plan<'_>) -> Result<Command> {
     if plan.options.wishes.offline {
         command.env("CARGO_NET_OFFLINE", "true");
     }
+    if plan.options.anonymous {
+        command.env("RUSTFLAGS", anonymous_paths(plan));
+    }
     command.env("PYJION_CPYTHON_INCLUDE", format!("{}:{}", tree.display(), tree.join("Include").display()));
     command.env("PYJION_CPYTHON_VERSION", plan.release.version.to_string());
     command.env("LIBCLANG_PATH", libclang::ensure(plan.dirs, plan.options.wishes.offline)?);
     Ok(command)
+}
+
+/// Flags that put short names in place of folders of this machine, in what panics say and in debug information.
+fn anonymous_paths(plan: &Plan<'_>) -> String {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let cargo =
+        home.map(|home| format!("--remap-path-prefix={}=/cargo ", home.display())).unwrap_or_default();
+    format!("{cargo}--remap-path-prefix={}=/pyjion", plan.dirs.root.display())
 }
 
 /// What an executable with the embedding in it is linked with besides: libpython, and what that needs.

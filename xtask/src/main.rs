@@ -6,6 +6,7 @@ mod ci_matrix;
 mod cpython;
 mod diff;
 mod dirs;
+mod dist;
 mod ensurepip;
 mod fetch;
 mod fuzz;
@@ -52,6 +53,8 @@ enum Verb {
     Bench(bench::Args),
     /// Print the jobs of public CI as JSON
     CiMatrix,
+    /// Make archives and packages to give away, and check them
+    Dist(dist::Args),
     /// Check that this machine has what a build needs, and say what is missing
     Doctor,
     /// Write programs and compare what stock and ours do with them
@@ -72,6 +75,7 @@ fn main() -> ExitCode {
         Verb::BuildPython(args) => build_python::run(&dirs, args),
         Verb::Bench(args) => bench::run(&dirs, args),
         Verb::CiMatrix => ci_matrix::run(&dirs),
+        Verb::Dist(args) => dist::run(&dirs, args),
         Verb::Doctor => prereqs::doctor(&dirs),
         Verb::Fuzz(args) => fuzz::run(&dirs, args),
         Verb::Patch(args) => patch::run(&dirs, args),

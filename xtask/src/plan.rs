@@ -62,6 +62,10 @@ pub struct Options {
     pub jobs: usize,
     /// An install prefix of the user's choice.
     pub prefix: Option<PathBuf>,
+    /// The folder that stands for the root of the system when it is installed.
+    pub root: Option<PathBuf>,
+    /// With no path of this machine in what is compiled.
+    pub anonymous: bool,
     /// Where sources may come from.
     pub wishes: Wishes,
 }
@@ -75,6 +79,8 @@ impl Options {
             shared: false,
             jobs: common.jobs(),
             prefix: None,
+            root: None,
+            anonymous: false,
             wishes: common.wishes(),
         }
     }
@@ -101,6 +107,8 @@ pub struct Plan<'a> {
     pub options: &'a Options,
     /// Where it is installed.
     pub prefix: PathBuf,
+    /// Where it believes to be, unless it finds itself elsewhere.
+    pub configured: PathBuf,
     /// What of it.
     pub kind: Kind,
 }
@@ -108,18 +116,34 @@ pub struct Plan<'a> {
 impl<'a> Plan<'a> {
     /// Decides where things go.
     pub fn new(dirs: &'a Dirs, release: &'a Release, flavour: Flavour, options: &'a Options) -> Plan<'a> {
-        let mut plan =
-            Plan { dirs, release, flavour, options, prefix: PathBuf::new(), kind: Kind::Interpreter };
-        plan.prefix = match &options.prefix {
+        let mut plan = Plan {
+            dirs,
+            release,
+            flavour,
+            options,
+            prefix: PathBuf::new(),
+            configured: PathBuf::new(),
+            kind: Kind::Interpreter,
+        };
+        plan.configured = match &options.prefix {
             Some(prefix) => std::path::absolute(prefix).unwrap_or_else(|_| prefix.clone()),
             None => dirs.prefix(flavour, release.version, &plan.variant()),
+        };
+        plan.prefix = match &options.root {
+            Some(root) => root.join(plan.configured.strip_prefix("/").unwrap_or(&plan.configured)),
+            None => plan.configured.clone(),
         };
         plan
     }
 
     /// The plan for the objects of a shared library, for the same prefix.
     pub fn of_library(&self) -> Plan<'a> {
-        Plan { prefix: self.prefix.clone(), kind: Kind::Library, ..*self }
+        Plan {
+            prefix: self.prefix.clone(),
+            configured: self.configured.clone(),
+            kind: Kind::Library,
+            ..*self
+        }
     }
 
     /// The file name of the archive of all of CPython's objects.

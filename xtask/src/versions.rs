@@ -23,6 +23,15 @@ impl Version {
     pub fn short(self) -> String {
         format!("{}.{}", self.major, self.minor)
     }
+
+    /// The options by which `make install` makes bytecode, once for each.
+    pub fn bytecode(self) -> &'static [&'static [&'static str]] {
+        match (self.major, self.minor) {
+            // Before, -OO had the same names as -O.
+            (2, _) | (3, ..=4) => &[&[], &["-O"]],
+            _ => &[&[], &["-O"], &["-OO"]],
+        }
+    }
 }
 
 impl fmt::Display for Version {

@@ -37,7 +37,7 @@ pub fn run(dirs: &Dirs, may_install: bool, release: &Release, pair: &Pair, tally
         ("can be moved", &|| movable(pair, &scratch)),
         ("has the structs that stock has", &|| abi::structs(pair, &scratch.join("abi"))),
         ("has types of the sizes that stock has", &|| abi::types(pair, &scratch.join("abi"))),
-        ("exports nothing of Rust", &|| exports(pair)),
+        ("exports nothing of Rust", &|| compare_exports(&pair.stock, &pair.ours)),
         ("lets other evaluators in", &|| evaluators::check(pair, &scratch.join("evaluators"))),
         ("takes its options", &|| options::check(pair, &scratch.join("options"))),
         ("says that it gets no executable memory", &|| {
@@ -227,8 +227,9 @@ fn libraries(pair: &Pair) -> Result<()> {
     Ok(())
 }
 
-fn exports(pair: &Pair) -> Result<()> {
-    let symbols = |executable: &PathBuf| -> Result<BTreeSet<String>> {
+/// Fails when an executable of ours does not export what stock's does, or more than it is to.
+pub fn compare_exports(stock: &Path, ours: &Path) -> Result<()> {
+    let symbols = |executable: &Path| -> Result<BTreeSet<String>> {
         let output = Command::new("nm").args(["-D", "--defined-only"]).arg(executable).output();
         let output = output.context("cannot run nm")?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -237,7 +238,7 @@ fn exports(pair: &Pair) -> Result<()> {
     if !net::which("nm") {
         bail!("nm is not there; install binutils");
     }
-    let (stock, ours) = (symbols(&pair.stock)?, symbols(&pair.ours)?);
+    let (stock, ours) = (symbols(stock)?, symbols(ours)?);
     let python = |s: &str| s.starts_with("Py") || s.starts_with("_Py") || s.starts_with("pyjion_cpython_");
     let added = |s: &&String| !stock.contains(*s) && !python(s) && !EXPORTED.contains(&s.as_str());
     let foreign: Vec<&String> = ours.iter().filter(added).collect();

@@ -24,6 +24,7 @@ mod tally;
 mod unit;
 mod unwinding;
 
+pub use interpreter::compare_exports;
 pub use process::{Output, default_signals, difference, kill_group, parallel, python, run as run_limited};
 pub use regrtest::{all_files as regrtest_files, command as regrtest_command};
 

@@ -78,6 +78,7 @@ pub const ORDERS: &[Order] = &[
         rooms: &[
             ROOT,
             "share",
+            "dist",
             "bench",
             "fuzz",
             "test",

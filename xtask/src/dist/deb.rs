@@ -1,0 +1,64 @@
+//! A package for Debian and its kin, with a prefix of its own below `/opt`.
+
+use super::archive;
+use crate::versions::Version;
+use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::path::{Path, PathBuf};
+
+/// Makes the package. Its command is `pyjion-python2.7`: who wants it to be `python2.7` tells `update-alternatives`.
+pub fn pack(
+    tree: &Path,
+    prefix: &Path,
+    version: Version,
+    glibc: &str,
+    out: &Path,
+    epoch: u64,
+) -> Result<PathBuf> {
+    let short = version.short();
+    let (release, package) = (env!("CARGO_PKG_VERSION"), format!("pyjion-python{short}"));
+    let name = format!("{package}_{version}+{release}_amd64.deb");
+    let below = Path::new(".").join(prefix.strip_prefix("/").unwrap_or(prefix));
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
+    // What a package does not say that it has, dpkg does not make.
+    let mut folders = archive::append(&mut tar, tree, &below, epoch)?;
+    archive::append_folder(&mut tar, Path::new("./usr/bin"), &mut folders, epoch)?;
+    let command = format!("./usr/bin/{package}");
+    let target = prefix.join("bin/pyjion-python");
+    let mut header = archive::header(epoch, 0o777);
+    header.set_entry_type(tar::EntryType::Symlink);
+    header.set_size(0);
+    tar.append_link(&mut header, &command, &target).context("cannot pack the command")?;
+    let data = tar.into_inner().and_then(|gz| gz.finish()).context("cannot pack the data")?;
+    let control = control(
+        &format!(
+            "Package: {package}\nVersion: {version}+{release}\nArchitecture: amd64\nMaintainer: The Pyjion project\n\
+         Depends: libc6 (>= {glibc})\nRecommends: ca-certificates\nSection: python\nPriority: optional\n\
+         Description: CPython {version} with a just-in-time compiler\n A complete CPython in {}, faster and never \
+         different.\n The command is {package}.\n",
+            prefix.display()
+        ),
+        epoch,
+    )?;
+    let path = out.join(name);
+    let file = std::fs::File::create(&path).with_context(|| format!("cannot create {}", path.display()))?;
+    let mut deb = ar::Builder::new(file);
+    for (name, bytes) in
+        [("debian-binary", &b"2.0\n"[..]), ("control.tar.gz", &control), ("data.tar.gz", &data)]
+    {
+        let mut header = ar::Header::new(name.as_bytes().to_vec(), bytes.len() as u64);
+        header.set_mtime(epoch);
+        header.set_mode(0o100_644);
+        deb.append(&header, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(path)
+}
+
+fn control(text: &str, epoch: u64) -> Result<Vec<u8>> {
+    let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
+    let mut header = archive::header(epoch, 0o644);
+    header.set_size(text.len() as u64);
+    tar.append_data(&mut header, "./control", text.as_bytes()).context("cannot pack the control file")?;
+    tar.into_inner().and_then(|gz| gz.finish()).context("cannot pack the control file")
+}
