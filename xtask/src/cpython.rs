@@ -19,7 +19,7 @@ pub fn build(plan: &Plan<'_>) -> Result<String> {
     let tree = plan.tree();
     let stamps = Stamps::of(&tree);
     let series = match plan.flavour {
-        Flavour::Stock => Vec::new(),
+        Flavour::Stock => series::of_libraries(series::load(plan.dirs, plan.release)?),
         Flavour::Pyjion => series::load(plan.dirs, plan.release)?,
     };
     let source_key = hash::strings(&[RECIPE, &plan.release.identity(), &series::key(&series)]);
