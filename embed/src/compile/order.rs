@@ -212,9 +212,9 @@ impl Order {
         let pc = spec.pc;
         let prepared = state.with_target_at(pc, |target| {
             target.spec.clone_from(&spec);
-            target.invalidations
+            (target.invalidations, target.generations_before(promotes))
         });
-        let Some(invalidations) = prepared else { return Err(CompileError::BadEntry { pc }) };
+        let Some((invalidations, generations)) = prepared else { return Err(CompileError::BadEntry { pc }) };
         eviction::check()?;
         let switches = Switches::new();
         eviction::make(eviction::estimate(state.description().code.len()), state);
@@ -222,6 +222,7 @@ impl Order {
         let generic = feedback.is_empty();
         let wanted = Wanted {
             switches: Some(&switches),
+            generations,
             stress: invalidations < MAX_INVALIDATIONS,
             keep_texts: settings::options().dump.is_some(),
             effort: match settings::options() {
@@ -325,6 +326,8 @@ pub fn restart() -> Result<(), &'static Stopped> {
 pub struct Wanted<'a> {
     /// What the version has the address of.
     pub switches: Option<&'a Switches>,
+    /// How many versions of the place there were before.
+    pub generations: u32,
     /// `PYJION_STRESS_INVALIDATE` applies.
     pub stress: bool,
     /// Texts for a dump.
@@ -376,8 +379,7 @@ pub fn job(
     };
     let description = Arc::clone(state.description());
     // The last version does without what it would have to leave for.
-    let generations = state.with_target(entry.pc, |target| target.generations).unwrap_or(0);
-    let callees = match generations + 1 < MAX_GENERATIONS {
+    let callees = match wanted.generations + 1 < MAX_GENERATIONS {
         true => callees::inlinable(&feedback, &options),
         false => Vec::new(),
     };

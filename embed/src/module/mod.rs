@@ -631,7 +631,9 @@ fn text_of(state: &CodeState, stage: &str) -> Result<String, CompileError> {
     let feedback = state.hot().feedback.borrow().clone();
     // As in a version that is installed, a byte says that it is valid.
     let switches = Switches::new();
-    let wanted = Wanted { switches: Some(&switches), stress: true, keep_texts: true, effort: Effort::Full };
+    let generations = state.with_target(spec.pc, |target| target.generations).unwrap_or(0);
+    let (effort, switches) = (Effort::Full, Some(&*switches));
+    let wanted = Wanted { switches, generations, stress: true, keep_texts: true, effort };
     let mut compiled = compile::run(&compile::job(state, feedback, spec, &wanted)?).result?;
     let missing = || CompileError::Backend(format!("no text of stage {stage}"));
     compiled.texts.remove(stage).ok_or_else(missing)

@@ -343,9 +343,12 @@ impl CodeState {
                 unreachable!("versions are compiled for targets")
             };
             target.stale = false;
-            // The same again with more effort is no other generation.
             let is_promoted = target.version.as_ref().is_some_and(|version| version.is_provisional());
-            target.generations += u32::from(!is_promoted);
+            if !is_promoted {
+                target.generations += 1;
+            } else if !target.is_established {
+                (target.generations, target.is_established) = (1, true);
+            }
             target.version.replace(version)
         };
         if let Some(old) = old {

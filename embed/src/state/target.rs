@@ -13,8 +13,11 @@ pub struct Target {
     pub version: Option<Box<Native>>,
     /// The current version was compiled without what is known now.
     pub stale: bool,
-    /// Versions compiled so far.
+    /// Versions compiled so far, or since it was worth all effort for the first time: what turns out while there is a first
+    /// version is no reason to expect more of it after.
     pub generations: u32,
+    /// It was.
+    pub is_established: bool,
     /// Versions that became invalid.
     pub invalidations: u32,
     /// Jumps to it that were seen in the interpreter while the code was hot.
@@ -37,6 +40,11 @@ pub enum Closed {
 }
 
 impl Target {
+    /// How many generations count for the next version, which may be one that is worth all effort.
+    pub fn generations_before(&self, is_promotion: bool) -> u32 {
+        if is_promotion && !self.is_established { 0 } else { self.generations }
+    }
+
     /// One that nothing was compiled for yet.
     pub fn new(pc: u32) -> Target {
         Target {
@@ -44,6 +52,7 @@ impl Target {
             version: None,
             stale: false,
             generations: 0,
+            is_established: false,
             invalidations: 0,
             heat: 0,
             is_under_way: false,

@@ -49,7 +49,11 @@ fn allows_version(state: &CodeState, occasion: Occasion, wanted: Wanted) -> bool
         is_generator: unsafe { describe::is_generator(state.code) },
         calls: if occasion == Occasion::Calls { state.runs() } else { 0 },
         leading: state.leading_loop(),
-        generations: state.generations(),
+        generations: match (wanted, occasion) {
+            (Wanted::Better, Occasion::Calls) => generations_of(state, 0),
+            (Wanted::Better, Occasion::Loop(pc)) => generations_of(state, pc),
+            (Wanted::First | Wanted::Full, _) => state.generations(),
+        },
         wanted,
     };
     let means = Means {
@@ -63,4 +67,9 @@ fn allows_version(state: &CodeState, occasion: Occasion, wanted: Wanted) -> bool
         in_background: worker::is_wanted(),
     };
     budget::allows(occasion, &facts, &means, |header| budget::calculates(state.description(), header))
+}
+
+/// How many generations there were before a version of a place that is worth all effort.
+fn generations_of(state: &CodeState, pc: u32) -> u32 {
+    state.with_target(pc, |target| target.generations_before(true)).unwrap_or(0)
 }
