@@ -1,6 +1,7 @@
 //! Where the class of an object, and the object itself, have an attribute, for code that looks there by itself: what
 //! does not change for as long as the class has its version tag, or proves itself.
 
+use crate::process::PROCESS;
 use crate::py::attributes::{MAX_INDEX, descriptor, fresh_dict, gets_generically};
 use crate::py::dict::{Found, Name, Table};
 use crate::py::slots::{GENERIC_SETATTRO, have_same_function};
@@ -63,6 +64,11 @@ impl Specials {
     pub const fn new() -> Specials {
         Specials { get_item: Name::new(c"__getitem__"), set_item: Name::new(c"__setitem__") }
     }
+}
+
+/// The names of special methods.
+pub fn specials() -> &'static Specials {
+    &PROCESS.specials
 }
 
 /// Where an operation finds the method of this name that it calls of an instance of a class made by Python, and that

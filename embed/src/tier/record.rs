@@ -1,7 +1,6 @@
 //! Feedback from the running interpreter: what the recording evaluator tells before each instruction.
 
 use crate::config::settings;
-use crate::process::PROCESS;
 use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::describe;
@@ -173,7 +172,7 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
 pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
-    let specials = &PROCESS.specials;
+    let specials = places::specials();
     let special = match code.get(pc).map(|op| u32::from(*op)) {
         Some(BINARY_SUBSCR) => Some(&specials.get_item),
         Some(STORE_SUBSCR) => Some(&specials.set_item),

@@ -26,6 +26,16 @@ pub enum Callee {
     Type(usize),
 }
 
+impl Callee {
+    /// The code of a Python function, or of a method that is one.
+    pub fn code(&self, is_method: bool) -> Option<&CodeHandle> {
+        match (self, is_method) {
+            (Callee::Function(handle), false) | (Callee::Method(handle), true) => Some(handle),
+            (Callee::Function(_) | Callee::Method(_) | Callee::Native(_) | Callee::Type(_), _) => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -212,13 +212,8 @@ impl Feedback {
     /// but methods that are such.
     pub fn likely_function(&self, pc: u32, is_method: bool) -> Option<&CodeHandle> {
         let seen = self.callees.get(&pc).filter(|seen| seen.others() == 0)?;
-        let code = |callee| match callee {
-            &Callee::Function(ref handle) if !is_method => Some(handle),
-            &Callee::Method(ref handle) if is_method => Some(handle),
-            _ => None,
-        };
         let codes: Option<Vec<&CodeHandle>> =
-            seen.by_frequency().into_iter().map(|(callee, _)| code(callee)).collect();
+            seen.by_frequency().into_iter().map(|(callee, _)| callee.code(is_method)).collect();
         codes?.first().copied().filter(|_| self.site(pc).is_none_or(|site| !site.failed))
     }
 
