@@ -1,7 +1,6 @@
 //! Calls of functions whose code is known: what compiled code does not do of them in line.
 
 use crate::py::evaluation::thread_state;
-use crate::py::references::Owned;
 use crate::py::{self, Frame, Object, PyThreadState, binding, pending};
 use crate::run::thin;
 use crate::runtime::calls::{call, functions};
@@ -46,24 +45,28 @@ pub unsafe extern "C" fn call_special(_frame: Frame, at: *mut Object, count: i64
 #[cold]
 #[inline(never)]
 unsafe fn call_method(function: Object, arguments: *const Object, count: usize) -> Object {
-    // SAFETY: by the contract of the caller; the tuple takes references of its own.
+    // SAFETY: by the contract of the caller; the tuple takes references of its own. Nothing is left to be dropped where
+    // code runs.
     unsafe {
         py::incref(function);
         py::incref(*arguments);
-        let method = Owned::new(binding::bind(function, *arguments, ptr::null_mut()));
+        let method = binding::bind(function, *arguments, ptr::null_mut());
         if method.is_null() {
             return ptr::null_mut();
         }
-        let tuple = Owned::new(py::PyTuple_New(count as isize - 1));
-        if tuple.is_null() {
-            return ptr::null_mut();
+        let tuple = py::PyTuple_New(count as isize - 1);
+        let mut result = ptr::null_mut();
+        if !tuple.is_null() {
+            for index in 1..count {
+                let argument = *arguments.add(index);
+                py::incref(argument);
+                py::set_tuple_item(tuple, index - 1, argument);
+            }
+            result = py::PyObject_Call(method, tuple, ptr::null_mut());
+            py::decref(tuple);
         }
-        for index in 1..count {
-            let argument = *arguments.add(index);
-            py::incref(argument);
-            py::set_tuple_item(tuple.get(), index - 1, argument);
-        }
-        py::PyObject_Call(method.get(), tuple.get(), ptr::null_mut())
+        py::decref(method);
+        result
     }
 }
 
