@@ -140,7 +140,7 @@ impl ThinFrames {
         code: *mut PyCodeObject,
         globals: Object,
     ) -> Frame {
-        if self.all.borrow().len() >= MAX_FRAMES {
+        if !self.has_room() {
             return ptr::null_mut();
         }
         // SAFETY: a new frame, whose references are given back: others hold the same. Making it may collect, and
@@ -171,20 +171,35 @@ impl ThinFrames {
             {
                 (*frame).f_executing = 1;
             }
-            let mut all = self.all.borrow_mut();
-            if all.is_empty() {
-                PROCESS.thin_owners.0.borrow_mut().insert(ptr::from_ref(self));
-            }
-            all.push(frame);
+            self.keep(frame);
             frame
         }
     }
 
-    /// Makes a thin frame that runs like other frames, for good; others, and those that are so, stay as they are.
+    /// Whether there may be one more. Not in line, as what follows can be where a thread ends, which must not have to
+    /// drop anything.
+    #[inline(never)]
+    extern "C" fn has_room(&self) -> bool {
+        self.all.borrow().len() < MAX_FRAMES
+    }
+
+    /// Counts a frame among them; not in line for the same reason.
+    #[inline(never)]
+    extern "C" fn keep(&self, frame: Frame) {
+        let mut all = self.all.borrow_mut();
+        if all.is_empty() {
+            PROCESS.thin_owners.0.borrow_mut().insert(ptr::from_ref(self));
+        }
+        all.push(frame);
+    }
+
+    /// Makes a thin frame that runs like other frames, for good; others, and those that are so, stay as they are. Not in
+    /// line, likewise.
     ///
     /// # Safety
     /// A frame of this code. Runs nothing.
-    pub unsafe fn complete(&self, frame: Frame) {
+    #[inline(never)]
+    pub unsafe extern "C" fn complete(&self, frame: Frame) {
         // SAFETY: what it borrows is alive while it runs.
         unsafe {
             if collector::is_tracked(frame.cast()) {
