@@ -60,8 +60,13 @@ impl Builder<'_> {
             }
             Some(kind) if kind == Type::NONE || kind.is_subset(ALWAYS_TRUE) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
-                self.guard_type(value, kind, exit);
-                Insn::Bool(kind != Type::NONE)
+                let object = self.guard_type(value, kind, exit);
+                // Not a constant: a guard whose result nobody looks at is left out, as one that was of no use.
+                let falsity = Insn::IsNull(object);
+                match kind {
+                    Type::NONE => falsity,
+                    _ => Insn::Not(self.emit(falsity, Repr::Bool, Type::BOOL)),
+                }
             }
             _ => {
                 let call = Insn::Call { helper: Helper::IsTrue, args: vec![value], immediates: vec![], pc };
