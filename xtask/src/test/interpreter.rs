@@ -122,7 +122,7 @@ fn registered(pair: &Pair, scratch: &Path) -> Result<()> {
 }
 
 /// Of the algorithms that one OpenSSL or another has, `hashlib` lists those that work and no others.
-/// Stock cannot be asked: no OpenSSL of today is one that its `_hashlib` builds with.
+/// Stock cannot be asked: it lists what the same patch makes it list.
 fn hashes(pair: &Pair, scratch: &Path) -> Result<()> {
     let code = "
 import hashlib, sys

@@ -109,7 +109,7 @@ const SELECTION: &[&str] = &[
 /// (`largefile`), and devices that a test machine lacks or shares (`audio`, `gui`).
 const RESOURCES: &str = "all,-network,-urlfetch,-largefile,-audio,-gui";
 
-/// The modules that the patches adapt to today's OpenSSL. Stock may lack them, or fails where they are asked for.
+/// The modules that patches adapt to today's OpenSSL, which stock may fail at all the same.
 const ADAPTED: &[&str] = &["ssl", "hashlib"];
 
 /// OpenSSL as the tests know it: it took certificates as short as theirs.
