@@ -103,3 +103,24 @@ for i, x in enumerate(objects):
 print(emptied(dict((i, i) for i in range(3000)), dict.popitem, 4000))
 print(emptied(set(range(3000)), set.pop, 4000))
 print(emptied(list(range(3000)), list.pop, 4000))
+
+
+# Of what is looked at for its truth alone, and was always None, or a function, so far.
+def picks(pair):
+    if pair[0]:
+        return 'some'
+    return 'none'
+
+
+def lacks(pair):
+    out = []
+    if not pair[1]:
+        out.append('lacks')
+    return pair[1] and out
+
+
+for n in range(8000):
+    last = picks((None, n)), lacks((n, picks))
+print(last)
+for value in (None, 0, 5, '', 'text', [], [1], 2.5, 0.0, picks, Exception):
+    print(picks((value, 1)), lacks((1, value)) == value, bool(lacks((1, value))))
