@@ -52,9 +52,21 @@ unsafe fn dict(_: Object, arguments: *const Object, count: usize) -> Option<Obje
     // SAFETY: by the contract of `Shortcut`.
     unsafe {
         match count {
-            0 => Some(py::PyDict_New()),
+            0 => Some(new_dict()),
             1 if py::type_of(*arguments) == &raw mut py::PyDict_Type => Some(copy_of_dict(*arguments)),
             _ => None,
+        }
+    }
+}
+
+/// An empty dict by `dict_new`, not of those that are unused: the collector counts it, as it does where the class is called.
+unsafe fn new_dict() -> Object {
+    let ty = &raw mut py::PyDict_Type;
+    // SAFETY: `dict_new` does not look at the arguments.
+    unsafe {
+        match (*ty).tp_new {
+            Some(new) => new(ty, ptr::null_mut(), ptr::null_mut()),
+            None => py::PyDict_New(),
         }
     }
 }
@@ -63,7 +75,7 @@ unsafe fn dict(_: Object, arguments: *const Object, count: usize) -> Option<Obje
 unsafe fn copy_of_dict(other: Object) -> Object {
     // SAFETY: an exact dict, which the caller holds.
     unsafe {
-        let dict = py::PyDict_New();
+        let dict = new_dict();
         if !dict.is_null() && py::PyDict_Merge(dict, other, 1) != 0 {
             py::decref(dict);
             return ptr::null_mut();
