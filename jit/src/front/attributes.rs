@@ -149,8 +149,9 @@ impl Builder<'_> {
     }
 }
 
-/// The number of a site. Code is built several times where paths to it differ, so it may be there already.
-fn number_of<Site: PartialEq>(sites: &mut Vec<Site>, site: Site) -> u32 {
+/// The number of a site, or of anything else that is listed. Code is built several times where paths to it differ, so it
+/// may be there already.
+pub(super) fn number_of<Site: PartialEq>(sites: &mut Vec<Site>, site: Site) -> u32 {
     let known = sites.iter().position(|known| *known == site);
     let number = known.unwrap_or_else(|| {
         sites.push(site);

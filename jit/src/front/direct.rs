@@ -1,5 +1,6 @@
 //! Calls of functions whose code is known, which borrow what they are called with.
 
+use super::attributes::number_of;
 use super::*;
 use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 
@@ -40,7 +41,7 @@ impl Builder<'_> {
         }
         let arguments = operands[1..].iter().map(|operand| operand.value);
         let args = receiver.into_iter().chain(arguments).collect();
-        let callee = self.direct_index(callee);
+        let callee = number_of(&mut self.function.direct, callee);
         let call = Insn::CallFunction {
             function,
             base: base as u32,
@@ -80,7 +81,7 @@ impl Builder<'_> {
         let function = self.own(StackEntry::borrowed(function));
         let entries = self.stack.split_off(base);
         let args = special.args.iter().map(|index| entries[*index].value).collect();
-        let callee = self.direct_index(callee);
+        let callee = number_of(&mut self.function.direct, callee);
         let call = Insn::CallFunction {
             function,
             base: base as u32,
@@ -132,8 +133,7 @@ impl Builder<'_> {
         let Some(Callee::Method(handle)) = self.feedback.callee(pc).filter(|_| is_possible) else {
             return None;
         };
-        let known = self.callable.iter().find(|callable| callable.code == *handle)?;
-        let callee = known.direct.filter(|callee| arguments <= callee.parameters as usize)?;
+        let callee = self.direct_code(handle, arguments)?;
         let (hash, found) = self.feedback.attributes(pc)?;
         let is_of_class =
             |found: &Attribute| matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. });
@@ -157,19 +157,13 @@ impl Builder<'_> {
         let Some(handle) = self.feedback.likely_function(pc, is_method) else { return Ok(None) };
         let arguments = positional + usize::from(is_method);
         let is_certain = self.feedback.callee(pc).is_some();
-        let known = self.callable.iter().find(|callable| callable.code == *handle);
-        let callee = known.and_then(|callable| callable.direct);
-        let callee = callee.filter(|callee| is_possible && arguments <= callee.parameters as usize);
+        let callee = self.direct_code(handle, arguments).filter(|_| is_possible);
         Ok(callee.map(|callee| (callee, is_certain)))
     }
 
-    /// The index of code among those that are called straight away.
-    fn direct_index(&mut self, callee: DirectCallee) -> u32 {
-        let all = &mut self.function.direct;
-        let index = all.iter().position(|known| *known == callee).unwrap_or_else(|| {
-            all.push(callee);
-            all.len() - 1
-        });
-        index as u32
+    /// Code as it is called straight away with so many arguments, if that can be.
+    fn direct_code(&self, handle: &CodeHandle, arguments: usize) -> Option<DirectCallee> {
+        let known = self.callable.iter().find(|callable| callable.code == *handle)?;
+        known.direct.filter(|callee| arguments <= callee.parameters as usize)
     }
 }

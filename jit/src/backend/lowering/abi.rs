@@ -226,7 +226,8 @@ impl Lowering<'_> {
         self.decref_simple(former, done)
     }
 
-    fn local_offset(&self, slot: u32) -> Result<i32> {
+    /// The offset of a variable in a frame.
+    pub fn local_offset(&self, slot: u32) -> Result<i32> {
         let offset = stack_offset(slot)?.checked_add(self.host.layout.frame_locals);
         offset.ok_or_else(|| backend_error("a slot out of reach"))
     }
@@ -237,9 +238,7 @@ impl Lowering<'_> {
             return Err(backend_error("nowhere to count bytecodes"));
         }
         let counter = self.address(self.bytecode_counter);
-        let count = self.load(Heap::Cell, types::I64, counter, 0);
-        let count = self.builder.ins().iadd_imm_s(count, 1);
-        self.store(Heap::Cell, count, counter, 0);
+        self.add_to_word(Heap::Cell, counter, 0, 1);
         Ok(())
     }
 

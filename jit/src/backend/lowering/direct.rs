@@ -253,7 +253,7 @@ impl Lowering<'_> {
             for index in 0..call.callee.frees {
                 let item = self.host.layout.tuple_items + 8 * index as i32;
                 let cell = self.load(Heap::World, types::I64, closure, item);
-                self.store(Heap::Cell, cell, new, self.slot_of(call.callee.locals + index)?);
+                self.store(Heap::Cell, cell, new, self.local_offset(call.callee.locals + index)?);
             }
         }
         Ok(())
@@ -264,7 +264,7 @@ impl Lowering<'_> {
         if slot >= call.callee.lent {
             self.incref_object(object)?;
         }
-        let offset = self.slot_of(slot)?;
+        let offset = self.local_offset(slot)?;
         self.store(Heap::Cell, object, new, offset);
         Ok(())
     }
@@ -338,7 +338,7 @@ impl Lowering<'_> {
             self.store(Heap::Cell, nobody, new, frame.back);
         }
         for slot in call.callee.lent..call.callee.locals {
-            let offset = self.slot_of(slot)?;
+            let offset = self.local_offset(slot)?;
             let object = self.load(Heap::Cell, types::I64, new, offset);
             let (bound, empty) = (self.builder.create_block(), self.builder.create_block());
             self.builder.ins().brif(object, bound, &[], empty, &[]);
@@ -387,15 +387,8 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// The offset of a variable in a frame.
-    fn slot_of(&self, slot: u32) -> Result<i32> {
-        let offset = slot.checked_mul(8).and_then(|offset| i32::try_from(offset).ok());
-        let offset = offset.and_then(|offset| offset.checked_add(self.host.layout.frame_locals));
-        offset.ok_or_else(|| backend_error("a slot out of reach"))
-    }
-
     /// Adds to a 64-bit word; the sum.
-    fn add_to_word(&mut self, heap: Heap, base: ir::Value, offset: i32, more: i64) -> ir::Value {
+    pub fn add_to_word(&mut self, heap: Heap, base: ir::Value, offset: i32, more: i64) -> ir::Value {
         let before = self.load(heap, types::I64, base, offset);
         let after = self.builder.ins().iadd_imm_s(before, more);
         self.store(heap, after, base, offset);
@@ -403,7 +396,7 @@ impl Lowering<'_> {
     }
 
     /// Adds to a C int.
-    fn add_to_int(&mut self, base: ir::Value, offset: i32, more: i64) {
+    pub fn add_to_int(&mut self, base: ir::Value, offset: i32, more: i64) {
         let before = self.load(Heap::Cell, types::I32, base, offset);
         let after = self.builder.ins().iadd_imm_s(before, more);
         self.store(Heap::Cell, after, base, offset);

@@ -441,9 +441,7 @@ impl Lowering<'_> {
             }
             Insn::CountRun(counter) => {
                 let counter = self.address(*counter);
-                let count = self.load(Heap::Cell, types::I64, counter, 0);
-                let count = self.builder.ins().iadd_imm_s(count, 1);
-                self.store(Heap::Cell, count, counter, 0);
+                self.add_to_word(Heap::Cell, counter, 0, 1);
                 return Ok(None);
             }
             Insn::CheckCalls { frames, exit } => return self.check_calls(*frames, *exit).map(none),

@@ -184,8 +184,6 @@ impl Lowering<'_> {
     /// Adds to a C int at an address.
     pub fn add_to_count(&mut self, count: usize, more: i64) {
         let address = self.address(count);
-        let before = self.load(Heap::Cell, types::I32, address, 0);
-        let after = self.builder.ins().iadd_imm_s(before, more);
-        self.store(Heap::Cell, after, address, 0);
+        self.add_to_int(address, 0, more);
     }
 }
