@@ -88,16 +88,7 @@ struct House<'a> {
 
 impl House<'_> {
     fn succeed(&self, command: &mut Command) -> Result<Output> {
-        let output = process::run(command, &self.scratch.join("output"), LIMIT)?;
-        ensure!(
-            output.end == "exit 0",
-            "{} ended with {}\n{}\n{}",
-            crate::step::describe(command),
-            output.end,
-            output.stdout.trim(),
-            output.stderr.trim()
-        );
-        Ok(output)
+        process::succeed(command, &self.scratch.join("output"), LIMIT)
     }
 
     fn last(&self) -> Result<&'static Last> {

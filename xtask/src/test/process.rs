@@ -1,7 +1,7 @@
 //! Runs interpreters with a time limit and a clean environment, several at a time.
 
 use crate::step;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
@@ -28,6 +28,20 @@ pub fn python(executable: &Path) -> Command {
     command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHONHASHSEED", "0").env("PYTHONNOUSERSITE", "1");
     command.env("LC_ALL", "C.UTF-8").env("PYTHONIOENCODING", "utf-8");
     command
+}
+
+/// [Runs](run) a command that has to end well; otherwise the error says all that it said.
+pub fn succeed(command: &mut Command, folder: &Path, limit: Duration) -> Result<Output> {
+    let output = run(command, folder, limit)?;
+    ensure!(
+        output.end == "exit 0",
+        "{} ended with {}\n{}\n{}",
+        step::describe(command),
+        output.end,
+        output.stdout.trim(),
+        output.stderr.trim()
+    );
+    Ok(output)
 }
 
 /// Runs a command as a process group of its own; nothing of it is left behind. Its output is kept in `folder`,

@@ -4,8 +4,8 @@
 use super::process::{self, Output};
 use super::{Args, Pair, Tally};
 use crate::dirs::{Dirs, remove_tree, write_atomically};
+use crate::prereqs;
 use crate::versions::Version;
-use crate::{prereqs, step};
 use anyhow::{Context, Result, ensure};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,16 +104,7 @@ struct House<'a> {
 
 impl House<'_> {
     fn succeed(&self, command: &mut Command) -> Result<Output> {
-        let output = process::run(command, &self.scratch.join("output"), LIMIT)?;
-        ensure!(
-            output.end == "exit 0",
-            "{} ended with {}\n{}\n{}",
-            step::describe(command),
-            output.end,
-            output.stdout.trim(),
-            output.stderr.trim()
-        );
-        Ok(output)
+        process::succeed(command, &self.scratch.join("output"), LIMIT)
     }
 
     /// A command in the scratch folder that has everything compiled at once.
