@@ -329,7 +329,7 @@ impl CodeState {
             .filter(|target| !target.stale)
             .filter_map(|target| target.version.as_deref())
             .find(|version| version.has_entry_at(pc))
-            .map(|version| version.generic && version.entered.get() > 0)
+            .map(|version| version.generic.get() && version.entered.get() > 0)
     }
 
     /// Adds a version for a place; the version before is no longer entered.
@@ -433,10 +433,16 @@ impl CodeState {
         self.update_start();
     }
 
-    /// Declares versions that were compiled without feedback outdated.
+    /// What was to be observed has been: declares versions that were compiled without feedback outdated, or as good as
+    /// any if there still is none.
     pub fn outdate_generic_versions(&self) {
+        let is_informed = !self.hot().feedback.borrow().is_empty();
         for target in self.hot().targets.borrow_mut().iter_mut() {
-            target.stale |= target.version.as_ref().is_some_and(|version| version.generic);
+            let Some(version) = target.version.as_ref().filter(|version| version.generic.get()) else {
+                continue;
+            };
+            target.stale |= is_informed;
+            version.generic.set(is_informed);
         }
         self.update_start();
     }
@@ -541,7 +547,7 @@ impl CodeState {
             let targets = self.hot().targets.borrow();
             let target = targets.iter().find(|target| target.pc == 0 && !target.stale);
             if let Some(version) = target.and_then(|target| target.version.as_deref())
-                && !version.generic
+                && !version.generic.get()
                 && version.compiled.entries.first().is_some_and(|entry| entry.pc == 0 && entry.depth == 0)
             {
                 start = ptr::from_ref(version);

@@ -41,8 +41,8 @@ pub struct Native {
     _registered: Option<Registered>,
     /// The code, its entries and exits.
     pub compiled: Compiled,
-    /// Compiled without any feedback.
-    pub generic: bool,
+    /// Compiled without any feedback, which there may be now.
+    pub generic: Cell<bool>,
     /// Frames that entered.
     pub entered: Counter,
     /// How many there are when it is time to think of compiling it again with more effort.
@@ -110,7 +110,7 @@ impl Native {
             _registered: registered,
             exits: compiled.code.exits.iter().map(|_| Counter::new()).collect(),
             compiled,
-            generic,
+            generic: Cell::new(generic),
             entered: Counter::new(),
             reconsidered_at: Cell::new(reconsidered_at),
             entered_before: Cell::new(0),

@@ -37,7 +37,7 @@ pub fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
 
 /// A version that was compiled before anything was observed has run once: time to observe.
 pub fn is_due_for_recording(version: &Native) -> bool {
-    version.generic && version.entered.get() > 0 && settings::is_speculating()
+    version.generic.get() && version.entered.get() > 0 && settings::is_speculating()
 }
 
 #[cfg(has_backedge_hook)]
