@@ -31,7 +31,9 @@ pub fn inlinable(feedback: &Feedback, options: &Options) -> Vec<Inlinable> {
 /// Adds what is called by code of which this was observed.
 fn add(all: &mut Vec<Inlinable>, feedback: &Feedback) {
     for callee in feedback.callees() {
-        let (Callee::Function(handle) | Callee::Method(handle)) = callee else { continue };
+        let (Callee::Function(handle) | Callee::Method(handle) | Callee::Class(handle)) = callee else {
+            continue;
+        };
         if all.len() >= MAX_CALLEES || all.iter().any(|known| known.code == *handle) {
             continue;
         }

@@ -13,6 +13,7 @@ pub mod evaluation;
 pub mod evaluator;
 pub mod gil;
 pub mod hooks;
+pub mod initialisers;
 pub mod iterators;
 pub mod keys;
 pub mod kinds;

@@ -92,7 +92,10 @@ pub unsafe fn place_of_special(object: Object, name: Object) -> Option<(Attribut
 
 /// The version tag of a type, and what it has under a name: borrowed, NULL for nothing. `None` when it has no valid
 /// tag.
-unsafe fn inherited(ty: *mut PyTypeObject, name: Object) -> Option<(u32, Object)> {
+///
+/// # Safety
+/// The type is alive, the name an interned string. No exception is set.
+pub unsafe fn inherited(ty: *mut PyTypeObject, name: Object) -> Option<(u32, Object)> {
     // SAFETY: alive by the contract of the caller.
     unsafe {
         if !py::has_feature(ty, py::Py_TPFLAGS_HAVE_VERSION_TAG as u64) || (*ty).tp_dict.is_null() {

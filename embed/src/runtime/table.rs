@@ -1,6 +1,6 @@
 //! The table of helpers.
 
-use super::calls::{call, direct, methods, spread};
+use super::calls::{call, classes, direct, methods, spread};
 use super::data::{boxes, build, coroutines, instances, iteration, lookups, operators, ranges, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
@@ -77,6 +77,9 @@ pub fn address(helper: Helper) -> usize {
         Call => address_of!(call::call),
         CallMethod => address_of!(methods::call_method),
         CallFunction => address_of!(direct::call_function),
+        CallInitialiser => address_of!(direct::call_initialiser),
+        NewInstance => address_of!(classes::new_instance),
+        RefuseInitialised => address_of!(classes::refuse),
         CallSpecial => address_of!(direct::call_special),
         CallEx => address_of!(spread::call_ex),
         MakeFunction => address_of!(call::make_function),

@@ -1,8 +1,9 @@
 //! What is called, as the compiler tells it apart.
 
-use crate::py::{self, Object, PyCodeObject, PyFunctionObject, builtins};
+use crate::py::{self, Object, PyCodeObject, PyFunctionObject, builtins, initialisers};
 use crate::state;
 use pyjion_jit::feedback::{Callee, CodeHandle};
+use pyjion_jit::hir::Attribute;
 
 /// What an object is to those who call it; `None` for what is not told apart.
 ///
@@ -31,6 +32,19 @@ pub unsafe fn callee(object: Object) -> Option<Callee> {
         let is_static =
             ty == &raw mut py::PyType_Type && !py::has_feature(object.cast(), py::Py_TPFLAGS_HEAPTYPE as u64);
         is_static.then_some(Callee::Type(object as usize))
+    }
+}
+
+/// What a class is to those who call it, if a Python function initialises the instances that `object` makes; with that the
+/// function's name, and where it is found.
+///
+/// # Safety
+/// As for [`callee`]; no exception is set.
+pub unsafe fn class(object: Object) -> Option<(Callee, Object, Attribute)> {
+    // SAFETY: by the contract.
+    unsafe {
+        let (name, found, function) = initialisers::place_of(object)?;
+        Some((Callee::Class(code_of(function)?), name, found))
     }
 }
 

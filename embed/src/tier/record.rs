@@ -194,12 +194,31 @@ pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc:
                 record_place(state, frame, pc as u32, u32::from(op), name as Object, top);
             }
             CALL_FUNCTION => {
-                let callee = *top.sub(1 + usize::from(low) + 2 * usize::from(high));
-                let seen = callees::callee(callee);
-                state.hot().feedback.borrow_mut().record_callee(pc as u32, seen);
+                record_called(state, pc as u32, *top.sub(1 + usize::from(low) + 2 * usize::from(high)));
             }
             _ => {}
         }
+    }
+}
+
+/// Notes what is called.
+///
+/// # Safety
+/// Alive.
+#[cfg(has_recording)]
+unsafe fn record_called(state: &CodeState, pc: u32, called: Object) {
+    // SAFETY: by the contract.
+    unsafe {
+        let mut seen = callees::callee(called);
+        if seen.is_none()
+            && PyErr_Occurred().is_null()
+            && let Some((class, name, found)) = callees::class(called)
+        {
+            seen = Some(class);
+            let hash = strings::hash_of(name);
+            state.hot().feedback.borrow_mut().record_attribute(pc, hash as u64, Some(found));
+        }
+        state.hot().feedback.borrow_mut().record_callee(pc, seen);
     }
 }
 

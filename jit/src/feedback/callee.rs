@@ -24,6 +24,8 @@ pub enum Callee {
     Native(usize),
     /// A type that never dies: its address.
     Type(usize),
+    /// A class whose instances `object` makes, and a Python function of this code initialises.
+    Class(CodeHandle),
 }
 
 impl Callee {
@@ -31,7 +33,14 @@ impl Callee {
     pub fn code(&self, is_method: bool) -> Option<&CodeHandle> {
         match (self, is_method) {
             (Callee::Function(handle), false) | (Callee::Method(handle), true) => Some(handle),
-            (Callee::Function(_) | Callee::Method(_) | Callee::Native(_) | Callee::Type(_), _) => None,
+            (
+                Callee::Function(_)
+                | Callee::Method(_)
+                | Callee::Native(_)
+                | Callee::Type(_)
+                | Callee::Class(_),
+                _,
+            ) => None,
         }
     }
 }

@@ -221,7 +221,7 @@ impl Feedback {
     pub fn native_callee(&self, pc: u32) -> Option<usize> {
         match self.callee(pc)? {
             Callee::Native(address) | Callee::Type(address) => Some(*address),
-            Callee::Function(_) | Callee::Method(_) => None,
+            Callee::Function(_) | Callee::Method(_) | Callee::Class(_) => None,
         }
     }
 

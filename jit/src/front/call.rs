@@ -175,13 +175,13 @@ impl Builder<'_> {
         if keyword == 0 && !star && !star_star && self.inline_call(positional.into(), pc, next)? {
             return Ok(Flow::Next);
         }
-        if keyword == 0
-            && !star
-            && !star_star
-            && self.uninterrupted(next) == 0
-            && let Some(flow) = self.call_direct(positional.into(), pc, next)?
-        {
-            return Ok(flow);
+        if keyword == 0 && !star && !star_star && self.uninterrupted(next) == 0 {
+            if let Some(flow) = self.call_direct(positional.into(), pc, next)? {
+                return Ok(flow);
+            }
+            if let Some(flow) = self.call_class(positional.into(), pc, next)? {
+                return Ok(flow);
+            }
         }
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;

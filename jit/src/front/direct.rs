@@ -48,7 +48,7 @@ impl Builder<'_> {
             args,
             callee,
             is_certain,
-            is_special: false,
+            helper: Helper::CallFunction,
             pc,
         };
         let result = self.emit(call, Repr::Obj, Type::ANY);
@@ -71,14 +71,8 @@ impl Builder<'_> {
     pub(super) fn call_special(&mut self, special: &Special, pc: u32) -> Option<ValueId> {
         let (site, callee) = self.special_callee(special.args.len(), pc)?;
         let base = self.stack.len() - special.args.len();
-        let exit = self.exit(ExitReason::Place, Resume::At, pc);
         let object = self.stack[base + special.args[0]].value;
-        let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
-        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
-        let exit = SideExit { reason: ExitReason::Callee, ..exit };
-        let guard = Insn::GuardCode { object: found, code: callee.life, exit };
-        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
-        let function = self.own(StackEntry::borrowed(function));
+        let function = self.found_function(site, object, &callee, pc);
         let entries = self.stack.split_off(base);
         let args = special.args.iter().map(|index| entries[*index].value).collect();
         let callee = number_of(&mut self.function.direct, callee);
@@ -88,7 +82,7 @@ impl Builder<'_> {
             args,
             callee,
             is_certain: true,
-            is_special: true,
+            helper: Helper::CallSpecial,
             pc,
         };
         let result = self.emit(call, Repr::Obj, Type::ANY);
@@ -126,23 +120,46 @@ impl Builder<'_> {
 
     /// The site at which the method is found, and its code.
     fn special_callee(&mut self, arguments: usize, pc: u32) -> Option<(u32, DirectCallee)> {
+        let Some(Callee::Method(handle)) = self.feedback.callee(pc) else { return None };
+        let is_of_class =
+            |found: &Attribute| matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. });
+        self.found_callee(handle, arguments, pc, is_of_class)
+    }
+
+    /// The site at which what is called is found every time, where that is `expected`, and its code.
+    pub(super) fn found_callee(
+        &mut self,
+        handle: &CodeHandle,
+        arguments: usize,
+        pc: u32,
+        expected: impl Fn(&Attribute) -> bool,
+    ) -> Option<(u32, DirectCallee)> {
         let is_possible = self.speculate_at(pc)
             && !self.is_inlining()
             && self.host.attributes.is_some()
             && self.feedback.is_settled(pc);
-        let Some(Callee::Method(handle)) = self.feedback.callee(pc).filter(|_| is_possible) else {
-            return None;
-        };
-        let callee = self.direct_code(handle, arguments)?;
+        let callee = self.direct_code(handle, arguments).filter(|_| is_possible)?;
         let (hash, found) = self.feedback.attributes(pc)?;
-        let is_of_class =
-            |found: &Attribute| matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. });
-        if !found.iter().all(is_of_class) {
-            return None;
-        }
         // No dict is looked at by the name.
-        let site = self.attribute_at(AttributeSite { name: 0, hash, found });
-        Some((site, callee))
+        let is_expected = found.iter().all(expected);
+        is_expected.then(|| (self.attribute_at(AttributeSite { name: 0, hash, found }), callee))
+    }
+
+    /// The function that is found at a site, of code that is known.
+    pub(super) fn found_function(
+        &mut self,
+        site: u32,
+        object: ValueId,
+        callee: &DirectCallee,
+        pc: u32,
+    ) -> ValueId {
+        let exit = self.exit(ExitReason::Place, Resume::At, pc);
+        let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
+        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+        let exit = SideExit { reason: ExitReason::Callee, ..exit };
+        let guard = Insn::GuardCode { object: found, code: callee.life, exit };
+        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        self.own(StackEntry::borrowed(function))
     }
 
     /// What is called straight away by an instruction, and whether it is that every time.

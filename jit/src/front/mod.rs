@@ -15,6 +15,7 @@ mod direct;
 mod identity;
 mod inline;
 mod input;
+mod instances;
 mod iterate;
 mod method;
 mod names;

@@ -158,6 +158,12 @@ impl Builder<'_> {
             return self.raise_again(Helper::Raise, operands.into(), pc);
         }
         self.emit_call_stack(Helper::Raise, operands.into(), 0, pc)?;
+        self.throw(pc)?;
+        Ok(Flow::Ended)
+    }
+
+    /// The exception that was raised goes to its handler.
+    pub(super) fn throw(&mut self, pc: u32) -> Result<(), CompileError> {
         match self.native_handler(pc) {
             Some(handler) => {
                 let edge = self.edge(handler, Arrival::Raised)?;
@@ -168,7 +174,7 @@ impl Builder<'_> {
                 self.emit_terminator(Insn::Exit(exit));
             }
         }
-        Ok(Flow::Ended)
+        Ok(())
     }
 
     /// Raises an exception whose traceback has the frame already; what goes wrong in the attempt

@@ -9,10 +9,6 @@ use super::types::{Repr, Type};
 use crate::bytecode::{BinaryOp, CompareOp, UnaryOp};
 use std::fmt;
 
-/// Levels of recursion in C, besides its own, that the frame of a special method is under: the calls of the method and of
-/// its function.
-pub const SPECIAL_LEVELS: i64 = 2;
-
 /// Whether a helper is called by `Insn::Call`, `Insn::CallStack` or `Insn::CallMethod`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Convention {
@@ -272,6 +268,12 @@ helpers! {
     SetAdd = Signature::borrowing(2, 0).status();
     /// `(dict, key, value) -> status`: also `STORE_MAP`.
     MapAdd = Signature::borrowing(3, 0).status();
+    /// `(class) -> object or NULL`: an instance of a class whose instances `object` makes, not initialised; NULL, and no
+    /// exception, where a collection would begin, and for want of memory.
+    NewInstance = Signature::borrowing(1, 0).object(Type::OTHER).quiet(&[Heap::World], &[Heap::Refcount]);
+    /// `(result) -> status`: what an `__init__` returned, NULL or not `None`: raises the exception that is set or is for
+    /// that. Always negative.
+    RefuseInitialised = Signature::borrowing(1, 0).status();
     /// `(module; name) -> object`
     ImportFrom = Signature::borrowing(1, 1).object(Type::OBJECT);
     /// `() -> status`: the evaluator's periodic work: signals, thread switches, pending calls.
@@ -324,8 +326,10 @@ helpers! {
     CallMethod = Signature::method().object(Type::OBJECT);
     /// `function, argument… -> object`, of a Python function: by `Insn::CallFunction`, borrowed.
     CallFunction = Signature::function().object(Type::OBJECT);
-    /// The same for a special method, from the first argument's class, which is called under [`SPECIAL_LEVELS`].
+    /// The same for a special method, from the first argument's class, that an operation calls.
     CallSpecial = Signature::function().object(Type::OBJECT);
+    /// The same for the `__init__` of the first argument's class, which is called.
+    CallInitialiser = Signature::function().object(Type::OBJECT);
     /// The same as `Call` with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
     CallEx = Signature::stack().object(Type::OBJECT);
@@ -415,6 +419,17 @@ impl Helper {
         self.facts().repr
     }
 
+    /// Levels of recursion in C between the compiled code that calls a function by `Insn::CallFunction` and its frame.
+    pub fn levels_between(self) -> i64 {
+        match self {
+            // Of the method, and of its function.
+            Helper::CallSpecial => 2,
+            // Of the class as well.
+            Helper::CallInitialiser => 3,
+            _ => 0,
+        }
+    }
+
     /// What is known of an object result that is not NULL.
     pub fn result_type(self) -> Type {
         self.signature().result_type
@@ -458,7 +473,10 @@ mod tests {
             "Absolute",
             "Extreme",
         ];
-        assert_eq!(quiet, [&containers[..], &["NameValue", "SetName", "IsModuleFrame"]].concat());
+        assert_eq!(
+            quiet,
+            [&containers[..], &["NameValue", "SetName", "IsModuleFrame", "NewInstance"]].concat()
+        );
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub use frame_state::{
     Stale,
 };
 pub use function::{Block, Cache, DirectCallee, Entry, Function, InlinedCode, NewCache, Value};
-pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, SPECIAL_LEVELS, Signature};
+pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, Signature};
 pub use insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, Use, ValueId, Want};
 pub use text::parse;
 pub use types::{Repr, Type};

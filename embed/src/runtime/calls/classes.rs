@@ -2,26 +2,17 @@
 //! `slot_tp_init` of typeobject.c without the tuple of arguments and the bound method.
 
 use crate::config::settings;
-use crate::py::dict::{self, Name};
 use crate::py::evaluation::deeper;
-use crate::py::gil::Gil;
-use crate::py::slots::have_same_function;
 use crate::py::stack::release;
-use crate::py::{self, Object, PyThreadState, PyTypeObject, initproc};
+use crate::py::{self, Frame, Object, PyThreadState, PyTypeObject, collector, initialisers};
 use crate::run::{enter, thin};
 use crate::runtime::calls::constructors;
 use crate::runtime::calls::keywords::{Given, Ordered};
-use std::cell::Cell;
+use std::ffi::c_int;
 use std::ptr;
 
 /// What is one deeper in C while such a call runs: the calls of the class, of the method, and of its function.
 const CALLS_IN_C: i32 = 3;
-
-static NAME: Gil<Name> = Gil::new(Name::new(c"__init__"));
-
-/// `slot_tp_init`, once it was seen.
-// APART: a fact of the interpreter, learnt once.
-static SLOT: Gil<Cell<initproc>> = Gil::new(Cell::new(None));
 
 /// Calls a class, if it is one that this is for: consumes the class, which is lowest, and the arguments.
 ///
@@ -45,13 +36,13 @@ pub unsafe fn try_instantiate(
             return None;
         }
         let given = Given { first: at.add(1), positional, keyword };
-        if !is_made_by_object(class) {
+        if !initialisers::is_made_by_object(class) {
             return try_construct(thread, at, given);
         }
         if py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64) {
             return None;
         }
-        let function = initialiser(class);
+        let function = initialisers::of(class);
         if function.is_null() {
             return None;
         }
@@ -94,22 +85,8 @@ unsafe fn try_construct(thread: *mut PyThreadState, at: *mut Object, given: Give
             release(at, given.operands() + 1);
             return Some(made);
         }
-        let function = initialiser(py::type_of(made));
+        let function = initialisers::of(py::type_of(made));
         Some(finish(thread, at, given, made, function))
-    }
-}
-
-/// The Python function that initialises the instances of a class, NULL if another does.
-#[inline(always)]
-unsafe fn initialiser(class: *mut PyTypeObject) -> Object {
-    // SAFETY: a class.
-    unsafe {
-        if !is_initialised_by_slot(class) {
-            return ptr::null_mut();
-        }
-        let function = py::_PyType_Lookup(class, NAME.get());
-        let is_function = !function.is_null() && py::type_of(function) == &raw mut py::PyFunction_Type;
-        if is_function { function } else { ptr::null_mut() }
     }
 }
 
@@ -151,56 +128,29 @@ unsafe fn finish(
     }
 }
 
-/// Whether a class has its instances initialised by its attribute `__init__`.
-#[inline(always)]
-unsafe fn is_initialised_by_slot(class: *mut PyTypeObject) -> bool {
-    // SAFETY: a class.
+/// An instance of a class that is not initialised: see `Helper::NewInstance`.
+pub unsafe extern "C" fn new_instance(_frame: Frame, class: Object) -> Object {
+    // SAFETY: the class is one whose instances are made so.
     unsafe {
-        let slot = SLOT.get();
-        if slot.is_none() { learn(class) } else { have_same_function!(slot, (*class).tp_init) }
-    }
-}
-
-/// Whether the instances of a class are made by `object.__new__`.
-#[inline(always)]
-unsafe fn is_made_by_object(class: *mut PyTypeObject) -> bool {
-    // SAFETY: a class.
-    unsafe { have_same_function!((*class).tp_new, py::PyBaseObject_Type.tp_new) }
-}
-
-/// Learns which function that is from a class that shows it: one that derives from `object` alone, which has
-/// another, and has a Python function of its own.
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
-    // SAFETY: a class.
-    unsafe {
-        let shows = adds_function(class, NAME.get())
-            && !have_same_function!((*class).tp_init, py::PyBaseObject_Type.tp_init);
-        if shows {
-            SLOT.set((*class).tp_init);
+        if !collector::has_room() {
+            return ptr::null_mut();
         }
-        shows
+        let instance = py::PyType_GenericAlloc(class.cast(), 0);
+        if instance.is_null() {
+            py::PyErr_Clear();
+        }
+        instance
     }
 }
 
-/// Whether a class derives from `object` alone and has a Python function of its own under a name: then what its type
-/// does for that name is the interpreter's way to call the function.
-///
-/// # Safety
-/// A class, and an interned string or NULL.
-pub unsafe fn adds_function(class: *mut PyTypeObject, name: Object) -> bool {
-    // SAFETY: by the contract.
+/// An `__init__` raised or returned something: see `Helper::RefuseInitialised`.
+pub unsafe extern "C" fn refuse(_frame: Frame, result: Object) -> c_int {
+    // SAFETY: NULL with an exception set, or an object, which stays the caller's.
     unsafe {
-        if name.is_null()
-            || (*class).tp_base != &raw mut py::PyBaseObject_Type
-            || !py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
-        {
-            return false;
-        }
-        let function = dict::known((*class).tp_dict, name);
-        !function.is_null() && py::type_of(function) == &raw mut py::PyFunction_Type
+        py::xincref(result);
+        complain(result);
     }
+    -1
 }
 
 /// Whether an `__init__` returned what it has to: consumes that, and sets an exception if it did not.

@@ -1,12 +1,13 @@
 //! Calls of functions whose code is known: what compiled code does not do of them in line.
 
-use crate::py::evaluation::thread_state;
+use crate::py::evaluation::{deeper, thread_state};
 use crate::py::{self, Frame, Object, PyThreadState, binding, pending};
 use crate::run::thin;
 use crate::runtime::calls::{call, functions};
 use crate::state::CodeState;
 use crate::state::native::Native;
-use pyjion_jit::hir::SPECIAL_LEVELS;
+use pyjion_jit::hir::Helper;
+use std::ffi::c_int;
 use std::ptr;
 
 /// `CALL_FUNCTION` of a function with an argument for each parameter: see `Helper::CallFunction`.
@@ -33,9 +34,26 @@ pub unsafe extern "C" fn call_special(_frame: Frame, at: *mut Object, count: i64
     unsafe {
         let thread = thread_state();
         let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
-        let result = match thin::call_under(thread, SPECIAL_LEVELS as _, function, arguments, count) {
+        let levels = Helper::CallSpecial.levels_between() as c_int;
+        let result = match thin::call_under(thread, levels, function, arguments, count) {
             Some(result) => result,
             None => call_method(function, arguments, count),
+        };
+        call::finish(thread, result, 0)
+    }
+}
+
+/// The same for the `__init__` of the class of its first argument: see `Helper::CallInitialiser`.
+pub unsafe extern "C" fn call_initialiser(_frame: Frame, at: *mut Object, count: i64) -> Object {
+    // SAFETY: as for `call_special`.
+    unsafe {
+        let thread = thread_state();
+        let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
+        let levels = Helper::CallInitialiser.levels_between() as c_int;
+        let result = match thin::call_under(thread, levels, function, arguments, count) {
+            Some(result) => result,
+            // The other calls count themselves.
+            None => deeper(thread, 1, || call_method(function, arguments, count)),
         };
         call::finish(thread, result, 0)
     }

@@ -3,11 +3,11 @@
 
 use crate::py::dict::Name;
 use crate::py::gil::Gil;
+use crate::py::initialisers;
 use crate::py::slots::have_same_function;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState, PyTypeObject, ternaryfunc};
 use crate::run::thin;
-use crate::runtime::calls::classes;
 use std::cell::Cell;
 
 /// What is one deeper in C while such a call runs: the calls of the instance, of the method, and of its function.
@@ -55,7 +55,7 @@ pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize
 unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
     unsafe {
-        let shows = classes::adds_function(class, NAME.get());
+        let shows = initialisers::adds_function(class, NAME.get());
         if shows {
             SLOT.set((*class).tp_call);
         }

@@ -307,9 +307,9 @@ impl Preparation<'_> {
                 operands.iter().try_for_each(|operand| self.is_object(*operand))?;
                 self.has_helper(*helper)
             }
-            Insn::CallFunction { args, is_special, .. } => {
+            Insn::CallFunction { args, helper, .. } => {
                 args.iter().try_for_each(|arg| self.is_object(*arg))?;
-                self.has_helper(if *is_special { Helper::CallSpecial } else { Helper::CallFunction })
+                self.has_helper(*helper)
             }
             Insn::CallMethod { operands, .. } => {
                 operands.iter().try_for_each(|operand| self.is_object(*operand))?;

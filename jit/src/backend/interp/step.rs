@@ -202,9 +202,8 @@ impl<'p> Machine<'p> {
                 let (callable, base, immediate) = (*callable, *base, *immediate);
                 return Ok(Flow::Call(Call::Method { callable, base, operands, immediate, pc: *pc }));
             }
-            Insn::CallFunction { function, base, args, is_special, pc, .. } => {
-                let helper = if *is_special { Helper::CallSpecial } else { Helper::CallFunction };
-                let (function, base, pc) = (*function, *base, *pc);
+            Insn::CallFunction { function, base, args, helper, pc, .. } => {
+                let (helper, function, base, pc) = (*helper, *function, *base, *pc);
                 return Ok(Flow::Call(Call::Function { helper, function, base, args, pc }));
             }
             Insn::PeriodicDue => u64::from(self.is_periodic_work_due()),

@@ -3,7 +3,7 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
-use crate::hir::{DirectCallee, Heap, Helper, SPECIAL_LEVELS, ValueId};
+use crate::hir::{DirectCallee, Heap, Helper, ValueId};
 use crate::host::{CallLayout, DirectCallLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
@@ -13,8 +13,8 @@ use cranelift_codegen::ir::{self, types};
 pub(super) struct CallKind {
     /// It is certain to be that.
     pub is_certain: bool,
-    /// It is a special method.
-    pub is_special: bool,
+    /// What makes it where it is not made in line.
+    pub helper: Helper,
 }
 
 /// A call on its way.
@@ -53,7 +53,7 @@ impl Lowering<'_> {
         (function, args): (ValueId, &[ValueId]),
         base: u32,
         callee: u32,
-        CallKind { is_certain, is_special }: CallKind,
+        CallKind { is_certain, helper }: CallKind,
         pc: u32,
     ) -> Result<ir::Value> {
         let callee = self.function.direct.get(callee as usize).copied();
@@ -66,7 +66,7 @@ impl Lowering<'_> {
         let host = self.host;
         match (&host.direct, host.calls) {
             (Some(layout), Some(calls)) if self.builder.can_call_pointers() => {
-                let levels = if is_special { SPECIAL_LEVELS + 1 } else { 1 };
+                let levels = helper.levels_between() + 1;
                 let (function, arguments) = (object, &arguments);
                 let call = Call { layout, callee, function, arguments, levels, slow, done };
                 if !is_certain {
@@ -81,7 +81,6 @@ impl Lowering<'_> {
         self.builder.switch_to_block(slow);
         let mut operands = vec![function];
         operands.extend_from_slice(args);
-        let helper = if is_special { Helper::CallSpecial } else { Helper::CallFunction };
         let at = self.store_operands(helper, base, &operands)?;
         let count = self.int(operands.len() as i64);
         let made = self.helper(helper, &[self.frame, at, count])?;

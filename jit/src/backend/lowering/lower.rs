@@ -418,8 +418,8 @@ impl Lowering<'_> {
             Insn::CallStack { helper, base, operands, immediate, pc } => {
                 self.call_stack_helper(*helper, *base, operands, *immediate, *pc)?
             }
-            Insn::CallFunction { function, base, args, callee, is_certain, is_special, pc } => {
-                let kind = CallKind { is_certain: *is_certain, is_special: *is_special };
+            Insn::CallFunction { function, base, args, callee, is_certain, helper, pc } => {
+                let kind = CallKind { is_certain: *is_certain, helper: *helper };
                 self.call_function((*function, args), *base, *callee, kind, *pc)?
             }
             Insn::CallMethod { callable, base, operands, immediate, pc } => {

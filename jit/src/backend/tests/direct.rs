@@ -146,7 +146,7 @@ impl Call {
             args,
             callee: 0,
             is_certain: false,
-            is_special: false,
+            helper: Helper::CallFunction,
             pc: 33,
         });
         b.ret(result);

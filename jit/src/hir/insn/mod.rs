@@ -524,7 +524,7 @@ instructions! {
     } = Helper::CallMethod.facts();
     /// Calls a function, which is likely to be of the code that is described at this index of `Function::direct`, with
     /// arguments for the first of its parameters, and defaults for the others: `f_valuestack[base..]` has room for
-    /// function and arguments. As for `Helper::CallFunction`.
+    /// function and arguments. As for its helper.
     CallFunction {
         /// The function.
         function: borrows Object,
@@ -536,12 +536,11 @@ instructions! {
         callee: is u32,
         /// Whether `GuardCode` has seen that it is of that.
         is_certain: is bool,
-        /// Whether it is a special method, which an operation of the interpreter calls: under
-        /// [`SPECIAL_LEVELS`](super::helper::SPECIAL_LEVELS), and by `Helper::CallSpecial`.
-        is_special: is bool,
+        /// What makes the call where it is not made in line: it says what stands between caller and function.
+        helper: is Helper,
         /// `f_lasti` while it runs.
         pc: at u32,
-    } = Helper::CallFunction.facts();
+    } = helper.facts();
     /// Bool: the evaluator's periodic work (signals, thread switches, pending calls) is due; on
     /// 2.7 this counts the ticker down. `Helper::HandlePending` does the work.
     PeriodicDue = Facts::attempts(Repr::Bool).reads(&[Heap::Cell]).writes(&[Heap::Cell]);

@@ -1,0 +1,116 @@
+//! Calls of classes: an instance is made, and the function that initialises it called straight away.
+
+use super::attributes::number_of;
+use super::*;
+use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
+
+impl Builder<'_> {
+    /// `CALL_FUNCTION` with positional arguments of a class whose instances a function of known code initialises; nothing if
+    /// it is not known to be one.
+    pub(super) fn call_class(
+        &mut self,
+        positional: usize,
+        pc: u32,
+        next: u32,
+    ) -> Result<Option<Flow>, CompileError> {
+        let Some((site, callee)) = self.initialiser(positional, pc)? else { return Ok(None) };
+        let base = self.stack.len() - positional - 1;
+        let class = StackEntry { receiver: None, class: None, ..self.stack[base] };
+        self.stack[base] = class;
+        let function = self.found_function(site, class.value, &callee, pc);
+        let helper = Helper::NewInstance;
+        let make = Insn::Call { helper, args: vec![class.value], immediates: vec![], pc };
+        let made = self.emit(make, Repr::Obj, helper.result_type().union(Type::NULL));
+        let missing = self.emit(Insn::IsNull(made), Repr::Bool, Type::BOOL);
+        let (refused, fresh) = self.branch(missing);
+        let join = self.function.add_block();
+        let before = (self.locals.clone(), self.stack.clone());
+
+        self.current = refused;
+        self.function.blocks[refused.index()].cold = true;
+        self.release(StackEntry::owned(function), pc);
+        let result = self.emit_call_stack(Helper::Call, positional + 1, positional as i64, pc)?;
+        let result = self.check_result(result, Type::OBJECT, pc)?;
+        self.function.blocks[self.current.index()].cold = true;
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![result] }));
+
+        (self.locals, self.stack) = before;
+        self.current = fresh;
+        let instance = self.emit(Insn::NotNull(made), Repr::Obj, helper.result_type());
+        let operands = self.initialise(instance, function, callee, positional, pc)?;
+        self.release_called(&operands, pc);
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![instance] }));
+
+        self.current = join;
+        self.forget_names();
+        let value = self.function.add_param(join, Repr::Obj, Type::OBJECT);
+        self.push_owned(value);
+        self.check_tracing(next);
+        Ok(Some(Flow::Next))
+    }
+
+    /// Takes class and arguments off the stack and has the function initialise the instance with these: they are handed back.
+    fn initialise(
+        &mut self,
+        instance: ValueId,
+        function: ValueId,
+        callee: DirectCallee,
+        positional: usize,
+        pc: u32,
+    ) -> Result<Vec<StackEntry>, CompileError> {
+        let base = self.stack.len() - positional - 1;
+        let operands = self.stack.split_off(base);
+        let arguments = operands[1..].iter().map(|operand| operand.value);
+        let args = std::iter::once(instance).chain(arguments).collect();
+        let callee = number_of(&mut self.function.direct, callee);
+        let helper = Helper::CallInitialiser;
+        let base = base as u32;
+        let call = Insn::CallFunction { function, base, args, callee, is_certain: true, helper, pc };
+        let result = self.emit(call, Repr::Obj, Type::ANY);
+        self.release(StackEntry::owned(function), pc);
+        let nothing = self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE);
+        let is_done = self.emit(Insn::SameObject(result, nothing), Repr::Bool, Type::BOOL);
+        let (done, refused) = self.branch(is_done);
+        let before = (self.locals.clone(), self.stack.clone());
+
+        self.current = refused;
+        self.function.blocks[refused.index()].cold = true;
+        let refuse =
+            Insn::Call { helper: Helper::RefuseInitialised, args: vec![result], immediates: vec![], pc };
+        self.emit(refuse, Repr::Status, Type::EMPTY);
+        self.emit_effect(Insn::XDecref(result, pc));
+        self.release(StackEntry::owned(instance), pc);
+        self.release_called(&operands, pc);
+        self.throw(pc)?;
+
+        (self.locals, self.stack) = before;
+        self.current = done;
+        let result = self.emit(Insn::NotNull(result), Repr::Obj, Type::NONE);
+        self.release(StackEntry::owned(result), pc);
+        Ok(operands)
+    }
+
+    /// Releases what was called, which is first, and its arguments, as the evaluator does.
+    fn release_called(&mut self, operands: &[StackEntry], pc: u32) {
+        for operand in operands[1..].iter().rev().chain(&operands[..1]) {
+            self.release(*operand, pc);
+        }
+    }
+
+    /// The site at which the function is found that initialises the instances of what is called, and its code.
+    fn initialiser(
+        &mut self,
+        positional: usize,
+        pc: u32,
+    ) -> Result<Option<(u32, DirectCallee)>, CompileError> {
+        let entry = self.peek(pc, positional)?;
+        let is_bound = entry.receiver.is_some_and(|receiver| self.type_of(receiver) != Type::NULL);
+        let is_object = self.boxed(entry.value).is_none() && !is_bound;
+        let Some(Callee::Class(handle)) = self.feedback.callee(pc).filter(|_| is_object) else {
+            return Ok(None);
+        };
+        let is_of_class =
+            |found: &Attribute| matches!(found.place, Place::Own { binding: Binding::Function, .. });
+        Ok(self.found_callee(handle, positional + 1, pc, is_of_class))
+    }
+}
