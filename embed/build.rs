@@ -23,6 +23,7 @@ const ACCELERATORS: &[(&str, &str, &str)] = &[
     ("has_free_numbers", "floatobject.h", "_PyFloat_FreeList"),
     ("has_free_tuples", "tupleobject.h", "_PyTuple_FreeLists"),
     ("has_complete_hook", "frameobject.h", "_PyFrame_CompleteHook"),
+    ("has_declined_methods", "funcobject.h", "_PyFunction_Declined"),
     ("has_function_call_hook", "funcobject.h", "_PyFunction_CallHook"),
 ];
 

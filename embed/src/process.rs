@@ -15,7 +15,7 @@ pub struct Process {
     /// Written when an array is observed, and read by the compiling thread.
     pub arrays: py::arrays::Arrays,
     /// Written when a special method is looked for the first time.
-    pub specials: Gil<py::places::Specials>,
+    pub specials: Gil<py::specials::Specials>,
     /// Written by `pyjion_register`, by the functions of the module `pyjion`, and when the JIT stops by itself.
     pub settings: Gil<config::settings::Settings>,
     /// Written before native code begins, and when memory is short or is set aside again.
@@ -60,7 +60,7 @@ pub struct Process {
 pub static PROCESS: Process = Process {
     hooks: Gil::new(py::hooks::Hooks::new()),
     arrays: py::arrays::Arrays::new(),
-    specials: Gil::new(py::places::Specials::new()),
+    specials: Gil::new(py::specials::Specials::new()),
     settings: Gil::new(config::settings::Settings::new()),
     shortage: Gil::new(memory::shortage::Shortage::new()),
     slack: Gil::new(memory::slack::Slack::new()),

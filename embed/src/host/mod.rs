@@ -70,6 +70,7 @@ fn describe() -> Host {
         layout: LAYOUT,
         types: type_address,
         none: py::none() as usize,
+        not_implemented: (&raw const py::_Py_NotImplementedStruct) as usize,
         true_: py::true_() as usize,
         false_: py::false_() as usize,
         periodic: periodic(),

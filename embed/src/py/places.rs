@@ -1,9 +1,8 @@
 //! Where the class of an object, and the object itself, have an attribute, for code that looks there by itself: what
 //! does not change for as long as the class has its version tag, or proves itself.
 
-use crate::process::PROCESS;
 use crate::py::attributes::{MAX_INDEX, descriptor, fresh_dict, gets_generically};
-use crate::py::dict::{Found, Name, Table};
+use crate::py::dict::{Found, Table};
 use crate::py::slots::{GENERIC_SETATTRO, have_same_function};
 use crate::py::{self, Object, PyTypeObject, binding};
 use pyjion_jit::hir::{Attribute, Binding, Place};
@@ -51,24 +50,15 @@ pub unsafe fn place_of(object: Object, name: Object, is_stored: bool) -> Option<
     }
 }
 
-/// The names of special methods that operations look for by themselves.
-pub struct Specials {
-    /// `__getitem__`
-    pub get_item: Name,
-    /// `__setitem__`
-    pub set_item: Name,
-}
-
-impl Specials {
-    /// None of them is made yet.
-    pub const fn new() -> Specials {
-        Specials { get_item: Name::new(c"__getitem__"), set_item: Name::new(c"__setitem__") }
+/// Whether the class of an object certainly has nothing of this name.
+///
+/// # Safety
+/// As for [`place_of`].
+pub unsafe fn lacks(object: Object, name: Object) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        !name.is_null() && inherited(py::type_of(object), name).is_some_and(|(_, found)| found.is_null())
     }
-}
-
-/// The names of special methods.
-pub fn specials() -> &'static Specials {
-    &PROCESS.specials
 }
 
 /// Where an operation finds the method of this name that it calls of an instance of a class made by Python, and that

@@ -10,6 +10,7 @@ use pyjion_jit::hir::Helper;
 pub fn address(helper: Helper) -> usize {
     use Helper::*;
     match helper {
+        Declined => address_of!(operators::declined),
         Binary(op) => operators::binary_address(op),
         Inplace(op) => operators::inplace_address(op),
         Unary(op) => operators::unary_address(op),
@@ -77,7 +78,7 @@ pub fn address(helper: Helper) -> usize {
         Call => address_of!(call::call),
         CallMethod => address_of!(methods::call_method),
         CallFunction => address_of!(direct::call_function),
-        CallInitialiser => address_of!(direct::call_initialiser),
+        CallSpecialWithin => address_of!(direct::call_special_within),
         NewInstance => address_of!(classes::new_instance),
         RefuseInitialised => address_of!(classes::refuse),
         CallSpecial => address_of!(direct::call_special),

@@ -4,11 +4,11 @@ use crate::config::settings;
 use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::describe;
-#[cfg(has_recording)]
-use crate::py::dict::Name;
 use crate::py::evaluation::thread_state;
 use crate::py::kinds::kind_of;
 use crate::py::places;
+#[cfg(has_recording)]
+use crate::py::specials::{self, Special};
 use crate::py::strings;
 use crate::py::*;
 use crate::state::{self, CodeState, Phase};
@@ -19,7 +19,7 @@ use pyjion_jit::bytecode::CodeDesc;
 use pyjion_jit::error::CompileError;
 #[cfg(has_recording)]
 use pyjion_jit::feedback::Callee;
-use pyjion_jit::hir::Type;
+use pyjion_jit::hir::{Attribute, Type};
 #[cfg(has_recording)]
 use pyjion_jit::tier::window::Seen;
 use pyjion_jit::tier::window::{self, Window};
@@ -172,15 +172,11 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
 pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc: usize, top: *mut Object) {
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
-    let specials = places::specials();
-    let special = match code.get(pc).map(|op| u32::from(*op)) {
-        Some(BINARY_SUBSCR) => Some(&specials.get_item),
-        Some(STORE_SUBSCR) => Some(&specials.set_item),
-        _ => None,
-    };
-    if let Some(name) = special {
-        // SAFETY: the container is below the index.
-        return unsafe { record_container(state, pc as u32, *top.sub(2), name) };
+    let Some(&op) = code.get(pc) else { return };
+    let operand = code.get(pc + 1).zip(code.get(pc + 2)).map(|(low, high)| u16::from_le_bytes([*low, *high]));
+    if let Some(special) = specials::of(op.into(), operand.filter(|_| !is_extended)) {
+        // SAFETY: as many operands as it takes are there.
+        return unsafe { record_special(state, pc as u32, *top.sub(special.depth), special) };
     }
     let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };
     if is_extended {
@@ -222,32 +218,50 @@ unsafe fn record_called(state: &CodeState, pc: u32, called: Object) {
     }
 }
 
-/// Notes what the array holds that is subscripted, or the method of this name that does it.
+/// Notes what the array holds that is subscripted, or the method of an object's class that does what is done with it.
 ///
 /// # Safety
 /// NULL or alive.
 #[cfg(has_recording)]
-unsafe fn record_container(state: &CodeState, pc: u32, container: Object, name: &Name) {
+unsafe fn record_special(state: &CodeState, pc: u32, object: Object, special: Special) {
     // SAFETY: by the contract; what is found is alive.
     unsafe {
-        match kind_of(container) {
+        match kind_of(object) {
             Type::ARRAY => {
-                state.hot().feedback.borrow_mut().record_array(pc, arrays::element_of(container));
+                state.hot().feedback.borrow_mut().record_array(pc, arrays::element_of(object));
             }
             Type::OTHER if PyErr_Occurred().is_null() => {
-                let name = name.get();
-                let hash = if name.is_null() { -1 } else { strings::hash_of(name) };
-                let found = if hash == -1 { None } else { places::place_of_special(container, name) };
+                let Some((hash, found)) = place_of_special(object, special) else { return };
                 let callee = found.and_then(|(_, method)| match callees::callee(method) {
                     Some(Callee::Function(handle)) => Some(Callee::Method(handle)),
                     _ => None,
                 });
                 let mut feedback = state.hot().feedback.borrow_mut();
-                feedback.record_attribute(pc, hash as u64, found.map(|(attribute, _)| attribute));
+                feedback.record_attribute(pc, hash, found.map(|(attribute, _)| attribute));
                 feedback.record_callee(pc, callee);
             }
             _ => {}
         }
+    }
+}
+
+/// The hash of the name of a special method, and where the class of an object has it, and the method; `None` if there is no
+/// such name.
+#[cfg(has_recording)]
+unsafe fn place_of_special(object: Object, special: Special) -> Option<(u64, Option<(Attribute, Object)>)> {
+    // SAFETY: the object is alive, no exception is set; names are NULL or interned strings.
+    unsafe {
+        let hash_of = |name: Object| {
+            let hash = if name.is_null() { -1 } else { strings::hash_of(name) };
+            (hash != -1).then_some(hash as u64)
+        };
+        let name = special.name.get();
+        let hash = hash_of(name)?;
+        if let Some(otherwise) = special.otherwise.filter(|_| places::lacks(object, name)) {
+            let name = otherwise.get();
+            return Some((hash_of(name)?, places::place_of_special(object, name)));
+        }
+        Some((hash, places::place_of_special(object, name)))
     }
 }
 

@@ -47,6 +47,9 @@ impl Builder<'_> {
             }
         }
         let helper = if inplace { Helper::Inplace(op) } else { Helper::Binary(op) };
+        if let Some(flow) = self.operation_of_instance((Helper::CallSpecial, helper), pc, next)? {
+            return Ok(flow);
+        }
         self.call_borrowing(helper, 2, &[], pc, next)
     }
 
@@ -297,7 +300,13 @@ impl Builder<'_> {
             (CompareOp::In | CompareOp::NotIn, kinds) if self.is_quick_to_search(kinds) => {
                 return self.contains(op, pc, next);
             }
-            _ => return self.call_borrowing(Helper::Compare(op), 2, &[], pc, next),
+            _ => {
+                let helpers = (Helper::CallSpecialWithin, Helper::Compare(op));
+                if ordering && let Some(flow) = self.operation_of_instance(helpers, pc, next)? {
+                    return Ok(flow);
+                }
+                return self.call_borrowing(Helper::Compare(op), 2, &[], pc, next);
+            }
         };
         self.finish_unboxed(pc, result, 2)
     }

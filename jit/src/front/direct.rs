@@ -8,6 +8,8 @@ use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 pub(super) struct Special<'a> {
     /// Its arguments, the object whose class has it first: places among as many topmost operands, the deepest first.
     pub args: &'a [usize],
+    /// What makes the call where it is not made in line.
+    pub helper: Helper,
 }
 
 impl Builder<'_> {
@@ -70,6 +72,11 @@ impl Builder<'_> {
     /// time; nothing if that is not known. What it returned, owned, or NULL, is handed back.
     pub(super) fn call_special(&mut self, special: &Special, pc: u32) -> Option<ValueId> {
         let (site, callee) = self.special_callee(special.args.len(), pc)?;
+        Some(self.call_found(special, site, callee, pc))
+    }
+
+    /// The same of a method that is found at a site.
+    fn call_found(&mut self, special: &Special, site: u32, callee: DirectCallee, pc: u32) -> ValueId {
         let base = self.stack.len() - special.args.len();
         let object = self.stack[base + special.args[0]].value;
         let function = self.found_function(site, object, &callee, pc);
@@ -82,18 +89,78 @@ impl Builder<'_> {
             args,
             callee,
             is_certain: true,
-            helper: Helper::CallSpecial,
+            helper: special.helper,
             pc,
         };
         let result = self.emit(call, Repr::Obj, Type::ANY);
         self.release(StackEntry::owned(function), pc);
         self.stack.extend(entries);
-        Some(result)
+        result
+    }
+
+    /// A binary operation or comparison that is a method of the class of its left operand, whose code was called there every
+    /// time; nothing if that is not known. Where the method declines, the operation goes on by its helper.
+    pub(super) fn operation_of_instance(
+        &mut self,
+        (helper, operation): (Helper, Helper),
+        pc: u32,
+        next: u32,
+    ) -> Result<Option<Flow>, CompileError> {
+        let Some(Callee::Method(handle)) = self.feedback.callee(pc) else { return Ok(None) };
+        let right = self.expected_kind(pc, 0);
+        let tag = self.feedback.attributes(pc).and_then(|(_, found)| found.first().map(|first| first.tag));
+        // Of the same class, or of a built-in one, the right operand is asked later.
+        let is_asked_first = |found: &Attribute| {
+            matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. })
+                && (right.is_some_and(|kind| kind != Type::OTHER) || Some(found.tag) == tag)
+        };
+        let Some((site, callee)) = self.found_callee(handle, 2, pc, is_asked_first) else { return Ok(None) };
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        match right {
+            Some(kind) if kind != Type::OTHER => {
+                self.guard_type(self.operand(0), kind, exit);
+            }
+            _ => {
+                let exit = SideExit { reason: ExitReason::Place, ..exit };
+                let find = Insn::FindAttribute { site, object: self.operand(0) };
+                let found = self.emit(find, Repr::Obj, Type::ANY);
+                self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+            }
+        }
+        let result = self.call_found(&Special { args: &[0, 1], helper }, site, callee, pc);
+        let not_implemented = self.emit(Insn::Object(self.host.not_implemented), Repr::Obj, Type::OTHER);
+        let is_declined = self.emit(Insn::SameObject(result, not_implemented), Repr::Bool, Type::BOOL);
+        let (rest, done) = self.branch(is_declined);
+        let join = self.function.add_block();
+
+        self.current = rest;
+        self.function.blocks[rest.index()].cold = true;
+        self.emit_effect(Insn::XDecref(result, pc));
+        let args = vec![self.operand(1), self.operand(0)];
+        let immediates = vec![(self.host.helper)(operation) as i64];
+        let call = Insn::Call { helper: Helper::Declined, args, immediates, pc };
+        let other = self.emit(call, Repr::Obj, Type::ANY);
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![other] }));
+
+        self.current = done;
+        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![result] }));
+
+        self.current = join;
+        self.forget_names();
+        let result = self.function.add_param(join, Repr::Obj, Type::ANY);
+        self.release_operands(2, pc)?;
+        let result = self.check_result(result, Type::OBJECT, pc)?;
+        self.push_owned(result);
+        self.check_tracing(next);
+        Ok(Some(Flow::Next))
     }
 
     /// `BINARY_SUBSCR` of an instance; nothing if it is not known what that calls.
     pub(super) fn item_of_instance(&mut self, pc: u32, next: u32) -> Result<Option<Flow>, CompileError> {
-        let Some(item) = self.call_special(&Special { args: &[0, 1] }, pc) else { return Ok(None) };
+        let Some(item) = self.call_special(&Special { args: &[0, 1], helper: Helper::CallSpecial }, pc)
+        else {
+            return Ok(None);
+        };
         self.release_operands(2, pc)?;
         let item = self.check_result(item, Type::OBJECT, pc)?;
         self.push_owned(item);
@@ -103,7 +170,10 @@ impl Builder<'_> {
 
     /// `STORE_SUBSCR`, likewise: value, container and key are on the stack.
     pub(super) fn store_in_instance(&mut self, pc: u32, next: u32) -> Result<Option<Flow>, CompileError> {
-        let Some(nothing) = self.call_special(&Special { args: &[1, 2, 0] }, pc) else { return Ok(None) };
+        let Some(nothing) = self.call_special(&Special { args: &[1, 2, 0], helper: Helper::CallSpecial }, pc)
+        else {
+            return Ok(None);
+        };
         let failed = self.emit(Insn::IsNull(nothing), Repr::Bool, Type::BOOL);
         self.release(StackEntry::owned(nothing), pc);
         self.release_operands(3, pc)?;

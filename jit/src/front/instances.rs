@@ -63,7 +63,7 @@ impl Builder<'_> {
         let arguments = operands[1..].iter().map(|operand| operand.value);
         let args = std::iter::once(instance).chain(arguments).collect();
         let callee = number_of(&mut self.function.direct, callee);
-        let helper = Helper::CallInitialiser;
+        let helper = Helper::CallSpecialWithin;
         let base = base as u32;
         let call = Insn::CallFunction { function, base, args, callee, is_certain: true, helper, pc };
         let result = self.emit(call, Repr::Obj, Type::ANY);

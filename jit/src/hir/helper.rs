@@ -161,6 +161,9 @@ helpers! {
     });
     /// `(a, b) -> status`: `COMPARE_OP` and the truth of its result: -1, 0, 1.
     CompareTruth(op: CompareOp) = Signature::borrowing(2, 0).status();
+    /// `(a, b; operation) -> object`: what the helper at this address, `Binary`, `Inplace` or `Compare`, makes of the
+    /// operands when the method of the left one has been called, and declined.
+    Declined = Signature::borrowing(2, 1).object(Type::OBJECT);
     /// `(a) -> status`: `PyObject_IsTrue`.
     IsTrue = Signature::borrowing(1, 0).status();
     /// `(container, key) -> object`
@@ -328,8 +331,8 @@ helpers! {
     CallFunction = Signature::function().object(Type::OBJECT);
     /// The same for a special method, from the first argument's class, that an operation calls.
     CallSpecial = Signature::function().object(Type::OBJECT);
-    /// The same for the `__init__` of the first argument's class, which is called.
-    CallInitialiser = Signature::function().object(Type::OBJECT);
+    /// The same where that is itself within a call: for the `__init__` of a class that is called, or a comparison.
+    CallSpecialWithin = Signature::function().object(Type::OBJECT);
     /// The same as `Call` with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
     CallEx = Signature::stack().object(Type::OBJECT);
@@ -424,8 +427,8 @@ impl Helper {
         match self {
             // Of the method, and of its function.
             Helper::CallSpecial => 2,
-            // Of the class as well.
-            Helper::CallInitialiser => 3,
+            // And that which they are within.
+            Helper::CallSpecialWithin => 3,
             _ => 0,
         }
     }

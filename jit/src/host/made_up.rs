@@ -41,6 +41,7 @@ impl Host {
             },
             types: |kind| 0x1_0000 + kind.0 as usize,
             none: 0x10,
+            not_implemented: 0x18,
             true_: 0x20,
             false_: 0x30,
             periodic: Periodic::Ticker(0x40),

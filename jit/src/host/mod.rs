@@ -414,6 +414,8 @@ pub struct Host {
     pub types: fn(Type) -> usize,
     /// `Py_None`
     pub none: usize,
+    /// Address of `NotImplemented`.
+    pub not_implemented: usize,
     /// `Py_True`
     pub true_: usize,
     /// `Py_False`

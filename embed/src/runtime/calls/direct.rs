@@ -43,13 +43,13 @@ pub unsafe extern "C" fn call_special(_frame: Frame, at: *mut Object, count: i64
     }
 }
 
-/// The same for the `__init__` of the class of its first argument: see `Helper::CallInitialiser`.
-pub unsafe extern "C" fn call_initialiser(_frame: Frame, at: *mut Object, count: i64) -> Object {
+/// The same where that is within another call: see `Helper::CallSpecialWithin`.
+pub unsafe extern "C" fn call_special_within(_frame: Frame, at: *mut Object, count: i64) -> Object {
     // SAFETY: as for `call_special`.
     unsafe {
         let thread = thread_state();
         let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
-        let levels = Helper::CallInitialiser.levels_between() as c_int;
+        let levels = Helper::CallSpecialWithin.levels_between() as c_int;
         let result = match thin::call_under(thread, levels, function, arguments, count) {
             Some(result) => result,
             // The other calls count themselves.

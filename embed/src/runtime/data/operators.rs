@@ -194,6 +194,21 @@ pub fn inplace_address(op: BinaryOp) -> usize {
     }
 }
 
+/// The rest of an operation: see `Helper::Declined`.
+pub unsafe extern "C" fn declined(frame: Frame, a: Object, b: Object, operation: i64) -> Object {
+    // SAFETY: the address of a helper for two operands, borrowed; the interpreter forgets the left one when it has skipped
+    // its method, which is the first that it would call.
+    unsafe {
+        let operation: unsafe extern "C" fn(Frame, Object, Object) -> Object =
+            std::mem::transmute(operation as usize);
+        #[cfg(has_declined_methods)]
+        {
+            py::_PyFunction_Declined = a;
+        }
+        operation(frame, a, b)
+    }
+}
+
 /// `UNARY_POSITIVE`
 unsafe extern "C" fn positive(_frame: Frame, a: Object) -> Object {
     // SAFETY: a borrowed argument, see the module.

@@ -237,6 +237,7 @@ fn host(version: Version, types: fn(Type) -> usize, periodic: Periodic) -> Host 
         },
         types,
         none: none(),
+        not_implemented: 0,
         true_: true_(),
         false_: false_(),
         periodic,
