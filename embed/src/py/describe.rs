@@ -330,6 +330,25 @@ const UNUSUAL: u32 = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR;
 /// Flags of code whose locals are in the frame only.
 const FAST: u32 = CO_OPTIMIZED | CO_NEWLOCALS;
 
+/// Whether a function of this code collects arguments in a tuple or a dict, and is else as [`is_plain`] says.
+///
+/// # Safety
+/// A code object.
+pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
+    const COLLECTS: u32 = CO_VARARGS | CO_VARKEYWORDS;
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(py3)]
+        if (*code).co_kwonlyargcount != 0 {
+            return false;
+        }
+        let flags = (*code).co_flags as u32;
+        flags & COLLECTS != 0
+            && flags & (FAST | UNUSUAL) & !COLLECTS == FAST
+            && size_of_var((*code).co_cellvars) == 0
+    }
+}
+
 /// Whether a call of a function of this code with positional arguments that fill its parameters is simple: the
 /// frame is made in the simple way, and holds nothing but these and the cells of the closure.
 ///

@@ -41,6 +41,24 @@ pub unsafe fn is_str(object: Object) -> bool {
     }
 }
 
+/// Whether an object is an exact `str` that is the only one of its text among those that are interned.
+///
+/// # Safety
+/// Alive.
+#[inline(always)]
+pub unsafe fn is_interned(object: Object) -> bool {
+    // SAFETY: alive by the contract.
+    unsafe {
+        if !is_str(object) {
+            return false;
+        }
+        #[cfg(py2)]
+        return (*object.cast::<py::PyStringObject>()).ob_sstate != 0;
+        #[cfg(py3)]
+        return (*object.cast::<py::PyASCIIObject>()).state.interned() != 0;
+    }
+}
+
 /// The hash that a string remembers, -1 when it has none yet.
 ///
 /// # Safety

@@ -5,6 +5,7 @@ pub mod backedge;
 pub mod callables;
 pub mod chain;
 pub mod clients;
+pub mod collecting;
 pub mod direct;
 pub mod dispatch;
 pub mod drive;

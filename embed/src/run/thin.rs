@@ -8,6 +8,7 @@ use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
 use crate::py::evaluation::{deeper, suspended};
 use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
+use crate::run::collecting::{self, Pairs};
 use crate::run::outcome::Outcome;
 use crate::run::{clients, direct, enter, frames};
 use crate::state::native::Native;
@@ -35,6 +36,9 @@ pub unsafe fn call(
         let state = callee(thread, function)?;
         let arity = (*state).thin.arity();
         if count != arity {
+            if (*state).thin.collects() {
+                return collecting::call(thread, function, state, arguments, count, Pairs::NONE);
+            }
             // Also where it is not to be called so: that is more than any call has.
             let defaults = py::tuple_length((*function.cast::<PyFunctionObject>()).func_defaults);
             let is_filled = count < arity && count + defaults >= arity;
@@ -95,9 +99,38 @@ unsafe fn call_with_defaults(
     }
 }
 
+/// Calls a function that collects arguments, of which some may be given by name, under so many calls in C, if it is one that
+/// does; else nothing has happened.
+///
+/// # Safety
+/// As for [`call`]; names and values are held, too.
+#[inline(never)]
+pub unsafe fn call_with_names(
+    thread: *mut PyThreadState,
+    calls: c_int,
+    function: Object,
+    arguments: *const Object,
+    count: usize,
+    pairs: Pairs,
+) -> Option<Object> {
+    // SAFETY: by the contract.
+    unsafe {
+        deeper(thread, calls, || {
+            let state = callee(thread, function)?;
+            match (*state).thin.collects() {
+                true => collecting::call(thread, function, state, arguments, count, pairs),
+                false => None,
+            }
+        })
+    }
+}
+
 /// The state of a function's code if such calls are possible at all.
+///
+/// # Safety
+/// The thread is the current one, the function alive.
 #[inline(always)]
-unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*const CodeState> {
+pub(super) unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*const CodeState> {
     // SAFETY: by the contract.
     unsafe {
         let code = (*function.cast::<PyFunctionObject>()).func_code.cast::<PyCodeObject>();
@@ -113,8 +146,11 @@ unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*const 
 }
 
 /// A frame for a call, with nothing in its slots yet; NULL if there is none.
+///
+/// # Safety
+/// What [`callee`] gave, and the code has a version for the start.
 #[inline(always)]
-unsafe fn frame(thread: *mut PyThreadState, function: Object, state: *const CodeState) -> Frame {
+pub(super) unsafe fn frame(thread: *mut PyThreadState, function: Object, state: *const CodeState) -> Frame {
     // SAFETY: what is borrowed is held by others, as the state room says.
     unsafe {
         let globals = (*function.cast::<PyFunctionObject>()).func_globals;
@@ -199,8 +235,11 @@ unsafe fn dict_of_module(object: Object) -> Object {
 }
 
 /// Runs a frame that [`frame`] gave to its end.
+///
+/// # Safety
+/// Nothing has happened since, and its slots are filled.
 #[inline(always)]
-unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeState) -> Object {
+pub(super) unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeState) -> Object {
     // SAFETY: the version is not freed while it runs; the rest is held by frame and thread.
     unsafe {
         let native = &*(*state).start();

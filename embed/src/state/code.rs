@@ -154,8 +154,9 @@ impl CodeState {
 
     /// How many of the first parameters are never bound again, nor deleted.
     fn constant_parameters(&self) -> u32 {
-        let description = self.description();
-        bytecode::decode(description).map_or(0, |code| code.constant_locals(description.arguments))
+        // SAFETY: the code object owns this.
+        let parameters = unsafe { (*self.code).co_argcount as u32 };
+        bytecode::decode(self.description()).map_or(0, |code| code.constant_locals(parameters))
     }
 
     /// How compiled code calls it straight away, if that can be.

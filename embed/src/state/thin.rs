@@ -28,6 +28,8 @@ pub struct ThinFrames {
     arity: Cell<u32>,
     /// Its parameters; [`NONE`] if it can never be called so.
     parameters: u32,
+    /// It can be called so, but collects arguments.
+    collects: bool,
     /// The first so many of these are never bound again, nor deleted: the frame borrows the arguments. [`NONE`] until it
     /// is known.
     lent: Cell<u32>,
@@ -56,10 +58,12 @@ impl ThinFrames {
         // SAFETY: by the contract.
         unsafe {
             // In debug builds, references are counted.
-            let is_able = cfg!(has_complete_hook) && !cfg!(py_debug) && describe::is_plain(code);
+            let is_able = cfg!(has_complete_hook) && !cfg!(py_debug);
+            let is_plain = is_able && describe::is_plain(code);
             ThinFrames {
                 arity: Cell::new(NONE),
-                parameters: if is_able { (*code).co_argcount as u32 } else { NONE },
+                parameters: if is_plain { (*code).co_argcount as u32 } else { NONE },
+                collects: is_able && describe::collects(code),
                 lent: Cell::new(NONE),
                 idle: Cell::new(ptr::null_mut()),
                 all: RefCell::new(Vec::new()),
@@ -70,10 +74,16 @@ impl ThinFrames {
     /// Has it called so from now on, if it can be: it may be asked how many of the first parameters are never bound
     /// again, nor deleted.
     pub fn allow(&self, constant: impl FnOnce() -> u32) {
-        if self.parameters != NONE && self.lent.get() == NONE {
+        if (self.parameters != NONE || self.collects) && self.lent.get() == NONE {
             self.lent.set(constant());
         }
         self.arity.set(self.parameters);
+    }
+
+    /// Whether it can be called so, if it has a version for the start, with arguments that are collected first.
+    #[inline(always)]
+    pub fn collects(&self) -> bool {
+        self.collects
     }
 
     /// Its parameters, if it can ever be called so.

@@ -21,6 +21,7 @@ const SURROUNDING: &[&str] = &[
     "pyjion_embed::run::callables::call_",
     "pyjion_embed::run::callables::get_property",
     "pyjion_embed::run::callables::next_of_generator",
+    "pyjion_embed::run::collecting::call",
     "pyjion_embed::run::dispatch::",
     "pyjion_embed::run::drive::",
     "pyjion_embed::run::enter::attend",

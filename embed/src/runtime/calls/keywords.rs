@@ -3,6 +3,7 @@
 use crate::py::references::{Borrowed, Owned};
 use crate::py::stack::release;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, describe};
+use crate::run::collecting::Pairs;
 use crate::run::thin;
 use std::ffi::c_int;
 use std::ptr;
@@ -147,6 +148,30 @@ impl Ordered {
     }
 }
 
+/// Calls a Python function under so many calls in C with arguments that stay the caller's, in a thin frame if that can be; else
+/// nothing has happened.
+///
+/// # Safety
+/// The caller holds the function and the arguments; the thread is the current one and runs compiled code.
+pub unsafe fn call_borrowing(
+    thread: *mut PyThreadState,
+    calls: c_int,
+    function: Object,
+    given: Given,
+) -> Option<Object> {
+    // SAFETY: by the contract.
+    unsafe {
+        match Ordered::new(function, ptr::null_mut(), given) {
+            Some(ordered) => ordered.call(thread, calls, function),
+            None => {
+                let Given { first, positional, keyword } = given;
+                let pairs = Pairs { first: first.add(positional), count: keyword };
+                thin::call_with_names(thread, calls, function, first, positional, pairs)
+            }
+        }
+    }
+}
+
 /// Calls a Python function with keywords, if it is one that this is for: consumes it, which is lowest, and the
 /// arguments.
 ///
@@ -163,10 +188,9 @@ pub unsafe fn try_call(
     // SAFETY: by the contract.
     unsafe {
         let (function, given) = (*at, Given { first: at.add(1), positional, keyword });
-        let ordered = Ordered::new(function, ptr::null_mut(), given)?;
         // One reference more, as the evaluator has, for whoever counts them.
         py::incref(function);
-        let result = ordered.call(thread, 0, function);
+        let result = call_borrowing(thread, 0, function, given);
         py::decref(function);
         let result = result?;
         release(at, given.operands() + 1);

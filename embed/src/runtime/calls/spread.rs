@@ -5,14 +5,24 @@ use crate::py::stack::{Stack, release};
 use crate::py::{self, Frame, Object, PyThreadState, evaluator};
 use crate::run::thin;
 use crate::runtime::calls::call;
+use crate::runtime::calls::keywords::{self, Given};
 use std::ffi::c_int;
 use std::ptr;
 
 /// The most arguments that are put in a row here.
 const MAX_ARGUMENTS: usize = 16;
 
-/// There is `*args`, and no `**kwargs`.
-const STAR_ALONE: c_int = 1;
+/// The most arguments by name that are.
+const MAX_NAMES: usize = 16;
+
+/// Arguments, and pairs of name and value after them.
+type Row = [Object; MAX_ARGUMENTS + 2 * MAX_NAMES];
+
+/// There is `*args`.
+const STAR: c_int = 1;
+
+/// There is `**kwargs`.
+const STAR_STAR: c_int = 2;
 
 /// `CALL_FUNCTION_VAR`, `CALL_FUNCTION_KW`, `CALL_FUNCTION_VAR_KW`
 pub unsafe extern "C" fn call_ex(_frame: Frame, at: *mut Object, count: i64, immediate: i64) -> Object {
@@ -37,12 +47,12 @@ pub unsafe extern "C" fn call_ex(_frame: Frame, at: *mut Object, count: i64, imm
         } else {
             py::incref(function);
         }
-        if keyword == 0 && flags == STAR_ALONE {
+        if keyword == 0 {
             let first = at.add(usize::from(!is_bound));
-            if let Some(result) = try_call(thread, function, first, positional as usize) {
+            if let Some(result) = try_call(thread, function, first, positional as usize, flags) {
                 // Those before the tuple go first.
                 release(first, positional as usize);
-                py::decref(*first.add(positional as usize));
+                release_stars(first.add(positional as usize), flags);
                 py::decref(function);
                 if !is_bound {
                     py::decref(function);
@@ -58,29 +68,91 @@ pub unsafe extern "C" fn call_ex(_frame: Frame, at: *mut Object, count: i64, imm
     }
 }
 
-/// Calls a Python function with so many arguments and the items of the tuple above them in a thin frame if that can
-/// be; else nothing has happened.
+/// Calls a Python function with so many arguments, the items of the tuple above them, and those of the dict above that, as far
+/// as there are such, in a thin frame if that can be; else nothing has happened.
 #[inline(always)]
 unsafe fn try_call(
     thread: *mut PyThreadState,
     function: Object,
     first: *mut Object,
     positional: usize,
+    flags: c_int,
 ) -> Option<Object> {
     // SAFETY: the operands are held by the stack, the items by the tuple.
     unsafe {
-        let star = *first.add(positional);
-        if py::type_of(function) != &raw mut py::PyFunction_Type
-            || py::type_of(star) != &raw mut py::PyTuple_Type
-        {
+        if py::type_of(function) != &raw mut py::PyFunction_Type {
             return None;
         }
-        let items = py::size_of_var(star) as usize;
-        let mut row = [ptr::null_mut(); MAX_ARGUMENTS];
-        let row = row.get_mut(..positional + items)?;
-        ptr::copy_nonoverlapping(first, row.as_mut_ptr(), positional);
-        ptr::copy_nonoverlapping(py::tuple_items(star), row.as_mut_ptr().add(positional), items);
+        let mut row: Row = [ptr::null_mut(); MAX_ARGUMENTS + 2 * MAX_NAMES];
+        let mut above = first.add(positional);
+        let mut count = positional;
+        if count > MAX_ARGUMENTS {
+            return None;
+        }
+        ptr::copy_nonoverlapping(first, row.as_mut_ptr(), count);
+        if flags & STAR != 0 {
+            let star = *above;
+            if py::type_of(star) != &raw mut py::PyTuple_Type {
+                return None;
+            }
+            let items = py::size_of_var(star) as usize;
+            if count + items > MAX_ARGUMENTS {
+                return None;
+            }
+            ptr::copy_nonoverlapping(py::tuple_items(star), row.as_mut_ptr().add(count), items);
+            count += items;
+            above = above.add(1);
+        }
         // That of the function is a call in C.
-        thin::call_under(thread, 1, function, row.as_ptr(), row.len())
+        if flags & STAR_STAR == 0 {
+            return thin::call_under(thread, 1, function, row.as_ptr(), count);
+        }
+        let names = *above;
+        if py::type_of(names) != &raw mut py::PyDict_Type {
+            return None;
+        }
+        match py::PyDict_Size(names) as usize {
+            0 => thin::call_under(thread, 1, function, row.as_ptr(), count),
+            size if size <= MAX_NAMES => call_with_names(thread, function, &mut row, count, names),
+            _ => None,
+        }
+    }
+}
+
+/// The same with arguments by name, which are in a dict of so few, after those in the row. Others may change the dict
+/// meanwhile.
+#[inline(never)]
+unsafe fn call_with_names(
+    thread: *mut PyThreadState,
+    function: Object,
+    row: &mut Row,
+    positional: usize,
+    names: Object,
+) -> Option<Object> {
+    // SAFETY: names and values are held while the function runs, and there is room for them.
+    unsafe {
+        let first = row.as_mut_ptr();
+        let pairs = first.add(positional);
+        let (mut at, mut keyword) = (0, 0);
+        let (mut name, mut value) = (ptr::null_mut(), ptr::null_mut());
+        while keyword < MAX_NAMES && py::PyDict_Next(names, &mut at, &mut name, &mut value) != 0 {
+            py::incref(name);
+            py::incref(value);
+            *pairs.add(2 * keyword) = name;
+            *pairs.add(2 * keyword + 1) = value;
+            keyword += 1;
+        }
+        let result = keywords::call_borrowing(thread, 1, function, Given { first, positional, keyword });
+        release(pairs, 2 * keyword);
+        result
+    }
+}
+
+/// Releases the tuple and the dict that there are, in the order of the evaluator: the dict has been copied, and goes first.
+unsafe fn release_stars(at: *mut Object, flags: c_int) {
+    // SAFETY: ours.
+    unsafe {
+        let count = usize::from(flags & STAR != 0) + usize::from(flags & STAR_STAR != 0);
+        release(at, count);
     }
 }

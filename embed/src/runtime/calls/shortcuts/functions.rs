@@ -37,8 +37,8 @@ unsafe fn getattr(_: Object, arguments: *const Object, count: usize) -> Option<O
             3 => *arguments.add(2),
             _ => return None,
         };
-        let name = *arguments.add(1);
-        strings::is_str(name).then(|| instances::get_attr(ptr::null_mut(), *arguments, name, default))
+        let name = name_of(*arguments.add(1));
+        (!name.is_null()).then(|| instances::get_attr(ptr::null_mut(), *arguments, name, default))
     }
 }
 
@@ -46,11 +46,41 @@ unsafe fn getattr(_: Object, arguments: *const Object, count: usize) -> Option<O
 unsafe fn hasattr(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
     // SAFETY: by the contract of `Shortcut`; the helper has no use for a frame.
     unsafe {
-        if count != 2 || !strings::is_str(*arguments.add(1)) {
+        if count != 2 {
             return None;
         }
-        let status = instances::has_attr(ptr::null_mut(), *arguments, *arguments.add(1));
+        let name = name_of(*arguments.add(1));
+        if name.is_null() {
+            return None;
+        }
+        let status = instances::has_attr(ptr::null_mut(), *arguments, name);
         Some(truth_of(status as i32))
+    }
+}
+
+/// The `str` that names an attribute, NULL for what is left to others; borrowed. On 2.7 that may be the one which a `unicode`
+/// keeps.
+unsafe fn name_of(object: Object) -> Object {
+    // SAFETY: alive by the contract of the callers.
+    unsafe {
+        if strings::is_str(object) {
+            return object;
+        }
+        #[cfg(py2)]
+        if py::type_of(object) == &raw mut py::PyUnicode_Type {
+            let name = py::_PyUnicodeUCS4_AsDefaultEncodedString(object, ptr::null());
+            if name.is_null() {
+                py::PyErr_Clear();
+                return name;
+            }
+            // It is looked for under its address.
+            let kept = &raw mut (*object.cast::<py::PyUnicodeObject>()).defenc;
+            if *kept == name && !strings::is_interned(name) {
+                py::PyString_InternInPlace(kept);
+            }
+            return *kept;
+        }
+        ptr::null_mut()
     }
 }
 

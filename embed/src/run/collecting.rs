@@ -1,0 +1,216 @@
+//! Calls of functions that collect arguments, `*args` and `**kwargs`, in [thin frames](crate::state::thin): what
+//! `PyEval_EvalCodeEx` does before it evaluates.
+//!
+//! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
+
+use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, strings};
+use crate::run::{frames, thin};
+use crate::state::CodeState;
+use std::ptr;
+
+/// The most parameters of a function that is called so.
+const MAX_PARAMETERS: usize = 16;
+
+/// Arguments by name: pairs of name and value in a row.
+#[derive(Clone, Copy)]
+pub struct Pairs {
+    /// The first name; its value is next to it.
+    pub first: *const Object,
+    /// How many pairs there are.
+    pub count: usize,
+}
+
+impl Pairs {
+    /// None.
+    pub const NONE: Pairs = Pairs { first: ptr::null(), count: 0 };
+}
+
+/// What a call puts into a frame.
+struct Bound {
+    /// The parameters.
+    values: [Object; MAX_PARAMETERS],
+    /// The tuple of other arguments, ours; NULL if the function has none.
+    rest: Object,
+    /// The dict of other names, ours; likewise.
+    names: Object,
+}
+
+impl Bound {
+    /// Gives up what is ours.
+    unsafe fn release(&self) {
+        // SAFETY: new references or NULL.
+        unsafe {
+            py::xdecref(self.names);
+            py::xdecref(self.rest);
+        }
+    }
+}
+
+/// Calls a function of code that [collects](crate::state::thin::ThinFrames::collects) arguments if that can be; else nothing
+/// has happened.
+///
+/// # Safety
+/// As for [`thin::call`], of which the state is that of the function's code; names and values are alive.
+#[inline(never)]
+pub unsafe fn call(
+    thread: *mut PyThreadState,
+    function: Object,
+    state: *const CodeState,
+    arguments: *const Object,
+    count: usize,
+    pairs: Pairs,
+) -> Option<Object> {
+    // SAFETY: by the contract; the defaults are held by their tuple.
+    unsafe {
+        let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
+        let mut bound = Bound {
+            values: [ptr::null_mut(); MAX_PARAMETERS],
+            rest: ptr::null_mut(),
+            names: ptr::null_mut(),
+        };
+        py::xincref(defaults);
+        let result = if collect(function, &mut bound, arguments, count, pairs) {
+            run(thread, function, state, &bound)
+        } else {
+            None
+        };
+        if result.is_none() {
+            bound.release();
+        }
+        py::xdecref(defaults);
+        result
+    }
+}
+
+/// Runs the function with what was collected, which the frame takes over.
+unsafe fn run(
+    thread: *mut PyThreadState,
+    function: Object,
+    state: *const CodeState,
+    bound: &Bound,
+) -> Option<Object> {
+    // SAFETY: as for `call`.
+    unsafe {
+        // Making tuple and dict may have run anything.
+        if thin::callee(thread, function)? != state || (*state).start().is_null() {
+            return None;
+        }
+        let frame = thin::frame(thread, function, state);
+        if frame.is_null() {
+            return None;
+        }
+        let parameters = (*(*frame).f_code).co_argcount as usize;
+        frames::bind(frame, function, bound.values.as_ptr(), parameters, Some((*state).thin.lent()));
+        let mut slot = (&raw mut (*frame).f_localsplus).cast::<Object>().add(parameters);
+        for collected in [bound.rest, bound.names] {
+            if !collected.is_null() {
+                *slot = collected;
+                slot = slot.add(1);
+            }
+        }
+        Some(thin::run(thread, frame, state))
+    }
+}
+
+/// Finds out which parameter each argument is for, and collects the others; false where that is not simple, or an error: what
+/// has been made is there.
+unsafe fn collect(
+    function: Object,
+    bound: &mut Bound,
+    arguments: *const Object,
+    count: usize,
+    pairs: Pairs,
+) -> bool {
+    // SAFETY: as for `call`; tuples are as long as the code object says.
+    unsafe {
+        let function = function.cast::<PyFunctionObject>();
+        let code = (*function).func_code.cast::<PyCodeObject>();
+        let parameters = (*code).co_argcount as usize;
+        let has_rest = (*code).co_flags as u32 & py::CO_VARARGS != 0;
+        let has_names = (*code).co_flags as u32 & py::CO_VARKEYWORDS != 0;
+        let positional = count.min(parameters);
+        if parameters > MAX_PARAMETERS || (count > positional && !has_rest) {
+            return false;
+        }
+        let values = (&raw mut bound.values).cast::<Object>();
+        ptr::copy_nonoverlapping(arguments, values, positional);
+        let mut others = 0;
+        for index in 0..pairs.count {
+            let name = *pairs.first.add(2 * index);
+            let mut parameter = 0;
+            while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
+                parameter += 1;
+            }
+            if parameter == parameters {
+                others += 1;
+                // Another one is no parameter.
+                if !has_names || !strings::is_interned(name) {
+                    return false;
+                }
+            } else if (*values.add(parameter)).is_null() {
+                *values.add(parameter) = *pairs.first.add(2 * index + 1);
+            } else {
+                return false;
+            }
+        }
+        let defaults = (*function).func_defaults;
+        let without = parameters.saturating_sub(py::tuple_length(defaults));
+        for parameter in 0..parameters {
+            if (*values.add(parameter)).is_null() {
+                if parameter < without {
+                    return false;
+                }
+                *values.add(parameter) =
+                    py::tuple_item(defaults, parameter + py::tuple_length(defaults) - parameters);
+            }
+        }
+        (!has_names || name_others(bound, code, pairs, others))
+            && (!has_rest || collect_rest(bound, arguments, positional, count))
+    }
+}
+
+/// Makes the dict of what is no parameter; false without an exception for want of memory.
+unsafe fn name_others(bound: &mut Bound, code: *mut PyCodeObject, pairs: Pairs, others: usize) -> bool {
+    // SAFETY: as for `collect`.
+    unsafe {
+        bound.names = py::PyDict_New();
+        let mut is_done = !bound.names.is_null();
+        let mut index = 0;
+        while is_done && others > 0 && index < pairs.count {
+            let (name, value) = (*pairs.first.add(2 * index), *pairs.first.add(2 * index + 1));
+            let mut parameter = 0;
+            let parameters = (*code).co_argcount as usize;
+            while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
+                parameter += 1;
+            }
+            if parameter == parameters {
+                // The same name twice is an error.
+                is_done = py::PyDict_GetItem(bound.names, name).is_null()
+                    && py::PyDict_SetItem(bound.names, name, value) == 0;
+            }
+            index += 1;
+        }
+        if !is_done && !py::PyErr_Occurred().is_null() {
+            py::PyErr_Clear();
+        }
+        is_done
+    }
+}
+
+/// Makes the tuple of the arguments from one on; false without an exception for want of memory.
+unsafe fn collect_rest(bound: &mut Bound, arguments: *const Object, from: usize, count: usize) -> bool {
+    // SAFETY: as for `collect`; the tuple has references of its own.
+    unsafe {
+        bound.rest = py::PyTuple_New((count - from) as isize);
+        if bound.rest.is_null() {
+            py::PyErr_Clear();
+            return false;
+        }
+        for index in from..count {
+            let argument = *arguments.add(index);
+            py::incref(argument);
+            py::set_tuple_item(bound.rest, index - from, argument);
+        }
+        true
+    }
+}
