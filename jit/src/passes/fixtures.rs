@@ -8,6 +8,8 @@
 //! seen all int int            (kinds of the topmost operands, the top first; or of one instruction, by its label)
 //! goes here there 20          (that often, the instruction at the label `here` goes on at the label `there`)
 //! calls here g                (the instruction at the label `here` calls nothing but the section `callee g`)
+//! asks here g                 (it operates on instances of a class, whose method for that is `callee g`)
+//! makes here g                (it calls a class whose instances `callee g` initialises)
 //! enter head loop end names int   (at a label, in the block of a loop, with globals of these kinds; else where it begins)
 //! …
 //! ---- callee g
@@ -26,14 +28,20 @@ use crate::bytecode::{BlockKind, CodeDesc, Version, decode};
 use crate::exit::MAX_WORDS_INLINED;
 use crate::feedback::{Assumption, Callee, CodeHandle, Feedback};
 use crate::front::build;
-use crate::hir::{FrameBlock, Function, Stage, Type, parse, verify};
-use crate::host::{CallLayout, Host};
+use crate::hir::{Attribute, Binding, DirectCallee, FrameBlock, Function, Place, Stage, Type, parse, verify};
+use crate::host::{AttributeLayout, CallLayout, DictLayout, Host};
 use crate::{EntrySpec, Inlinable, Options};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 const VERSIONS: [(&str, Version); 3] = [("2.7", Version::V27), ("3.4", Version::V34), ("3.5", Version::V35)];
+
+/// The version tag of a made-up class.
+const TAG: u32 = 5;
+
+/// Where a function is that is found in it.
+const FOUND: usize = 0x300;
 
 /// What a file says before its results.
 struct Fixture<'a> {
@@ -80,7 +88,9 @@ impl<'a> Fixture<'a> {
 
     /// What the passes make of it.
     fn result(&self, version: Version) -> Result<String, String> {
-        let host = host(version);
+        let has_classes =
+            self.sections.values().any(|text| text.contains("\nasks ") || text.contains("\nmakes "));
+        let host = Host { attributes: has_classes.then(attributes), ..host(version) };
         let mut function = match self.sections.get("hir") {
             Some(text) => parse(text)?,
             None => self.build(&host)?,
@@ -110,6 +120,15 @@ impl<'a> Fixture<'a> {
             let Observed { code: description, feedback, .. } = observed(host.version, text, &callees)?;
             let place = 0x300_0000 + 0x100 * callees.len();
             let code = CodeHandle { address: place, state: place, life: Assumption::new(place) };
+            let direct = DirectCallee {
+                code: place,
+                life: place + 0x40,
+                state: place + 0x60,
+                parameters: description.arguments,
+                lent: description.arguments,
+                locals: description.locals,
+                frees: description.frees,
+            };
             callees.insert(
                 name,
                 Inlinable {
@@ -117,7 +136,7 @@ impl<'a> Fixture<'a> {
                     description: Arc::new(description),
                     feedback,
                     runs: place + 0x80,
-                    direct: None,
+                    direct: host.attributes.is_some().then_some(direct),
                 },
             );
         }
@@ -162,6 +181,24 @@ fn host(version: Version) -> Host {
     Host { calls: Some(calls), ..Host::made_up(version) }
 }
 
+/// How attributes are looked for on it.
+fn attributes() -> AttributeLayout {
+    AttributeLayout {
+        version_tag: 16,
+        flags: (24, 1),
+        descr_get: 32,
+        wrapped: 16,
+        collected: (56, 0, 0),
+        frame_globals: 40,
+        frame_builtins: 48,
+        dict: DictLayout::Table { used: 16, fill: 24, mask: 32, table: 40, lookup: 48, of_strings: 0xd0 },
+        maintain_tracking: 0xe0,
+        dict_lacks: 0xf0,
+        fresh_dict: 0x100,
+        old_style: None,
+    }
+}
+
 /// A section of bytecode.
 struct Observed {
     code: CodeDesc,
@@ -171,8 +208,9 @@ struct Observed {
 
 /// Reads a section of bytecode.
 fn observed(version: Version, text: &str, callees: &BTreeMap<&str, Inlinable>) -> Result<Observed, String> {
-    let is_said =
-        |line: &&str| ["seen ", "goes ", "calls ", "enter "].iter().any(|word| line.starts_with(word));
+    let is_said = |line: &&str| {
+        ["seen ", "goes ", "calls ", "asks ", "makes ", "enter "].iter().any(|word| line.starts_with(word))
+    };
     let code: Vec<&str> = text.lines().map(|line| if is_said(&line) { "" } else { line }).collect();
     let assembled = assemble(version, &code.join("\n")).map_err(|error| error.to_string())?;
     let at =
@@ -201,6 +239,18 @@ fn observed(version: Version, text: &str, callees: &BTreeMap<&str, Inlinable>) -
             ["calls", place, name] => {
                 let callee = callees.get(name).ok_or_else(|| format!("there is no callee `{name}`"))?;
                 feedback.record_callee(at(place)?, Some(Callee::Function(callee.code.clone())));
+            }
+            ["asks", place, name] => {
+                let callee = callees.get(name).ok_or_else(|| format!("there is no callee `{name}`"))?;
+                let found = Place::Class { value: FOUND, dict: 0, binding: Binding::Method };
+                feedback.record_attribute(at(place)?, 1, Some(Attribute { tag: TAG, place: found }));
+                feedback.record_callee(at(place)?, Some(Callee::Method(callee.code.clone())));
+            }
+            ["makes", place, name] => {
+                let callee = callees.get(name).ok_or_else(|| format!("there is no callee `{name}`"))?;
+                let found = Place::Own { tag: TAG + 1, value: FOUND, binding: Binding::Function };
+                feedback.record_attribute(at(place)?, 1, Some(Attribute { tag: TAG, place: found }));
+                feedback.record_callee(at(place)?, Some(Callee::Class(callee.code.clone())));
             }
             ["enter", place, "loop", end, "names", kinds @ ..] => {
                 entry.pc = at(place)?;

@@ -2,7 +2,7 @@
 
 use super::world::{Event, RESULT, events, field, object};
 use super::*;
-use crate::hir::DirectCallee;
+use crate::hir::{DirectCallee, Helper};
 use crate::host::{
     CallLayout, CalledFrameLayout, CallingThreadLayout, DirectCallLayout, StateLayout, VersionLayout,
 };
