@@ -58,8 +58,8 @@ unsafe fn has_quiet_hash(key: Object, depth: usize) -> bool {
 
 /// Whether an object is an exact `unicode` of 2.7 or `bytes` of 3.x.
 #[inline(always)]
-unsafe fn is_other_string(object: Object) -> bool {
-    // SAFETY: alive by the contract of the caller.
+pub unsafe fn is_other_string(object: Object) -> bool {
+    // SAFETY: alive by the contract.
     unsafe {
         #[cfg(py2)]
         return py::type_of(object) == &raw mut py::PyUnicode_Type;

@@ -23,6 +23,7 @@ pub mod places;
 pub mod references;
 pub mod sets;
 pub mod slots;
+pub mod slices;
 pub mod specials;
 pub mod stack;
 pub mod strings;

@@ -253,6 +253,50 @@ pub unsafe fn has_affix(string: Object, affix: Object, at_end: bool) -> Option<b
     }
 }
 
+/// The length of a string; `None` where that is left to CPython.
+///
+/// # Safety
+/// It is an exact `str`, or an exact `unicode` of 2.7 or `bytes` of 3.x.
+#[inline(always)]
+pub unsafe fn length(string: Object) -> Option<isize> {
+    // SAFETY: by the contract. The length of all of them is in the same place.
+    unsafe {
+        #[cfg(py3)]
+        if is_str(string) && !is_ready(string) {
+            return None;
+        }
+        Some(py::size_of_var(string))
+    }
+}
+
+/// A part of a string that has as much: a new reference, or NULL with an exception set.
+///
+/// # Safety
+/// As for [`length`].
+#[inline(always)]
+pub unsafe fn part(string: Object, start: isize, count: isize) -> Object {
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(py2)]
+        {
+            let methods = (*py::type_of(string)).tp_as_sequence;
+            (*methods).sq_slice.unwrap_unchecked()(string, start, start + count)
+        }
+        #[cfg(py3)]
+        {
+            if is_str(string) {
+                return py::PyUnicode_Substring(string, start, start + count);
+            }
+            if count == py::size_of_var(string) {
+                py::incref(string);
+                return string;
+            }
+            let bytes = (&raw const (*string.cast::<py::PyBytesObject>()).ob_sval).cast::<std::ffi::c_char>();
+            py::PyBytes_FromStringAndSize(bytes.offset(start), count)
+        }
+    }
+}
+
 /// The code of the one character of a string: see [`StringLayout::code`].
 unsafe extern "C" fn code(string: Object) -> i64 {
     // SAFETY: an exact `str`.

@@ -71,6 +71,8 @@ pub fn address(helper: Helper) -> usize {
         BuildSlice => address_of!(build::build_slice),
         BuildTupleUnpack => build::unpack_addresses().tuple,
         BuildListUnpack => build::unpack_addresses().list,
+        GetSlice => address_of!(slices::get),
+        SetSlice => address_of!(slices::set),
         BuildSetUnpack => build::unpack_addresses().set,
         BuildMapUnpack => build::unpack_addresses().map,
         UnpackSequence => address_of!(iteration::unpack_sequence),

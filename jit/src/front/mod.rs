@@ -21,6 +21,7 @@ mod method;
 mod names;
 mod natives;
 mod ops;
+mod slices;
 mod stack;
 mod suspend;
 mod tracked;
@@ -115,6 +116,8 @@ struct Builder<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
     Next,
+    /// The next instruction is done as well.
+    Beyond,
     Ended,
 }
 
@@ -311,10 +314,11 @@ impl Builder<'_> {
             if self.options.counts_bytecodes {
                 self.emit_effect(Insn::CountBytecode);
             }
-            if self.step(&instruction)? == Flow::Ended {
-                return Ok(());
-            }
-            pc = instruction.next;
+            pc = match self.step(&instruction)? {
+                Flow::Next => instruction.next,
+                Flow::Beyond => self.bytecode.at(instruction.next).map_or(instruction.next, |done| done.next),
+                Flow::Ended => return Ok(()),
+            };
             self.release_waiting(pc);
             if self.bytecode.is_jump_target(pc) || self.bytecode.is_handler(pc) {
                 let edge = self.edge_to(pc)?;

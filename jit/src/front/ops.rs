@@ -63,7 +63,7 @@ impl Builder<'_> {
                 let operands = if self.host.version == Version::V35 { 2 * n as usize } else { 0 };
                 self.call_stack(Helper::BuildMap, operands, n.into(), pc, next)
             }
-            Op::BuildSlice(n) => self.call_stack(Helper::BuildSlice, n as usize, 0, pc, next),
+            Op::BuildSlice(n) => self.build_slice(n as usize, pc, next),
             Op::BuildTupleUnpack(n) => self.call_stack(Helper::BuildTupleUnpack, n as usize, 0, pc, next),
             Op::BuildListUnpack(n) => self.call_stack(Helper::BuildListUnpack, n as usize, 0, pc, next),
             Op::BuildSetUnpack(n) => self.call_stack(Helper::BuildSetUnpack, n as usize, 0, pc, next),

@@ -317,6 +317,10 @@ helpers! {
     /// `sequence -> status`, leaving `immediate` items, the first one last (topmost).
     UnpackSequence = Signature::stack().status();
     /// `sequence -> status`; immediate is `before | after << 8`; leaves before + 1 + after
+    /// `object`, and 2 or 3 operands as of `BuildSlice`, `-> object`: the object's item at that slice.
+    GetSlice = Signature::stack().object(Type::OBJECT);
+    /// `value, object`, and 2 or 3 operands as of `BuildSlice`, `-> status`: gives the object that item.
+    SetSlice = Signature::stack().status();
     /// values, the first one last (topmost).
     UnpackEx = Signature::stack().status();
     /// `function, positional…, (name, value)… -> object`; immediate is the operand of
