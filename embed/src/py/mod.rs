@@ -17,6 +17,7 @@ pub mod initialisers;
 pub mod iterators;
 pub mod keys;
 pub mod kinds;
+pub mod lists;
 pub mod numbers;
 pub mod pending;
 pub mod places;

@@ -161,6 +161,16 @@ impl Builder<'_> {
                 let list = self.guard_receiver(call)?;
                 return self.find_or_call(call, Insn::ListTake(list)).map(Some);
             }
+            (B::ListPop, 1, (_, Some(Type::INT))) => {
+                let list = self.guard_receiver(call)?;
+                let args = vec![list, self.operand(0)];
+                return self.native_or_call(call, Helper::ListTakeAt, args, vec![]).map(Some);
+            }
+            (B::ListInsert, 2, (Some(Type::INT), _)) => {
+                let list = self.guard_receiver(call)?;
+                let args = vec![list, self.operand(1), self.operand(0)];
+                return self.native_or_call(call, Helper::ListInsert, args, vec![]).map(Some);
+            }
             (B::DictGet, 1 | 2, _) => {
                 let dict = self.guard_receiver(call)?;
                 let default = match count {

@@ -99,8 +99,10 @@ builtins! {
     Exp Math "exp";
     /// `list.append(item)`
     ListAppend List "append";
-    /// `list.pop()`
+    /// `list.pop()`, `list.pop(index)`
     ListPop List "pop";
+    /// `list.insert(index, item)`
+    ListInsert List "insert";
     /// `dict.get(key)`, `dict.get(key, default)`
     DictGet Dict "get";
     /// `str.startswith(prefix)`

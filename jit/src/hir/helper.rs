@@ -179,6 +179,17 @@ helpers! {
     /// `(container, item) -> status`: whether an exact dict, set, list, tuple or str has an item; negative, and no
     /// exception, when only foreign code can tell.
     Contains = Signature::borrowing(2, 0).status().quiet(ANY_DICT, &[]);
+    /// `(list, index) -> object or NULL`: `list.pop` of an exact list at an exact int; NULL, nothing done, when there is no
+    /// such item, and when memory has to be given back.
+    ListTakeAt = Signature::borrowing(2, 0)
+        .object(Type::OBJECT)
+        .quiet(&[Heap::Type, Heap::Number, Heap::Sequence, Heap::Items], &[Heap::Sequence, Heap::Items]);
+    /// `(list, index, item) -> object or NULL`: `list.insert` in an exact list at an exact int, which is `None`; NULL,
+    /// nothing done, when there is no room.
+    ListInsert = Signature::borrowing(3, 0).object(Type::NONE).quiet(
+        &[Heap::Type, Heap::Number, Heap::Sequence, Heap::Items],
+        &[Heap::Sequence, Heap::Items, Heap::Refcount],
+    );
     /// `(dict, key, default) -> object or NULL`: `dict.get` of an exact dict; NULL as of `DictItem`, but not when the
     /// key is not there.
     DictGet = Signature::borrowing(3, 0).object(Type::OBJECT).quiet(ANY_DICT, &[Heap::Refcount]);
@@ -306,6 +317,10 @@ helpers! {
     BuildMap = Signature::stack().object(Type::DICT);
     /// 2 or 3 operands `-> slice`
     BuildSlice = Signature::stack().object(Type::OBJECT);
+    /// `object`, and 2 or 3 operands as of `BuildSlice`, `-> object`: the object's item at that slice.
+    GetSlice = Signature::stack().object(Type::OBJECT);
+    /// `value, object`, and 2 or 3 operands as of `BuildSlice`, `-> status`: gives the object that item.
+    SetSlice = Signature::stack().status();
     /// PEP 448: iterables `-> tuple`
     BuildTupleUnpack = Signature::stack().object(Type::TUPLE);
     /// PEP 448: iterables `-> list`
@@ -317,10 +332,6 @@ helpers! {
     /// `sequence -> status`, leaving `immediate` items, the first one last (topmost).
     UnpackSequence = Signature::stack().status();
     /// `sequence -> status`; immediate is `before | after << 8`; leaves before + 1 + after
-    /// `object`, and 2 or 3 operands as of `BuildSlice`, `-> object`: the object's item at that slice.
-    GetSlice = Signature::stack().object(Type::OBJECT);
-    /// `value, object`, and 2 or 3 operands as of `BuildSlice`, `-> status`: gives the object that item.
-    SetSlice = Signature::stack().status();
     /// values, the first one last (topmost).
     UnpackEx = Signature::stack().status();
     /// `function, positional…, (name, value)… -> object`; immediate is the operand of
@@ -472,6 +483,8 @@ mod tests {
             "DictItem",
             "DictSwap",
             "Contains",
+            "ListTakeAt",
+            "ListInsert",
             "DictGet",
             "HasAffix",
             "TellInstance",

@@ -1,7 +1,9 @@
-//! Looking into containers without foreign code: what only that can tell is left to the general helpers.
+//! Looking into containers, and changing lists, without foreign code: what only that can tell is left to the general
+//! helpers.
 
 use crate::py::dict::{self, Found, Table};
 use crate::py::keys;
+use crate::py::lists;
 use crate::py::sets;
 use crate::py::strings;
 use crate::py::{self, Frame, Object};
@@ -19,6 +21,33 @@ pub unsafe extern "C" fn dict_item(_frame: Frame, dict: Object, key: Object) -> 
             return value;
         }
         ptr::null_mut()
+    }
+}
+
+/// `Helper::ListTakeAt`
+pub unsafe extern "C" fn list_take_at(_frame: Frame, list: Object, index: Object) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        match keys::small_int(index) {
+            Some(index) if lists::is_list(list) => {
+                lists::take_at(list, index as isize).unwrap_or(ptr::null_mut())
+            }
+            _ => ptr::null_mut(),
+        }
+    }
+}
+
+/// `Helper::ListInsert`
+pub unsafe extern "C" fn list_insert(_frame: Frame, list: Object, index: Object, item: Object) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe {
+        match keys::small_int(index) {
+            Some(index) if lists::is_list(list) && lists::insert_at(list, index as isize, item) => {
+                py::incref(py::none());
+                py::none()
+            }
+            _ => ptr::null_mut(),
+        }
     }
 }
 

@@ -2,28 +2,25 @@
 
 use crate::py::dict::{Found, Table};
 use crate::py::keys;
+use crate::py::lists::{self, is_list};
 use crate::py::{self, Object, PyTypeObject};
 use crate::runtime::calls::shortcuts::shortcut::{Outcome, Shortcut, none_if_done, shortcut};
 use std::ffi::CStr;
 use std::ptr;
 
 /// The methods: type, name.
-pub fn methods() -> [(*mut PyTypeObject, &'static CStr, Shortcut); 7] {
+pub fn methods() -> [(*mut PyTypeObject, &'static CStr, Shortcut); 8] {
     let (list, dict) = (&raw mut py::PyList_Type, &raw mut py::PyDict_Type);
     [
         (list, c"pop", shortcut!(list_pop)),
         (list, c"insert", shortcut!(list_insert)),
         (list, c"sort", shortcut!(list_sort)),
+        (list, c"index", shortcut!(list_index)),
         (dict, c"get", shortcut!(dict_get)),
         (dict, c"setdefault", shortcut!(dict_setdefault)),
         (dict, c"pop", shortcut!(dict_pop)),
         (dict, c"update", shortcut!(dict_update)),
     ]
-}
-
-unsafe fn is_list(object: Object) -> bool {
-    // SAFETY: alive.
-    unsafe { py::type_of(object) == &raw mut py::PyList_Type }
 }
 
 /// `listpop`
@@ -35,20 +32,18 @@ unsafe fn list_pop(list: Object, arguments: *const Object, count: usize) -> Opti
             1 => keys::small_int(*arguments)? as isize,
             _ => return None,
         };
-        let size = py::size_of_var(list);
-        let index = if index < 0 { index + size } else { index };
-        if !is_list(list) || !(0..size).contains(&index) {
+        if !is_list(list) {
             return None;
         }
-        let fields = &mut *list.cast::<py::PyListObject>();
-        let place = fields.ob_item.offset(index);
-        let item = *place;
-        // `list_resize` keeps the memory while half of it is in use.
-        if size > fields.allocated >> 1 {
-            ptr::copy(place.add(1), place, (size - index - 1) as usize);
-            (*list.cast::<py::PyVarObject>()).ob_size = size - 1;
+        if let Some(item) = lists::take_at(list, index) {
             return Some(item);
         }
+        let size = py::size_of_var(list);
+        let index = if index < 0 { index + size } else { index };
+        if !(0..size).contains(&index) {
+            return None;
+        }
+        let item = py::list_item(list, index as usize);
         py::incref(item);
         if py::PyList_SetSlice(list, index, index + 1, ptr::null_mut()) != 0 {
             py::decref(item);
@@ -67,6 +62,17 @@ unsafe fn list_insert(list: Object, arguments: *const Object, count: usize) -> O
         }
         let index = keys::small_int(*arguments)? as isize;
         Some(none_if_done(py::PyList_Insert(list, index, *arguments.add(1))))
+    }
+}
+
+/// `listindex`
+unsafe fn list_index(list: Object, arguments: *const Object, count: usize) -> Option<Object> {
+    // SAFETY: by the contract of `Shortcut`.
+    unsafe {
+        if count != 1 || !is_list(list) {
+            return None;
+        }
+        lists::index_of(list, *arguments).map(|index| py::new_int(index as std::ffi::c_long))
     }
 }
 
