@@ -122,6 +122,7 @@ fn describe() -> Host {
         math: builtins::math,
         natives: NativeLayout {
             definition: offset_of!(py::PyCFunctionObject, m_ml) as i32,
+            receiver: offset_of!(py::PyCFunctionObject, m_self) as i32,
             descriptor: binding::method_descriptor(),
             descriptor_definition: offset_of!(py::PyMethodDescrObject, d_method) as i32,
         },

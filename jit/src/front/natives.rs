@@ -34,7 +34,7 @@ impl Builder<'_> {
         let Some(builtin) = (self.host.builtin)(address) else { return Ok(None) };
         let count = positional as usize;
         let call = Native { builtin, address, count, immediate, pc, next };
-        if self.peek(pc, count)?.receiver.is_some() != builtin.is_method() {
+        if self.peek(pc, count)?.receiver.is_some() && !builtin.is_method() {
             return Ok(None);
         }
         let Some(outcome) = self.native(&call)? else { return Ok(None) };
@@ -201,7 +201,7 @@ impl Builder<'_> {
             self.emit(Insn::GuardIs(entry.value, address, exit), Repr::Obj, Type::OBJECT);
             return exit;
         }
-        let is_method = builtin.is_method();
+        let is_method = entry.receiver.is_some();
         let guard = Insn::GuardNative { object: entry.value, definition: address, is_method, exit };
         self.emit_effect(guard);
         if entry.owned {
@@ -213,15 +213,18 @@ impl Builder<'_> {
     /// The same for a method; its receiver, of the exact type that has the method.
     fn guard_receiver(&mut self, call: &Native) -> Result<ValueId, CompileError> {
         let exit = self.guard_callee(call);
-        let entry = self.peek(call.pc, call.count)?;
-        let Some(receiver) = entry.receiver else {
-            return Err(CompileError::Malformed { pc: call.pc, what: "calls no method" });
-        };
         let kind = match call.builtin.owner() {
             Owner::List => Type::LIST,
             Owner::Dict => Type::DICT,
             Owner::Str => Type::STR,
             Owner::Builtins | Owner::Types | Owner::Math => Type::OBJECT,
+        };
+        let entry = self.peek(call.pc, call.count)?;
+        let Some(receiver) = entry.receiver else {
+            // Bound before: what is called holds it.
+            let receiver = self.emit(Insn::ReceiverOf(entry.value), Repr::Obj, Type::ANY);
+            let present = self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT);
+            return Ok(self.emit(Insn::GuardType(present, kind, exit), Repr::Obj, kind));
         };
         let present = self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT);
         let refined = self.emit(Insn::GuardType(present, kind, exit), Repr::Obj, kind);
@@ -289,8 +292,8 @@ impl Builder<'_> {
 
     /// The call as it is done of what is not known; its result is pushed.
     fn call_anyhow(&mut self, call: &Native) -> Step {
-        let Native { builtin, count, immediate, pc, next, .. } = *call;
-        match builtin.is_method() {
+        let Native { count, immediate, pc, next, .. } = *call;
+        match self.peek(pc, count)?.receiver.is_some() {
             true => self.call_method(count + 1, immediate, pc, next),
             false => self.call_stack(Helper::Call, count + 1, immediate, pc, next),
         }

@@ -51,7 +51,12 @@ impl Host {
             attributes: None,
             builtin: |_| None,
             math: |_| 0,
-            natives: NativeLayout { definition: 16, descriptor: 0x90, descriptor_definition: 40 },
+            natives: NativeLayout {
+                definition: 16,
+                receiver: 24,
+                descriptor: 0x90,
+                descriptor_definition: 40,
+            },
             list_append: 0xa0,
             helper: |_| 0x50,
             arrays: || None,

@@ -314,6 +314,8 @@ pub struct AttributeLayout {
 pub struct NativeLayout {
     /// `PyCFunctionObject.m_ml`
     pub definition: i32,
+    /// `PyCFunctionObject.m_self`
+    pub receiver: i32,
     /// Address of the type of the descriptors of methods.
     pub descriptor: usize,
     /// `PyMethodDescrObject.d_method`

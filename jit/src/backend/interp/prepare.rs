@@ -363,6 +363,7 @@ impl Preparation<'_> {
             | Insn::SequenceLen(_)
             | Insn::TypeOf(_)
             | Insn::ClassOf(_)
+            | Insn::ReceiverOf(_)
             | Insn::PeriodicDue
             | Insn::CountRun(_)
             | Insn::CheckUnshared(_)

@@ -185,6 +185,7 @@ impl<'p> Machine<'p> {
             Insn::FindGlobal(site) => self.find_global(*site),
             Insn::TypeOf(object) => self.type_of(self.get(*object)),
             Insn::ClassOf(object) => self.class_of(self.get(*object)),
+            Insn::ReceiverOf(function) => self.load(self.get(*function), self.program.host.natives.receiver),
 
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, .. }
                 if let Some(content) = self.content_of_cell(immediates) =>

@@ -406,6 +406,10 @@ impl Lowering<'_> {
                 self.load(Heap::Type, types::I64, object, self.host.layout.ob_type)
             }
             Insn::ClassOf(object) => self.class_of(*object)?,
+            Insn::ReceiverOf(function) => {
+                let function = self.value(*function)?;
+                self.load(Heap::World, types::I64, function, self.host.natives.receiver)
+            }
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
                 self.load_deref(immediates, *pc)?
             }

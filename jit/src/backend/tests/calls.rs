@@ -121,7 +121,7 @@ fn calls_need_room_and_the_evaluator() {
 #[test]
 fn functions_in_c_are_known_by_their_definitions() {
     let descriptor = object(&[0]);
-    let natives = NativeLayout { definition: 16, descriptor, descriptor_definition: 24 };
+    let natives = NativeLayout { definition: 16, receiver: 24, descriptor, descriptor_definition: 24 };
     let host = Host { natives, ..host_27(0) };
     let guard = |is_method| {
         unless(&host, move |object, exit| Insn::GuardNative { object, definition: 0x300, is_method, exit })
@@ -135,6 +135,20 @@ fn functions_in_c_are_known_by_their_definitions() {
     assert!(!passes(&function, callable(descriptor, [0x300, 0x300])));
     assert!(passes(&method, callable(descriptor, [0, 0x300])));
     assert!(!passes(&method, callable(cfunction, [0x300, 0x300])));
+}
+
+#[test]
+fn functions_in_c_have_what_they_were_taken_from() {
+    let mut b = Build::new();
+    let function = b.object(Insn::LoadLocal(0));
+    let receiver = b.object(Insn::ReceiverOf(function));
+    let result = b.object(Insn::NewRef(receiver));
+    b.ret(result);
+    let native = b.compile(&host_27(0));
+    let receiver = object(&[1, type_address(Type::LIST) as u64]);
+    let function = object(&[1, type_address(Type::CFUNCTION) as u64, 0x300, receiver as u64]);
+    assert_eq!(run(&native, &mut Frame::new(&[function]), 0), Outcome::Returned(receiver as u64));
+    assert_eq!(field(receiver, 0), 2);
 }
 
 #[test]

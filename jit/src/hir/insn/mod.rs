@@ -215,6 +215,8 @@ instructions! {
         /// Taken when it is something else.
         exit: leaves SideExit,
     } = Facts::effect().reads(&[Heap::Type, Heap::World]);
+    /// What a function in C that `GuardNative` has seen was taken from, which may be NULL; borrowed from it.
+    ReceiverOf(function: borrows Object) = Facts::computes(Repr::Obj).reads(&[Heap::World]);
     /// Leaves when there is no other reference to an object than one. No result.
     GuardShared(object: borrows Object, exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
     /// Leaves unless the object is a function of the code whose address is in a word.
