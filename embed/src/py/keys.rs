@@ -31,22 +31,53 @@ pub unsafe fn hash(key: Object) -> Option<isize> {
             let known = strings::hash_of(key);
             return Some(if known == -1 { py::PyObject_Hash(key) as isize } else { known });
         }
-        has_quiet_hash(key, MAX_DEPTH).then(|| py::PyObject_Hash(key) as isize)
+        hash_of_other(key, MAX_DEPTH)
     }
 }
 
 /// Tuples in tuples that are looked into.
-const MAX_DEPTH: usize = 2;
+const MAX_DEPTH: usize = 5;
+
+/// The same for what is no `str`, or is in a tuple.
+unsafe fn hash_of_other(key: Object, depth: usize) -> Option<isize> {
+    // SAFETY: alive, and of the types.
+    unsafe {
+        if let Some(number) = small_int(key) {
+            // -1 says that there is none.
+            return Some(if number == -1 { -2 } else { number as isize });
+        }
+        let ty = py::type_of(key);
+        let tuple = &raw mut py::PyTuple_Type;
+        if ty == tuple || have_same_function!((*ty).tp_hash, (*tuple).tp_hash) {
+            return if depth > 0 { hash_of_tuple(key, depth - 1) } else { None };
+        }
+        has_quiet_hash(key).then(|| py::PyObject_Hash(key) as isize)
+    }
+}
+
+/// `tuplehash`
+unsafe fn hash_of_tuple(tuple: Object, depth: usize) -> Option<isize> {
+    let (mut sum, mut factor) = (0x34_5678_isize, 1_000_003_isize);
+    // SAFETY: a tuple, of whatever class, by the contract of the caller.
+    unsafe {
+        let length = py::size_of_var(tuple);
+        for index in 0..length {
+            let item = py::tuple_item(tuple, index as usize);
+            let known = if strings::is_str(item) { strings::hash_of(item) } else { -1 };
+            let hash = if known == -1 { hash_of_other(item, depth)? } else { known };
+            sum = (sum ^ hash).wrapping_mul(factor);
+            factor = factor.wrapping_add(82_520 + 2 * (length - 1 - index));
+        }
+    }
+    let sum = sum.wrapping_add(97_531);
+    Some(if sum == -1 { -2 } else { sum })
+}
 
 /// Whether an object is hashed by its address or by C code that asks nobody, and without failing.
-unsafe fn has_quiet_hash(key: Object, depth: usize) -> bool {
+unsafe fn has_quiet_hash(key: Object) -> bool {
     // SAFETY: alive, and of the types.
     unsafe {
         let ty = py::type_of(key);
-        if ty == &raw mut py::PyTuple_Type {
-            let has = |index| has_quiet_hash(py::tuple_item(key, index), depth - 1);
-            return depth > 0 && (0..py::size_of_var(key) as usize).all(has);
-        }
         is_int(key)
             || strings::is_str(key)
             || ty == &raw mut py::PyFloat_Type
@@ -57,6 +88,9 @@ unsafe fn has_quiet_hash(key: Object, depth: usize) -> bool {
 }
 
 /// Whether an object is an exact `unicode` of 2.7 or `bytes` of 3.x.
+///
+/// # Safety
+/// Alive.
 #[inline(always)]
 pub unsafe fn is_other_string(object: Object) -> bool {
     // SAFETY: alive by the contract.
@@ -105,8 +139,7 @@ unsafe fn are_others_equal(a: Object, b: Object, depth: usize) -> Option<bool> {
         if is_other_string(a) && is_other_string(b) {
             return Some(strings::are_others_equal(a, b));
         }
-        let tuple = &raw mut py::PyTuple_Type;
-        if py::type_of(a) != tuple || py::type_of(b) != tuple || depth == 0 {
+        if depth == 0 || !is_compared_as_tuple(a) || !is_compared_as_tuple(b) {
             return None;
         }
         if py::size_of_var(a) != py::size_of_var(b) {
@@ -115,10 +148,9 @@ unsafe fn are_others_equal(a: Object, b: Object, depth: usize) -> Option<bool> {
         }
         for index in 0..py::size_of_var(a) as usize {
             let (x, y) = (py::tuple_item(a, index), py::tuple_item(b, index));
-            let is_tuple = py::type_of(x) == tuple;
             let same = if x == y {
                 Some(true)
-            } else if is_tuple {
+            } else if is_compared_as_tuple(x) {
                 are_others_equal(x, y, depth - 1)
             } else {
                 are_equal(x, y)
@@ -128,6 +160,16 @@ unsafe fn are_others_equal(a: Object, b: Object, depth: usize) -> Option<bool> {
             }
         }
         Some(true)
+    }
+}
+
+/// Whether an object is a tuple, of a class that has no other way to compare them than all have.
+#[inline(always)]
+unsafe fn is_compared_as_tuple(object: Object) -> bool {
+    // SAFETY: alive by the contract of the caller.
+    unsafe {
+        let (ty, tuple) = (py::type_of(object), &raw mut py::PyTuple_Type);
+        ty == tuple || have_same_function!((*ty).tp_richcompare, (*tuple).tp_richcompare)
     }
 }
 
