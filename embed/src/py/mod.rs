@@ -23,8 +23,8 @@ pub mod pending;
 pub mod places;
 pub mod references;
 pub mod sets;
-pub mod slots;
 pub mod slices;
+pub mod slots;
 pub mod specials;
 pub mod stack;
 pub mod strings;
@@ -58,18 +58,20 @@ pub use bindings::PyUnicodeUCS4_AsUTF8String as encode_utf8;
 #[cfg(all(py2, py_ucs4))]
 pub use bindings::PyUnicodeUCS4_FromUnicode as unicode_from_units;
 pub use bindings::*;
-#[cfg(py3)]
-pub use bindings::{PyUnicode_Replace as unicode_replace, PyUnicode_Split as unicode_split};
 #[cfg(all(py2, not(py_ucs4)))]
 pub use bindings::{
-    PyUnicodeUCS2_DecodeASCII as decode_ascii, PyUnicodeUCS2_GetDefaultEncoding as default_encoding,
-    PyUnicodeUCS2_Replace as unicode_replace, PyUnicodeUCS2_Split as unicode_split,
+    _PyUnicodeUCS2_AsDefaultEncodedString as default_encoded, PyUnicodeUCS2_DecodeASCII as decode_ascii,
+    PyUnicodeUCS2_GetDefaultEncoding as default_encoding, PyUnicodeUCS2_Replace as unicode_replace,
+    PyUnicodeUCS2_Split as unicode_split,
 };
 #[cfg(all(py2, py_ucs4))]
 pub use bindings::{
-    PyUnicodeUCS4_DecodeASCII as decode_ascii, PyUnicodeUCS4_GetDefaultEncoding as default_encoding,
-    PyUnicodeUCS4_Replace as unicode_replace, PyUnicodeUCS4_Split as unicode_split,
+    _PyUnicodeUCS4_AsDefaultEncodedString as default_encoded, PyUnicodeUCS4_DecodeASCII as decode_ascii,
+    PyUnicodeUCS4_GetDefaultEncoding as default_encoding, PyUnicodeUCS4_Replace as unicode_replace,
+    PyUnicodeUCS4_Split as unicode_split,
 };
+#[cfg(py3)]
+pub use bindings::{PyUnicode_Replace as unicode_replace, PyUnicode_Split as unicode_split};
 use std::ffi::c_long;
 use std::ptr;
 

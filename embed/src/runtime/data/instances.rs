@@ -61,6 +61,54 @@ pub unsafe extern "C" fn has_attr(_frame: Frame, object: Object, name: Object) -
     }
 }
 
+/// 2.7: whether an instance of an old-style class has no say in its truth: `instance_nonzero` has two exceptions made to
+/// find that out.
+///
+/// # Safety
+/// It is one, alive; no exception is set.
+#[cfg(py2)]
+pub unsafe fn is_always_true(instance: Object) -> bool {
+    static NONZERO: Gil<Name> = Gil::new(Name::new(c"__nonzero__"));
+    static LEN: Gil<Name> = Gil::new(Name::new(c"__len__"));
+    // SAFETY: by the contract.
+    unsafe { lacks(instance, &NONZERO) && lacks(instance, &LEN) }
+}
+
+/// Whether an object certainly lacks an attribute.
+#[cfg(py2)]
+unsafe fn lacks(object: Object, name: &Name) -> bool {
+    // SAFETY: alive, and no exception is set, by the contract of the caller.
+    unsafe {
+        let name = name.get();
+        !name.is_null() && absence::is_certain(object, name)
+    }
+}
+
+/// 2.7: an iterator over an instance of an old-style class that has items, and no `__iter__`: `instance_getiter`. NULL
+/// without an exception when it is not that.
+///
+/// # Safety
+/// It is one, alive; no exception is set.
+#[cfg(py2)]
+pub unsafe fn iterator_over_items(instance: Object) -> Object {
+    static ITER: Gil<Name> = Gil::new(Name::new(c"__iter__"));
+    static GETITEM: Gil<Name> = Gil::new(Name::new(c"__getitem__"));
+    // SAFETY: by the contract.
+    unsafe {
+        let name = GETITEM.get();
+        if name.is_null() || !lacks(instance, &ITER) || absence::is_certain(instance, name) {
+            return ptr::null_mut();
+        }
+        let method = py::PyObject_GetAttr(instance, name);
+        if method.is_null() {
+            py::PyErr_SetString(py::PyExc_TypeError, c"iteration over non-sequence".as_ptr());
+            return method;
+        }
+        py::decref(method);
+        py::PySeqIter_New(instance)
+    }
+}
+
 /// `Helper::TypeObject`
 pub unsafe extern "C" fn type_object(_frame: Frame, object: Object) -> Object {
     // SAFETY: a borrowed argument, see the module.

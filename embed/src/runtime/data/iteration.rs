@@ -5,11 +5,32 @@ use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::run::sending;
+#[cfg(py2)]
+use crate::runtime::data::instances;
 
 /// `GET_ITER`
 pub unsafe extern "C" fn get_iter(_frame: Frame, iterable: Object) -> Object {
     // SAFETY: a borrowed argument, see the module.
-    unsafe { py::PyObject_GetIter(iterable) }
+    unsafe {
+        #[cfg(py2)]
+        if py::type_of(iterable) == &raw mut py::PyInstance_Type {
+            return iterator_over_instance(iterable);
+        }
+        py::PyObject_GetIter(iterable)
+    }
+}
+
+/// 2.7: the same of an instance of an old-style class.
+#[cfg(py2)]
+unsafe fn iterator_over_instance(instance: Object) -> Object {
+    // SAFETY: alive, and one, by the contract of the caller.
+    unsafe {
+        let iterator = instances::iterator_over_items(instance);
+        match iterator.is_null() && py::PyErr_Occurred().is_null() {
+            true => py::PyObject_GetIter(instance),
+            false => iterator,
+        }
+    }
 }
 
 /// `FOR_ITER`, its first half: NULL for the end and for an error.

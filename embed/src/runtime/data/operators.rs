@@ -4,6 +4,8 @@ use crate::py::keys;
 use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
+#[cfg(py2)]
+use crate::runtime::data::instances;
 use pyjion_jit::bytecode::{BinaryOp, CompareOp, UnaryOp};
 use std::cmp::Ordering;
 use std::ffi::c_int;
@@ -308,7 +310,13 @@ pub unsafe extern "C" fn is_true(_frame: Frame, a: Object) -> i64 {
         return 0;
     }
     // SAFETY: a borrowed argument, see the module.
-    unsafe { py::PyObject_IsTrue(a).signum().into() }
+    unsafe {
+        #[cfg(py2)]
+        if py::type_of(a) == &raw mut py::PyInstance_Type && instances::is_always_true(a) {
+            return 1;
+        }
+        py::PyObject_IsTrue(a).signum().into()
+    }
 }
 
 /// `BINARY_SUBSCR`

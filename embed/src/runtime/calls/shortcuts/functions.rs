@@ -28,6 +28,34 @@ unsafe fn divmod(_: Object, arguments: *const Object, count: usize) -> Option<Ob
     unsafe { (count == 2).then(|| py::PyNumber_Divmod(*arguments, *arguments.add(1))) }
 }
 
+/// The `str` that an attribute is asked for by, borrowed: on 2.7 that of an exact `unicode` too, which keeps it.
+#[inline(always)]
+unsafe fn name_of(object: Object) -> Option<Object> {
+    // SAFETY: alive.
+    unsafe {
+        if strings::is_str(object) {
+            return Some(object);
+        }
+        #[cfg(py2)]
+        if py::type_of(object) == &raw mut py::PyUnicode_Type
+            && CStr::from_ptr(py::default_encoding()) == c"ascii"
+        {
+            let name = py::default_encoded(object, ptr::null());
+            if name.is_null() {
+                py::PyErr_Clear();
+            } else if strings::is_str(name) {
+                // It is looked for under its address.
+                let kept = &raw mut (*object.cast::<py::PyUnicodeObject>()).defenc;
+                if *kept == name && !strings::is_interned(name) {
+                    py::PyString_InternInPlace(kept);
+                }
+                return Some(*kept);
+            }
+        }
+        None
+    }
+}
+
 /// `builtin_getattr`
 unsafe fn getattr(_: Object, arguments: *const Object, count: usize) -> Option<Object> {
     // SAFETY: by the contract of `Shortcut`; the helper has no use for a frame.
@@ -37,8 +65,8 @@ unsafe fn getattr(_: Object, arguments: *const Object, count: usize) -> Option<O
             3 => *arguments.add(2),
             _ => return None,
         };
-        let name = name_of(*arguments.add(1));
-        (!name.is_null()).then(|| instances::get_attr(ptr::null_mut(), *arguments, name, default))
+        let name = name_of(*arguments.add(1))?;
+        Some(instances::get_attr(ptr::null_mut(), *arguments, name, default))
     }
 }
 
@@ -49,38 +77,9 @@ unsafe fn hasattr(_: Object, arguments: *const Object, count: usize) -> Option<O
         if count != 2 {
             return None;
         }
-        let name = name_of(*arguments.add(1));
-        if name.is_null() {
-            return None;
-        }
+        let name = name_of(*arguments.add(1))?;
         let status = instances::has_attr(ptr::null_mut(), *arguments, name);
         Some(truth_of(status as i32))
-    }
-}
-
-/// The `str` that names an attribute, NULL for what is left to others; borrowed. On 2.7 that may be the one which a `unicode`
-/// keeps.
-unsafe fn name_of(object: Object) -> Object {
-    // SAFETY: alive by the contract of the callers.
-    unsafe {
-        if strings::is_str(object) {
-            return object;
-        }
-        #[cfg(py2)]
-        if py::type_of(object) == &raw mut py::PyUnicode_Type {
-            let name = py::_PyUnicodeUCS4_AsDefaultEncodedString(object, ptr::null());
-            if name.is_null() {
-                py::PyErr_Clear();
-                return name;
-            }
-            // It is looked for under its address.
-            let kept = &raw mut (*object.cast::<py::PyUnicodeObject>()).defenc;
-            if *kept == name && !strings::is_interned(name) {
-                py::PyString_InternInPlace(kept);
-            }
-            return *kept;
-        }
-        ptr::null_mut()
     }
 }
 
