@@ -499,8 +499,9 @@ impl Builder<'_> {
         self.emit_effect(insn);
     }
 
+    /// The kinds that a value may have.
     fn type_of(&self, value: ValueId) -> Type {
-        self.function.value(value).ty
+        self.function.value(value).ty.kinds()
     }
 
     /// The frame as it is now.

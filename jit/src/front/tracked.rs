@@ -10,17 +10,17 @@ use super::*;
 use crate::hir::Helper;
 
 /// Names whose values pay when they stay in registers.
-const TRACKED: Type = Type(
-    Type::INT.0
-        | Type::LONG.0
-        | Type::FLOAT.0
-        | Type::BOOL.0
-        | Type::NONE.0
-        | Type::STR.0
-        | Type::LIST.0
-        | Type::TUPLE.0
-        | Type::DICT.0,
-);
+const TRACKED: Type = Type::any_of(&[
+    Type::INT,
+    Type::LONG,
+    Type::FLOAT,
+    Type::BOOL,
+    Type::NONE,
+    Type::STR,
+    Type::LIST,
+    Type::TUPLE,
+    Type::DICT,
+]);
 
 /// More names than this are not tracked: every frame state lists them.
 const MAX_TRACKED: usize = 16;

@@ -15,7 +15,7 @@ pub(super) enum Truth {
 
 /// Kinds of objects that have neither a length nor a truth of their own.
 const ALWAYS_TRUE: Type =
-    Type(Type::FUNCTION.0 | Type::METHOD.0 | Type::CFUNCTION.0 | Type::GENERATOR.0 | Type::TYPE.0);
+    Type::any_of(&[Type::FUNCTION, Type::METHOD, Type::CFUNCTION, Type::GENERATOR, Type::TYPE]);
 
 impl Builder<'_> {
     /// The truth of the topmost operand, which stays on the stack.

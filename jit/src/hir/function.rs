@@ -131,8 +131,16 @@ impl Default for NewCache {
 impl Function {
     /// Adds a value without placing it in a block.
     pub fn add_value(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+        let ty = insn.says_of(ty);
         self.values.push(Value { insn, repr, ty, pc: self.position });
         ValueId(self.values.len() as u32 - 1)
+    }
+
+    /// Has another instruction make a value of the same kinds.
+    pub fn redefine(&mut self, value: ValueId, insn: Insn) {
+        let Value { ty, insn: former, .. } = &mut self.values[value.index()];
+        *ty = insn.says_of(*ty);
+        *former = insn;
     }
 
     /// Adds a parameter to a block.

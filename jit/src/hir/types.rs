@@ -1,4 +1,4 @@
-//! What is known of a value: a set of possible kinds, and how the value is represented.
+//! What is known of a value: how it is held, which kinds it may have, and perhaps the class, the object or the number.
 
 use std::fmt;
 
@@ -31,15 +31,45 @@ impl Repr {
     }
 }
 
-/// A set of kinds that a value may have. Kinds are *exact* types: a subclass of `int` is `OTHER`.
+/// What a value may be: a set of kinds, and perhaps more. Kinds are *exact* types: a subclass of `int` is `OTHER`.
+///
+/// More is known of an object when it has the kinds of one: the class that it had where the value was made, and which object
+/// it is. Of NULL there is nothing to know: what may be either is NULL or such an object. Of a number that is not boxed,
+/// which one it is.
+///
+/// A class is known by its version tag, as guards know it. It can change, and so can the class that an object has: whoever
+/// concludes something from it has to know that neither was written since. What is passed on is
+/// [`timeless`](Type::timeless) else.
+///
+/// Types are a lattice: [`union`](Type::union) is the least type that has both, [`intersect`](Type::intersect) the
+/// greatest that both have.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Type(pub u32);
+pub struct Type {
+    /// One for each kind, and [`IS_OBJECT`] or [`IS_NUMBER`] for what is in `word`.
+    bits: u32,
+    /// The version tag, or 0.
+    class: u32,
+    /// The object's address, or the number.
+    word: u64,
+}
+
+// Each value has one.
+const _: () = assert!(size_of::<Type>() == 16);
+
+/// The bits of kinds.
+const KINDS: u32 = (1 << 24) - 1;
+/// The value is the object at the address that is the word, unless it is NULL.
+const IS_OBJECT: u32 = 1 << 30;
+/// The value is the number that is the word.
+const IS_NUMBER: u32 = 1 << 31;
 
 macro_rules! kinds {
     ($($name:ident = $bit:expr, $text:expr, $doc:expr;)*) => {
         impl Type {
-            $(#[doc = $doc] pub const $name: Type = Type(1 << $bit);)*
+            $(#[doc = $doc] pub const $name: Type = Type::of_bits(1 << $bit);)*
             const TEXTS: &'static [(Type, &'static str)] = &[$((Type::$name, $text)),*];
+            /// All kinds, in order.
+            pub const KINDS: &'static [Type] = &[$(Type::$name),*];
         }
     };
 }
@@ -72,96 +102,295 @@ kinds! {
 }
 
 impl Type {
+    const fn of_bits(bits: u32) -> Type {
+        Type { bits, class: 0, word: 0 }
+    }
+
     /// No kind: unreachable, or nothing observed.
-    pub const EMPTY: Type = Type(0);
+    pub const EMPTY: Type = Type::of_bits(0);
     /// Any object, but not NULL.
-    pub const OBJECT: Type = Type((1 << 24) - 2);
+    pub const OBJECT: Type = Type::of_bits(KINDS - 1);
     /// Any object or NULL.
-    pub const ANY: Type = Type((1 << 24) - 1);
+    pub const ANY: Type = Type::of_bits(KINDS);
     /// Kinds whose deallocation runs no foreign code and frees at most the object itself.
-    pub const SIMPLE: Type = Type(
-        Type::NULL.0
-            | Type::NONE.0
-            | Type::BOOL.0
-            | Type::INT.0
-            | Type::LONG.0
-            | Type::FLOAT.0
-            | Type::COMPLEX.0
-            | Type::STR.0
-            | Type::UNICODE.0,
-    );
+    pub const SIMPLE: Type = Type::any_of(&[
+        Type::NULL,
+        Type::NONE,
+        Type::BOOL,
+        Type::INT,
+        Type::LONG,
+        Type::FLOAT,
+        Type::COMPLEX,
+        Type::STR,
+        Type::UNICODE,
+    ]);
 
     /// Numbers that mixed arithmetic makes a double of.
-    pub const REAL: Type = Type(Type::INT.0 | Type::FLOAT.0);
+    pub const REAL: Type = Type::any_of(&[Type::INT, Type::FLOAT]);
+
+    /// One of these kinds.
+    pub const fn any_of(kinds: &[Type]) -> Type {
+        let mut bits = 0;
+        let mut index = 0;
+        while index < kinds.len() {
+            bits |= kinds[index].bits & KINDS;
+            index += 1;
+        }
+        Type::of_bits(bits)
+    }
 
     /// The type with this text.
     pub fn named(text: &str) -> Result<Type, String> {
-        match text {
-            "any" => Ok(Type::ANY),
-            "object" => Ok(Type::OBJECT),
-            "empty" => Ok(Type::EMPTY),
+        let (text, word) = text.split_once('=').map_or((text, None), |(text, word)| (text, Some(word)));
+        let (text, class) = text.split_once(':').map_or((text, None), |(text, class)| (text, Some(class)));
+        let mut ty = match text {
+            "any" => Type::ANY,
+            "object" => Type::OBJECT,
+            "empty" => Type::EMPTY,
             _ => text.split('|').try_fold(Type::EMPTY, |ty, name| {
                 let kind = Type::TEXTS.iter().find(|(_, text)| *text == name);
                 kind.map(|(kind, _)| ty.union(*kind)).ok_or_else(|| format!("there is no kind `{name}`"))
-            }),
+            })?,
+        };
+        if let Some(tag) = class {
+            ty = ty.of_class(tag.parse().map_err(|_| format!("`{tag}` is no version tag"))?);
         }
+        let Some(word) = word else { return Ok(ty) };
+        let is_wrong = |_| format!("`{word}` is neither an address nor a number");
+        Ok(match word.strip_prefix("0x") {
+            Some(address) => ty.at(usize::from_str_radix(address, 16).map_err(is_wrong)?),
+            None => ty.with_number(word.parse().map_err(is_wrong)?),
+        })
     }
 
-    /// Set union.
+    /// The same, but it is an object of the class that had this version tag where the value was made.
+    pub const fn of_class(self, tag: u32) -> Type {
+        Type { class: tag, ..self }.canonical()
+    }
+    /// The same, but it is the object at this address.
+    pub const fn at(self, address: usize) -> Type {
+        Type { bits: self.bits & KINDS | IS_OBJECT, word: address as u64, ..self }.canonical()
+    }
+    /// The same, but it is this number, which is not boxed.
+    pub const fn with_number(self, number: i64) -> Type {
+        Type { bits: self.bits & KINDS | IS_NUMBER, word: number as u64, ..self }.canonical()
+    }
+
+    /// The version tag of the object's class where the value was made.
+    pub const fn class(self) -> Option<u32> {
+        if self.class == 0 { None } else { Some(self.class) }
+    }
+    /// The address of the object that it is, unless it is NULL.
+    pub const fn object(self) -> Option<usize> {
+        if self.bits & IS_OBJECT == 0 { None } else { Some(self.word as usize) }
+    }
+    /// The number that it is.
+    pub const fn number(self) -> Option<i64> {
+        if self.bits & IS_NUMBER == 0 { None } else { Some(self.word as i64) }
+    }
+
+    /// Its kinds, of which no more is known.
+    pub const fn kinds(self) -> Type {
+        Type::of_bits(self.bits & KINDS)
+    }
+    /// What of it holds at all times.
+    pub const fn timeless(self) -> Type {
+        Type { class: 0, ..self }
+    }
+
+    /// Union.
     pub const fn union(self, other: Type) -> Type {
-        Type(self.0 | other.0)
+        let kinds = (self.bits | other.bits) & KINDS;
+        // What is known of an object is known of NULL or the object.
+        let known = match (self.has_no_object(), other.has_no_object()) {
+            (true, _) => other,
+            (false, true) => self,
+            (false, false) => {
+                let is_same_word = self.is_word_of(other);
+                Type {
+                    bits: if is_same_word { self.bits & !KINDS } else { 0 },
+                    class: if self.class == other.class { self.class } else { 0 },
+                    word: if is_same_word { self.word } else { 0 },
+                }
+            }
+        };
+        Type { bits: known.bits & !KINDS | kinds, ..known }
     }
-    /// Set intersection.
+    /// Intersection.
     pub const fn intersect(self, other: Type) -> Type {
-        Type(self.0 & other.0)
+        let kinds = self.bits & other.bits & KINDS;
+        let is_class = self.class == 0 || other.class == 0 || self.class == other.class;
+        let is_word = !self.has_word() || !other.has_word() || self.is_word_of(other);
+        if !is_class || !is_word {
+            return Type::of_bits(kinds & Type::NULL.bits);
+        }
+        let of_word = if self.has_word() { self } else { other };
+        let class = if self.class != 0 { self.class } else { other.class };
+        Type { bits: of_word.bits & !KINDS | kinds, class, word: of_word.word }.canonical()
     }
-    /// The kinds that are not in the other set.
-    pub const fn without(self, other: Type) -> Type {
-        Type(self.0 & !other.0)
+    /// The same without these kinds.
+    pub const fn without(self, kinds: Type) -> Type {
+        Type { bits: self.bits & !(kinds.bits & KINDS), ..self }.canonical()
     }
-    /// True when every kind in `self` is in `other`.
+    /// True when whatever is of this type is of the other.
     pub const fn is_subset(self, other: Type) -> bool {
-        self.0 & !other.0 == 0
+        self.bits & KINDS & !other.bits == 0
+            && (self.has_no_object()
+                || ((other.class == 0 || self.class == other.class)
+                    && (!other.has_word() || self.is_word_of(other))))
     }
-    /// True when `other`'s kinds are possible.
+    /// True when something may be of both.
     pub const fn may_be(self, other: Type) -> bool {
-        self.0 & other.0 != 0
+        !self.intersect(other).is_empty()
     }
     /// True when nothing is possible.
     pub const fn is_empty(self) -> bool {
-        self.0 == 0
+        self.bits & KINDS == 0
     }
     /// True for exactly one kind.
     pub const fn is_single(self) -> bool {
-        self.0.is_power_of_two()
+        (self.bits & KINDS).is_power_of_two()
     }
     /// Releasing such a value runs no foreign code.
     pub const fn is_simple(self) -> bool {
-        self.is_subset(Type::SIMPLE)
+        self.kinds().is_subset(Type::SIMPLE)
+    }
+    /// The place of a single kind among all.
+    pub const fn index(self) -> usize {
+        (self.bits & KINDS).trailing_zeros() as usize
+    }
+
+    const fn has_no_object(self) -> bool {
+        self.bits & KINDS & !Type::NULL.bits == 0
+    }
+    const fn has_word(self) -> bool {
+        self.bits & !KINDS != 0
+    }
+    const fn is_word_of(self, other: Type) -> bool {
+        self.bits & !KINDS == other.bits & !KINDS && self.word == other.word
+    }
+    /// Where there is no object, nothing is known of it.
+    const fn canonical(self) -> Type {
+        if self.has_no_object() { self.kinds() } else { self }
     }
 }
 
 impl fmt::Debug for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == Type::ANY {
-            return f.write_str("any");
-        }
-        if *self == Type::OBJECT {
-            return f.write_str("object");
-        }
-        if self.is_empty() {
-            return f.write_str("empty");
-        }
-        let mut first = true;
-        for (kind, text) in Type::TEXTS {
-            if self.may_be(*kind) {
-                if !first {
-                    f.write_str("|")?;
+        match self.kinds() {
+            Type::ANY => f.write_str("any")?,
+            Type::OBJECT => f.write_str("object")?,
+            Type::EMPTY => f.write_str("empty")?,
+            kinds => {
+                let possible = Type::TEXTS.iter().filter(|(kind, _)| kinds.may_be(*kind));
+                for (index, (_, text)) in possible.enumerate() {
+                    f.write_str(if index == 0 { "" } else { "|" })?;
+                    f.write_str(text)?;
                 }
-                f.write_str(text)?;
-                first = false;
             }
         }
+        if let Some(tag) = self.class() {
+            write!(f, ":{tag}")?;
+        }
+        if let Some(address) = self.object() {
+            write!(f, "={address:#x}")?;
+        }
+        if let Some(number) = self.number() {
+            write!(f, "={number}")?;
+        }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Types of all forms.
+    fn samples() -> Vec<Type> {
+        let kinds = [
+            Type::EMPTY,
+            Type::NULL,
+            Type::INT,
+            Type::OTHER,
+            Type::INT.union(Type::NULL),
+            Type::REAL,
+            Type::OBJECT,
+            Type::ANY,
+        ];
+        let mut all = Vec::new();
+        for ty in kinds {
+            for class in [None, Some(5), Some(6)] {
+                let ty = class.map_or(ty, |tag| ty.of_class(tag));
+                all.extend([ty, ty.at(0x10), ty.at(0x20), ty.with_number(16), ty.with_number(-1)]);
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn types_are_a_lattice() {
+        let all = samples();
+        for &a in &all {
+            assert_eq!((a.union(a), a.intersect(a)), (a, a));
+            assert!(a.is_subset(a) && Type::EMPTY.is_subset(a));
+            assert_eq!((a.union(Type::EMPTY), a.intersect(Type::EMPTY)), (a, Type::EMPTY));
+            for &b in &all {
+                let (union, both) = (a.union(b), a.intersect(b));
+                assert_eq!((union, both), (b.union(a), b.intersect(a)), "{a:?} {b:?}");
+                assert!(a.is_subset(union) && both.is_subset(a), "{a:?} {b:?}");
+                assert_eq!((a.union(both), a.intersect(union)), (a, a), "{a:?} {b:?}");
+                assert_eq!(a.is_subset(b), union == b, "{a:?} {b:?}");
+                assert_eq!(a.is_subset(b), both == a, "{a:?} {b:?}");
+                assert_eq!(a.is_subset(b) && b.is_subset(a), a == b, "{a:?} {b:?}");
+                assert_eq!(a.may_be(b), !both.is_empty());
+                for &c in &all {
+                    assert_eq!(union.union(c), a.union(b.union(c)), "{a:?} {b:?} {c:?}");
+                    assert_eq!(both.intersect(c), a.intersect(b.intersect(c)), "{a:?} {b:?} {c:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_read_again() {
+        for ty in samples() {
+            assert_eq!(Type::named(&format!("{ty:?}")), Ok(ty));
+        }
+        let one = Type::TYPE.union(Type::NULL).of_class(7).at(0x1234);
+        assert_eq!(format!("{one:?}"), "null|type:7=0x1234");
+        assert_eq!(format!("{:?}", Type::INT.with_number(-5)), "int=-5");
+        for wrong in ["integer", "int:x", "int=five", "int=0xg"] {
+            assert!(Type::named(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn of_null_there_is_nothing_to_know() {
+        assert_eq!(Type::NULL.of_class(5).at(0x10), Type::NULL);
+        let known = Type::OTHER.of_class(5).at(0x10);
+        assert_eq!(known.union(Type::NULL).without(Type::NULL), known);
+        assert_eq!(known.union(Type::NULL).without(Type::OTHER), Type::NULL);
+        assert_eq!(known.union(Type::NULL).intersect(Type::OBJECT), known);
+    }
+
+    #[test]
+    fn what_is_known_besides_is_told_apart() {
+        let [a, b] = [0x10, 0x20].map(|address| Type::OTHER.at(address));
+        assert!(!a.may_be(b) && a.may_be(Type::OTHER) && !a.may_be(Type::INT));
+        assert_eq!(a.union(b), Type::OTHER);
+        assert_eq!((a.object(), a.number(), a.class()), (Some(0x10), None, None));
+        assert_eq!(a.of_class(5).timeless(), a);
+        assert_eq!(Type::INT.with_number(0x10).object(), None);
+        assert!(!Type::INT.with_number(0x10).may_be(Type::INT.at(0x10)), "one is boxed, the other is not");
+        assert_eq!(a.kinds(), Type::OTHER);
+    }
+
+    #[test]
+    fn kinds_have_their_places() {
+        for (place, kind) in Type::KINDS.iter().enumerate() {
+            assert_eq!((kind.index(), kind.is_single()), (place, true));
+        }
+        assert_eq!(Type::any_of(Type::KINDS), Type::ANY);
     }
 }

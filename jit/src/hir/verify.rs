@@ -418,7 +418,10 @@ mod tests {
         f.values[last.index()].insn = Insn::Jump(edge(1, &[value]));
         assert_eq!(built(&f), "");
         f.values[param.index()].ty = Type::INT;
-        assert_eq!(built(&f), "b0: v1 `Jump b1(v0)`: argument v0 may be object, parameter v2 of b1 only int");
+        assert_eq!(
+            built(&f),
+            "b0: v1 `Jump b1(v0)`: argument v0 may be object=0x0, parameter v2 of b1 only int"
+        );
         f.values[param.index()].repr = Repr::Int;
         assert_eq!(built(&f), "b0: v1 `Jump b1(v0)`: argument v0 is obj, parameter v2 of b1 is i64");
     }

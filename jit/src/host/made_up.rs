@@ -39,7 +39,7 @@ impl Host {
                 frame_lasti: 120,
                 thread_use_tracing: 44,
             },
-            types: |kind| 0x1_0000 + kind.0 as usize,
+            types: |kind| 0x1_0000 + (1 << kind.index()),
             none: 0x10,
             not_implemented: 0x18,
             true_: 0x20,

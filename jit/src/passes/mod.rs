@@ -75,11 +75,11 @@ passes! {
     "elide" Optimising Built = |function, _| elide::run(function);
     "prune-for-loops" Optimising Built = |function, _| prune::run(function, prune::Keep::WantedByLoops);
     "reuse" Optimising Built = |function, _| reuse::run(function);
-    "simplify" Optimising Built = |function, _| simplify::run(function);
+    "simplify" Optimising Built = |function, host| simplify::run(function, host);
     "unbox" Speculative Built = |function, _| unbox::run(function);
-    "simplify-unboxed" Optimising Built after "unbox" = |function, _| simplify::run(function);
+    "simplify-unboxed" Optimising Built after "unbox" = |function, host| simplify::run(function, host);
     "prune" Optimising Built = |function, _| prune::run(function, prune::Keep::Nothing);
-    "simplify-pruned" Optimising Built after "prune" = |function, _| simplify::run(function);
+    "simplify-pruned" Optimising Built after "prune" = |function, host| simplify::run(function, host);
     "dce" Optimising Built = |function, _| { dce::run(function, Stage::Built); true };
     "writeback" Required Final = |function, _| { writeback::run(function); true };
     "dce-final" Required Final = |function, _| { dce::run(function, Stage::Final); true };

@@ -282,7 +282,7 @@ fn pass_unboxed(
     }
     let mut edge = edge;
     edge.args[index] = value;
-    function.values[terminator.index()].insn = Insn::Jump(edge);
+    function.redefine(terminator, Insn::Jump(edge));
 }
 
 /// The frame on an edge: the target's entry state with the edge's arguments.

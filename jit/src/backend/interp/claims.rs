@@ -17,8 +17,7 @@ impl Kinds {
     /// As a host has them.
     pub fn of(host: &Host) -> Kinds {
         let mut kinds = Kinds { known: Vec::new(), others: Type::OTHER };
-        let all = (0..u32::BITS).map(|bit| Type(1 << bit));
-        for kind in all.filter(|kind| kind.is_subset(Type::OBJECT) && *kind != Type::OTHER) {
+        for &kind in Type::KINDS.iter().filter(|kind| !Type::NULL.union(Type::OTHER).may_be(**kind)) {
             match (host.types)(kind) as u64 {
                 0 => kinds.others = kinds.others.union(kind),
                 address => match kinds.known.iter_mut().find(|(known, _)| *known == address) {
@@ -58,11 +57,13 @@ impl Machine<'_> {
         panic!("{}: {id:?} = {insn}: {object:#x} is not {:?}", program.function.name, value.ty);
     }
 
-    fn may_be(&self, object: u64, kinds: Type) -> bool {
+    fn may_be(&self, object: u64, ty: Type) -> bool {
+        let is_it = ty.object().is_none_or(|address| address as u64 == object);
+        let kinds = ty.kinds();
         match object {
             0 => kinds.may_be(Type::NULL),
-            object if object == self.program.host.none as u64 => kinds.may_be(Type::NONE),
-            object => kinds.may_be(self.program.kinds.of_type(self.type_of(object))),
+            object if object == self.program.host.none as u64 => is_it && kinds.may_be(Type::NONE),
+            object => is_it && kinds.may_be(self.program.kinds.of_type(self.type_of(object))),
         }
     }
 }

@@ -526,7 +526,7 @@ impl Lowering<'_> {
 
     /// What is known of a value's kind.
     pub fn kind(&self, id: ValueId) -> Type {
-        self.function.value(id).ty
+        self.function.value(id).ty.kinds()
     }
 }
 

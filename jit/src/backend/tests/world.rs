@@ -107,7 +107,7 @@ fn helper(helper: Helper) -> usize {
 
 /// The type object of a kind, as both hosts have it.
 pub fn type_address(kind: Type) -> usize {
-    &raw const TYPES[kind.0.trailing_zeros() as usize] as usize
+    &raw const TYPES[kind.index()] as usize
 }
 
 /// On 3.x the two kinds of int share a type.

@@ -613,6 +613,16 @@ impl Insn {
         self.facts().ends
     }
 
+    /// What its result is, of these kinds, by what it says itself: which object, or which number.
+    pub fn says_of(&self, ty: Type) -> Type {
+        match self {
+            Insn::Object(address) | Insn::GuardIs(_, address, _) => ty.at(*address),
+            Insn::Int(number) => ty.with_number(*number),
+            Insn::Bool(truth) => ty.with_number(i64::from(*truth)),
+            _ => ty,
+        }
+    }
+
     /// The operands, in order.
     pub fn operands(&self) -> Vec<ValueId> {
         let mut all = Vec::new();

@@ -3,7 +3,7 @@
 use super::super::attribute::{Binding, GlobalPlace, Place};
 use super::super::element::Element;
 use super::super::frame_state::{FrameBlock, FrameState, Inlined, Lacks, PC_IN_FRAME, Resume};
-use super::super::function::{Block, Function, InlinedCode};
+use super::super::function::{Block, Function, InlinedCode, Value};
 use super::super::helper::Helper;
 use super::super::insn::{BlockId, Edge, Insn, Seen, SideExit, StateId, ValueId};
 use super::super::types::{Repr, Type};
@@ -80,7 +80,7 @@ impl Display for Function {
                 let defined = self.value(*value);
                 f.write_str("    ")?;
                 if defined.repr != Repr::None {
-                    write!(f, "{value:?}: {} = ", Kind(defined.repr, defined.ty))?;
+                    write!(f, "{value:?}: {} = ", Kind(defined.repr, told(defined)))?;
                 }
                 writeln!(f, "{}", defined.insn)?;
             }
@@ -155,6 +155,13 @@ fn write_header(f: &mut Formatter<'_>, function: &Function, id: BlockId) -> fmt:
         write!(f, " as {state:?}")?;
     }
     writeln!(f, "{}:", if block.cold { " cold" } else { "" })
+}
+
+/// What is printed of a value's type: what its instruction says is not repeated.
+fn told(value: &Value) -> Type {
+    let kinds = value.ty.kinds();
+    let rest = value.ty.class().map_or(kinds, |tag| kinds.of_class(tag));
+    if value.insn.says_of(rest) == value.ty { rest } else { value.ty }
 }
 
 /// How a value is held and what it may be. Objects print as their kinds, unboxed values as

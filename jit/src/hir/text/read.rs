@@ -426,6 +426,7 @@ impl<'a> Reader<'a> {
         let insn = Insn::read(name, self)?;
         self.end()?;
         let Some((id, (repr, ty))) = defined else { return Ok(Some(insn)) };
+        let ty = insn.says_of(ty);
         set_value(function, id, Value { insn, repr, ty, pc: None });
         block_mut(function, block).insns.push(id);
         Ok(None)
@@ -593,7 +594,7 @@ impl Read for Seen {
 
 impl Read for Type {
     fn read(text: &mut Reader<'_>) -> Result<Type, String> {
-        Type::named(text.take(|c| c.is_ascii_alphabetic() || c == '|'))
+        Type::named(text.take(|c| c.is_ascii_alphanumeric() || "|:=-".contains(c)))
     }
 }
 

@@ -22,7 +22,9 @@ pub(super) fn check(function: &Function, value: ValueId) -> Result<(), String> {
     verdict?;
     rules.kinds(insn)?;
     let (expected, actual) = (insn.facts().repr, function.value(value).repr);
-    ensure(actual == expected, || format!("its result is {expected}, not {actual}"))
+    ensure(actual == expected, || format!("its result is {expected}, not {actual}"))?;
+    let ty = function.value(value).ty;
+    ensure(insn.says_of(ty) == ty, || format!("it is {:?}, not {ty:?}", insn.says_of(ty)))
 }
 
 struct Rules<'a> {

@@ -57,7 +57,7 @@ impl<'a> Rewriter<'a> {
 
     /// Keeps a value as another instruction.
     fn keep_as(&mut self, value: ValueId, insn: Insn) {
-        self.function.values[value.index()].insn = insn;
+        self.function.redefine(value, insn);
         self.out.push(value);
     }
 
