@@ -31,8 +31,10 @@ impl Builder<'_> {
             return Ok(None);
         }
         let Some(address) = self.feedback.native_callee(pc) else { return Ok(None) };
-        let Some(builtin) = (self.host.builtin)(address) else { return Ok(None) };
         let count = positional as usize;
+        let Some(builtin) = (self.host.builtin)(address) else {
+            return self.call_container_type(address, count, immediate, pc, next);
+        };
         let call = Native { builtin, address, count, immediate, pc, next };
         if self.peek(pc, count)?.receiver.is_some() && !builtin.is_method() {
             return Ok(None);
@@ -50,6 +52,32 @@ impl Builder<'_> {
                 self.stack.push(argument);
             }
         }
+        Ok(Some(Flow::Next))
+    }
+
+    /// A call of the type of lists, tuples, dicts or sets: its result is one of those.
+    fn call_container_type(
+        &mut self,
+        address: usize,
+        count: usize,
+        immediate: i64,
+        pc: u32,
+        next: u32,
+    ) -> Result<Option<Flow>, CompileError> {
+        let kinds = [Type::LIST, Type::TUPLE, Type::DICT, Type::SET];
+        let Some(kind) = kinds.into_iter().find(|kind| (self.host.types)(*kind) == address) else {
+            return Ok(None);
+        };
+        let callee = self.peek(pc, count)?;
+        if callee.receiver.is_some() || self.boxed(callee.value).is_some() {
+            return Ok(None);
+        }
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        self.emit(Insn::GuardIs(callee.value, address, exit), Repr::Obj, Type::TYPE);
+        let result = self.emit_call_stack(Helper::Call, count + 1, immediate, pc)?;
+        let result = self.check_result(result, kind, pc)?;
+        self.push_owned(result);
+        self.check_tracing(next);
         Ok(Some(Flow::Next))
     }
 

@@ -8,6 +8,7 @@
 //! seen all int int            (kinds of the topmost operands, the top first; or of one instruction, by its label)
 //! goes here there 20          (that often, the instruction at the label `here` goes on at the label `there`)
 //! calls here g                (the instruction at the label `here` calls nothing but the section `callee g`)
+//! calls here type list        (or the type of such objects)
 //! asks here g                 (it operates on instances of a class, whose method for that is `callee g`)
 //! makes here g                (it calls a class whose instances `callee g` initialises)
 //! enter head loop end names int   (at a label, in the block of a loop, with globals of these kinds; else where it begins)
@@ -235,6 +236,10 @@ fn observed(version: Version, text: &str, callees: &BTreeMap<&str, Inlinable>) -
                 let times: u32 = times.parse().map_err(|_| format!("`{times}` is no number"))?;
                 let (place, next) = (at(place)?, at(next)?);
                 (0..times).for_each(|_| feedback.record_way(place, next));
+            }
+            ["calls", place, "type", kind] => {
+                let address = (Host::made_up(version).types)(Type::named(kind)?);
+                feedback.record_callee(at(place)?, Some(Callee::Type(address)));
             }
             ["calls", place, name] => {
                 let callee = callees.get(name).ok_or_else(|| format!("there is no callee `{name}`"))?;
