@@ -161,8 +161,7 @@ fn expect_handler(state: &CodeState, recipe: &FrameRecipe) {
     });
     if let Some(handler) = handler {
         let mut feedback = state.hot().feedback.borrow_mut();
-        let class = &mut feedback.site_mut(handler.handler).operands[0];
-        *class = class.union(Type::TYPE);
+        feedback.expect(handler.handler, [Type::TYPE, Type::EMPTY, Type::EMPTY]);
     }
 }
 
@@ -177,8 +176,8 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
     match lesson {
         // What was observed at the exits so far may do.
         Lesson::Observe => {}
-        Lesson::Rare => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).rare = true,
-        Lesson::NoGuess => learner.hot().feedback.borrow_mut().site_mut(recipe.innermost().pc).failed = true,
+        Lesson::Rare => learner.hot().feedback.borrow_mut().leave_to_helper(recipe.innermost().pc),
+        Lesson::NoGuess => learner.hot().feedback.borrow_mut().fail(recipe.innermost().pc),
     }
     if recipe.reason == ExitReason::Place {
         learner.hot().feedback.borrow_mut().unsettle(recipe.innermost().pc);

@@ -88,7 +88,7 @@ fn loop_is_hot(state: &CodeState, target: u32, jumps: u32) -> bool {
         state.with_target(target, |target| target.heat = heat::postponed(target.heat));
         return false;
     }
-    let observed = state.hot().feedback.borrow().site(target).is_some();
+    let observed = state.hot().feedback.borrow().is_reached(target);
     if observed || settings::is_eager() || !settings::is_speculating() {
         state.ask_for(target);
     } else {

@@ -1,15 +1,17 @@
 //! How often each of a few things was seen at a place, and how often others.
 
-/// Counts of up to `N` different things, in the order in which they were first seen.
+use smallvec::SmallVec;
+
+/// Counts of up to `N` different things, in the order in which they were first seen. At most places it is one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Distribution<T, const N: usize> {
-    seen: Vec<(T, u32)>,
+    seen: SmallVec<[(T, u32); 1]>,
     others: u32,
 }
 
 impl<T, const N: usize> Default for Distribution<T, N> {
     fn default() -> Self {
-        Distribution { seen: Vec::new(), others: 0 }
+        Distribution { seen: SmallVec::new(), others: 0 }
     }
 }
 

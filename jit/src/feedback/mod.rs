@@ -3,11 +3,13 @@
 mod assumption;
 mod callee;
 mod distribution;
+mod operands;
 
 use crate::hir::{Attribute, Element, GlobalPlace, Type};
 pub use assumption::{Assumption, Validity};
 pub use callee::{Callee, CodeHandle};
 pub use distribution::Distribution;
+pub use operands::{Operands, OperandsSeen};
 use std::collections::{HashMap, HashSet};
 
 /// Classes besides the most frequent one whose instances code looks for attributes of without expecting any more.
@@ -32,19 +34,22 @@ const RARE: u32 = 16;
 const ENOUGH: u32 = 16;
 
 /// Observations at one instruction.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
-    /// Kinds of the topmost operands before it executed: `[TOS, second, third]`.
-    pub operands: [Type; 3],
-    /// How often it was seen.
-    pub count: u32,
-    /// A guard at this site failed in compiled code: do not speculate on it again.
-    pub failed: bool,
+    /// The operands before it executed.
+    pub operands: OperandsSeen,
     /// The arrays among the operands.
     pub arrays: Arrays,
+}
+
+/// What came of speculating at an instruction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Verdict {
+    /// A guard at this site failed in compiled code: do not speculate on it again.
+    failed: bool,
     /// The operation did there what compiled code leaves to the interpreter, too often: it overflowed, divided by
     /// zero, met an index out of range.
-    pub rare: bool,
+    rare: bool,
 }
 
 /// Where the attribute that an instruction loads or stores was found.
@@ -54,6 +59,8 @@ pub type Attributes = Distribution<Attribute, 4>;
 #[derive(Clone, Debug, Default)]
 pub struct Feedback {
     sites: HashMap<u32, Site>,
+    /// Apart from what was seen: that is seen again, but not these.
+    verdicts: HashMap<u32, Verdict>,
     attributes: HashMap<u32, AttributesAt>,
     globals: HashMap<u32, (u64, GlobalPlace)>,
     callees: HashMap<u32, Distribution<Callee, 4>>,
@@ -77,31 +84,42 @@ impl Feedback {
 
     /// True when no instruction has been observed.
     pub fn is_empty(&self) -> bool {
-        self.sites.is_empty()
+        self.sites.is_empty() && self.verdicts.is_empty()
     }
 
-    /// The site at an instruction, to add to.
-    pub fn site_mut(&mut self, pc: u32) -> &mut Site {
-        self.sites.entry(pc).or_default()
-    }
-
-    /// What was observed at an instruction, if it ran.
+    /// What was observed at an instruction, if it ran in the interpreter.
     pub fn site(&self, pc: u32) -> Option<&Site> {
         self.sites.get(&pc)
     }
 
+    /// Whether an instruction ran: in the interpreter, or in compiled code that left there.
+    pub fn is_reached(&self, pc: u32) -> bool {
+        self.sites.contains_key(&pc) || self.verdicts.contains_key(&pc)
+    }
+
     /// Adds one observation.
-    pub fn record(&mut self, pc: u32, operands: [Type; 3]) {
-        let site = self.site_mut(pc);
-        for (seen, new) in site.operands.iter_mut().zip(operands) {
-            *seen = seen.union(new);
-        }
-        site.count = site.count.saturating_add(1);
+    pub fn record(&mut self, pc: u32, operands: Operands) {
+        self.sites.entry(pc).or_default().operands.add(operands);
+    }
+
+    /// Such operands are to be expected at an instruction, too.
+    pub fn expect(&mut self, pc: u32, operands: Operands) {
+        self.sites.entry(pc).or_default().operands.expect(operands);
+    }
+
+    /// There is to be no speculation any more at an instruction.
+    pub fn fail(&mut self, pc: u32) {
+        self.verdicts.entry(pc).or_default().failed = true;
+    }
+
+    /// The operation at an instruction is better left to a helper, whatever the kinds of its operands.
+    pub fn leave_to_helper(&mut self, pc: u32) {
+        self.verdicts.entry(pc).or_default().rare = true;
     }
 
     /// Adds an array that is subscripted; nothing when its items are none of those told apart.
     pub fn record_array(&mut self, pc: u32, element: Option<Element>) {
-        let arrays = &mut self.site_mut(pc).arrays;
+        let arrays = &mut self.sites.entry(pc).or_default().arrays;
         *arrays = match (*arrays, element) {
             (Arrays::None, Some(element)) => Arrays::Of(element),
             (Arrays::Of(known), Some(element)) if known == element => *arrays,
@@ -111,7 +129,7 @@ impl Feedback {
 
     /// What the arrays hold that an instruction subscripts, if it is always the same and no guard on this site has failed.
     pub fn element(&self, pc: u32) -> Option<Element> {
-        match self.site(pc).filter(|site| !site.failed)?.arrays {
+        match self.site(pc).filter(|_| !self.has_failed(pc))?.arrays {
             Arrays::Of(element) => Some(element),
             Arrays::None | Arrays::Others => None,
         }
@@ -204,7 +222,7 @@ impl Feedback {
     pub fn callee(&self, pc: u32) -> Option<&Callee> {
         let seen = self.callees.get(&pc)?;
         let &(callee, count) = seen.by_frequency().first()?;
-        let is_stable = count == seen.total() && self.site(pc).is_none_or(|site| !site.failed);
+        let is_stable = count == seen.total() && !self.has_failed(pc);
         is_stable.then_some(callee)
     }
 
@@ -214,7 +232,7 @@ impl Feedback {
         let seen = self.callees.get(&pc).filter(|seen| seen.others() == 0)?;
         let codes: Option<Vec<&CodeHandle>> =
             seen.by_frequency().into_iter().map(|(callee, _)| callee.code(is_method)).collect();
-        codes?.first().copied().filter(|_| self.site(pc).is_none_or(|site| !site.failed))
+        codes?.first().copied().filter(|_| !self.has_failed(pc))
     }
 
     /// The address of what is defined in C, a function or a type, that an instruction calls, likewise.
@@ -227,20 +245,34 @@ impl Feedback {
 
     /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
     pub fn is_rare(&self, pc: u32) -> bool {
-        self.site(pc).is_some_and(|site| site.rare)
+        self.verdicts.get(&pc).is_some_and(|verdict| verdict.rare)
+    }
+
+    /// Whether a guard at an instruction has failed too often.
+    pub fn has_failed(&self, pc: u32) -> bool {
+        self.verdicts.get(&pc).is_some_and(|verdict| verdict.failed)
     }
 
     /// Offsets at which a guard has failed.
     pub fn failed_sites(&self) -> HashSet<u32> {
-        self.sites.iter().filter(|(_, site)| site.failed).map(|(pc, _)| *pc).collect()
+        self.verdicts.iter().filter(|(_, verdict)| verdict.failed).map(|(pc, _)| *pc).collect()
+    }
+
+    /// All kinds seen of the operand `depth` below the top.
+    pub fn kinds(&self, pc: u32, depth: usize) -> Type {
+        self.site(pc).map_or(Type::EMPTY, |site| site.operands.kinds(depth))
     }
 
     /// The one kind seen for the operand `depth` below the top, if it is stable and no guard
     /// on this site has failed.
     pub fn stable_kind(&self, pc: u32, depth: usize) -> Option<Type> {
-        let site = self.site(pc)?;
-        let kind = site.operands[depth];
-        (!site.failed && kind.is_single()).then_some(kind)
+        let kind = self.kinds(pc, depth);
+        (!self.has_failed(pc) && kind.is_single()).then_some(kind)
+    }
+
+    /// The operands that an instruction has at least half of the time, if no guard on it has failed.
+    pub fn likely_operands(&self, pc: u32) -> Option<Operands> {
+        self.site(pc).filter(|_| !self.has_failed(pc))?.operands.likely()
     }
 }
 
@@ -312,7 +344,7 @@ mod tests {
         assert_eq!(feedback.callee(3), Some(&Callee::Native(0x10)));
         assert_eq!(feedback.callee(6), None);
         assert_eq!((feedback.native_callee(3), feedback.native_callee(6)), (Some(0x10), None));
-        feedback.site_mut(3).failed = true;
+        feedback.fail(3);
         assert_eq!(feedback.callee(3), None);
     }
 }

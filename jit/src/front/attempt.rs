@@ -47,6 +47,48 @@ impl Builder<'_> {
         Ok(Flow::Next)
     }
 
+    /// Goes on with what `fast` does if operands, so far below the top, are of these kinds, which have types of their own, or
+    /// with what `slow` does. Both pop the same operands, and bind nothing; what they hand back, owned, is pushed.
+    pub(super) fn if_of_kinds(
+        &mut self,
+        kinds: &[(usize, Type)],
+        slow: impl FnOnce(&mut Self) -> Result<StackEntry, CompileError>,
+        fast: impl FnOnce(&mut Self) -> Result<StackEntry, CompileError>,
+    ) -> Step {
+        let (missed, join) = (self.function.add_block(), self.function.add_block());
+        let before = (self.locals.clone(), self.stack.clone());
+        for &(depth, kind) in kinds {
+            let operand = self.operand(depth);
+            if self.type_of(operand).is_subset(kind) {
+                continue;
+            }
+            let condition = self.emit(Insn::HasType(operand, kind), Repr::Bool, Type::BOOL);
+            let hit = self.function.add_block();
+            let to = |target| Edge { target, args: Vec::new() };
+            self.emit_terminator(Insn::Branch { condition, then: to(hit), otherwise: to(missed) });
+            self.current = hit;
+            let refined = self.emit(Insn::NotNull(operand), Repr::Obj, kind);
+            self.refine(operand, refined);
+        }
+        let result = fast(self)?;
+        self.jump_with(join, Some(result));
+        let depth = self.stack.len();
+
+        self.current = missed;
+        (self.locals, self.stack) = before.clone();
+        let result = slow(self)?;
+        self.jump_with(join, Some(result));
+
+        self.current = join;
+        // What was refined is so on one way only.
+        (self.locals, self.stack) = before;
+        self.stack.truncate(depth);
+        self.forget_names();
+        let result = self.function.add_param(join, Repr::Obj, Type::OBJECT);
+        self.push_owned(result);
+        Ok(Flow::Next)
+    }
+
     /// The same where the interpreter does it instead.
     fn find_or_leave(
         &mut self,

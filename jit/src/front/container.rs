@@ -18,8 +18,42 @@ impl Builder<'_> {
                 return self.array_item(element, pc, next);
             }
             (Some(Type::OTHER), _) if let Some(flow) = self.item_of_instance(pc, next)? => return Ok(flow),
-            _ => return self.call_borrowing(Helper::Subscr, 2, &[], pc, next),
+            _ => return self.likely_item(pc, next),
         };
+        self.sequence_item(kind, pc)
+    }
+
+    /// `BINARY_SUBSCR` of containers of several kinds: first of the likeliest.
+    fn likely_item(&mut self, pc: u32, next: u32) -> Step {
+        let is_number = |builder: &Self, depth: usize| builder.boxed(builder.operand(depth)).is_some();
+        let [index, container] = self.likely_kinds::<2>(pc);
+        let is_wanted = !self.is_inlining() && !is_number(self, 1);
+        match (container, index) {
+            (Some(Type::DICT), Some(kind)) if is_wanted && is_quiet_key(kind) => self.dict_item(pc, next),
+            (Some(kind @ (Type::LIST | Type::TUPLE | Type::STR | Type::UNICODE)), Some(Type::INT))
+                if is_wanted
+                    && !self.feedback.is_rare(pc)
+                    && self.has_items(kind)
+                    && self.expected_kind(pc, 0) == Some(Type::INT) =>
+            {
+                self.if_of_kinds(
+                    &[(1, kind)],
+                    |builder| {
+                        builder.call_borrowing(Helper::Subscr, 2, &[], pc, next)?;
+                        builder.pop(pc)
+                    },
+                    |builder| {
+                        builder.sequence_item(kind, pc)?;
+                        builder.pop(pc)
+                    },
+                )
+            }
+            _ => self.call_borrowing(Helper::Subscr, 2, &[], pc, next),
+        }
+    }
+
+    /// `BINARY_SUBSCR` of a sequence of this kind.
+    fn sequence_item(&mut self, kind: Type, pc: u32) -> Step {
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
         let container = self.guard_type(self.operand(1), kind, exit);
         let index = self.int_at(0, exit);

@@ -322,7 +322,7 @@ impl<'a> Builder<'a> {
         if inlining.is_refused {
             return true;
         }
-        let is_seen = self.feedback.site(instruction.pc).is_some();
+        let is_seen = self.feedback.is_reached(instruction.pc);
         if is_seen && !is_inlined(&instruction.op) {
             self.refuse();
         }

@@ -275,7 +275,7 @@ impl Builder<'_> {
     /// Whether speculation on feedback is allowed at this offset.
     fn speculate_at(&self, pc: u32) -> bool {
         let has_failed = match self.is_inlining() {
-            true => self.feedback.site(pc).is_some_and(|site| site.failed),
+            true => self.feedback.has_failed(pc),
             false => self.function.no_speculation.contains(&pc),
         };
         self.options.speculates && !has_failed
@@ -334,7 +334,7 @@ impl Builder<'_> {
         self.bytecode.loop_headers().binary_search(&pc).is_ok()
             && self.speculate_at(pc)
             && !self.feedback.is_empty()
-            && self.feedback.site(pc).is_none()
+            && !self.feedback.is_reached(pc)
             && self.function.entries.iter().all(|entry| entry.pc != pc)
     }
 

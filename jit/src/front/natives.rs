@@ -98,6 +98,7 @@ impl Builder<'_> {
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
                 self.emit(Insn::Length { kind, container, exit }, Repr::Int, Type::INT)
             }
+            (B::Len, 1, _) => return self.likely_length(call),
             (B::Ord, 1, (_, Some(Type::STR))) if has_strings => {
                 let exit = self.guard_callee(call);
                 let string = self.guard_type(self.operand(0), Type::STR, exit);
@@ -386,6 +387,31 @@ impl Builder<'_> {
             },
         )?;
         Ok(Outcome::Finished(flow))
+    }
+
+    /// `len` of containers of several kinds: first of the likeliest.
+    fn likely_length(&mut self, call: &Native) -> Result<Option<Outcome>, CompileError> {
+        let pc = call.pc;
+        let [kind] = self.likely_kinds::<1>(pc);
+        let is_wanted = !self.is_inlining() && self.boxed(self.operand(0)).is_none();
+        let Some(kind) = kind.filter(|kind| is_wanted && has_length(*kind)) else { return Ok(None) };
+        self.guard_callee(call);
+        let flow = self.if_of_kinds(
+            &[(0, kind)],
+            |builder| {
+                builder.call_anyhow(call)?;
+                builder.pop(pc)
+            },
+            |builder| {
+                let exit = builder.exit(ExitReason::RareOperand, Resume::At, pc);
+                let container = builder.operand(0);
+                let length = Insn::Length { kind, container, exit };
+                let length = builder.emit(length, Repr::Int, Type::INT);
+                builder.leave_native(call, length, false)?;
+                builder.pop(pc)
+            },
+        )?;
+        Ok(Some(Outcome::Finished(flow)))
     }
 
     /// `range` and `xrange` of ints.

@@ -203,6 +203,17 @@ impl Builder<'_> {
         ty.may_be(kind).then_some(kind)
     }
 
+    /// The kinds that the topmost operands are most likely to have together: what is expected, else what was seen more often
+    /// than not at this instruction.
+    pub(super) fn likely_kinds<const N: usize>(&self, pc: u32) -> [Option<Type>; N] {
+        let seen = self.feedback.likely_operands(pc).filter(|_| self.speculate_at(pc));
+        std::array::from_fn(|depth| {
+            let is_possible =
+                |kind: &Type| kind.is_single() && self.type_of(self.operand(depth)).may_be(*kind);
+            self.expected_kind(pc, depth).or(seen.map(|kinds| kinds[depth]).filter(is_possible))
+        })
+    }
+
     /// Numbers that the operand `depth` below the top is expected to be, if it is one: of one kind, or of both.
     pub(super) fn expected_number(&self, pc: u32, depth: usize) -> Option<Type> {
         if let Some(kind) = self.expected_kind(pc, depth) {
@@ -211,7 +222,7 @@ impl Builder<'_> {
         let value = self.operand(depth);
         let known = self.type_of(value);
         let seen = match self.speculate_at(pc) {
-            true => self.feedback.site(pc).map_or(Type::EMPTY, |site| site.operands[depth]),
+            true => self.feedback.kinds(pc, depth),
             false => Type::EMPTY,
         };
         let is_real = known.is_subset(Type::REAL) || (seen == Type::REAL && known.intersect(seen) == seen);

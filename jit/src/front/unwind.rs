@@ -51,7 +51,7 @@ impl Builder<'_> {
         }
         // What `finally` bodies are entered with otherwise.
         let harmless = Type::NONE.union(Type::INT);
-        self.feedback.site(handler).is_some_and(|site| !site.operands[0].is_subset(harmless))
+        !self.feedback.kinds(handler, 0).is_subset(harmless)
     }
 
     /// Whether there is so much code already that more ways through it would not do.

@@ -189,6 +189,14 @@ impl Type {
         if self.bits & IS_NUMBER == 0 { None } else { Some(self.word as i64) }
     }
 
+    /// Its kinds, one bit for each.
+    pub const fn kind_bits(self) -> u32 {
+        self.bits & KINDS
+    }
+    /// The kinds with these [bits](Type::kind_bits).
+    pub const fn of_kind_bits(bits: u32) -> Type {
+        Type::of_bits(bits & KINDS)
+    }
     /// Its kinds, of which no more is known.
     pub const fn kinds(self) -> Type {
         Type::of_bits(self.bits & KINDS)

@@ -169,7 +169,7 @@ fn an_operation_that_overflowed_is_left_to_a_helper() {
     let mut feedback = feedback();
     let adds = |function: &Function| function.values.iter().any(|v| matches!(v.insn, Insn::IntBinary { .. }));
     assert!(adds(&compiled(&feedback)));
-    feedback.site_mut(27).rare = true;
+    feedback.leave_to_helper(27);
     let function = compiled(&feedback);
     assert!(!adds(&function), "{function}");
     let compares = function.values.iter().any(|v| matches!(v.insn, Insn::IntCompare(..)));

@@ -235,7 +235,7 @@ instructions! {
     /// Leaves when a C status is negative. No result.
     GuardStatus(status: borrows Status, exit: leaves SideExit) = Facts::effect();
 
-    /// The operand, which is known not to be NULL on the path here.
+    /// The operand, which is known on the path here not to be NULL, and to be of the kinds that the result has.
     NotNull(object: borrows Obj) = Facts::refines().needed(Need::ForResult);
 
     // ---- boxing ----
