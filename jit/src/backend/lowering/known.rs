@@ -112,7 +112,8 @@ impl Known {
         // What is stored in line has a `str` key.
         let is_store = matches!(insn, Insn::SwapAttribute { .. });
         if function.runs_code(insn) || (insn.facts().writes.meets(HEAPS) && !is_store) {
-            *self = Known::default();
+            // For as long as a frame runs it has the same globals and builtins, and a dict is of the very type for ever.
+            *self = Known { of_frame: std::mem::take(&mut self.of_frame), ..Known::default() };
         }
     }
 }
