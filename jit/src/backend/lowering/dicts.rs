@@ -13,6 +13,21 @@ const HASH: i32 = 0;
 const KEY: i32 = 8;
 const VALUE: i32 = 16;
 
+/// Entries that are looked at for a name that a dict most probably lacks.
+const LOOKS: usize = 3;
+
+/// Where a dict looks for a key with this hash first: its mask says how much of that counts.
+fn first_places(hash: u64) -> [u64; LOOKS] {
+    let (mut place, mut perturbation) = (hash, hash);
+    std::array::from_fn(|look| {
+        if look != 0 {
+            place = place.wrapping_mul(5).wrapping_add(perturbation).wrapping_add(1);
+            perturbation >>= 5;
+        }
+        place
+    })
+}
+
 impl Lowering<'_> {
     /// Goes on unless a pointer is NULL.
     pub(super) fn unless_null(&mut self, pointer: ir::Value, missed: ir::Block) {
@@ -102,12 +117,26 @@ impl Lowering<'_> {
             self.builder.ins().brif(dict, there, &[], lacks, &[]);
             self.builder.switch_to_block(there);
         }
-        // Most often the first entry to look at is free.
-        let (entry, _) = self.first_entry(heap, &layout.dict, dict, hash, missed);
-        let key = self.load(heap, types::I64, entry, KEY);
-        let taken = self.builder.create_block();
-        self.builder.ins().brif(key, taken, &[], lacks, &[]);
-        self.builder.switch_to_block(taken);
+        let ask = self.builder.create_block();
+        let (entries, mask) = self.entries(heap, &layout.dict, dict, missed);
+        for (index, place) in first_places(hash).into_iter().enumerate() {
+            let (entry, _) = self.entry(entries, mask, place);
+            let key = self.load(heap, types::I64, entry, KEY);
+            let taken = self.builder.create_block();
+            self.builder.ins().brif(key, taken, &[], lacks, &[]);
+            self.builder.switch_to_block(taken);
+            if index + 1 == LOOKS {
+                self.builder.ins().jump(ask, &[]);
+            } else {
+                let of_key = self.load(heap, types::I64, entry, HASH);
+                let hash = self.int(hash as i64);
+                let same = self.builder.ins().icmp(IntCC::Equal, of_key, hash);
+                let next = self.builder.create_block();
+                self.builder.ins().brif(same, ask, &[], next, &[]);
+                self.builder.switch_to_block(next);
+            }
+        }
+        self.builder.switch_to_block(ask);
         let name = self.address(name);
         let certain = self.call_for(layout.dict_lacks, &[dict, name], types::I64)?;
         self.builder.ins().brif(certain, lacks, &[], missed, &[]);
@@ -148,22 +177,37 @@ impl Lowering<'_> {
         hash: u64,
         missed: ir::Block,
     ) -> (ir::Value, ir::Value) {
-        let (entries, mask) = match *layout {
+        let (entries, mask) = self.entries(heap, layout, dict, missed);
+        self.entry(entries, mask, hash)
+    }
+
+    /// The entries of a dict, and the mask of places in it.
+    fn entries(
+        &mut self,
+        heap: Heap,
+        layout: &DictLayout,
+        dict: ir::Value,
+        missed: ir::Block,
+    ) -> (ir::Value, ir::Value) {
+        self.only_plain(heap, layout, dict, missed);
+        match *layout {
             DictLayout::Table { mask, table, .. } => {
-                self.only_plain(heap, layout, dict, missed);
                 let mask = self.load(heap, types::I64, dict, mask);
                 (self.load(heap, types::I64, dict, table), mask)
             }
             DictLayout::Keys { keys, size, entries, .. } => {
-                self.only_plain(heap, layout, dict, missed);
                 let keys = self.load(heap, types::I64, dict, keys);
                 let size = self.load(heap, types::I64, keys, size);
                 let mask = self.builder.ins().iadd_imm_s(size, -1);
                 (self.builder.ins().iadd_imm_s(keys, i64::from(entries)), mask)
             }
-        };
-        let hash = self.int(hash as i64);
-        let index = self.builder.ins().band(hash, mask);
+        }
+    }
+
+    /// The entry at a place, of which the mask says what counts, and its index.
+    fn entry(&mut self, entries: ir::Value, mask: ir::Value, place: u64) -> (ir::Value, ir::Value) {
+        let place = self.int(place as i64);
+        let index = self.builder.ins().band(place, mask);
         let offset = self.builder.ins().imul_imm_s(index, i64::from(ENTRY));
         (self.builder.ins().iadd(entries, offset), index)
     }
@@ -224,5 +268,33 @@ impl Lowering<'_> {
         let before = self.load(Heap::Attributes, types::I64, dict, used);
         let after = self.builder.ins().iadd_imm_s(before, 1);
         self.store(Heap::Attributes, after, dict, used);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As `lookdict` goes on in a table with this mask.
+    fn looked_at(hash: u64, mask: u64) -> [u64; LOOKS] {
+        let mut index = hash & mask;
+        let mut perturbation = hash;
+        let mut places = [index; LOOKS];
+        for place in &mut places[1..] {
+            index = (index << 2).wrapping_add(index).wrapping_add(perturbation).wrapping_add(1);
+            perturbation >>= 5;
+            *place = index & mask;
+        }
+        places
+    }
+
+    #[test]
+    fn places_are_those_that_a_dict_looks_at() {
+        for hash in [0, 1, 0x7fff_ffff_ffff_ffff, 0x8000_0000_0000_0001, u64::MAX - 1, 0x1234_5678_9abc_def0]
+        {
+            for mask in [7, 15, 1023, u64::from(u32::MAX)] {
+                assert_eq!(first_places(hash).map(|place| place & mask), looked_at(hash, mask));
+            }
+        }
     }
 }
