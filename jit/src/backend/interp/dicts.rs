@@ -11,6 +11,9 @@ const HASH: i32 = 0;
 const KEY: i32 = 8;
 const VALUE: i32 = 16;
 
+/// Entries that are looked at for a name before the host is asked.
+const LOOKS: usize = 3;
+
 /// A name that is looked for.
 #[derive(Clone, Copy)]
 pub(super) struct Key {
@@ -73,8 +76,19 @@ impl Machine<'_> {
             return true;
         }
         let Some(table) = self.table(&layout.dict, dict) else { return false };
-        self.load(table.entry(key.hash & table.mask), KEY) == 0
-            || call(layout.dict_lacks, &[dict, key.name]) != 0
+        let (mut place, mut perturbation) = (key.hash, key.hash);
+        for _ in 0..LOOKS {
+            let entry = table.entry(place & table.mask);
+            if self.load(entry, KEY) == 0 {
+                return true;
+            }
+            if self.load(entry, HASH) == key.hash {
+                break;
+            }
+            place = place.wrapping_mul(5).wrapping_add(perturbation).wrapping_add(1);
+            perturbation >>= 5;
+        }
+        call(layout.dict_lacks, &[dict, key.name]) != 0
     }
 
     /// Puts a value, whose reference is taken over, under a new key in a dict, where the first entry to look at is free

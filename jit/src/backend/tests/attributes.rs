@@ -83,8 +83,14 @@ fn class(tag: u32, flags: u64, get: u64) -> usize {
 
 /// A dict of eight entries, of which those are taken, known to the collector.
 fn table(entries: &[(usize, usize, usize)]) -> usize {
+    table_with_hash(0, entries)
+}
+
+/// The same, where all keys have this hash.
+fn table_with_hash(hash: u64, entries: &[(usize, usize, usize)]) -> usize {
     let mut words = [0; 24];
     for (at, key, value) in entries {
+        words[at * 3] = hash;
         words[at * 3 + 1] = *key as u64;
         words[at * 3 + 2] = *value as u64;
     }
@@ -161,8 +167,13 @@ fn places_of_one_class_are_tried_one_after_the_other() {
     assert_eq!(find(&host, site(name, &places), of(ty, table(&[]))), of_class);
     assert_eq!(find(&host, site(name, &places), of(ty, 0)), of_class);
     assert_eq!([first, second, of_class].map(|object| field(object, 0)), [1, 1, 1]);
-    // Where the first entry is taken, only a lookup can tell that the dict lacks the name.
-    assert_eq!(find(&host, site(name, &places), of(ty, table(&[(3, first, first)]))), 0);
+    // Where the first entry is taken by what is another name, the next ones tell that the dict lacks this one; else only
+    // a lookup can.
+    assert_eq!(find(&host, site(name, &places), of(ty, table(&[(3, first, first)]))), of_class);
+    let alike = table_with_hash(HASH, &[(3, first, first)]);
+    assert_eq!(find(&host, site(name, &places), of(ty, alike)), 0);
+    let full: Vec<_> = (0..8).map(|index| (index, first, first)).collect();
+    assert_eq!(find(&host, site(name, &places), of(ty, table(&full))), 0);
     assert_eq!(find(&host, site(name, &places), of(class(6, 0, 0), table(&[(1, name, first)]))), 0);
 }
 
@@ -206,7 +217,7 @@ fn old_style_classes_are_looked_through_by_their_dicts() {
     assert_eq!(find(&host, at(1, 6), of(derived, table(&[]))), function);
     assert_eq!(find(&host, at(1, 6), of(base, table(&[]))), 0);
     assert_eq!(find(&host, at(0, 5), of(base, table(&[]))), 0);
-    assert_eq!(find(&host, at(0, 6), of(base, table(&[(3, name, function)]))), 0);
+    assert_eq!(find(&host, at(0, 6), of(base, table_with_hash(HASH, &[(3, name, function)]))), 0);
     let no_function = of_class(table(&[(6, name, object(&[1, instance as u64]))]), &[]);
     assert_eq!(find(&host, at(0, 6), of(no_function, table(&[]))), 0);
 
