@@ -1,4 +1,4 @@
-//! What is known of a value: how it is held, which kinds it may have, and perhaps the class, the object or the number.
+//! What is known of a value: how it is held, which kinds it may have, and perhaps which object or number it is.
 
 use std::fmt;
 
@@ -31,15 +31,14 @@ impl Repr {
     }
 }
 
-/// What a value may be: a set of kinds, and perhaps more. Kinds are *exact* types: a subclass of `int` is `OTHER`.
+/// What a value may be: a set of kinds, and perhaps which object. Kinds are *exact* types: a subclass of `int` is `OTHER`.
 ///
-/// More is known of an object when it has the kinds of one: the class that it had where the value was made, and which object
-/// it is. Of NULL there is nothing to know: what may be either is NULL or such an object. Of a number that is not boxed,
-/// which one it is.
+/// Of NULL there is nothing more to know: what may be either is NULL or the one object. Of a number that is not boxed, it
+/// may be known which one it is.
 ///
-/// A class is known by its version tag, as guards know it. It can change, and so can the class that an object has: whoever
-/// concludes something from it has to know that neither was written since. What is passed on is
-/// [`timeless`](Type::timeless) else.
+/// The class of an object is not among this. It can change, and so can the class that an object has, so that it would
+/// hold of a value only as far as nothing runs: so far, those who look at classes in line remember what they saw
+/// (`backend/lowering/known.rs`).
 ///
 /// Types are a lattice: [`union`](Type::union) is the least type that has both, [`intersect`](Type::intersect) the
 /// greatest that both have.
@@ -47,8 +46,6 @@ impl Repr {
 pub struct Type {
     /// One for each kind, and [`IS_OBJECT`] or [`IS_NUMBER`] for what is in `word`.
     bits: u32,
-    /// The version tag, or 0.
-    class: u32,
     /// The object's address, or the number.
     word: u64,
 }
@@ -57,7 +54,7 @@ pub struct Type {
 const _: () = assert!(size_of::<Type>() == 16);
 
 /// The bits of kinds.
-const KINDS: u32 = (1 << 24) - 1;
+const KINDS: u32 = (1 << Type::KINDS.len()) - 1;
 /// The value is the object at the address that is the word, unless it is NULL.
 const IS_OBJECT: u32 = 1 << 30;
 /// The value is the number that is the word.
@@ -103,7 +100,7 @@ kinds! {
 
 impl Type {
     const fn of_bits(bits: u32) -> Type {
-        Type { bits, class: 0, word: 0 }
+        Type { bits, word: 0 }
     }
 
     /// No kind: unreachable, or nothing observed.
@@ -142,8 +139,7 @@ impl Type {
     /// The type with this text.
     pub fn named(text: &str) -> Result<Type, String> {
         let (text, word) = text.split_once('=').map_or((text, None), |(text, word)| (text, Some(word)));
-        let (text, class) = text.split_once(':').map_or((text, None), |(text, class)| (text, Some(class)));
-        let mut ty = match text {
+        let ty = match text {
             "any" => Type::ANY,
             "object" => Type::OBJECT,
             "empty" => Type::EMPTY,
@@ -152,9 +148,6 @@ impl Type {
                 kind.map(|(kind, _)| ty.union(*kind)).ok_or_else(|| format!("there is no kind `{name}`"))
             })?,
         };
-        if let Some(tag) = class {
-            ty = ty.of_class(tag.parse().map_err(|_| format!("`{tag}` is no version tag"))?);
-        }
         let Some(word) = word else { return Ok(ty) };
         let is_wrong = |_| format!("`{word}` is neither an address nor a number");
         Ok(match word.strip_prefix("0x") {
@@ -163,23 +156,15 @@ impl Type {
         })
     }
 
-    /// The same, but it is an object of the class that had this version tag where the value was made.
-    pub const fn of_class(self, tag: u32) -> Type {
-        Type { class: tag, ..self }.canonical()
-    }
     /// The same, but it is the object at this address.
     pub const fn at(self, address: usize) -> Type {
-        Type { bits: self.bits & KINDS | IS_OBJECT, word: address as u64, ..self }.canonical()
+        Type { bits: self.bits & KINDS | IS_OBJECT, word: address as u64 }.canonical()
     }
     /// The same, but it is this number, which is not boxed.
     pub const fn with_number(self, number: i64) -> Type {
-        Type { bits: self.bits & KINDS | IS_NUMBER, word: number as u64, ..self }.canonical()
+        Type { bits: self.bits & KINDS | IS_NUMBER, word: number as u64 }.canonical()
     }
 
-    /// The version tag of the object's class where the value was made.
-    pub const fn class(self) -> Option<u32> {
-        if self.class == 0 { None } else { Some(self.class) }
-    }
     /// The address of the object that it is, unless it is NULL.
     pub const fn object(self) -> Option<usize> {
         if self.bits & IS_OBJECT == 0 { None } else { Some(self.word as usize) }
@@ -201,10 +186,6 @@ impl Type {
     pub const fn kinds(self) -> Type {
         Type::of_bits(self.bits & KINDS)
     }
-    /// What of it holds at all times.
-    pub const fn timeless(self) -> Type {
-        Type { class: 0, ..self }
-    }
 
     /// Union.
     pub const fn union(self, other: Type) -> Type {
@@ -213,28 +194,19 @@ impl Type {
         let known = match (self.has_no_object(), other.has_no_object()) {
             (true, _) => other,
             (false, true) => self,
-            (false, false) => {
-                let is_same_word = self.is_word_of(other);
-                Type {
-                    bits: if is_same_word { self.bits & !KINDS } else { 0 },
-                    class: if self.class == other.class { self.class } else { 0 },
-                    word: if is_same_word { self.word } else { 0 },
-                }
-            }
+            (false, false) if self.is_word_of(other) => self,
+            (false, false) => Type::EMPTY,
         };
         Type { bits: known.bits & !KINDS | kinds, ..known }
     }
     /// Intersection.
     pub const fn intersect(self, other: Type) -> Type {
         let kinds = self.bits & other.bits & KINDS;
-        let is_class = self.class == 0 || other.class == 0 || self.class == other.class;
-        let is_word = !self.has_word() || !other.has_word() || self.is_word_of(other);
-        if !is_class || !is_word {
+        if self.has_word() && other.has_word() && !self.is_word_of(other) {
             return Type::of_bits(kinds & Type::NULL.bits);
         }
-        let of_word = if self.has_word() { self } else { other };
-        let class = if self.class != 0 { self.class } else { other.class };
-        Type { bits: of_word.bits & !KINDS | kinds, class, word: of_word.word }.canonical()
+        let known = if self.has_word() { self } else { other };
+        Type { bits: known.bits & !KINDS | kinds, ..known }.canonical()
     }
     /// The same without these kinds.
     pub const fn without(self, kinds: Type) -> Type {
@@ -243,9 +215,7 @@ impl Type {
     /// True when whatever is of this type is of the other.
     pub const fn is_subset(self, other: Type) -> bool {
         self.bits & KINDS & !other.bits == 0
-            && (self.has_no_object()
-                || ((other.class == 0 || self.class == other.class)
-                    && (!other.has_word() || self.is_word_of(other))))
+            && (self.has_no_object() || !other.has_word() || self.is_word_of(other))
     }
     /// True when something may be of both.
     pub const fn may_be(self, other: Type) -> bool {
@@ -297,9 +267,6 @@ impl fmt::Debug for Type {
                 }
             }
         }
-        if let Some(tag) = self.class() {
-            write!(f, ":{tag}")?;
-        }
         if let Some(address) = self.object() {
             write!(f, "={address:#x}")?;
         }
@@ -328,10 +295,7 @@ mod tests {
         ];
         let mut all = Vec::new();
         for ty in kinds {
-            for class in [None, Some(5), Some(6)] {
-                let ty = class.map_or(ty, |tag| ty.of_class(tag));
-                all.extend([ty, ty.at(0x10), ty.at(0x20), ty.with_number(16), ty.with_number(-1)]);
-            }
+            all.extend([ty, ty.at(0x10), ty.at(0x20), ty.with_number(16), ty.with_number(-1)]);
         }
         all
     }
@@ -365,18 +329,18 @@ mod tests {
         for ty in samples() {
             assert_eq!(Type::named(&format!("{ty:?}")), Ok(ty));
         }
-        let one = Type::TYPE.union(Type::NULL).of_class(7).at(0x1234);
-        assert_eq!(format!("{one:?}"), "null|type:7=0x1234");
+        let one = Type::TYPE.union(Type::NULL).at(0x1234);
+        assert_eq!(format!("{one:?}"), "null|type=0x1234");
         assert_eq!(format!("{:?}", Type::INT.with_number(-5)), "int=-5");
-        for wrong in ["integer", "int:x", "int=five", "int=0xg"] {
+        for wrong in ["integer", "int=five", "int=0xg"] {
             assert!(Type::named(wrong).is_err(), "{wrong}");
         }
     }
 
     #[test]
     fn of_null_there_is_nothing_to_know() {
-        assert_eq!(Type::NULL.of_class(5).at(0x10), Type::NULL);
-        let known = Type::OTHER.of_class(5).at(0x10);
+        assert_eq!(Type::NULL.at(0x10), Type::NULL);
+        let known = Type::OTHER.at(0x10);
         assert_eq!(known.union(Type::NULL).without(Type::NULL), known);
         assert_eq!(known.union(Type::NULL).without(Type::OTHER), Type::NULL);
         assert_eq!(known.union(Type::NULL).intersect(Type::OBJECT), known);
@@ -387,8 +351,7 @@ mod tests {
         let [a, b] = [0x10, 0x20].map(|address| Type::OTHER.at(address));
         assert!(!a.may_be(b) && a.may_be(Type::OTHER) && !a.may_be(Type::INT));
         assert_eq!(a.union(b), Type::OTHER);
-        assert_eq!((a.object(), a.number(), a.class()), (Some(0x10), None, None));
-        assert_eq!(a.of_class(5).timeless(), a);
+        assert_eq!((a.object(), a.number()), (Some(0x10), None));
         assert_eq!(Type::INT.with_number(0x10).object(), None);
         assert!(!Type::INT.with_number(0x10).may_be(Type::INT.at(0x10)), "one is boxed, the other is not");
         assert_eq!(a.kinds(), Type::OTHER);

@@ -202,9 +202,9 @@ fn propagate(function: &mut Function, cfg: &Cfg) {
                 let ty = match function.insn(value) {
                     // What a helper returns was known when the guard was built.
                     Insn::GuardNotNull(inner, _) if !is_call(function, *inner) => {
-                        of(*inner).timeless().intersect(Type::OBJECT)
+                        of(*inner).intersect(Type::OBJECT)
                     }
-                    Insn::NewRef(inner) => of(*inner).timeless(),
+                    Insn::NewRef(inner) => of(*inner),
                     _ => continue,
                 };
                 changed |= std::mem::replace(&mut function.values[value.index()].ty, ty) != ty;
@@ -215,7 +215,7 @@ fn propagate(function: &mut Function, cfg: &Cfg) {
                     if function.value(param).repr != Repr::Obj {
                         continue;
                     }
-                    let ty = function.value(param).ty.union(function.value(*arg).ty.timeless());
+                    let ty = function.value(param).ty.union(function.value(*arg).ty);
                     changed |= std::mem::replace(&mut function.values[param.index()].ty, ty) != ty;
                 }
             }

@@ -160,8 +160,7 @@ fn write_header(f: &mut Formatter<'_>, function: &Function, id: BlockId) -> fmt:
 /// What is printed of a value's type: what its instruction says is not repeated.
 fn told(value: &Value) -> Type {
     let kinds = value.ty.kinds();
-    let rest = value.ty.class().map_or(kinds, |tag| kinds.of_class(tag));
-    if value.insn.says_of(rest) == value.ty { rest } else { value.ty }
+    if value.insn.says_of(kinds) == value.ty { kinds } else { value.ty }
 }
 
 /// How a value is held and what it may be. Objects print as their kinds, unboxed values as

@@ -594,7 +594,7 @@ impl Read for Seen {
 
 impl Read for Type {
     fn read(text: &mut Reader<'_>) -> Result<Type, String> {
-        Type::named(text.take(|c| c.is_ascii_alphanumeric() || "|:=-".contains(c)))
+        Type::named(text.take(|c| c.is_ascii_alphanumeric() || "|=-".contains(c)))
     }
 }
 
