@@ -4,7 +4,7 @@
 mod made_up;
 
 use crate::bytecode::Version;
-use crate::hir::{Builtin, Element, FrameBlock, Helper, Type};
+use crate::hir::{Builtin, Element, FrameBlock, FrameState, Helper, Resume, Type};
 
 /// How exact ints are stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,6 +220,17 @@ pub enum Periodic {
     Ticker(usize),
     /// 3.x: due when the C int at this address is not zero.
     Breaker(usize),
+}
+
+impl Periodic {
+    /// What `f_lasti` is to hold when a loop goes on at this state: those who look at the process from outside see
+    /// there which loop runs. The work that a ticker has due every hundred turns says it often enough.
+    pub fn noted_at(self, turn: &FrameState) -> Option<u32> {
+        match self {
+            Periodic::Ticker(_) => None,
+            Periodic::Breaker(_) => (turn.resume == Resume::At && turn.inlined.is_none()).then_some(turn.pc),
+        }
+    }
 }
 
 /// How dicts are laid out.

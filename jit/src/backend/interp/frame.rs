@@ -3,7 +3,7 @@
 use super::calls::call;
 use super::machine::Machine;
 use super::memory::item;
-use crate::hir::{Helper, PC_IN_FRAME, ValueId};
+use crate::hir::{Helper, PC_IN_FRAME, SideExit, ValueId};
 use crate::host::Periodic;
 
 impl Machine<'_> {
@@ -55,6 +55,13 @@ impl Machine<'_> {
     pub fn set_lasti(&self, pc: u32) {
         if pc != PC_IN_FRAME {
             self.store_int(self.frame, self.program.host.layout.frame_lasti, pc as i32);
+        }
+    }
+
+    /// Has `f_lasti` say which loop runs, if nothing else does.
+    pub fn note_turn(&self, exit: SideExit) {
+        if let Some(&pc) = self.program.turns.get(&exit.state) {
+            self.set_lasti(pc);
         }
     }
 

@@ -43,6 +43,13 @@ pub(super) fn prepare(function: &Function, host: &Host, options: &BackendOptions
     let Preparation { plan, left: exits, yields, .. } = preparation;
     let buffer_words = plan.buffer_words(function);
 
+    let turn = |insn: &Insn| match insn {
+        Insn::CheckValid(exit) => {
+            Some((exit.state, host.periodic.noted_at(function.states.get(exit.state.index())?)?))
+        }
+        _ => None,
+    };
+    let turns = function.values.iter().filter_map(|value| turn(&value.insn)).collect();
     let mut compaction = Compaction::new(function);
     let mut contents = plan.contents().to_vec();
     contents.iter_mut().for_each(|contents| compaction.contents(contents));
@@ -66,6 +73,7 @@ pub(super) fn prepare(function: &Function, host: &Host, options: &BackendOptions
         exits,
         contents,
         yields,
+        turns,
         kinds: Kinds::of(host),
         pool: Pool::new(words),
         marks,

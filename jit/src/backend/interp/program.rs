@@ -28,6 +28,8 @@ pub(super) struct Program {
     pub contents: Vec<Contents>,
     /// The yields that need no exit.
     pub yields: HashMap<ValueId, Yield>,
+    /// What `f_lasti` is to hold where a loop goes on, by the state that its check names.
+    pub turns: HashMap<StateId, u32>,
     /// What the type of an object says of its kind.
     pub kinds: Kinds,
     /// Memory for the values of a frame.

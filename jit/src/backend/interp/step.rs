@@ -230,6 +230,7 @@ impl<'p> Machine<'p> {
             }
             Insn::CheckValid(exit) => {
                 only_if(self.is_valid(), *exit)?;
+                self.note_turn(*exit);
                 0
             }
             Insn::StressExit { counter, interval, exit } => {

@@ -2,7 +2,7 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
-use crate::hir::{Heap, Helper, PC_IN_FRAME, Repr, Runs, ValueId};
+use crate::hir::{Heap, Helper, PC_IN_FRAME, Repr, Runs, SideExit, ValueId};
 use crate::host::Periodic;
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, AbiParam, types};
@@ -240,6 +240,13 @@ impl Lowering<'_> {
         let counter = self.address(self.bytecode_counter);
         self.add_to_word(Heap::Cell, counter, 0, 1);
         Ok(())
+    }
+
+    /// Has `f_lasti` say which loop runs, if nothing else does.
+    pub fn note_turn(&mut self, exit: SideExit) {
+        if let Some(pc) = self.host.periodic.noted_at(self.function.state(exit.state)) {
+            self.store_lasti(pc);
+        }
     }
 
     /// `Insn::PeriodicDue`.

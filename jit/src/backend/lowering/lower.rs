@@ -456,6 +456,7 @@ impl Lowering<'_> {
                     let valid = self.load(Heap::Cell, types::I8, flag, 0);
                     self.exit_if_zero(valid, *exit)?;
                 }
+                self.note_turn(*exit);
                 return Ok(None);
             }
 

@@ -225,6 +225,25 @@ fn flags_make_it_leave() {
 }
 
 #[test]
+fn a_loop_says_where_it_is() {
+    for (host, expected) in [(host_35(Box::leak(Box::new(0_i32)) as *mut i32 as usize), 15), (host_27(0), -1)]
+    {
+        let mut b = Build::new();
+        let turn = b.exit(15, ExitReason::Invalidated, &[], &[]);
+        b.effect(Insn::CheckValid(turn));
+        let leave = b.exit(9, ExitReason::Uncompiled, &[], &[]);
+        b.effect(Insn::CheckUnshared(leave));
+        let null = b.object(Insn::Null);
+        b.ret(null);
+        let native = b.compile(&host);
+        let mut frame = Frame::new(&[]);
+        frame.set_refcount(2);
+        run(&native, &mut frame, 0).left();
+        assert_eq!(frame.word(2) as i32, expected);
+    }
+}
+
+#[test]
 fn every_nth_guard_fails_before_it_does_anything() {
     let _alone = stress::alone();
     let mut b = Build::new();
