@@ -3,7 +3,7 @@
 use crate::dirs::write_atomically;
 use crate::plan::Plan;
 use crate::stamp::Stamps;
-use crate::{cpython, hash, link, step};
+use crate::{cpython, debuggers, hash, link, step};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
@@ -50,13 +50,16 @@ pub fn shared(plan: &Plan<'_>, embed: &Path) -> Result<()> {
     let made = of_library.tree().join(format!("pyjion-{versioned}"));
     make(&of_library, "pyjion-shared", embed, &made)?;
     put(&made, &folder.join(&versioned))?;
+    debuggers::describe(plan, &folder.join(&versioned))?;
     symlink(&versioned, &folder.join(&plain))?;
     stamps.done("link", &key)
 }
 
 fn key(plan: &Plan<'_>, cpython_key: &str, embed: &Path) -> Result<String> {
     let prefix = plan.prefix.to_string_lossy();
-    Ok(hash::strings(&[cpython_key, link::LINK_MK, link::EXPORTS, EMBEDDED, &hash::file(embed)?, &prefix]))
+    let embed = hash::file(embed)?;
+    let parts = [cpython_key, link::LINK_MK, link::EXPORTS, EMBEDDED, debuggers::FRAMES, &embed, &prefix];
+    Ok(hash::strings(&parts))
 }
 
 /// Has CPython's Makefile make something of its objects and the Rust side.

@@ -3,7 +3,7 @@
 use crate::dirs::{remove_tree, write_atomically};
 use crate::plan::Plan;
 use crate::stamp::Stamps;
-use crate::{cpython, hash, layout, libclang, step};
+use crate::{cpython, debuggers, hash, layout, libclang, step};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -123,6 +123,7 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
         cpython_key,
         LINK_MK,
         EXPORTS,
+        debuggers::FRAMES,
         &order,
         &hash::file(library)?,
         &bin.to_string_lossy(),
@@ -139,26 +140,30 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
         command.arg(format!("PYJION_MAIN={}", plan.release.main));
         command.arg(format!("PYJION_EMBED={}", library.display()));
         command.arg(format!("PYJION_OUT={}", linked.display()));
-        if has_compact_relocations() {
+        // What is to run elsewhere asks for no newer C library than it has to.
+        if has_compact_relocations() && !plan.options.anonymous {
             command.arg("PYJION_RELOCATIONS=-Wl,-z,pack-relative-relocs");
         }
         command.args(extra(plan));
         step::run(&format!("link {}", plan.title()), &mut command, &step::fresh_log(plan.log("link")))?;
         install_executable(plan, &linked, &executable)?;
+        debuggers::describe(plan, &executable)?;
         stamps.done("link", &key)?;
     }
     Ok(executable)
 }
 
-/// Whether the C library understands relocations of a bit each (`DT_RELR`) instead of 24 bytes, all of which are read
-/// when the program starts. Linkers that do not know them leave them as they are.
+/// The first C library that understands relocations of a bit each (`DT_RELR`).
+pub const COMPACT_RELOCATIONS_SINCE: (u32, u32) = (2, 36);
+
+/// Whether the C library understands relocations of a bit each instead of 24 bytes, all of which are read when the
+/// program starts. Linkers that do not know them leave them as they are.
 fn has_compact_relocations() -> bool {
-    const SINCE: (u32, u32) = (2, 36);
     // SAFETY: a string that stays.
     let version = unsafe { std::ffi::CStr::from_ptr(libc::gnu_get_libc_version()) };
     let mut numbers =
         version.to_str().unwrap_or_default().split('.').map(|number| number.parse().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= SINCE
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= COMPACT_RELOCATIONS_SINCE
 }
 
 /// What a build with link-time optimisation links with besides.

@@ -4,6 +4,7 @@ mod bench;
 mod build_python;
 mod ci_matrix;
 mod cpython;
+mod debuggers;
 mod diff;
 mod dirs;
 mod dist;

@@ -7,6 +7,7 @@ use super::executable_memory;
 use super::observers::{self, Made};
 use super::options;
 use super::process::{self, Output};
+use super::python_stacks;
 use super::tally::Tally;
 use super::unwinding;
 use crate::dirs::{Dirs, remove_tree};
@@ -25,10 +26,17 @@ const EXPORTED: [&str; 3] = ["dladdr", "setns", "unshare"];
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// Runs every check on one version; `may_install`, where a check needs a program that is not there.
-pub fn run(dirs: &Dirs, may_install: bool, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
+pub fn run(
+    dirs: &Dirs,
+    may_install: bool,
+    offline: bool,
+    release: &Release,
+    pair: &Pair,
+    tally: &mut Tally,
+) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 15] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 16] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
@@ -44,6 +52,7 @@ pub fn run(dirs: &Dirs, may_install: bool, release: &Release, pair: &Pair, tally
             executable_memory::check(pair, &scratch.join("executable-memory"))
         }),
         ("describes compiled code to perf", &|| observers::jitdump(pair, &scratch.join("jitdump"))),
+        ("has an extension for gdb beside it", &|| python_stacks::has_extension(pair)),
         ("needs no library that stock does not need", &|| libraries(pair)),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),
     ];
@@ -54,13 +63,15 @@ pub fn run(dirs: &Dirs, may_install: bool, release: &Release, pair: &Pair, tally
             Err(e) => tally.fail(&name, &format!("{e:#}")),
         }
     }
-    let fitting: [(&str, &dyn Fn() -> Result<Made>); 2] = [
+    let fitting: [(&str, &dyn Fn() -> Result<Made>); 4] = [
         ("names compiled code to gdb", &|| {
             if may_install {
                 prereqs::obtain(dirs, "gdb", "gdb");
             }
             observers::backtraces(pair, &scratch.join("gdb"))
         }),
+        ("shows its Python frames in gdb", &|| python_stacks::in_gdb(pair, &scratch.join("python-gdb"))),
+        ("shows its loops to py-spy", &|| python_stacks::in_py_spy(pair, offline, &scratch.join("py-spy"))),
         ("can be profiled", &|| observers::profile(pair, &scratch.join("profile"))),
     ];
     for (name, check) in fitting {

@@ -16,6 +16,7 @@ mod packages;
 mod pair;
 mod pip;
 mod process;
+mod python_stacks;
 mod regrtest;
 mod skips;
 mod snippets;
@@ -148,7 +149,7 @@ fn stages_with(
     }
     if args.wants(Stage::Interpreter) && !pair.debug {
         let may_install = !args.skip_build && !args.common.no_install;
-        interpreter::run(dirs, may_install, release, pair, tally)?;
+        interpreter::run(dirs, may_install, args.common.offline, release, pair, tally)?;
     }
     if args.wants(Stage::Snippets) {
         snippets::run(dirs, args, pair, tally)?;

@@ -137,7 +137,7 @@ fn gdb(pair: &Pair, scratch: &Path, text: &str, commands: &[&str]) -> Result<Out
 }
 
 /// Containers may forbid it.
-fn is_refused(output: &Output) -> bool {
+pub fn is_refused(output: &Output) -> bool {
     output.stderr.contains("ptrace: ") || output.stderr.contains("Could not trace")
 }
 

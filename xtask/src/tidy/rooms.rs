@@ -90,6 +90,7 @@ pub const ORDERS: &[Order] = &[
             "libpython",
             "link",
             "layout",
+            "debuggers",
             "cpython",
             "ensurepip",
             "plan",
