@@ -46,15 +46,26 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     let given = unsafe { read_arguments(*count, *arguments) };
     let line = CommandLine::read(&given, LETTERS);
     let mut options = if line.ignores_environment { Options::default() } else { options_of_environment() };
+    if line.wants_build {
+        return tell(cfg!(py3), &module::build());
+    }
     match line.request.map(|request| request.apply(&mut options)) {
         None => {}
         Some(Action::Help) => {
-            let _ = std::io::stdout().write_all(command_line::help().as_bytes());
-            return 0;
+            return tell(true, &command_line::help());
         }
         Some(Action::Complain(complaint)) => {
             say(&complaint);
             return 2;
+        }
+        Some(Action::Look(process)) => {
+            return match module::describe_other(process) {
+                Ok(text) => tell(true, &text),
+                Err(why) => {
+                    say(&format!("pyjion: {why}"));
+                    1
+                }
+            };
         }
         Some(Action::Run(rest)) => {
             let name = given.into_iter().take(1);
@@ -65,6 +76,15 @@ pub unsafe extern "C" fn pyjion_register(count: *mut c_int, arguments: *mut *mut
     module::register();
     begin(options);
     -1
+}
+
+/// Writes a text to stdout or stderr; the status to exit with.
+fn tell(to_stdout: bool, text: &str) -> c_int {
+    let written = match to_stdout {
+        true => std::io::stdout().write_all(text.as_bytes()),
+        false => std::io::stderr().write_all(text.as_bytes()),
+    };
+    c_int::from(written.is_err())
 }
 
 /// Called when a program or a shared library is loaded that CPython and the JIT are parts of: whoever calls

@@ -30,7 +30,8 @@ pub fn build(plan: &Plan<'_>) -> Result<String> {
         parts.push(prereqs::present_headers().join(" "));
         hash::strings(&parts)
     };
-    let make_key = hash::strings(&[configure_key.as_str(), if plan.options.pgo { "pgo" } else { "" }]);
+    let kind = if plan.options.pgo { "pgo" } else { "" };
+    let make_key = hash::strings(&[configure_key.as_str(), kind, &identity(plan).unwrap_or_default()]);
     if stamps.is_done("make", &make_key) {
         return Ok(make_key);
     }
@@ -176,12 +177,31 @@ pub fn make_command(tree: &Path) -> Command {
     command
 }
 
+/// What `platform.python_build()` says that this is, beside the date; stock says nothing in particular.
+fn identity(plan: &Plan<'_>) -> Option<String> {
+    match plan.flavour {
+        Flavour::Stock => None,
+        Flavour::Pyjion => Some(format!("Pyjion-{}", env!("CARGO_PKG_VERSION"))),
+    }
+}
+
 fn make(plan: &Plan<'_>, tree: &Path, stamps: &Stamps, key: &str) -> Result<()> {
     stamps.forget("install")?;
     stamps.begin("make")?;
     let log = step::fresh_log(plan.log("make"));
     let mut command = make_command(tree);
     command.arg(format!("-j{}", plan.options.jobs));
+    if let Some(identity) = identity(plan) {
+        command.args(["GITTAG", "HGTAG"].map(|tag| format!("{tag}=echo {identity}")));
+        // It is made again only when another object was.
+        let object = tree.join("Modules/getbuildinfo.o");
+        if object.exists() {
+            std::fs::remove_file(&object).with_context(|| format!("cannot remove {}", object.display()))?;
+        }
+    }
+    if let Some(epoch) = plan.options.epoch {
+        command.env("SOURCE_DATE_EPOCH", epoch.to_string());
+    }
     if plan.options.pgo {
         command.arg("profile-opt").arg(format!("PROFILE_TASK={}", profile_task(tree)?));
     } else if plan.kind == Kind::Library {

@@ -1,6 +1,7 @@
 //! The settings in force.
 
 pub mod ancestors;
+pub mod peer;
 pub mod settings;
 
 use std::io::Write;

@@ -1,5 +1,6 @@
 //! The options in force, and what can be changed while the program runs.
 
+use super::peer::{Peer, Plain, Unknown};
 use crate::process::PROCESS;
 use crate::py::hooks;
 use pyjion_jit::tier::heat::Threshold;
@@ -94,6 +95,43 @@ pub fn stop(reason: Stopped) {
     PROCESS.settings.stopped.set(Some(Box::leak(Box::new(reason))));
     set_enabled(false);
     hooks::remove_evaluator();
+}
+
+/// What is in force, in short.
+pub struct Glance {
+    /// See [`is_enabled`].
+    pub is_enabled: bool,
+    /// Why the JIT has stopped by itself, if it has, as far as that can be seen.
+    pub stopped: Option<String>,
+    /// See [`threshold`].
+    pub threshold: u32,
+}
+
+/// Of this process.
+pub fn glance() -> Glance {
+    Glance {
+        is_enabled: is_enabled(),
+        stopped: stopped().map(ToString::to_string),
+        threshold: threshold().get(),
+    }
+}
+
+// SAFETY: numbers.
+unsafe impl Plain for Threshold {}
+
+/// Of another one.
+pub fn glance_at(peer: &Peer) -> Result<Glance, Unknown> {
+    let settings = &PROCESS.settings;
+    let reason: usize = peer.fetch(settings.stopped.as_ptr().cast())?;
+    let has_lost_thread: u8 = peer.fetch(HAS_LOST_THREAD.as_ptr().cast())?;
+    let stopped = match (has_lost_thread, reason) {
+        (0, 0) => None,
+        (0, _) => Some("that process can say why, by pyjion.status()['failed']".to_owned()),
+        (..) => Some(Stopped::LostThread.to_string()),
+    };
+    let is_enabled: u8 = peer.fetch(settings.enabled.as_ptr().cast())?;
+    let threshold: Threshold = peer.fetch(settings.threshold.as_ptr())?;
+    Ok(Glance { is_enabled: is_enabled != 0, stopped, threshold: threshold.get() })
 }
 
 /// What stopped the JIT is gone.

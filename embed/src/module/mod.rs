@@ -1,8 +1,10 @@
 //! The built-in module `pyjion`: switches, counters, and looking into what was compiled.
 
 mod resume;
+mod summary;
 
 use crate::compile::{self, Wanted};
+use crate::config::peer::{Peer, Unknown};
 use crate::config::settings;
 use crate::host;
 use crate::memory::shortage;
@@ -14,13 +16,14 @@ use crate::run::clients::Evaluator;
 use crate::run::installation;
 use crate::state::native::Switches;
 use crate::state::{self, Closed, CodeState, Phase, codes};
-use crate::stats;
+use crate::stats::{self, metrics};
 use pyjion_jit::EntrySpec;
 use pyjion_jit::backend::Effort;
 use pyjion_jit::error::CompileError;
 use pyjion_jit::tier::options::{self, STAGES};
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::ptr;
+use summary::Summary;
 
 const DOC: &str = "The JIT compiler of this Python.
 
@@ -75,6 +78,12 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         stats_dict,
         METH_NOARGS,
         c"stats() -> dict\n\nCounters since the start of the process; with PYJION_STATS=1 also seconds by mode.",
+    ),
+    (
+        c"metrics",
+        metrics,
+        METH_NOARGS,
+        c"metrics() -> str\n\nThe counters of this process in the text form that Prometheus reads.",
     ),
     (
         c"stress_memory",
@@ -314,31 +323,29 @@ fn python_version() -> String {
     version.split(' ').next().unwrap_or_default().to_owned()
 }
 
+/// What this is.
+fn heading() -> String {
+    let backend = settings::options().backend.name();
+    format!("Pyjion {} ({backend}) in CPython {}\n", env!("CARGO_PKG_VERSION"), python_version())
+}
+
+/// The status of another process, as a text for people.
+pub fn describe_other(process: u32) -> Result<String, Unknown> {
+    Ok(format!("{}{}", heading(), Summary::there(&Peer::find(process)?)?.text()))
+}
+
+/// All there is to say of the version, and a line feed: what Python 3.6 and later print for `-VV`.
+pub fn build() -> String {
+    // SAFETY: a text of static lifetime, which needs no interpreter.
+    let version = unsafe { CStr::from_ptr(Py_GetVersion()) }.to_string_lossy();
+    format!("Python {version}\n")
+}
+
 unsafe extern "C" fn describe(_: Object, _: Object) -> Object {
-    let state = match (settings::stopped(), settings::is_enabled()) {
-        (Some(reason), _) => format!("stopped: {reason}"),
-        (None, true) => "on".to_owned(),
-        (None, false) => "off".to_owned(),
-    };
-    let states: Vec<String> =
-        Phase::ALL.map(|phase| format!("{} {}", codes().count_in(phase), phase.name())).into();
-    let counters = stats::counters();
     let text = format!(
-        "Pyjion {} ({}) in CPython {}\n\
-         JIT: {state}\n\
-         threshold: {}\n\
-         code objects: {}\n\
-         compilations: {} succeeded, {} failed\n\
-         machine code: {} of at most {} bytes\n\
-         -m pyjion --help lists the options.\n",
-        env!("CARGO_PKG_VERSION"),
-        settings::options().backend.name(),
-        python_version(),
-        settings::threshold().get(),
-        states.join(", "),
-        counters.compilations.get(),
-        counters.failures.get(),
-        counters.code_bytes.get(),
+        "{}{}at most {} bytes of machine code\n-m pyjion --help lists the options.\n",
+        heading(),
+        Summary::here().text(),
         settings::options().max_code,
     );
     // SAFETY: under the GIL.
@@ -585,6 +592,11 @@ unsafe extern "C" fn stats_dict(_: Object, _: Object) -> Object {
         }
         dict.0
     }
+}
+
+unsafe extern "C" fn metrics(_: Object, _: Object) -> Object {
+    // SAFETY: under the GIL.
+    unsafe { new_text(&metrics::text(&python_version())) }
 }
 
 unsafe extern "C" fn dump(_: Object, arguments: Object) -> Object {

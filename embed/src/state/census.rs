@@ -1,5 +1,6 @@
 //! What is known of all code objects together.
 
+use crate::config::peer::{Peer, Unknown};
 use crate::py::gil::Counter;
 use crate::state::phase::Phase;
 use crate::state::registry::Registry;
@@ -63,5 +64,11 @@ impl<State> Census<State> {
     /// How many code objects are in a phase.
     pub fn count_in(&self, phase: Phase) -> u64 {
         self.phases[phase as usize].get()
+    }
+
+    /// How many another process has in each phase.
+    pub fn phases_of(&self, peer: &Peer) -> Result<[u64; Phase::ALL.len()], Unknown> {
+        let counts = peer.fetch(&raw const self.phases)?;
+        Ok(Phase::ALL.map(|phase| counts[phase as usize].get()))
     }
 }

@@ -1,8 +1,10 @@
 //! What happened: every counter, and the exclusive time by mode.
 
 pub mod clock;
+pub mod metrics;
 pub mod report;
 
+use crate::config::peer::{Peer, Plain, Unknown};
 use crate::process::PROCESS;
 use crate::py::gil::Counter;
 use pyjion_jit::hir::ExitReason;
@@ -25,6 +27,20 @@ macro_rules! counters {
                     $($name: Counter::new(),)*
                     exits: [const { Counter::new() }; ExitReason::ALL.len()],
                 }
+            }
+
+            /// Those that a summary has.
+            pub fn totals(&self) -> Totals {
+                Totals {
+                    compilations: self.compilations.get(),
+                    failures: self.failures.get(),
+                    code_bytes: self.code_bytes.get(),
+                }
+            }
+
+            /// The same of another process.
+            pub fn totals_of(&self, peer: &Peer) -> Result<Totals, Unknown> {
+                peer.fetch(&raw const *self).map(|theirs| theirs.totals())
             }
 
             /// Name, value and description of each counter but the exits.
@@ -53,6 +69,19 @@ counters! {
     code_objects: "Code objects run.";
     code_bytes: "Bytes of machine code in memory.";
     compile_microseconds: "Time spent in compilation, in microseconds.";
+}
+
+// SAFETY: numbers.
+unsafe impl Plain for Counters {}
+
+/// The most telling counters.
+pub struct Totals {
+    /// Compilations that succeeded.
+    pub compilations: u64,
+    /// Those that failed.
+    pub failures: u64,
+    /// Bytes of machine code in memory.
+    pub code_bytes: u64,
 }
 
 /// Who the time is charged to. Calls into C are charged to who calls.

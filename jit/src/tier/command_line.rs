@@ -28,6 +28,8 @@ pub const LETTERS_3: Letters =
 pub struct CommandLine<'a> {
     /// `-E` or `-I` was given.
     pub ignores_environment: bool,
+    /// The version is all that is wanted, with all that there is to say of it: `-VV`.
+    pub wants_build: bool,
     /// What `-m pyjion` asks for, if it is there.
     pub request: Option<Request<'a>>,
 }
@@ -46,6 +48,8 @@ impl<'a> CommandLine<'a> {
     /// `_PyOS_GetOpt` (Python/getopt.c) do. What is wrong with them is left for these to say.
     pub fn read(arguments: &'a [Vec<u8>], letters: Letters) -> CommandLine<'a> {
         let mut ignores_environment = false;
+        // How often the version is asked for, unless help is, or what there is no option for.
+        let mut versions = Some(0);
         let mut at = 1;
         while let Some(argument) = arguments.get(at) {
             // A program, the standard input, or the end of the options.
@@ -54,16 +58,24 @@ impl<'a> CommandLine<'a> {
             }
             at += 1;
             if argument == b"--help" || argument == b"--version" {
+                versions = versions.filter(|_| argument == b"--version").map(|times| times + 1);
                 continue;
             }
             let mut place = 1;
             while let Some(&letter) = argument.get(place) {
                 place += 1;
+                versions = match letter {
+                    b'V' => versions.map(|times| times + 1),
+                    b'h' | b'?' => None,
+                    _ => versions,
+                };
                 if letters.reserved.as_bytes().contains(&letter) {
+                    versions = None;
                     continue;
                 }
                 let known = letters.options.as_bytes();
                 let Some(index) = known.iter().position(|one| *one == letter && letter != b':') else {
+                    versions = None;
                     continue;
                 };
                 if known.get(index + 1) != Some(&b':') {
@@ -80,17 +92,29 @@ impl<'a> CommandLine<'a> {
                         before.push(argument[..place - 1].to_vec());
                     }
                     let request = Some(Request { before, after: &arguments[next..] });
-                    return CommandLine { ignores_environment, request };
+                    return CommandLine { ignores_environment, wants_build: false, request };
+                }
+                if value.is_none() {
+                    versions = None;
                 }
                 if letter == b'm' || letter == b'c' {
-                    return CommandLine { ignores_environment, request: None };
+                    return CommandLine {
+                        ignores_environment,
+                        wants_build: is_build(versions),
+                        request: None,
+                    };
                 }
                 at = next;
                 break;
             }
         }
-        CommandLine { ignores_environment, request: None }
+        CommandLine { ignores_environment, wants_build: is_build(versions), request: None }
     }
+}
+
+/// Whether so many wishes for the version are one for all of it.
+fn is_build(versions: Option<u32>) -> bool {
+    versions.is_some_and(|times| times > 1)
 }
 
 /// What `-m pyjion` is to do.
@@ -100,6 +124,8 @@ pub enum Action {
     Help,
     /// Complain about the arguments.
     Complain(String),
+    /// Print the status of the JIT in another process.
+    Look(u32),
     /// Run the interpreter with these arguments, without the name of the program.
     Run(Vec<Vec<u8>>),
 }
@@ -111,8 +137,10 @@ const STATUS: &str = "import sys, pyjion; sys.stdout.write(pyjion.describe())";
 pub fn help() -> String {
     format!(
         "usage: pyjion-python [option of python] ... -m pyjion [option] ... [-c cmd | -m mod | file | -] [arg] ...
+       pyjion-python -m pyjion status PID
 
-Runs a program with options of the JIT; without a program, shows the status of the JIT.
+Runs a program with options of the JIT; without a program, shows the status of the JIT: its own, or that of a process
+of this same executable, which notices nothing.
 Each option has a twin in the environment, which child processes see as well; the flag prevails.
 A switch that is given as --flag is on, as --no-flag off; --flag=VALUE is another way to write a value.
 {}",
@@ -138,6 +166,12 @@ impl Request<'_> {
                 Ok(Flags::WithNext) => rest = &rest[2..],
                 Err(complaint) => return Action::Complain(complaint.to_string()),
             }
+        }
+        if let [word, process] = rest
+            && word == b"status"
+            && let Some(process) = std::str::from_utf8(process).ok().and_then(|text| text.parse().ok())
+        {
+            return Action::Look(process);
         }
         let mut arguments = self.before.clone();
         match rest.first().map(Vec::as_slice) {
@@ -241,6 +275,28 @@ mod tests {
         assert_eq!(run("p -m pyjion", &mut options), status);
         assert_eq!(run("p -m pyjion --no-jit", &mut options), status);
         assert!(!options.enabled);
+    }
+
+    #[test]
+    fn the_build_is_asked_for_by_two_letters() {
+        let wants = |text: &str| CommandLine::read(&words(text), LETTERS_3).wants_build;
+        for text in ["p -VV", "p -V -V", "p --version -V x.py", "p -sVEV -m x", "p -VVV", "p -VV -X a"] {
+            assert!(wants(text), "{text}");
+        }
+        for text in
+            ["p -V", "p -V x -V", "p -VVh", "p -VV --help", "p -VVZ", "p -VVJ", "p -VV -X", "p -V -m V"]
+        {
+            assert!(!wants(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn another_process_is_looked_at_by_its_number() {
+        let mut options = Options::default();
+        assert_eq!(run("p -m pyjion status 123", &mut options), Action::Look(123));
+        for rest in ["status", "status x", "status 1 2", "./status 1", "status -1"] {
+            assert_eq!(run(&format!("p -m pyjion {rest}"), &mut options), runs(rest));
+        }
     }
 
     #[test]
