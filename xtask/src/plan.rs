@@ -66,6 +66,8 @@ pub struct Options {
     pub root: Option<PathBuf>,
     /// With no path of this machine in what is compiled.
     pub anonymous: bool,
+    /// The time that it is to be of, in seconds; that of the day unless it is said.
+    pub epoch: Option<u64>,
     /// Where sources may come from.
     pub wishes: Wishes,
 }
@@ -81,6 +83,7 @@ impl Options {
             prefix: None,
             root: None,
             anonymous: false,
+            epoch: None,
             wishes: common.wishes(),
         }
     }

@@ -1,6 +1,7 @@
 //! Executables and shared libraries: what they need, and their debug symbols, which are kept beside.
 
 use super::{tool, tree};
+use crate::link;
 use anyhow::{Context, Result};
 use object::elf;
 use object::endian::Endianness;
@@ -81,6 +82,10 @@ pub fn glibc(tree: &Path) -> Result<String> {
 
 /// `GLIBC_2.2.5` is 2.2.
 pub fn glibc_number(version: &str) -> Option<(u32, u32)> {
+    // Who has compact relocations asks for a C library that knows them.
+    if version == "GLIBC_ABI_DT_RELR" {
+        return Some(link::COMPACT_RELOCATIONS_SINCE);
+    }
     let mut numbers = version.strip_prefix("GLIBC_")?.split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
@@ -114,6 +119,7 @@ mod tests {
     fn numbers_of_the_c_library() {
         assert_eq!(glibc_number("GLIBC_2.2.5"), Some((2, 2)));
         assert_eq!(glibc_number("GLIBC_2.34"), Some((2, 34)));
+        assert_eq!(glibc_number("GLIBC_ABI_DT_RELR"), Some((2, 36)));
         assert_eq!(glibc_number("GLIBC_PRIVATE"), None);
         assert_eq!(glibc_number("OPENSSL_3.0.0"), None);
     }

@@ -70,10 +70,12 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
 fn make(dirs: &Dirs, args: &Args, release: &Release, out: &Path) -> Result<()> {
     let home = dirs.target.join("dist-work");
     let prefix = PathBuf::from(format!("/opt/pyjion/{}", release.version.short()));
+    let epoch = epoch(dirs)?;
     let options = Options {
         pgo: !args.plain,
         shared: true,
         anonymous: true,
+        epoch: Some(epoch),
         root: Some(home.join("root")),
         prefix: Some(prefix.clone()),
         ..Options::plain(&args.common)
@@ -86,7 +88,6 @@ fn make(dirs: &Dirs, args: &Args, release: &Release, out: &Path) -> Result<()> {
     let step = Step::start(format!("prepare {name}"));
     tree::copy(&plan.prefix, &tree)?;
     remove_tree(&debug)?;
-    let epoch = epoch(dirs)?;
     let libraries = libraries::bundle(&tree)?;
     binaries::strip(&tree, &debug)?;
     relocate::all(&plan, &tree)?;

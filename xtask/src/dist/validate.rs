@@ -34,7 +34,8 @@ pub fn check(
     remove_tree(&place)?;
     let tree = place.join(name);
     crate::cpython::unpack(archive, &tree)?;
-    let options = Options { root: None, prefix: None, pgo: false, shared: false, ..plan.options.clone() };
+    let options =
+        Options { root: None, prefix: None, epoch: None, pgo: false, shared: false, ..plan.options.clone() };
     let stock = build_python::build(&Plan::new(dirs, plan.release, Flavour::Stock, &options))?;
     let ours = tree.join("bin/pyjion-python");
     let checks: [(&str, &dyn Fn() -> Result<()>); 6] = [
