@@ -1,24 +1,23 @@
 //! libclang, which reads CPython's headers for the Rust side: obtained with pip into `target`, nothing is installed.
 
-use crate::dirs::{Dirs, remove_tree, sweep};
-use crate::{hash, pip, step};
+use crate::dirs::Dirs;
+use crate::pip::Tool;
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 const VERSION: &str = "18.1.1";
 
-/// The wheel with one self-contained library, and its hash, for this machine's processor.
-const WHEEL: Option<(&str, &str)> = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-    Some(("manylinux2010_x86_64", "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b"))
+/// The wheel with one self-contained library, for this machine's processor.
+const WHEEL: Option<Tool> = if cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+    wheel("manylinux2010_x86_64", "c533091d8a3bbf7460a00cb6c1a71da93bffe148f172c7d03b1c31fbf8aa2a0b")
 } else if cfg!(all(target_os = "linux", target_arch = "aarch64")) {
-    Some(("manylinux2014_aarch64", "54dda940a4a0491a9d1532bf071ea3ef26e6dbaf03b5000ed94dd7174e8f9592"))
+    wheel("manylinux2014_aarch64", "54dda940a4a0491a9d1532bf071ea3ef26e6dbaf03b5000ed94dd7174e8f9592")
 } else {
     None
 };
 
-fn home(dirs: &Dirs) -> PathBuf {
-    dirs.target.join("tools").join(format!("libclang-{VERSION}"))
+const fn wheel(platform: &'static str, sha256: &'static str) -> Option<Tool> {
+    Some(Tool { name: "libclang", version: VERSION, tag: "py2.py3-none", platform, sha256 })
 }
 
 fn inside(home: &Path) -> PathBuf {
@@ -30,7 +29,7 @@ fn present(dirs: &Dirs) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("LIBCLANG_PATH").filter(|p| !p.is_empty()) {
         return Some(path.into());
     }
-    let ours = inside(&home(dirs));
+    let ours = inside(&WHEEL?.home(dirs));
     ours.join("libclang.so").exists().then_some(ours)
 }
 
@@ -50,33 +49,11 @@ pub fn ensure(dirs: &Dirs, offline: bool) -> Result<PathBuf> {
         return Ok(path);
     }
     let advice = "set LIBCLANG_PATH to the folder of a libclang.so (Debian: the package libclang-dev)";
-    let Some((platform, sha256)) = WHEEL else { bail!("no libclang is known for this platform: {advice}") };
+    let Some(wheel) = WHEEL else { bail!("no libclang is known for this platform: {advice}") };
     if offline {
         bail!("libclang is not here yet and --offline forbids downloading it: {advice}");
     }
-    let home = home(dirs);
-    sweep(&dirs.target.join("tools"));
-    let partial = home.with_extension(format!("part-{}", std::process::id()));
-    let made = obtain(dirs, platform, sha256, &partial).and_then(|()| {
-        remove_tree(&home)?;
-        std::fs::rename(&partial, &home).with_context(|| format!("cannot create {}", home.display()))
-    });
-    remove_tree(&partial)?;
-    made.with_context(|| format!("cannot obtain libclang {VERSION} with pip; {advice}"))?;
+    let home =
+        wheel.ensure(dirs).with_context(|| format!("cannot obtain libclang {VERSION} with pip; {advice}"))?;
     Ok(inside(&home))
-}
-
-fn obtain(dirs: &Dirs, platform: &str, sha256: &str, partial: &Path) -> Result<()> {
-    remove_tree(partial)?;
-    std::fs::create_dir_all(partial).with_context(|| format!("cannot create {}", partial.display()))?;
-    let log = step::fresh_log(dirs.logs().join("libclang.log"));
-    let mut pip = pip::download(&format!("libclang=={VERSION}"), platform, partial);
-    step::run(&format!("download libclang {VERSION}"), &mut pip, &log)?;
-    let wheel = partial.join(format!("libclang-{VERSION}-py2.py3-none-{platform}.whl"));
-    hash::verify(&wheel, sha256)?;
-    let mut unzip = Command::new("python3");
-    step::clean_environment(&mut unzip);
-    unzip.args(["-m", "zipfile", "-e"]).arg(&wheel).arg(partial);
-    step::run(&format!("unpack libclang {VERSION}"), &mut unzip, &log)?;
-    std::fs::remove_file(&wheel).with_context(|| format!("cannot remove {}", wheel.display()))
 }

@@ -48,6 +48,58 @@ pub fn download(requirement: &str, platform: &str, to: &Path) -> Command {
     pip
 }
 
+/// A program or library that a wheel brings for one kind of machine, by exactly which wheel.
+pub struct Tool {
+    /// What it is called in the index.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The middle of the wheel's name.
+    pub tag: &'static str,
+    /// The last part of the wheel's name.
+    pub platform: &'static str,
+    /// The hash of the wheel.
+    pub sha256: &'static str,
+}
+
+impl Tool {
+    /// Where it is unpacked, or will be.
+    pub fn home(&self, dirs: &Dirs) -> PathBuf {
+        dirs.target.join("tools").join(format!("{}-{}", self.name, self.version))
+    }
+
+    /// Downloads the wheel and unpacks it, if that was not done before.
+    pub fn ensure(&self, dirs: &Dirs) -> Result<PathBuf> {
+        let home = self.home(dirs);
+        if home.exists() {
+            return Ok(home);
+        }
+        sweep(&dirs.target.join("tools"));
+        let partial = home.with_extension(format!("part-{}", std::process::id()));
+        let made = self.unpack(dirs, &partial).and_then(|()| {
+            std::fs::rename(&partial, &home).with_context(|| format!("cannot create {}", home.display()))
+        });
+        remove_tree(&partial)?;
+        made.map(|()| home)
+    }
+
+    fn unpack(&self, dirs: &Dirs, partial: &Path) -> Result<()> {
+        let Tool { name, version, tag, platform, sha256 } = self;
+        remove_tree(partial)?;
+        std::fs::create_dir_all(partial).with_context(|| format!("cannot create {}", partial.display()))?;
+        let log = step::fresh_log(dirs.logs().join(format!("{name}.log")));
+        let mut pip = download(&format!("{name}=={version}"), platform, partial);
+        step::run(&format!("download {name} {version}"), &mut pip, &log)?;
+        let wheel = partial.join(format!("{name}-{version}-{tag}-{platform}.whl"));
+        hash::verify(&wheel, sha256)?;
+        let mut unzip = Command::new("python3");
+        step::clean_environment(&mut unzip);
+        unzip.args(["-m", "zipfile", "-e"]).arg(&wheel).arg(partial);
+        step::run(&format!("unpack {name} {version}"), &mut unzip, &log)?;
+        std::fs::remove_file(&wheel).with_context(|| format!("cannot remove {}", wheel.display()))
+    }
+}
+
 /// Where a wheel is kept.
 fn kept(dirs: &Dirs, wheel: &Wheel) -> PathBuf {
     dirs.downloads.join(&wheel.file)

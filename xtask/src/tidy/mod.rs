@@ -3,6 +3,7 @@
 mod arrows;
 mod process;
 mod rooms;
+mod workflows;
 
 use crate::dirs::Dirs;
 use crate::series;
@@ -47,6 +48,7 @@ pub fn check(dirs: &Dirs, others: Complaints) -> Result<()> {
     }
     complaints.extend(others(dirs)?);
     complaints.extend(rooms::complaints(dirs)?);
+    complaints.extend(workflows::complaints(dirs)?);
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo).current_dir(&dirs.root).args(["fmt", "--all", "--check"]).output();
     match output {
