@@ -3,7 +3,7 @@
 use crate::dirs::{remove_tree, write_atomically};
 use crate::plan::Plan;
 use crate::stamp::Stamps;
-use crate::{cpython, debuggers, hash, layout, libclang, step};
+use crate::{cpython, debuggers, hash, layout, libclang, manual, step};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -124,6 +124,7 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
         LINK_MK,
         EXPORTS,
         debuggers::FRAMES,
+        manual::PAGE,
         &order,
         &hash::file(library)?,
         &bin.to_string_lossy(),
@@ -148,6 +149,7 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
         step::run(&format!("link {}", plan.title()), &mut command, &step::fresh_log(plan.log("link")))?;
         install_executable(plan, &linked, &executable)?;
         debuggers::describe(plan, &executable)?;
+        manual::install(plan)?;
         stamps.done("link", &key)?;
     }
     Ok(executable)

@@ -17,6 +17,7 @@ mod layout;
 mod libclang;
 mod libpython;
 mod link;
+mod manual;
 mod net;
 mod patch;
 mod pip;

@@ -1,10 +1,12 @@
 //! A package for Debian and its kin, with a prefix of its own below `/opt`.
 
-use super::archive;
+use super::{archive, tree};
 use crate::versions::Version;
+use crate::{debuggers, manual};
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Makes the package. Its command is `pyjion-python2.7`: who wants it to be `python2.7` tells `update-alternatives`.
@@ -23,13 +25,26 @@ pub fn pack(
     let mut tar = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::best()));
     // What a package does not say that it has, dpkg does not make.
     let mut folders = archive::append(&mut tar, tree, &below, epoch)?;
-    archive::append_folder(&mut tar, Path::new("./usr/bin"), &mut folders, epoch)?;
-    let command = format!("./usr/bin/{package}");
-    let target = prefix.join("bin/pyjion-python");
-    let mut header = archive::header(epoch, 0o777);
-    header.set_entry_type(tar::EntryType::Symlink);
-    header.set_size(0);
-    tar.append_link(&mut header, &command, &target).context("cannot pack the command")?;
+    let page = format!("./usr/share/man/man1/{package}.1");
+    for (link, target) in [(format!("./usr/bin/{package}"), "bin/pyjion-python"), (page, manual::PLACE)] {
+        add_folder_of(&mut tar, Path::new(&link), &mut folders, epoch)?;
+        let mut header = archive::header(epoch, 0o777);
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        tar.append_link(&mut header, &link, prefix.join(target)).context("cannot pack a link")?;
+    }
+    // Where GDB looks, and trusts what it finds; a link from there would not do, as it is followed first.
+    let autoload = Path::new("./usr/share/gdb/auto-load").join(below.strip_prefix(".").unwrap_or(&below));
+    let is_extension = |path: &PathBuf| path.to_string_lossy().ends_with(debuggers::SUFFIX);
+    for extension in tree::files(tree)?.into_iter().filter(is_extension) {
+        let inside = autoload.join(extension.strip_prefix(tree).context("a file outside of its tree")?);
+        add_folder_of(&mut tar, &inside, &mut folders, epoch)?;
+        let text =
+            std::fs::read(&extension).with_context(|| format!("cannot read {}", extension.display()))?;
+        let mut header = archive::header(epoch, 0o644);
+        header.set_size(text.len() as u64);
+        tar.append_data(&mut header, &inside, &text[..]).context("cannot pack an extension for GDB")?;
+    }
     let data = tar.into_inner().and_then(|gz| gz.finish()).context("cannot pack the data")?;
     let control = control(
         &format!(
@@ -53,6 +68,15 @@ pub fn pack(
         deb.append(&header, bytes).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(path)
+}
+
+fn add_folder_of<W: std::io::Write>(
+    tar: &mut tar::Builder<W>,
+    path: &Path,
+    folders: &mut BTreeSet<PathBuf>,
+    epoch: u64,
+) -> Result<()> {
+    path.parent().map_or(Ok(()), |folder| archive::append_folder(tar, folder, folders, epoch))
 }
 
 fn control(text: &str, epoch: u64) -> Result<Vec<u8>> {

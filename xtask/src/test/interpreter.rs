@@ -5,6 +5,7 @@ use super::abi;
 use super::evaluators;
 use super::executable_memory;
 use super::observers::{self, Made};
+use super::operations;
 use super::options;
 use super::process::{self, Output};
 use super::python_stacks;
@@ -36,7 +37,7 @@ pub fn run(
 ) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("interpreter-{}", pair.version));
     remove_tree(&scratch)?;
-    let checks: [(&str, &dyn Fn() -> Result<()>); 16] = [
+    let checks: [(&str, &dyn Fn() -> Result<()>); 20] = [
         ("has every extension module that stock has", &|| modules(release, pair)),
         ("lists the hash algorithms that it has", &|| hashes(pair, &scratch)),
         ("registers the JIT before site.py", &|| registered(pair, &scratch)),
@@ -52,6 +53,10 @@ pub fn run(
             executable_memory::check(pair, &scratch.join("executable-memory"))
         }),
         ("describes compiled code to perf", &|| observers::jitdump(pair, &scratch.join("jitdump"))),
+        ("says what it is", &|| operations::identity(pair, &scratch.join("identity"))),
+        ("gives its counters", &|| operations::counters(pair, &scratch.join("counters"))),
+        ("sees the JIT of other processes", &|| operations::status(pair, &scratch.join("status"))),
+        ("shares code with forked workers", &|| operations::prefork(pair, &scratch.join("prefork"))),
         ("has an extension for gdb beside it", &|| python_stacks::has_extension(pair)),
         ("needs no library that stock does not need", &|| libraries(pair)),
         ("lets threads be unwound", &|| unwinding::check(&pair.ours)),

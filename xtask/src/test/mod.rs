@@ -10,6 +10,7 @@ mod interpreter;
 mod layouts;
 mod modes;
 mod observers;
+mod operations;
 mod options;
 mod outcome;
 mod packages;

@@ -91,6 +91,7 @@ pub const ORDERS: &[Order] = &[
             "link",
             "layout",
             "debuggers",
+            "manual",
             "cpython",
             "ensurepip",
             "plan",
