@@ -68,7 +68,7 @@ pub fn run(
             Err(e) => tally.fail(&name, &format!("{e:#}")),
         }
     }
-    let fitting: [(&str, &dyn Fn() -> Result<Made>); 4] = [
+    let fitting: [(&str, &dyn Fn() -> Result<Made>); 5] = [
         ("names compiled code to gdb", &|| {
             if may_install {
                 prereqs::obtain(dirs, "gdb", "gdb");
@@ -77,6 +77,7 @@ pub fn run(
         }),
         ("shows its Python frames in gdb", &|| python_stacks::in_gdb(pair, &scratch.join("python-gdb"))),
         ("shows its loops to py-spy", &|| python_stacks::in_py_spy(pair, offline, &scratch.join("py-spy"))),
+        ("is named to perf while it runs", &|| observers::attached(pair, &scratch.join("attached"))),
         ("can be profiled", &|| observers::profile(pair, &scratch.join("profile"))),
     ];
     for (name, check) in fitting {

@@ -163,10 +163,42 @@ pub fn jitdump(pair: &Pair, scratch: &Path) -> Result<()> {
     Ok(())
 }
 
+/// What perf records of a process that runs already has the names of compiled functions.
+pub fn attached(pair: &Pair, scratch: &Path) -> Result<Made> {
+    if !may_record() {
+        return Ok(Made::Skipped("perf is not there, or may not look at processes"));
+    }
+    std::fs::create_dir_all(scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
+    std::fs::write(program(scratch), format!("{SPINS}spin(10 ** 12)\n"))?;
+    let mut python = process::python(&pair.ours);
+    python.env("PYJION_PERF", format!("{}/", scratch.display())).env("PYJION_THRESHOLD", "1");
+    let mut child = python.arg(program(scratch)).spawn().context("cannot start the program")?;
+    // Time to compile, and to forget that it has.
+    std::thread::sleep(Duration::from_secs(1));
+    let (raw, data) = (scratch.join("raw").display().to_string(), scratch.join("data").display().to_string());
+    let run = |arguments: &[&str]| {
+        process::succeed(Command::new("perf").args(arguments), &scratch.join("output"), LIMIT)
+    };
+    let id = child.id().to_string();
+    let recorded = run(&["record", "-q", "-k", "mono", "-o", &raw, "-p", &id, "--", "sleep", "1"]);
+    child.kill().context("cannot end the program")?;
+    child.wait()?;
+    recorded?;
+    run(&["inject", "--jit", "-i", &raw, "-o", &data])?;
+    let said = run(&["report", "-i", &data, "--stdio", "--sort", "symbol"])?;
+    let is_named = said.stdout.lines().any(|line| line.contains(&format!("spin ({}:1)", program(scratch))));
+    ensure!(is_named, "no name of a compiled function:\n{}", said.stdout);
+    Ok(Made::Passed)
+}
+
+fn may_record() -> bool {
+    let can_look = Command::new("perf").args(["record", "-q", "-o", "/dev/null", "true"]).output();
+    net::which("perf") && can_look.is_ok_and(|output| output.status.success())
+}
+
 /// A profile finds the line that takes the time.
 pub fn profile(pair: &Pair, scratch: &Path) -> Result<Made> {
-    let can_look = Command::new("perf").args(["record", "-q", "-o", "/dev/null", "true"]).output();
-    if !net::which("perf") || !can_look.is_ok_and(|output| output.status.success()) {
+    if !may_record() {
         return Ok(Made::Skipped("perf is not there, or may not look at processes"));
     }
     std::fs::create_dir_all(scratch).with_context(|| format!("cannot create {}", scratch.display()))?;
