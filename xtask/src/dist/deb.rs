@@ -86,3 +86,53 @@ fn control(text: &str, epoch: u64) -> Result<Vec<u8>> {
     tar.append_data(&mut header, "./control", text.as_bytes()).context("cannot pack the control file")?;
     tar.into_inner().and_then(|gz| gz.finish()).context("cannot pack the control file")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Read;
+
+    #[test]
+    fn what_is_outside_of_the_prefix_is_found_by_others() {
+        let home = std::env::temp_dir().join(format!("xtask-deb-of-{}", std::process::id()));
+        let tree = home.join("tree");
+        for name in ["bin/pyjion-python", "bin/pyjion-python-gdb.py", "share/man/man1/pyjion-python.1"] {
+            let path = tree.join(name);
+            std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            std::fs::write(path, name).expect("a file");
+        }
+        let version = Version { major: 2, minor: 7, micro: 18 };
+        let prefix = Path::new("/opt/pyjion/2.7");
+        let package = pack(&tree, prefix, version, "2.30", &home, 1).expect("a package");
+        let mut package = ar::Archive::new(std::fs::File::open(package).expect("a file"));
+        let mut data = None;
+        while let Some(member) = package.next_entry() {
+            let mut member = member.expect("a member");
+            if member.header().identifier() == b"data.tar.gz" {
+                let mut bytes = Vec::new();
+                member.read_to_end(&mut bytes).expect("it can be read");
+                data = Some(bytes);
+            }
+        }
+        let data = data.expect("the data");
+        let mut archive = tar::Archive::new(flate2::read::GzDecoder::new(&data[..]));
+        let mut found = Vec::new();
+        for entry in archive.entries().expect("it can be read") {
+            let entry = entry.expect("an entry");
+            let path = entry.path().expect("a path").display().to_string();
+            let link = entry.link_name().expect("a name").map(|link| link.display().to_string());
+            if path.starts_with("usr/") && !entry.header().entry_type().is_dir() {
+                found.push((path, link));
+            }
+        }
+        let link = |path: &str, to: &str| (format!("usr/{path}"), Some(format!("/opt/pyjion/2.7/{to}")));
+        let script = "usr/share/gdb/auto-load/opt/pyjion/2.7/bin/pyjion-python-gdb.py".to_string();
+        let expected = [
+            link("bin/pyjion-python2.7", "bin/pyjion-python"),
+            link("share/man/man1/pyjion-python2.7.1", "share/man/man1/pyjion-python.1"),
+            (script, None),
+        ];
+        assert_eq!(found, expected);
+        std::fs::remove_dir_all(&home).expect("clean up");
+    }
+}
