@@ -357,11 +357,28 @@ pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
 #[inline(always)]
 pub unsafe fn is_plain(code: *mut PyCodeObject) -> bool {
     // SAFETY: by the contract.
+    unsafe { has_simple_frames(code, 0) }
+}
+
+/// The same of a function whose calls give generators.
+///
+/// # Safety
+/// A code object.
+#[inline(always)]
+pub unsafe fn is_plain_generator(code: *mut PyCodeObject) -> bool {
+    // SAFETY: by the contract.
+    unsafe { has_simple_frames(code, CO_GENERATOR) }
+}
+
+/// Whether frames are made in the simple way, of code that is unusual in this way only.
+#[inline(always)]
+unsafe fn has_simple_frames(code: *mut PyCodeObject, unusual: u32) -> bool {
+    // SAFETY: by the contract of the callers.
     unsafe {
         #[cfg(py3)]
         if (*code).co_kwonlyargcount != 0 {
             return false;
         }
-        (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST && size_of_var((*code).co_cellvars) == 0
+        (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST | unusual && size_of_var((*code).co_cellvars) == 0
     }
 }

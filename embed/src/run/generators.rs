@@ -1,8 +1,32 @@
-//! Generators as they run and stop: what `gen_send_ex` of genobject.c does around a frame that goes on in native code.
+//! Generators as they are made, run and stop: what `gen_send_ex` of genobject.c does around a frame that goes on in
+//! native code.
 
 use crate::py::Frame;
 use crate::py::{self, Object, PyGenObject, PyThreadState};
 use std::ptr;
+
+/// What a call of a generator function gives: a generator that goes on in this frame, a new reference, or NULL with an
+/// exception set.
+///
+/// # Safety
+/// A frame of the function's with its arguments that has not been run, whose reference is the caller's to give.
+#[inline(always)]
+pub unsafe fn new(frame: Frame, function: Object) -> Object {
+    // SAFETY: as the end of `PyEval_EvalCodeEx`: whoever resumes the frame is its caller.
+    unsafe {
+        py::xdecref(std::mem::replace(&mut (*frame).f_back, ptr::null_mut()).cast());
+        #[cfg(py35)]
+        {
+            let function = function.cast::<py::PyFunctionObject>();
+            py::PyGen_NewWithQualName(frame, (*function).func_name, (*function).func_qualname)
+        }
+        #[cfg(not(py35))]
+        {
+            let _ = function;
+            py::PyGen_New(frame)
+        }
+    }
+}
 
 /// How a generator that was resumed stopped.
 #[repr(C)]

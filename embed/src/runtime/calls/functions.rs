@@ -7,7 +7,7 @@
 
 use crate::py::stack::release;
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, describe};
-use crate::run::{direct, frames, thin};
+use crate::run::{direct, frames, generators, thin};
 use std::ptr;
 
 /// Calls a function with positional arguments that stay the caller's, if it is one that this is for.
@@ -63,13 +63,13 @@ pub unsafe fn is_simple(function: Object, count: usize) -> bool {
         let function = function.cast::<PyFunctionObject>();
         let code = (*function).func_code.cast::<PyCodeObject>();
         let parameters = (*code).co_argcount as usize;
-        describe::is_plain(code)
+        (describe::is_plain(code) || describe::is_plain_generator(code))
             && count <= parameters
             && (count == parameters || count + py::tuple_length((*function).func_defaults) >= parameters)
     }
 }
 
-/// Calls a function for which [`is_simple`] holds, in a frame of its own.
+/// Calls a function for which [`is_simple`] holds, in a frame of its own, which a generator gets.
 #[inline(never)]
 unsafe extern "C" fn call(
     thread: *mut PyThreadState,
@@ -86,6 +86,9 @@ unsafe extern "C" fn call(
         }
         frames::bind(frame, function, arguments, count, None);
         frames::bind_defaults(frame, function, count, None);
+        if describe::is_generator((*frame).f_code) {
+            return generators::new(frame, function);
+        }
         let result = direct::evaluate(frame, thread);
         frames::release(thread, frame);
         result
