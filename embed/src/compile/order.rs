@@ -371,6 +371,7 @@ pub fn job(
             effort: wanted.effort,
             valid_flag: wanted.switches.map_or(0, |switches| switches.valid.address()),
             turns: wanted.switches.map_or(0, |switches| switches.turns.as_ptr() as usize),
+            ticket: wanted.switches.map_or(0, |switches| switches.tickets.as_ptr() as usize),
             bytecode_counter: stats::bytecode_counter(),
             describe: tools::is_wanted(),
         },

@@ -23,7 +23,7 @@ pub unsafe extern "C" fn begin(frame: *mut PyFrameObject, version: *const Native
     // SAFETY: a version of the frame's code, and an entry that the frame fits.
     unsafe {
         let outcome = enter::run_here(frame, thread, version, entry, 0);
-        if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
+        finished(frame, thread, outcome)
     }
 }
 
@@ -95,13 +95,19 @@ pub unsafe fn compiled(frame: *mut PyFrameObject, thread: *mut PyThreadState) ->
     // SAFETY: by the contract.
     unsafe {
         let state = state::of((*frame).f_code);
-        let is_compiled = !state.is_null()
-            && !(*state).start().is_null()
-            && settings::is_ordinary()
-            && (*thread).use_tracing == 0
-            && clients::is_first((*thread).interp);
+        let is_compiled = !state.is_null() && !(*state).start().is_null() && is_undisturbed(thread);
         is_compiled.then_some(state)
     }
+}
+
+/// Whether frames go into native code without further thought: nothing is out of the ordinary.
+///
+/// # Safety
+/// The current thread.
+#[inline(always)]
+pub unsafe fn is_undisturbed(thread: *mut PyThreadState) -> bool {
+    // SAFETY: by the contract.
+    unsafe { settings::is_ordinary() && (*thread).use_tracing == 0 && clients::is_first((*thread).interp) }
 }
 
 /// Runs a frame in the version for the start of its code, as [`eval_frame`] would.
@@ -120,7 +126,7 @@ unsafe fn enter(
         count(state);
         stats::counters().frames_native.count();
         let outcome = enter::run_here(frame, thread, (*state).start(), entry, 0);
-        if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object }
+        finished(frame, thread, outcome)
     }
 }
 
@@ -133,6 +139,16 @@ pub unsafe fn count(state: *const CodeState) {
     stats::counters().frames.count();
     // SAFETY: by the contract.
     unsafe { (*state).count_run() }
+}
+
+/// The result of a frame that native code ran, which goes on elsewhere if it was left there.
+///
+/// # Safety
+/// The outcome is that of the frame, which is not running.
+#[inline(always)]
+pub unsafe fn finished(frame: *mut PyFrameObject, thread: *mut PyThreadState, outcome: Outcome) -> Object {
+    // SAFETY: by the contract.
+    unsafe { if outcome.object == suspended() { after(frame, thread, outcome) } else { outcome.object } }
 }
 
 /// Goes on with a frame that native code left.

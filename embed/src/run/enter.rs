@@ -75,6 +75,24 @@ pub unsafe fn run_here(
         let mode = stats::switch(Mode::Native);
         let exit = (version.compiled.code.function)(frame.cast(), thread.cast(), u64::from(entry), buffer);
         stats::switch(mode);
+        came_back(frame, thread, version, exit)
+    }
+}
+
+/// Native code came back with this exit.
+///
+/// # Safety
+/// It ran the frame, and what it left in the buffer is still there.
+#[inline(always)]
+pub unsafe fn came_back(
+    frame: *mut PyFrameObject,
+    thread: *mut PyThreadState,
+    version: *const Native,
+    exit: u64,
+) -> Outcome {
+    let buffer = buffer();
+    // SAFETY: by the contract.
+    unsafe {
         let outcome = if exit == 0 {
             (*frame).f_iblock = 0;
             let result = leave(frame, thread, *buffer as Object);

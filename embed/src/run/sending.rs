@@ -1,17 +1,17 @@
 //! What generators and coroutines are sent. To those that wait for another (`yield from`, `await`) it goes straight
 //! down the chain, and what the last one yields straight up, past the code of those between.
 
-use crate::py::{self, Object, PyGenObject, PyThreadState};
 #[cfg(py3)]
-use crate::py::{Frame, PyBytesObject};
+use crate::py::PyBytesObject;
+use crate::py::{self, Frame, Object, PyGenObject, PyThreadState};
 #[cfg(py3)]
 use crate::py::{evaluation, evaluator};
-use crate::run::direct;
-#[cfg(py3)]
-use crate::run::enter;
 use crate::run::generators::{Stop, link, stopped};
-#[cfg(py3)]
+use crate::run::{direct, enter};
+use crate::state::native::Native;
+use crate::state::tickets::{self, Found};
 use crate::stats;
+use pyjion_jit::backend::YIELDED;
 #[cfg(py3)]
 use std::ptr;
 
@@ -28,6 +28,12 @@ pub unsafe fn send(thread: *mut PyThreadState, generator: Object, value: Object)
         let frame = (*generator).gi_frame;
         if (*generator).gi_running != 0 || frame.is_null() || (*frame).f_stacktop.is_null() {
             return None;
+        }
+        if let Some(found) = tickets::find(frame)
+            && direct::is_undisturbed(thread)
+            && enter::has_room(thread)
+        {
+            return Some(take_up(thread, generator, &found, value));
         }
         let resumption = if (*frame).f_lasti < 0 {
             if value != py::none() {
@@ -54,6 +60,52 @@ pub unsafe fn send(thread: *mut PyThreadState, generator: Object, value: Object)
         let caller = link(thread, generator);
         let result = direct::resume_native(frame, thread, resumption);
         Some(stopped(thread, generator, caller, result))
+    }
+}
+
+/// [`send`] to a generator that goes on where its ticket says.
+#[inline(always)]
+unsafe fn take_up(
+    thread: *mut PyThreadState,
+    generator: *mut PyGenObject,
+    found: &Found,
+    value: Object,
+) -> Stop {
+    // SAFETY: as for `send`; what was found is a version of the frame's code, which has the shape of the entry.
+    unsafe {
+        let (frame, native) = ((*generator).gi_frame, &*found.native);
+        *(*frame).f_stacktop = value;
+        py::incref(value);
+        let caller = link(thread, generator);
+        direct::count(found.state);
+        stats::counters().frames_native.count();
+        enter::arrive(frame, thread, 0);
+        native.enter();
+        let exit = (native.compiled.code.function)(frame.cast(), thread.cast(), found.entry, enter::buffer());
+        if exit != YIELDED || native.attend.get() {
+            return stop_rarely(thread, generator, caller, native, exit);
+        }
+        let result = enter::leave(frame, thread, *enter::buffer() as Object);
+        native.running.set(native.running.get() - 1);
+        stopped(thread, generator, caller, result)
+    }
+}
+
+/// A generator that was taken up did something else than to yield, or there is something to be done about its version.
+#[inline(never)]
+unsafe extern "C" fn stop_rarely(
+    thread: *mut PyThreadState,
+    generator: *mut PyGenObject,
+    caller: Frame,
+    native: *const Native,
+    exit: u64,
+) -> Stop {
+    // SAFETY: native code has just come back with this.
+    unsafe {
+        let frame = (*generator).gi_frame;
+        let outcome = enter::came_back(frame, thread, native, exit);
+        let result = direct::finished(frame, thread, outcome);
+        stopped(thread, generator, caller, result)
     }
 }
 

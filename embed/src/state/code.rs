@@ -15,6 +15,7 @@ use crate::state::phase::Phase;
 use crate::state::registry::Wait;
 use crate::state::target::{Closed, Target};
 use crate::state::thin::ThinFrames;
+use crate::state::tickets;
 use crate::stats;
 use pyjion_jit::bytecode::{self, CodeDesc};
 use pyjion_jit::error::CompileError;
@@ -61,6 +62,8 @@ pub struct CodeState {
     start: Cell<*const Native>,
     /// How compiled code calls it.
     pub thin: ThinFrames,
+    /// The base of the tickets of that version, if they are honoured; else 0.
+    tickets: Cell<u64>,
     /// Calls and loop iterations, weighted.
     pub(super) heat: Cell<u32>,
     /// The heat below which it is not to become hot again, having lost its machine code.
@@ -111,6 +114,7 @@ impl CodeState {
             start: Cell::new(ptr::null()),
             // SAFETY: by the contract.
             thin: unsafe { ThinFrames::new(code) },
+            tickets: Cell::new(0),
             heat: Cell::new(passed * heat::PER_CALL),
             reheat_at: Cell::new(0),
             leading_loop: Cell::new(LeadingLoop::NONE),
@@ -145,6 +149,11 @@ impl CodeState {
 
     fn set_start(&self, start: *const Native) {
         self.start.set(start);
+        tickets::revoke(self.tickets.replace(0));
+        // SAFETY: the code object owns this; a version that is not NULL is one of those that there are.
+        if let (true, Some(start)) = unsafe { (describe::is_generator(self.code), start.as_ref()) } {
+            self.tickets.set(tickets::honour(start, self));
+        }
         if start.is_null() {
             self.thin.forbid();
         } else {
@@ -593,6 +602,7 @@ impl CodeState {
 
 impl Drop for CodeState {
     fn drop(&mut self) {
+        tickets::revoke(self.tickets.get());
         if let Some(life) = self.life.get() {
             life.end();
         }

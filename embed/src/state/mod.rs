@@ -12,6 +12,7 @@ mod registry;
 pub mod resume_points;
 mod target;
 pub mod thin;
+pub mod tickets;
 
 pub use census::Census;
 pub use code::{CodeState, SEEK_NEW, codes};

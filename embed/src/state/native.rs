@@ -10,6 +10,7 @@ use crate::stats;
 use crate::tools::Registered;
 use pyjion_jit::Compiled;
 use pyjion_jit::backend::TURNS;
+use pyjion_jit::exit::ticket;
 use pyjion_jit::feedback::{Assumption, Validity};
 use pyjion_jit::host::VersionLayout;
 use std::cell::Cell;
@@ -22,12 +23,14 @@ pub struct Switches {
     pub valid: Validity,
     /// Jumps backwards that it takes before we are told of them.
     pub turns: Cell<i32>,
+    /// The base of the tickets that it leaves in frames that it suspends.
+    pub tickets: Cell<u64>,
 }
 
 impl Switches {
     /// Those of a version that is valid.
     pub fn new() -> Box<Switches> {
-        Box::new(Switches { valid: Validity::default(), turns: Cell::new(TURNS) })
+        Box::new(Switches { valid: Validity::default(), turns: Cell::new(TURNS), tickets: Cell::new(0) })
     }
 }
 
@@ -103,9 +106,11 @@ impl Native {
             assumption.support(&switches.valid);
         }
         let reconsidered_at = if compiled.code.is_provisional { frames() } else { u64::MAX };
+        let id = PROCESS.codes.next_version();
+        switches.tickets.set(ticket::base(id));
         Native {
             resume_points: ResumePoints::new(&compiled.entries, &by_pc),
-            id: PROCESS.codes.next_version(),
+            id,
             name,
             _registered: registered,
             exits: compiled.code.exits.iter().map(|_| Counter::new()).collect(),

@@ -53,6 +53,9 @@ pub struct BackendOptions {
     pub effort: Effort,
     /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
     pub valid_flag: usize,
+    /// Address of the 64-bit [base](crate::exit::ticket::base) of the tickets that frames are given where they are
+    /// suspended; 0 = they are given none.
+    pub ticket: usize,
     /// With [`Effort::First`]: address of a 32-bit number of jumps backwards, which code counts down; when it becomes
     /// negative, it begins anew with [`TURNS`], and the host is told. 0 = they are not counted.
     pub turns: usize,

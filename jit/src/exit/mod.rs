@@ -2,6 +2,7 @@
 
 mod plan;
 mod recipe;
+pub mod ticket;
 mod yields;
 
 pub use plan::{Contents, MAX_WORDS_INLINED, Plan, mark_words, words_at_most};

@@ -1,6 +1,7 @@
 //! Yields that need no exit: compiled code leaves the frame as the interpreter would.
 
-use crate::hir::{ExitReason, Function, Insn, Lacks, Repr, Resume, SideExit, Type, ValueId};
+use super::ticket;
+use crate::hir::{Entry, ExitReason, Function, Insn, Lacks, Repr, Resume, SideExit, Type, ValueId};
 
 /// What a suspended frame gets.
 pub struct Suspension {
@@ -10,6 +11,8 @@ pub struct Suspension {
     pub lasti: i32,
     /// The operand stack from the bottom, the value yielded on top: there is that at least.
     pub operands: Vec<Suspended>,
+    /// What is to be added to the [base](ticket::base) of the version's tickets, if the frame is given one.
+    pub place: Option<u64>,
 }
 
 /// Where the object of an operand comes from.
@@ -84,5 +87,11 @@ pub fn without_exit(function: &Function, exit: SideExit) -> Option<Suspension> {
         Some(source)
     });
     let operands = operands.collect::<Option<Vec<_>>>()?;
-    Some(Suspension { fills, operands, lasti })
+    let is_next = |entry: &Entry| {
+        state.resume == Resume::Yield
+            && (entry.pc as i32, entry.depth as usize) == (lasti + 1, operands.len())
+            && entry.blocks == state.blocks
+    };
+    let place = function.entries.iter().position(is_next).and_then(|entry| ticket::place(entry, lasti));
+    Some(Suspension { fills, operands, lasti, place })
 }

@@ -50,6 +50,10 @@ impl Machine<'_> {
         }
         let yielded = self.operand_of_suspended(yielded);
         self.store(self.frame, layout.frame_stack_top, self.stack(below.len() as u32));
+        if program.ticket != 0 {
+            let ticket = suspension.place.map_or(0, |place| self.load(program.ticket as u64, 0) | place);
+            self.store(self.stack(below.len() as u32), 0, ticket);
+        }
         for (index, block) in (0..).zip(blocks) {
             for (part, &word) in (0..).zip(block) {
                 self.store_int(self.frame, layout.frame_blocks + (index * 3 + part) * 4, word);

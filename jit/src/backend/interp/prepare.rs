@@ -69,6 +69,7 @@ pub(super) fn prepare(function: &Function, host: &Host, options: &BackendOptions
         free_numbers: (host.free_numbers)(),
         free_tuples: (host.free_tuples)(),
         valid_flag: options.valid_flag,
+        ticket: options.ticket,
         bytecode_counter: options.bytecode_counter,
         exits,
         contents,

@@ -20,6 +20,8 @@ pub(super) struct Program {
     pub free_tuples: Option<FreeTuples>,
     /// As [`BackendOptions`](crate::backend::BackendOptions) has it.
     pub valid_flag: usize,
+    /// Where the base of the tickets is; 0 for none.
+    pub ticket: usize,
     /// As [`BackendOptions`](crate::backend::BackendOptions) has it.
     pub bytecode_counter: usize,
     /// The exits that can be taken.

@@ -40,6 +40,7 @@ pub(in crate::backend) fn lower<'a>(
         free_numbers: (host.free_numbers)(),
         free_tuples: (host.free_tuples)(),
         valid_flag: options.valid_flag,
+        ticket: options.ticket,
         bytecode_counter: options.bytecode_counter,
         // Cranelift's code is not going to be compiled again.
         turns,
@@ -85,6 +86,8 @@ pub(super) struct Lowering<'a> {
     /// Where tuples are taken from.
     pub free_tuples: Option<FreeTuples>,
     pub valid_flag: usize,
+    /// Where the base of the tickets is that suspended frames are given; 0 for none.
+    pub ticket: usize,
     pub bytecode_counter: usize,
     /// Where code of the baseline counts jumps backwards.
     turns: usize,

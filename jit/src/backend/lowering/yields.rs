@@ -27,6 +27,18 @@ impl Lowering<'_> {
         }
         let top = self.builder.ins().iadd_imm_s(stack, objects.len() as i64 * 8);
         self.store(Heap::Frame, top, self.frame, layout.frame_stack_top);
+        if self.ticket != 0 {
+            let ticket = match suspension.place {
+                Some(place) => {
+                    let word = self.address(self.ticket);
+                    let base = self.load(Heap::Cell, types::I64, word, 0);
+                    let place = self.int(place as i64);
+                    self.builder.ins().bor(base, place)
+                }
+                None => self.int(0),
+            };
+            self.store(Heap::Stack, ticket, stack, objects.len() as i32 * 8);
+        }
         for (index, block) in state.blocks.iter().enumerate() {
             for (part, word) in (layout.block)(block).into_iter().enumerate() {
                 let at = layout.frame_blocks + (index * 3 + part) as i32 * 4;

@@ -128,3 +128,44 @@ fn a_frame_is_suspended_as_the_interpreter_would_leave_it() {
     let native = b.compile(&host_27(0));
     assert_eq!((native.exits.len(), run(&native, &mut frame, 0).left().0), (1, 0));
 }
+
+#[test]
+fn a_suspended_frame_gets_a_ticket_where_it_can_go_on() {
+    use crate::exit::ticket;
+    let layout = SuspensionLayout {
+        frame_stack_top: 8,
+        frame_block_count: 20,
+        frame_blocks: 13 * 8,
+        block: |_| [3, 40, 1],
+    };
+    let host = Host { suspension: Some(layout), ..host_27(0) };
+    let base = Box::new(ticket::base(5));
+    let options = BackendOptions { ticket: &raw const *base as usize, ..BackendOptions::default() };
+    let block = FrameBlock { kind: BlockKind::Loop, handler: 40, level: 1 };
+    let suspended = |resume, pc, blocks: &[FrameBlock]| {
+        let mut b = Build::new();
+        let (yielded, below) = (b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1)));
+        let state = b.state(9, resume, &[], &[owned(below), owned(yielded)]);
+        b.function.states[state.index()].blocks.push(block);
+        b.effect(Insn::Exit(SideExit { state, reason: ExitReason::Yield }));
+        // Where it is entered again: another shape first.
+        for (depth, blocks) in [(1, &[block][..]), (2, blocks)] {
+            b.block = b.function.add_block();
+            let entry = Entry { pc, depth, blocks: blocks.to_vec(), block: b.block };
+            b.function.entries.push(entry);
+            let null = b.object(Insn::Null);
+            b.ret(null);
+        }
+        let mut frame = Frame::new(&[int(7), int(8)]);
+        frame.set_stack(1, 0xdead);
+        let native = b.compile_with(&host, &options).unwrap();
+        let outcome = run(&native, &mut frame, 0);
+        assert_eq!(outcome.left().0 as u64 + 1, YIELDED);
+        frame.word(9)
+    };
+    let whole = ticket::base(5) | ticket::place(2, 9).unwrap();
+    assert_eq!(suspended(Resume::Yield, 10, &[block]), whole);
+    assert_eq!(suspended(Resume::Yield, 11, &[block]), 0, "it is entered elsewhere");
+    assert_eq!(suspended(Resume::Yield, 10, &[]), 0, "it has other blocks there");
+    assert_eq!(suspended(Resume::YieldFrom, 10, &[block]), 0, "it asks again when it is resumed");
+}
