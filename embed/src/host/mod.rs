@@ -17,7 +17,9 @@ use crate::py::places;
 use crate::py::strings;
 use crate::py::tuples;
 use crate::py::{self, Object, PyTypeObject};
+use crate::run::sending;
 use crate::runtime;
+use crate::state::tickets;
 use crate::tier::promotion;
 use pyjion_jit::bytecode::Version;
 use pyjion_jit::hir::Type;
@@ -94,6 +96,7 @@ fn describe() -> Host {
             default_evaluator: py::hooks::default_evaluator(),
         }),
         direct: direct::layout(),
+        resumption: tickets::layout(sending::next_rarely as *const () as usize),
         arrays: arrays::layout,
         attributes: dict::layout().filter(|_| cfg!(has_type_modified)).map(|dict| AttributeLayout {
             version_tag: offset_of!(PyTypeObject, tp_version_tag) as i32,

@@ -91,6 +91,23 @@ unsafe fn take_up(
     }
 }
 
+/// What is next of a generator that compiled code took up by itself: see `ResumptionLayout::stop_rarely`.
+///
+/// # Safety
+/// Compiled code did what [`take_up`] does, up to there.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn next_rarely(
+    thread: *mut PyThreadState,
+    generator: *mut PyGenObject,
+    caller: Frame,
+    native: *const Native,
+    exit: u64,
+) -> Object {
+    // SAFETY: by the contract. No `StopIteration` is set at the end of a `for`.
+    unsafe { stop_rarely(thread, generator, caller, native, exit).next(|result| py::decref(result)) }
+}
+
 /// A generator that was taken up did something else than to yield, or there is something to be done about its version.
 #[inline(never)]
 unsafe extern "C" fn stop_rarely(

@@ -57,6 +57,7 @@ pub fn address(helper: Helper) -> usize {
         DeleteAttr => address_of!(attributes::delete_attr),
         GetIter => address_of!(iteration::get_iter),
         IterNext => address_of!(iteration::iter_next),
+        NextOfGenerator => address_of!(iteration::iter_next),
         IterCheck => address_of!(iteration::iter_check),
         ListAppend => address_of!(build::append_to_list),
         SetAdd => address_of!(build::set_add),

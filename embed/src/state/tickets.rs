@@ -1,17 +1,20 @@
 //! The versions that suspended frames go on in, by the tickets that these left in them.
 
-use crate::py::PyFrameObject;
 use crate::py::gil::Gil;
+use crate::py::{PyFrameObject, PyGenObject};
 use crate::state::CodeState;
 use crate::state::native::Native;
 use pyjion_jit::exit::ticket;
+use pyjion_jit::host::ResumptionLayout;
 use std::cell::Cell;
+use std::mem::offset_of;
 use std::ptr;
 
 /// Versions that are found by their tickets at a time. Of two that have the same place, the later one is.
 const PLACES: usize = 1024;
 
 /// The version whose tickets have this place, or none.
+#[repr(C, align(32))]
 struct Place {
     /// The base of its tickets; 0 is none's.
     base: Cell<u64>,
@@ -35,6 +38,23 @@ pub struct Found {
     pub state: *const CodeState,
     /// The entry.
     pub entry: u64,
+}
+
+/// What compiled code goes by, if `stop_rarely` ends what it begins.
+pub fn layout(stop_rarely: usize) -> Option<ResumptionLayout> {
+    // With exceptions of their own there is more to do.
+    cfg!(py2).then(|| ResumptionLayout {
+        generator_frame: offset_of!(PyGenObject, gi_frame) as i32,
+        generator_running: offset_of!(PyGenObject, gi_running) as i32,
+        frame_handled: offset_of!(PyFrameObject, f_exc_type) as i32,
+        first_place: OFFICE.as_ptr() as usize,
+        places: PLACES as i64,
+        place_shift: size_of::<Place>().trailing_zeros(),
+        place_base: offset_of!(Place, base) as i32,
+        place_version: offset_of!(Place, native) as i32,
+        place_state: offset_of!(Place, state) as i32,
+        stop_rarely,
+    })
 }
 
 #[inline(always)]

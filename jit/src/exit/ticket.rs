@@ -5,13 +5,13 @@
 //! suspends the frame leaves an object there, or NULL.
 
 /// How far the entry is shifted to the left.
-const ENTRY: u32 = 1;
+pub const ENTRY: u32 = 1;
 
 /// How far `f_lasti` is.
-const LASTI: u32 = 17;
+pub const LASTI: u32 = 17;
 
 /// How far the number of the version is.
-const VERSION: u32 = 33;
+pub const VERSION: u32 = 33;
 
 /// What all tickets of a version have in common.
 pub fn base(version: u64) -> u64 {

@@ -30,7 +30,11 @@ impl Builder<'_> {
             self.current = slow;
         }
         let iterator = self.peek(pc, 0)?.value;
-        let call = Insn::Call { helper: Helper::IterNext, args: vec![iterator], immediates: vec![], pc };
+        let helper = match self.expected_kind(pc, 0) {
+            Some(Type::GENERATOR) => Helper::NextOfGenerator,
+            _ => Helper::IterNext,
+        };
+        let call = Insn::Call { helper, args: vec![iterator], immediates: vec![], pc };
         let item = self.emit(call, Repr::Obj, Type::ANY);
         let ended = self.emit(Insn::IsNull(item), Repr::Bool, Type::BOOL);
         let (end_block, item_block) = self.branch(ended);

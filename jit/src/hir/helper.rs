@@ -274,6 +274,8 @@ helpers! {
     GetIter = Signature::borrowing(1, 0).object(Type::OBJECT);
     /// `(iterator) -> object or NULL`: NULL for the end *and* for an error: `IterCheck` tells.
     IterNext = Signature::borrowing(1, 0).object(Type::OBJECT);
+    /// The same of what has been a generator so far.
+    NextOfGenerator = Signature::borrowing(1, 0).object(Type::OBJECT);
     /// `() -> status`: after a NULL of `IterNext`: clears `StopIteration`; -1 for another error.
     IterCheck = Signature::borrowing(0, 0).status();
     /// `(list, value) -> status`

@@ -48,6 +48,7 @@ impl Host {
             suspension: None,
             calls: None,
             direct: None,
+            resumption: None,
             attributes: None,
             builtin: |_| None,
             math: |_| 0,

@@ -187,6 +187,33 @@ pub struct CallingThreadLayout {
     pub trash_nesting: (i32, i64),
 }
 
+/// What compiled code has to know to resume generators that compiled code suspended. That left
+/// [tickets](crate::exit::ticket) in their frames; the host has a table of the versions that these are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResumptionLayout {
+    /// `PyGenObject.gi_frame`
+    pub generator_frame: i32,
+    /// `PyGenObject.gi_running` (C int)
+    pub generator_running: i32,
+    /// `PyFrameObject.f_exc_type`: NULL if it has handled no exception.
+    pub frame_handled: i32,
+    /// Address of the first item of the table.
+    pub first_place: usize,
+    /// How many there are, a power of two: a version has the one at the remainder of its number.
+    pub places: i64,
+    /// How long an item is: one shifted so far to the left.
+    pub place_shift: u32,
+    /// In an item: the base of the tickets that are honoured.
+    pub place_base: i32,
+    /// In an item: the version.
+    pub place_version: i32,
+    /// In an item: what the host knows of its code object.
+    pub place_state: i32,
+    /// `extern "C" fn(thread, generator, caller: frame, version, exit: u64) -> *mut PyObject`: goes on when it did something
+    /// else than to yield, or something happened. As the helper `IterNext` has it.
+    pub stop_rarely: usize,
+}
+
 /// What compiled code has to know to suspend a frame by itself.
 #[derive(Clone, Copy)]
 pub struct SuspensionLayout {
@@ -441,6 +468,8 @@ pub struct Host {
     pub calls: Option<CallLayout>,
     /// What direct calls go by; without it, a helper makes them.
     pub direct: Option<DirectCallLayout>,
+    /// How generators are resumed in line; without it, a helper does.
+    pub resumption: Option<ResumptionLayout>,
     /// How attributes are looked for in line; without it, helpers do.
     pub attributes: Option<AttributeLayout>,
     /// What is defined at an address in C, if it is known.

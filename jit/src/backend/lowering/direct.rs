@@ -269,7 +269,7 @@ impl Lowering<'_> {
     }
 
     /// `Native::enter` of the host: a frame enters a version.
-    fn enter_version(&mut self, layout: &DirectCallLayout, native: ir::Value) {
+    pub fn enter_version(&mut self, layout: &DirectCallLayout, native: ir::Value) {
         let version = layout.version;
         let entered = self.add_to_word(Heap::Cell, native, version.entered, 1);
         self.add_to_int(native, version.running, 1);

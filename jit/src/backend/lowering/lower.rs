@@ -416,6 +416,9 @@ impl Lowering<'_> {
             Insn::Call { helper: Helper::LoadDeref, args: _, immediates, pc } => {
                 self.load_deref(immediates, *pc)?
             }
+            Insn::Call { helper: Helper::NextOfGenerator, args, pc, .. } => {
+                self.next_of_generator(args[0], *pc)?
+            }
             Insn::Call { helper, args, immediates, pc } => {
                 self.call_helper(*helper, args, immediates, *pc)?
             }

@@ -14,6 +14,7 @@ mod containers;
 mod dicts;
 mod direct;
 mod exits;
+mod generators;
 mod identity;
 mod inlining;
 mod known;

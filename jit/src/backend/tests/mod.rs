@@ -10,6 +10,7 @@ mod description;
 mod direct;
 mod frame;
 mod free;
+mod generators;
 mod identity;
 mod numbers;
 mod objects;
@@ -24,7 +25,7 @@ use crate::code::CodeMemory;
 use crate::error::CompileError;
 use crate::exit::Source;
 use crate::hir::{
-    BlockId, Edge, Entry, ExitReason, FrameState, Function, Insn, Lacks, Operand, Repr, Resume, Seen,
+    BlockId, Edge, Entry, ExitReason, FrameState, Function, Helper, Insn, Lacks, Operand, Repr, Resume, Seen,
     SideExit, Stale, StateId, Type, ValueId,
 };
 use crate::host::Host;

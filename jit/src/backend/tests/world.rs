@@ -21,6 +21,7 @@ pub enum Event {
     Stack { lasti: i32, operands: Vec<usize>, immediate: i64 },
     LoadName { lasti: i32, name: i64 },
     Pending { lasti: i32 },
+    Next { lasti: i32, iterator: usize },
     SetName { object: usize, name: usize },
     Reconsider(u64),
     Incref(usize),
@@ -80,6 +81,9 @@ extern "C" fn load_name(frame: *const u64, name: i64) -> i64 {
 extern "C" fn handle_pending(frame: *const u64) -> i64 {
     record(Event::Pending { lasti: lasti(frame) })
 }
+extern "C" fn next(frame: *const u64, iterator: usize) -> i64 {
+    record(Event::Next { lasti: lasti(frame), iterator })
+}
 extern "C" fn set_name(_frame: usize, object: usize, name: usize) -> i64 {
     record(Event::SetName { object, name })
 }
@@ -98,6 +102,7 @@ fn helper(helper: Helper) -> usize {
         Helper::Binary(BinaryOp::Add) => binary as *const () as usize,
         Helper::LoadName | Helper::LoadDeref => load_name as *const () as usize,
         Helper::HandlePending => handle_pending as *const () as usize,
+        Helper::NextOfGenerator => next as *const () as usize,
         Helper::SetName => set_name as *const () as usize,
         Helper::CallFunction => call_function as *const () as usize,
         Helper::Call | Helper::BuildTuple => build as *const () as usize,
@@ -210,6 +215,10 @@ impl Frame {
 
     pub fn set_word_of_thread(&mut self, index: usize, word: u64) {
         self.thread[index] = word;
+    }
+
+    pub fn words_of_thread(&self) -> [u64; 4] {
+        *self.thread
     }
 
     pub fn set_stack(&mut self, index: usize, value: usize) {
