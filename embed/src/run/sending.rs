@@ -77,7 +77,8 @@ unsafe fn take_up(
         *(*frame).f_stacktop = value;
         py::incref(value);
         let caller = link(thread, generator);
-        direct::count(found.state);
+        stats::counters().frames.count();
+        (*found.runs).count();
         stats::counters().frames_native.count();
         enter::arrive(frame, thread, 0);
         native.enter();

@@ -62,7 +62,7 @@ pub struct CodeState {
     start: Cell<*const Native>,
     /// How compiled code calls it.
     pub thin: ThinFrames,
-    /// The base of the tickets of that version, if they are honoured; else 0.
+    /// The key of the tickets of that version, if they are honoured; else 0.
     tickets: Cell<u64>,
     /// Calls and loop iterations, weighted.
     pub(super) heat: Cell<u32>,
@@ -152,7 +152,7 @@ impl CodeState {
         tickets::revoke(self.tickets.replace(0));
         // SAFETY: the code object owns this; a version that is not NULL is one of those that there are.
         if let (true, Some(start)) = unsafe { (describe::is_generator(self.code), start.as_ref()) } {
-            self.tickets.set(tickets::honour(start, self));
+            self.tickets.set(tickets::honour(start, &self.runs));
         }
         if start.is_null() {
             self.thin.forbid();

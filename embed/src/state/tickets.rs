@@ -1,8 +1,7 @@
 //! The versions that suspended frames go on in, by the tickets that these left in them.
 
-use crate::py::gil::Gil;
+use crate::py::gil::{Counter, Gil};
 use crate::py::{PyFrameObject, PyGenObject};
-use crate::state::CodeState;
 use crate::state::native::Native;
 use pyjion_jit::exit::ticket;
 use pyjion_jit::host::ResumptionLayout;
@@ -16,26 +15,29 @@ const PLACES: usize = 1024;
 /// The version whose tickets have this place, or none.
 #[repr(C, align(32))]
 struct Place {
-    /// The base of its tickets; 0 is none's.
-    base: Cell<u64>,
+    /// The key of its tickets; 0 is none's.
+    key: Cell<u64>,
     native: Cell<*const Native>,
-    /// What is known of its code.
-    state: Cell<*const CodeState>,
+    /// Where frames of its code are counted.
+    runs: Cell<*const Counter>,
 }
 
 /// The places, by the number of the version.
 // APART: zeros, which would be part of the executable beside anything else.
-static OFFICE: Gil<[Place; PLACES]> = Gil::new(
-    [const { Place { base: Cell::new(0), native: Cell::new(ptr::null()), state: Cell::new(ptr::null()) } };
-        PLACES],
-);
+static OFFICE: Gil<[Place; PLACES]> = Gil::new([const { Place::new() }; PLACES]);
+
+impl Place {
+    const fn new() -> Place {
+        Place { key: Cell::new(0), native: Cell::new(ptr::null()), runs: Cell::new(ptr::null()) }
+    }
+}
 
 /// Where a suspended frame goes on.
 pub struct Found {
     /// The version for the start of its code.
     pub native: *const Native,
-    /// What is known of the code.
-    pub state: *const CodeState,
+    /// Where frames of the code are counted.
+    pub runs: *const Counter,
     /// The entry.
     pub entry: u64,
 }
@@ -50,9 +52,9 @@ pub fn layout(stop_rarely: usize) -> Option<ResumptionLayout> {
         first_place: OFFICE.as_ptr() as usize,
         places: PLACES as i64,
         place_shift: size_of::<Place>().trailing_zeros(),
-        place_base: offset_of!(Place, base) as i32,
+        place_key: offset_of!(Place, key) as i32,
         place_version: offset_of!(Place, native) as i32,
-        place_state: offset_of!(Place, state) as i32,
+        place_runs: offset_of!(Place, runs) as i32,
         stop_rarely,
     })
 }
@@ -62,22 +64,22 @@ fn place(number: u64) -> &'static Place {
     &OFFICE[number as usize % PLACES]
 }
 
-/// Has the tickets of a version honoured from now on; their base. It is for the caller to have that
-/// [end](revoke) before the version or the state does.
-pub fn honour(native: &Native, state: &CodeState) -> u64 {
+/// Has the tickets of a version honoured from now on; their key. It is for the caller to have that [end](revoke) before
+/// the version does, or the counter of the frames of its code.
+pub fn honour(native: &Native, runs: &Counter) -> u64 {
     let base = native.switches.tickets.get();
     let place = place(ticket::version(base));
-    place.base.set(base);
+    place.key.set(ticket::key(base));
     place.native.set(native);
-    place.state.set(state);
-    base
+    place.runs.set(runs);
+    ticket::key(base)
 }
 
-/// Has the tickets with this base honoured no more.
-pub fn revoke(base: u64) {
-    let place = place(ticket::version(base));
-    if place.base.get() == base {
-        place.base.set(0);
+/// Has the tickets with this key honoured no more.
+pub fn revoke(key: u64) {
+    let place = place(ticket::version(key));
+    if place.key.get() == key {
+        place.key.set(0);
     }
 }
 
@@ -94,11 +96,10 @@ pub unsafe fn find(frame: *mut PyFrameObject) -> Option<Found> {
         let found = *(*frame).f_stacktop.cast::<u64>();
         let place = place(ticket::version(found));
         // A program may have given the frame another line.
-        let is_honoured =
-            place.base.get() == ticket::base_of(found) && ticket::lasti(found) == (*frame).f_lasti;
+        let is_honoured = place.key.get() == ticket::key(found) && ticket::lasti(found) == (*frame).f_lasti;
         is_honoured.then(|| Found {
             native: place.native.get(),
-            state: place.state.get(),
+            runs: place.runs.get(),
             entry: ticket::entry(found),
         })
     }

@@ -26,10 +26,13 @@ pub fn place(entry: usize, lasti: i32) -> Option<u64> {
     Some(u64::from(entry) << ENTRY | u64::from(lasti) << LASTI)
 }
 
-/// The base of a ticket.
+/// The bits of a ticket that its version decides.
+pub const OF_VERSION: u64 = u64::MAX << VERSION | 1;
+
+/// What all tickets of a version and no other words have in common: even and, for numbers from 1 on, not 0.
 #[inline(always)]
-pub fn base_of(ticket: u64) -> u64 {
-    ticket & (u64::MAX << VERSION | 1)
+pub fn key(ticket: u64) -> u64 {
+    ticket & OF_VERSION ^ 1
 }
 
 /// The entry of a ticket.
@@ -58,9 +61,17 @@ mod tests {
     fn tickets_say_what_was_put_in() {
         for (number, index, at) in [(1, 0, 0), (7, 3, 12), (0x7fff_ffff, 0xffff, 0xffff)] {
             let ticket = base(number) + place(index, at).unwrap();
-            assert_eq!((base_of(ticket), version(ticket)), (base(number), number));
+            assert_eq!((key(ticket), version(ticket)), (key(base(number)), number));
             assert_eq!((entry(ticket), lasti(ticket), ticket & 1), (index as u64, at, 1));
         }
+    }
+
+    #[test]
+    fn objects_have_no_keys_of_versions() {
+        for object in [0, 0x66_1230, 0x7fff_0000_1230, base(7) & !1] {
+            assert_eq!(key(object) & 1, 1);
+        }
+        assert!(key(base(1)) != 0 && key(base(1)) & 1 == 0);
     }
 
     #[test]

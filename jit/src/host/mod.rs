@@ -203,12 +203,12 @@ pub struct ResumptionLayout {
     pub places: i64,
     /// How long an item is: one shifted so far to the left.
     pub place_shift: u32,
-    /// In an item: the base of the tickets that are honoured.
-    pub place_base: i32,
+    /// In an item: the [key](crate::exit::ticket::key) of the tickets that are honoured.
+    pub place_key: i32,
     /// In an item: the version.
     pub place_version: i32,
-    /// In an item: what the host knows of its code object.
-    pub place_state: i32,
+    /// In an item: where frames of its code are counted, a pointer to a 64-bit word.
+    pub place_runs: i32,
     /// `extern "C" fn(thread, generator, caller: frame, version, exit: u64) -> *mut PyObject`: goes on when it did something
     /// else than to yield, or something happened. As the helper `IterNext` has it.
     pub stop_rarely: usize,

@@ -79,10 +79,12 @@ impl Lowering<'_> {
     /// Goes on if the ticket is honoured, and nothing is out of the ordinary.
     fn check_resumption(&mut self, layouts: &Layouts, resumed: &Resumed, slow: ir::Block) {
         let Layouts { calls, direct, own, .. } = layouts;
-        let base = self.load(Heap::Cell, types::I64, resumed.place, own.place_base);
-        let mask = self.int(ticket::base_of(u64::MAX) as i64);
-        let base_of_ticket = self.builder.ins().band(resumed.ticket, mask);
-        let mut obstacle = self.builder.ins().bxor(base, base_of_ticket);
+        // What `ticket::key` makes of the ticket has to be the key.
+        let key = self.load(Heap::Cell, types::I64, resumed.place, own.place_key);
+        let mask = self.int(ticket::OF_VERSION as i64);
+        let of_version = self.builder.ins().band(resumed.ticket, mask);
+        let odd = self.builder.ins().bxor(key, of_version);
+        let mut obstacle = self.builder.ins().iadd_imm_s(odd, -1);
         let at = self.builder.ins().sshr_imm_u(resumed.ticket, i64::from(ticket::LASTI));
         let at = self.builder.ins().band_imm_u(at, 0xffff);
         let lasti = self.load(Heap::Cell, types::I32, resumed.frame, self.host.layout.frame_lasti);
@@ -128,8 +130,8 @@ impl Lowering<'_> {
             let counter = self.address(counter);
             self.add_to_word(Heap::Cell, counter, 0, 1);
         }
-        let state = self.load(Heap::Cell, types::I64, place, own.place_state);
-        self.add_to_word(Heap::Cell, state, direct.state.runs, 1);
+        let runs = self.load(Heap::Cell, types::I64, place, own.place_runs);
+        self.add_to_word(Heap::Cell, runs, 0, 1);
         self.add_to_int(self.thread, calls.thread_depth, 1);
         self.store(Heap::Cell, frame, self.thread, direct.thread.frame);
         let nowhere = self.int(0);

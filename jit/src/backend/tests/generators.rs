@@ -59,7 +59,7 @@ struct Loop {
     generator: usize,
     suspended: usize,
     version: usize,
-    state: usize,
+    runs: usize,
     place: usize,
     ordinary: usize,
     interpreter: usize,
@@ -71,12 +71,12 @@ impl Loop {
         let counters = [object(&[10]), object(&[20])];
         let (ordinary, limit) = (object(&[1]), object(&[100]));
         let version = object(&[body as *const () as u64, 5, 1000, 0, 0]);
-        let state = object(&[version as u64, 0, 0, 7]);
+        let runs = object(&[7]);
         let places = object(&[0; 16]);
         let interpreter = object(&[0, EVALUATOR]);
         // The table has four places; that of version 6 is the third.
         let (base, place) = (ticket::base(6), places + 2 * 32);
-        for (index, word) in [base, version as u64, state as u64].into_iter().enumerate() {
+        for (index, word) in [ticket::key(base), version as u64, runs as u64].into_iter().enumerate() {
             set(place, index, word);
         }
         let suspended = object(&[1, 0, 9, 0, 0, 0, 0, base | ticket::place(3, 9).unwrap()]);
@@ -133,9 +133,9 @@ impl Loop {
                 first_place: places,
                 places: 4,
                 place_shift: 5,
-                place_base: 0,
+                place_key: 0,
                 place_version: 8,
-                place_state: 16,
+                place_runs: 16,
                 stop_rarely: stop as *const () as usize,
             }),
             ..host_27(0)
@@ -158,7 +158,7 @@ impl Loop {
         CHANGES.set((LASTI, 12));
         GENERATOR.set(generator);
         RESULT.set(0x5560);
-        Loop { native, frame, generator, suspended, version, state, place, ordinary, interpreter, counters }
+        Loop { native, frame, generator, suspended, version, runs, place, ordinary, interpreter, counters }
     }
 
     fn run(&mut self) -> Outcome {
@@ -172,7 +172,7 @@ impl Loop {
         outcome == Outcome::Returned(0x5560)
             && SEEN.take().is_empty()
             && events() == [Event::Next { lasti: 33, iterator: generator }]
-            && (field(self.version, 1), field(self.state, 3)) == (5, 7)
+            && (field(self.version, 1), field(self.runs, 0)) == (5, 7)
     }
 }
 
@@ -203,19 +203,20 @@ fn a_generator_runs_on_top_of_who_resumes_it() {
     assert_eq!((field(resumed.generator, 3), field(resumed.suspended, BACK)), (0, 0));
     assert_eq!((field(resumed.suspended, THREAD), resumed.frame.word(0)), (0, 1));
     assert_eq!(resumed.frame.words_of_thread()[..3], [caller, 0, 40]);
-    assert_eq!((field(resumed.version, 1), field(resumed.version, 3), field(resumed.state, 3)), (6, 0, 8));
+    assert_eq!((field(resumed.version, 1), field(resumed.version, 3), field(resumed.runs, 0)), (6, 0, 8));
     assert_eq!(resumed.counters.map(|counter| field(counter, 0)), [11, 21]);
 }
 
 #[test]
 fn obstacles_leave_it_to_the_helper() {
     type Obstacle = fn(&mut Loop);
-    let obstacles: [(&str, Obstacle); 12] = [
+    let obstacles: [(&str, Obstacle); 13] = [
         ("no generator", |it| set(it.generator, 1, type_address(Type::LIST) as u64)),
         ("at its end", |it| set(it.generator, 2, 0)),
         ("running", |it| set(it.generator, 3, 1)),
         ("no stack", |it| set(it.suspended, STACK_TOP, 0)),
         ("no ticket", |it| set(it.suspended, STACK + 1, none() as u64)),
+        ("an object at a low address", |it| set(it.suspended, STACK + 1, 9 << ticket::LASTI)),
         ("a ticket of another version", |it| {
             set(it.suspended, STACK + 1, ticket::base(10) | ticket::place(3, 9).unwrap());
         }),
