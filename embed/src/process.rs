@@ -51,7 +51,7 @@ pub struct Process {
     /// Written once, when the evaluator is installed.
     pub replaced: Gil<run::callables::Replaced>,
     /// Written when a thin frame has other globals than its caller.
-    pub builtins: Gil<run::thin::Builtins>,
+    pub builtins: Gil<run::thin_frames::Builtins>,
     /// Written by `isinstance` in native code.
     pub plain_types: Gil<runtime::PlainTypes>,
 }
@@ -77,6 +77,6 @@ pub static PROCESS: Process = Process {
     looped: Gil::new(tier::budget::Looped::new()),
     outsiders: Gil::new(run::outsiders::Outsiders::new()),
     replaced: Gil::new(run::callables::Replaced::new()),
-    builtins: Gil::new(run::thin::Builtins::new()),
+    builtins: Gil::new(run::thin_frames::Builtins::new()),
     plain_types: Gil::new(runtime::PlainTypes::new()),
 };

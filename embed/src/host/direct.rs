@@ -3,7 +3,7 @@
 use crate::config::settings;
 use crate::memory::shortage;
 use crate::py::{self, collector};
-use crate::run::thin;
+use crate::run::thin_frames;
 use crate::runtime::direct;
 use crate::state::CodeState;
 use crate::state::native::Native;
@@ -52,7 +52,7 @@ pub fn layout() -> Option<DirectCallLayout> {
             .map(|counter| std::ptr::from_ref(counter) as usize),
         end_by_exit: direct::end_by_exit as *const () as usize,
         end_rarely: direct::end_rarely as *const () as usize,
-        release: thin::dealloc as *const () as usize,
+        release: thin_frames::dealloc as *const () as usize,
         attend: direct::attend as *const () as usize,
     })
 }

@@ -4,7 +4,7 @@
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, strings};
-use crate::run::{frames, thin};
+use crate::run::{frames, thin_frames};
 use crate::state::CodeState;
 use std::ptr;
 
@@ -50,7 +50,7 @@ impl Bound {
 /// has happened.
 ///
 /// # Safety
-/// As for [`thin::call`], of which the state is that of the function's code; names and values are alive.
+/// As for [`thin::call`](crate::run::thin::call), of which the state is that of the function's code; names and values are alive.
 #[inline(never)]
 pub unsafe fn call(
     thread: *mut PyThreadState,
@@ -92,10 +92,10 @@ unsafe fn run(
     // SAFETY: as for `call`.
     unsafe {
         // Making tuple and dict may have run anything.
-        if thin::callee(thread, function)? != state || (*state).start().is_null() {
+        if thin_frames::callee(thread, function)? != state || (*state).start().is_null() {
             return None;
         }
-        let frame = thin::frame(thread, function, state);
+        let frame = thin_frames::frame(thread, function, state);
         if frame.is_null() {
             return None;
         }
@@ -108,7 +108,7 @@ unsafe fn run(
                 slot = slot.add(1);
             }
         }
-        Some(thin::run(thread, frame, state))
+        Some(thin_frames::run(thread, frame, state))
     }
 }
 

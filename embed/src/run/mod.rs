@@ -21,3 +21,4 @@ pub mod reify;
 pub mod sending;
 pub mod shortage;
 pub mod thin;
+pub mod thin_frames;

@@ -33,6 +33,7 @@ const SURROUNDING: &[&str] = &[
     "pyjion_embed::run::inlined::run",
     "pyjion_embed::run::sending::",
     "pyjion_embed::run::thin::",
+    "pyjion_embed::run::thin_frames::",
     "pyjion_embed::state::thin::ThinFrames::make",
     "pyjion_embed::runtime::",
     "pyjion_embed::tier::record::evaluate",

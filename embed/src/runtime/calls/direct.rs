@@ -2,7 +2,7 @@
 
 use crate::py::evaluation::{deeper, thread_state};
 use crate::py::{self, Frame, Object, PyThreadState, binding, pending};
-use crate::run::thin;
+use crate::run::{thin, thin_frames};
 use crate::runtime::calls::{call, functions};
 use crate::state::CodeState;
 use crate::state::native::Native;
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn end_by_exit(
     exit: u64,
 ) -> Object {
     // SAFETY: compiled code took the frame as `thin::call` does, and has just come back from the version.
-    unsafe { call::finish(thread, thin::end_by_exit(thread, frame, state, native, exit), 0) }
+    unsafe { call::finish(thread, thin_frames::end_by_exit(thread, frame, state, native, exit), 0) }
 }
 
 /// Ends a frame to which something happened: see `DirectCallLayout::end_rarely`.
@@ -111,7 +111,7 @@ pub unsafe extern "C" fn end_rarely(
     result: Object,
 ) -> Object {
     // SAFETY: as for `end_by_exit`.
-    unsafe { call::finish(thread, thin::end_rarely(thread, frame, state, native, result), 0) }
+    unsafe { call::finish(thread, thin_frames::end_rarely(thread, frame, state, native, result), 0) }
 }
 
 /// Does the periodic work that is due after a call.
