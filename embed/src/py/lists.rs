@@ -1,6 +1,6 @@
 //! Exact lists changed and searched in place, without foreign code.
 
-use crate::py::{self, Object, keys};
+use crate::py::{self, Object, keys, slices};
 use std::ptr;
 
 /// Whether an object is an exact list.
@@ -52,7 +52,7 @@ pub unsafe fn insert_at(list: Object, index: isize, item: Object) -> bool {
         if size >= allocated || size + 1 < allocated >> 1 {
             return false;
         }
-        let index = if index < 0 { index + size } else { index }.clamp(0, size);
+        let index = slices::within(index, size, 0, size);
         let place = (*fields).ob_item.offset(index);
         ptr::copy(place, place.add(1), (size - index) as usize);
         py::incref(item);

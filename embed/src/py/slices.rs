@@ -24,6 +24,7 @@ struct Selected {
 
 impl Bounds {
     /// Those without a step.
+    #[cfg(py2)]
     pub fn new(low: Object, high: Object) -> Bounds {
         Bounds { low, high, step: ptr::null_mut() }
     }
@@ -48,7 +49,7 @@ impl Bounds {
         unsafe {
             let step = number(self.step)?.unwrap_or(1);
             if step == 1 {
-                let place = |index: isize| if index < 0 { index + length } else { index }.clamp(0, length);
+                let place = |index| within(index, length, 0, length);
                 let start = number(self.low)?.map_or(0, place);
                 let stop = number(self.high)?.map_or(length, place);
                 return Some(Selected { start, step, count: (stop - start).max(0) });
@@ -57,14 +58,29 @@ impl Bounds {
                 return None;
             }
             let (least, most) = if step < 0 { (-1, length - 1) } else { (0, length) };
-            let place = |index: isize| if index < 0 { index + length } else { index }.clamp(least, most);
+            let place = |index| within(index, length, least, most);
             let (first, last) = if step < 0 { (most, least) } else { (least, most) };
             let start = number(self.low)?.map_or(first, place);
             let stop = number(self.high)?.map_or(last, place);
             let distance = if step < 0 { start - stop } else { stop - start };
-            let count = if distance <= 0 { 0 } else { (distance - 1) / step.abs() + 1 };
+            let steps = (distance - 1).checked_div(step.abs()).unwrap_or(0);
+            let count = if distance <= 0 { 0 } else { steps + 1 };
             Some(Selected { start, step, count })
         }
+    }
+}
+
+/// The place that a Python index means in a sequence of a length, moved to between two others. What surrounds Python code
+/// cannot panic, as `clamp` can.
+#[inline(always)]
+pub fn within(index: isize, length: isize, least: isize, most: isize) -> isize {
+    let place = if index < 0 { index + length } else { index };
+    if place < least {
+        least
+    } else if place > most {
+        most
+    } else {
+        place
     }
 }
 
