@@ -137,10 +137,7 @@ unsafe fn collect(
         let mut others = 0;
         for index in 0..pairs.count {
             let name = *pairs.first.add(2 * index);
-            let mut parameter = 0;
-            while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
-                parameter += 1;
-            }
+            let parameter = parameter_named(code, name);
             if parameter == parameters {
                 others += 1;
                 // Another one is no parameter.
@@ -169,6 +166,20 @@ unsafe fn collect(
     }
 }
 
+/// The index of the parameter with a name, the number of parameters if there is none.
+#[inline(always)]
+unsafe fn parameter_named(code: *mut PyCodeObject, name: Object) -> usize {
+    // SAFETY: the names of the parameters come first among those of the variables.
+    unsafe {
+        let parameters = (*code).co_argcount as usize;
+        let mut parameter = 0;
+        while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
+            parameter += 1;
+        }
+        parameter
+    }
+}
+
 /// Makes the dict of what is no parameter; false without an exception for want of memory.
 unsafe fn name_others(bound: &mut Bound, code: *mut PyCodeObject, pairs: Pairs, others: usize) -> bool {
     // SAFETY: as for `collect`.
@@ -178,12 +189,7 @@ unsafe fn name_others(bound: &mut Bound, code: *mut PyCodeObject, pairs: Pairs, 
         let mut index = 0;
         while is_done && others > 0 && index < pairs.count {
             let (name, value) = (*pairs.first.add(2 * index), *pairs.first.add(2 * index + 1));
-            let mut parameter = 0;
-            let parameters = (*code).co_argcount as usize;
-            while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
-                parameter += 1;
-            }
-            if parameter == parameters {
+            if parameter_named(code, name) == (*code).co_argcount as usize {
                 // The same name twice is an error.
                 is_done = py::PyDict_GetItem(bound.names, name).is_null()
                     && py::PyDict_SetItem(bound.names, name, value) == 0;
