@@ -91,7 +91,7 @@ impl Builder<'_> {
             return self.load_method(index, called, pc, next);
         }
         if let Some(site) = self.attribute_site(index, pc)?
-            && self.function.attributes[site as usize].is_method() != Some(true)
+            && self.function.attributes[site as usize].is_method() == Some(false)
         {
             return self.find_attribute(site, index, pc, next);
         }
