@@ -3,7 +3,7 @@
 use crate::dirs::write_atomically;
 use crate::plan::Plan;
 use crate::stamp::Stamps;
-use crate::{cpython, debuggers, hash, link, step};
+use crate::{cpython, hash, link, step};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 
@@ -50,7 +50,6 @@ pub fn shared(plan: &Plan<'_>, embed: &Path) -> Result<()> {
     let made = of_library.tree().join(format!("pyjion-{versioned}"));
     make(&of_library, "pyjion-shared", embed, &made)?;
     put(&made, &folder.join(&versioned))?;
-    debuggers::describe(plan, &folder.join(&versioned))?;
     symlink(&versioned, &folder.join(&plain))?;
     stamps.done("link", &key)
 }
@@ -58,7 +57,7 @@ pub fn shared(plan: &Plan<'_>, embed: &Path) -> Result<()> {
 fn key(plan: &Plan<'_>, cpython_key: &str, embed: &Path) -> Result<String> {
     let prefix = plan.prefix.to_string_lossy();
     let embed = hash::file(embed)?;
-    let parts = [cpython_key, link::LINK_MK, link::EXPORTS, EMBEDDED, debuggers::FRAMES, &embed, &prefix];
+    let parts = [cpython_key, link::LINK_MK, link::EXPORTS, EMBEDDED, &embed, &prefix];
     Ok(hash::strings(&parts))
 }
 

@@ -160,7 +160,7 @@ fn py_spy(pair: &Pair, offline: bool, scratch: &Path) -> Result<Option<PathBuf>>
     Ok((output.end == "exit 0" && found.exists()).then_some(found))
 }
 
-/// The extension is beside each object that has Python inside.
+/// The extension is beside the executable.
 pub fn has_extension(pair: &Pair) -> Result<()> {
     let mut name = pair.ours.clone().into_os_string();
     name.push(debuggers::SUFFIX);
