@@ -198,8 +198,8 @@ pub fn inplace_address(op: BinaryOp) -> usize {
 
 /// The rest of an operation: see `Helper::Declined`.
 pub unsafe extern "C" fn declined(frame: Frame, a: Object, b: Object, operation: i64) -> Object {
-    // SAFETY: the address of a helper for two operands, borrowed; the interpreter forgets the left one when it has skipped
-    // its method, which is the first that it would call.
+    // SAFETY: the address of a helper for two operands, borrowed. The method of the left one is the first that would be
+    // called; where its class has none any more, nobody else may take it for one that declines.
     unsafe {
         let operation: unsafe extern "C" fn(Frame, Object, Object) -> Object =
             std::mem::transmute(operation as usize);
@@ -207,7 +207,12 @@ pub unsafe extern "C" fn declined(frame: Frame, a: Object, b: Object, operation:
         {
             py::_PyFunction_Declined = a;
         }
-        operation(frame, a, b)
+        let result = operation(frame, a, b);
+        #[cfg(has_declined_methods)]
+        {
+            py::_PyFunction_Declined = ptr::null_mut();
+        }
+        result
     }
 }
 

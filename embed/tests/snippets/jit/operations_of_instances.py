@@ -1,5 +1,6 @@
 # Operators and comparisons that classes define, in hot loops: methods that decline, raise, change, and what is asked next.
 from __future__ import print_function, division
+import operator
 import sys
 import traceback
 
@@ -271,3 +272,37 @@ show(bad, 300)
 show(exchanged, 300)
 show(nested, 60)
 show(endless, 1)
+
+
+# A method that declines and takes itself out of its class: whoever asks the same object next, C included, gets its answer.
+fades = [False]
+
+
+class Fading(object):
+    def __add__(self, other):
+        if fades[0]:
+            del Fading.__add__
+            return NotImplemented
+        return 1
+
+    def __eq__(self, other):
+        return 'asked'
+
+    def __mul__(self, other):
+        return 'asked'
+
+    __hash__ = None
+
+
+def fading(n, right):
+    left = Fading()
+    for i in range(n):
+        fades[0] = i == n - 1
+        try:
+            result = left + right
+        except TypeError as e:
+            result = type(e).__name__
+    print(result, operator.eq(left, 3), operator.mul(left, 3))
+
+
+fading(300, 2)
