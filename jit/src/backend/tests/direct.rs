@@ -1,16 +1,15 @@
 //! Calls of functions whose code is known.
 
-use super::world::{Event, RESULT, events, field, object};
+use super::world::{
+    EVALUATOR, Event, RESULT, STATE_LAYOUT, VERSION_LAYOUT, call_layout, events, field, object,
+};
 use super::*;
 use crate::hir::{DirectCallee, Helper};
-use crate::host::{
-    CallLayout, CalledFrameLayout, CallingThreadLayout, DirectCallLayout, StateLayout, VersionLayout,
-};
+use crate::host::{CalledFrameLayout, CallingThreadLayout, DirectCallLayout};
 use std::cell::{Cell, RefCell};
 
 const GLOBALS: u64 = 0x7100;
 const BUILTINS: u64 = 0x7200;
-const EVALUATOR: u64 = 0x7300;
 const UNTRACKED: i64 = -2;
 /// Words of a frame beyond those of every frame in this world.
 const BUILTINS_AT: usize = 12;
@@ -89,25 +88,10 @@ impl Call {
         let function = object(&[1, 0, code as u64, GLOBALS, cells as u64, defaults as u64]);
         let interpreter = object(&[0, EVALUATOR]);
         let host = Host {
-            calls: Some(CallLayout {
-                function_code: 16,
-                function_globals: 24,
-                frame_globals: 8,
-                thread_depth: 16,
-                depth_limit: limit,
-                thread_interpreter: 24,
-                evaluator: 8,
-                default_evaluator: EVALUATOR as usize,
-            }),
+            calls: Some(call_layout(limit)),
             direct: Some(DirectCallLayout {
-                state: StateLayout { start: 0, arity: 8, idle: 16, runs: 24 },
-                version: VersionLayout {
-                    function: 0,
-                    entered: 8,
-                    reconsidered_at: 16,
-                    running: 24,
-                    attend: 32,
-                },
+                state: STATE_LAYOUT,
+                version: VERSION_LAYOUT,
                 frame: CalledFrameLayout {
                     back: 8 * BACK as i32,
                     builtins: 8 * BUILTINS_AT as i32,

@@ -1,16 +1,17 @@
 //! Generators that are resumed where they have a ticket.
 
-use super::world::{Event, RESULT, events, field, none, object, type_address};
+use super::world::{
+    EVALUATOR, Event, RESULT, STATE_LAYOUT, VERSION_LAYOUT, call_layout, events, field, none, object,
+    type_address,
+};
 use super::*;
 use crate::backend::YIELDED;
 use crate::exit::ticket;
 use crate::host::{
-    CallLayout, CalledFrameLayout, CallingThreadLayout, DirectCallLayout, ResumptionLayout, StateLayout,
-    SuspensionLayout, VersionLayout,
+    CalledFrameLayout, CallingThreadLayout, DirectCallLayout, ResumptionLayout, SuspensionLayout,
 };
 use std::cell::{Cell, RefCell};
 
-const EVALUATOR: u64 = 0x7300;
 /// Words of the generator's frame.
 const STACK_TOP: usize = 1;
 const LASTI: usize = 2;
@@ -89,25 +90,10 @@ impl Loop {
                 frame_blocks: 0,
                 block: |_| [0; 3],
             }),
-            calls: Some(CallLayout {
-                function_code: 0,
-                function_globals: 0,
-                frame_globals: 0,
-                thread_depth: 16,
-                depth_limit: limit,
-                thread_interpreter: 24,
-                evaluator: 8,
-                default_evaluator: EVALUATOR as usize,
-            }),
+            calls: Some(call_layout(limit)),
             direct: Some(DirectCallLayout {
-                state: StateLayout { start: 0, arity: 8, idle: 16, runs: 24 },
-                version: VersionLayout {
-                    function: 0,
-                    entered: 8,
-                    reconsidered_at: 16,
-                    running: 24,
-                    attend: 32,
-                },
+                state: STATE_LAYOUT,
+                version: VERSION_LAYOUT,
                 frame: CalledFrameLayout {
                     back: 8 * BACK as i32,
                     builtins: 0,

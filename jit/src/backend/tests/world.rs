@@ -3,7 +3,7 @@
 use crate::bytecode::{BinaryOp, Version};
 use crate::feedback::Assumption;
 use crate::hir::{Helper, Type};
-use crate::host::{Host, Layout, NativeLayout, Periodic};
+use crate::host::{CallLayout, Host, Layout, NativeLayout, Periodic, StateLayout, VersionLayout};
 use std::cell::{Cell, RefCell};
 use std::sync::atomic::AtomicU64;
 
@@ -109,6 +109,30 @@ fn helper(helper: Helper) -> usize {
         _ => 0,
     }
 }
+
+/// The evaluator of this world.
+pub const EVALUATOR: u64 = 0x7300;
+
+/// What calls go by in it: functions have their code in the third word, threads the interpreter in the fourth.
+pub fn call_layout(depth_limit: usize) -> CallLayout {
+    CallLayout {
+        function_code: 16,
+        function_globals: 24,
+        frame_globals: 8,
+        thread_depth: 16,
+        depth_limit,
+        thread_interpreter: 24,
+        evaluator: 8,
+        default_evaluator: EVALUATOR as usize,
+    }
+}
+
+/// The words of what the host knows of code.
+pub const STATE_LAYOUT: StateLayout = StateLayout { start: 0, arity: 8, idle: 16, runs: 24 };
+
+/// The words of a version.
+pub const VERSION_LAYOUT: VersionLayout =
+    VersionLayout { function: 0, entered: 8, reconsidered_at: 16, running: 24, attend: 32 };
 
 /// The type object of a kind, as both hosts have it.
 pub fn type_address(kind: Type) -> usize {
