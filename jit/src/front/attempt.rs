@@ -112,6 +112,7 @@ impl Builder<'_> {
     fn kinds_found(&self, find: &Insn) -> Type {
         match find {
             Insn::FindAttribute { site, .. } => self.function.attributes[*site as usize].kinds(),
+            Insn::Call { helper, .. } => helper.result_type(),
             _ => Type::OBJECT,
         }
     }

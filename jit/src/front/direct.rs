@@ -111,8 +111,7 @@ impl Builder<'_> {
         let tag = self.feedback.attributes(pc).and_then(|(_, found)| found.first().map(|first| first.tag));
         // Of the same class, or of a built-in one, the right operand is asked later.
         let is_asked_first = |found: &Attribute| {
-            matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. })
-                && (right.is_some_and(|kind| kind != Type::OTHER) || Some(found.tag) == tag)
+            is_of_class(found) && (right.is_some_and(|kind| kind != Type::OTHER) || Some(found.tag) == tag)
         };
         let Some((site, callee)) = self.found_callee(handle, 2, pc, is_asked_first) else { return Ok(None) };
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
@@ -148,11 +147,16 @@ impl Builder<'_> {
         self.current = join;
         self.forget_names();
         let result = self.function.add_param(join, Repr::Obj, Type::ANY);
+        self.leave_operation(result, pc, next).map(Some)
+    }
+
+    /// Releases the two operands of an operation, and pushes its result unless that is NULL.
+    fn leave_operation(&mut self, result: ValueId, pc: u32, next: u32) -> Step {
         self.release_operands(2, pc)?;
         let result = self.check_result(result, Type::OBJECT, pc)?;
         self.push_owned(result);
         self.check_tracing(next);
-        Ok(Some(Flow::Next))
+        Ok(Flow::Next)
     }
 
     /// `BINARY_SUBSCR` of an instance; nothing if it is not known what that calls.
@@ -161,11 +165,7 @@ impl Builder<'_> {
         else {
             return Ok(None);
         };
-        self.release_operands(2, pc)?;
-        let item = self.check_result(item, Type::OBJECT, pc)?;
-        self.push_owned(item);
-        self.check_tracing(next);
-        Ok(Some(Flow::Next))
+        self.leave_operation(item, pc, next).map(Some)
     }
 
     /// `STORE_SUBSCR`, likewise: value, container and key are on the stack.
@@ -191,8 +191,6 @@ impl Builder<'_> {
     /// The site at which the method is found, and its code.
     fn special_callee(&mut self, arguments: usize, pc: u32) -> Option<(u32, DirectCallee)> {
         let Some(Callee::Method(handle)) = self.feedback.callee(pc) else { return None };
-        let is_of_class =
-            |found: &Attribute| matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. });
         self.found_callee(handle, arguments, pc, is_of_class)
     }
 
@@ -253,4 +251,9 @@ impl Builder<'_> {
         let known = self.callable.iter().find(|callable| callable.code == *handle)?;
         known.direct.filter(|callee| arguments <= callee.parameters as usize)
     }
+}
+
+/// Whether a special method is in the class, as operations look for it.
+fn is_of_class(found: &Attribute) -> bool {
+    matches!(found.place, Place::Class { dict: 0, binding: Binding::Method, .. })
 }

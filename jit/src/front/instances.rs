@@ -18,33 +18,22 @@ impl Builder<'_> {
         let class = StackEntry { receiver: None, class: None, ..self.stack[base] };
         self.stack[base] = class;
         let function = self.found_function(site, class.value, &callee, pc);
-        let helper = Helper::NewInstance;
-        let make = Insn::Call { helper, args: vec![class.value], immediates: vec![], pc };
-        let made = self.emit(make, Repr::Obj, helper.result_type().union(Type::NULL));
-        let missing = self.emit(Insn::IsNull(made), Repr::Bool, Type::BOOL);
-        let (refused, fresh) = self.branch(missing);
-        let join = self.function.add_block();
-        let before = (self.locals.clone(), self.stack.clone());
-
-        self.current = refused;
-        self.function.blocks[refused.index()].cold = true;
-        self.release(StackEntry::owned(function), pc);
-        let result = self.emit_call_stack(Helper::Call, positional + 1, positional as i64, pc)?;
-        let result = self.check_result(result, Type::OBJECT, pc)?;
-        self.function.blocks[self.current.index()].cold = true;
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![result] }));
-
-        (self.locals, self.stack) = before;
-        self.current = fresh;
-        let instance = self.emit(Insn::NotNull(made), Repr::Obj, helper.result_type());
-        let operands = self.initialise(instance, function, callee, positional, pc)?;
-        self.release_called(&operands, pc);
-        self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![instance] }));
-
-        self.current = join;
-        self.forget_names();
-        let value = self.function.add_param(join, Repr::Obj, Type::OBJECT);
-        self.push_owned(value);
+        let args = vec![class.value];
+        let make = Insn::Call { helper: Helper::NewInstance, args, immediates: vec![], pc };
+        self.find_or(
+            make,
+            (pc, false),
+            |builder| {
+                builder.release(StackEntry::owned(function), pc);
+                let result = builder.emit_call_stack(Helper::Call, positional + 1, positional as i64, pc)?;
+                builder.check_result(result, Type::OBJECT, pc).map(|made| Some(StackEntry::owned(made)))
+            },
+            |builder, instance| {
+                let operands = builder.initialise(instance, function, callee, positional, pc)?;
+                builder.release_called(&operands, pc);
+                Ok(Some(StackEntry::owned(instance)))
+            },
+        )?;
         self.check_tracing(next);
         Ok(Some(Flow::Next))
     }
