@@ -335,17 +335,10 @@ const FAST: u32 = CO_OPTIMIZED | CO_NEWLOCALS;
 /// # Safety
 /// A code object.
 pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
-    const COLLECTS: u32 = CO_VARARGS | CO_VARKEYWORDS;
     // SAFETY: by the contract.
     unsafe {
-        #[cfg(py3)]
-        if (*code).co_kwonlyargcount != 0 {
-            return false;
-        }
-        let flags = (*code).co_flags as u32;
-        flags & COLLECTS != 0
-            && flags & (FAST | UNUSUAL) & !COLLECTS == FAST
-            && size_of_var((*code).co_cellvars) == 0
+        let collected = (*code).co_flags as u32 & (CO_VARARGS | CO_VARKEYWORDS);
+        collected != 0 && has_simple_frames(code, collected)
     }
 }
 
@@ -370,7 +363,7 @@ pub unsafe fn is_plain_generator(code: *mut PyCodeObject) -> bool {
     unsafe { has_simple_frames(code, CO_GENERATOR) }
 }
 
-/// Whether frames are made in the simple way, of code that is unusual in this way only.
+/// Whether frames are made in the simple way, of code that is unusual in these ways only.
 #[inline(always)]
 unsafe fn has_simple_frames(code: *mut PyCodeObject, unusual: u32) -> bool {
     // SAFETY: by the contract of the callers.

@@ -60,14 +60,15 @@ pub unsafe fn call(
     count: usize,
     pairs: Pairs,
 ) -> Option<Object> {
-    // SAFETY: by the contract; the defaults are held by their tuple.
+    // SAFETY: by the contract; the defaults are held by their tuple, and the code, so that no other is taken for it.
     unsafe {
-        let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
+        let PyFunctionObject { func_code: code, func_defaults: defaults, .. } = *function.cast();
         let mut bound = Bound {
             values: [ptr::null_mut(); MAX_PARAMETERS],
             rest: ptr::null_mut(),
             names: ptr::null_mut(),
         };
+        py::incref(code);
         py::xincref(defaults);
         let result = if collect(function, &mut bound, arguments, count, pairs) {
             run(thread, function, state, &bound)
@@ -78,6 +79,7 @@ pub unsafe fn call(
             bound.release();
         }
         py::xdecref(defaults);
+        py::decref(code);
         result
     }
 }

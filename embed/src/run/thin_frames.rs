@@ -2,14 +2,12 @@
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
-use crate::config::settings;
 use crate::memory::shortage;
 use crate::process::PROCESS;
 use crate::py::dict::{Found, Name, Table};
-use crate::py::evaluation::suspended;
 use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
 use crate::run::outcome::Outcome;
-use crate::run::{clients, direct, enter, frames};
+use crate::run::{direct, enter, frames};
 use crate::state::native::Native;
 use crate::state::{self, CodeState};
 use crate::stats;
@@ -27,11 +25,9 @@ pub unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*co
         let code = (*function.cast::<PyFunctionObject>()).func_code.cast::<PyCodeObject>();
         let state = state::of(code);
         let is_callee = !state.is_null()
-            && settings::is_ordinary()
-            && (*thread).use_tracing == 0
+            && direct::is_undisturbed(thread)
             && shortage::stress() == 0
-            && enter::has_room(thread)
-            && clients::is_first((*thread).interp);
+            && enter::has_room(thread);
         is_callee.then_some(state)
     }
 }
@@ -263,11 +259,7 @@ pub unsafe extern "C" fn end_by_exit(
 unsafe fn end(thread: *mut PyThreadState, frame: Frame, outcome: Outcome) -> Object {
     // SAFETY: the caller's reference is given up.
     unsafe {
-        let object = if outcome.object == suspended() {
-            direct::after(frame, thread, outcome)
-        } else {
-            outcome.object
-        };
+        let object = direct::finished(frame, thread, outcome);
         frames::release(thread, frame);
         object
     }

@@ -30,31 +30,31 @@ pub unsafe extern "C" fn call_function(_frame: Frame, at: *mut Object, count: i6
 
 /// The same for a special method of the class of its first argument: see `Helper::CallSpecial`.
 pub unsafe extern "C" fn call_special(_frame: Frame, at: *mut Object, count: i64) -> Object {
-    // SAFETY: as for `call_function`; a method that is bound by the interpreter holds what it has.
-    unsafe {
-        let thread = thread_state();
-        let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
-        let levels = Helper::CallSpecial.levels_between() as c_int;
-        let result = match thin::call_under(thread, levels, function, arguments, count) {
-            Some(result) => result,
-            None => call_method(function, arguments, count),
-        };
-        call::finish(thread, result, 0)
-    }
+    // SAFETY: as for `call_function`.
+    unsafe { call_of_class(at, count, 0) }
 }
 
 /// The same where that is within another call: see `Helper::CallSpecialWithin`.
 pub unsafe extern "C" fn call_special_within(_frame: Frame, at: *mut Object, count: i64) -> Object {
-    // SAFETY: as for `call_special`.
+    // SAFETY: as for `call_function`.
+    unsafe { call_of_class(at, count, 1) }
+}
+
+/// Calls a special method under so many other calls in C.
+#[inline(always)]
+unsafe fn call_of_class(at: *mut Object, count: i64, others: c_int) -> Object {
+    // SAFETY: as for `call_function`; a method that is bound by the interpreter holds what it has.
     unsafe {
         let thread = thread_state();
         let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
-        let levels = Helper::CallSpecialWithin.levels_between() as c_int;
-        let result = match thin::call_under(thread, levels, function, arguments, count) {
-            Some(result) => result,
-            // The other calls count themselves.
-            None => deeper(thread, 1, || call_method(function, arguments, count)),
-        };
+        let result = deeper(thread, others, || {
+            let levels = Helper::CallSpecial.levels_between() as c_int;
+            match thin::call_under(thread, levels, function, arguments, count) {
+                Some(result) => result,
+                // The calls of the method and of its function count themselves.
+                None => call_method(function, arguments, count),
+            }
+        });
         call::finish(thread, result, 0)
     }
 }
