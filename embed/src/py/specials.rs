@@ -59,28 +59,27 @@ impl Specials {
 /// A special method that an instruction calls.
 #[derive(Clone, Copy)]
 pub struct Special {
-    /// How far below the top of the stack the object is whose class has it.
-    pub depth: usize,
     /// Its name.
     pub name: &'static Name,
     /// That of another which is called if there is none by the first name.
     pub otherwise: Option<&'static Name>,
 }
 
-/// What an instruction with this operand calls where the class of what it works on has it.
+/// What an instruction with this operand calls where the class of what it works on has it. That is the second operand from
+/// the top.
 pub fn of(op: u32, operand: Option<u16>) -> Option<Special> {
     let names = &*PROCESS.specials;
-    let special = |depth, name| Some(Special { depth, name, otherwise: None });
+    let special = |name| Some(Special { name, otherwise: None });
     match op {
-        BINARY_SUBSCR => special(2, &names.get_item),
-        STORE_SUBSCR => special(2, &names.set_item),
-        COMPARE_OP if cfg!(has_declined_methods) => special(2, names.compare.get(usize::from(operand?))?),
+        BINARY_SUBSCR => special(&names.get_item),
+        STORE_SUBSCR => special(&names.set_item),
+        COMPARE_OP if cfg!(has_declined_methods) => special(names.compare.get(usize::from(operand?))?),
         _ if cfg!(has_declined_methods) => {
             let (operator, is_inplace) = operator(op)?;
             let binary = &names.binary[operator];
             match is_inplace {
-                true => Some(Special { depth: 2, name: &names.inplace[operator], otherwise: Some(binary) }),
-                false => special(2, binary),
+                true => Some(Special { name: &names.inplace[operator], otherwise: Some(binary) }),
+                false => special(binary),
             }
         }
         _ => None,

@@ -173,24 +173,23 @@ pub unsafe fn record_operation(state: &CodeState, frame: *mut PyFrameObject, pc:
     let CodeDesc { code, names, .. } = &**state.description();
     let is_extended = pc.checked_sub(3).is_some_and(|before| code[before] == EXTENDED_ARG as u8);
     let Some(&op) = code.get(pc) else { return };
-    let operand = code.get(pc + 1).zip(code.get(pc + 2)).map(|(low, high)| u16::from_le_bytes([*low, *high]));
-    if let Some(special) = specials::of(op.into(), operand.filter(|_| !is_extended)) {
-        // SAFETY: as many operands as it takes are there.
-        return unsafe { record_special(state, pc as u32, *top.sub(special.depth), special) };
+    let operand = code.get(pc + 1).zip(code.get(pc + 2)).filter(|_| !is_extended);
+    let operand = operand.map(|(low, high)| u16::from_le_bytes([*low, *high]));
+    if let Some(special) = specials::of(op.into(), operand) {
+        // SAFETY: at least two operands are there.
+        return unsafe { record_special(state, pc as u32, *top.sub(2), special) };
     }
-    let Some(&[op, low, high]) = code.get(pc..pc + 3) else { return };
-    if is_extended {
-        return;
-    }
+    let Some(operand) = operand else { return };
     // SAFETY: by the contract.
     unsafe {
         match u32::from(op) {
             LOAD_ATTR | STORE_ATTR | LOAD_GLOBAL => {
-                let Some(&name) = names.get(usize::from(u16::from_le_bytes([low, high]))) else { return };
+                let Some(&name) = names.get(usize::from(operand)) else { return };
                 record_place(state, frame, pc as u32, u32::from(op), name as Object, top);
             }
             CALL_FUNCTION => {
-                record_called(state, pc as u32, *top.sub(1 + usize::from(low) + 2 * usize::from(high)));
+                let [positional, keyword] = operand.to_le_bytes().map(usize::from);
+                record_called(state, pc as u32, *top.sub(1 + positional + 2 * keyword));
             }
             _ => {}
         }
