@@ -11,6 +11,8 @@ import pyjion
 # later.
 INTERVALS = [3, 97, 2503]
 
+# Methods of threads that others wait for without end: of all versions, of 2.7 alone and of 3.x alone.
+WAITED_FOR = ["start", "_Thread__stop", "_stop"]
 
 # The one in force, as a list to be changed by others.
 interval = [0]
@@ -21,13 +23,22 @@ def fail_every(number):
     pyjion.stress_memory(number)
 
 
-def start_with_memory(self, start=threading.Thread.start):
-    """Starts a thread whose beginning finds memory: one that fails before it says that it runs is waited for for ever."""
-    pyjion.stress_memory(0)
-    try:
-        start(self)
-    finally:
-        pyjion.stress_memory(interval[0])
+def with_memory(method):
+    """The method of a thread such that it finds memory, for what another waits for: its beginning and its end."""
+    def found(self):
+        pyjion.stress_memory(0)
+        try:
+            method(self)
+        finally:
+            pyjion.stress_memory(interval[0])
+    return found
+
+
+def join(self, timeout=None, join=threading.Thread.join):
+    """Joins a thread, but gives up on one whose end found no memory for telling of it."""
+    join(self, 30 if timeout is None else timeout)
+    if timeout is None and self.is_alive():
+        raise MemoryError("the thread never said that it ended")
 
 
 def run(path, code, number):
@@ -50,7 +61,10 @@ def run(path, code, number):
 
 
 def main():
-    threading.Thread.start = start_with_memory
+    for name in WAITED_FOR:
+        if hasattr(threading.Thread, name):
+            setattr(threading.Thread, name, with_memory(getattr(threading.Thread, name)))
+    threading.Thread.join = join
     del sys.argv[0]
     path = sys.argv[0]
     sys.path.insert(0, os.path.dirname(os.path.abspath(path)))
