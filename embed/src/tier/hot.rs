@@ -40,8 +40,13 @@ pub fn is_due_for_recording(version: &Native) -> bool {
     version.generic.get() && version.entered.get() > 0 && settings::is_speculating()
 }
 
+/// Whether a frame in the interpreter is to be suspended at a loop header, to which it has jumped so often. A turn of a
+/// long loop counts as many of a short one.
 #[cfg(has_backedge_hook)]
 pub fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jumps: u32) -> bool {
+    // SAFETY: the frame is running, and has jumped from there.
+    let length = unsafe { (*frame).f_lasti }.saturating_sub(target as i32);
+    let jumps = jumps.saturating_mul(heat::bulk(length as u32));
     state.turn(target, jumps);
     if state.phase() == Phase::Cold {
         if !state.warm(jumps) {

@@ -2,10 +2,10 @@
 //!
 //! A reference that is taken and released again while nothing runs and nothing of what keeps its object alive is
 //! written is of no use: the object cannot die, so that its release would do nothing but count. Exits on the way take
-//! one for the interpreter.
+//! one for the interpreter. So is one that a local gets which has the object already.
 
 use super::cfg;
-use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Ownership, StateId, ValueId};
+use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Ownership, StateId, Type, ValueId};
 use std::collections::HashSet;
 
 /// Instructions that are looked at for one reference. There are few between where it is taken and where it is released,
@@ -21,6 +21,16 @@ pub fn run(function: &mut Function) -> bool {
             elision.consider(function, *block, index);
         }
     }
+    // What locals get that have it: the last first, as each is in the way of those before it.
+    let stores: HashSet<ValueId> = order.iter().flat_map(|block| stores_of_same(function, *block)).collect();
+    for block in order.iter().filter(|_| !stores.is_empty()) {
+        for index in (0..function.block(*block).insns.len()).rev() {
+            let value = function.block(*block).insns[index];
+            if stores.contains(&value) && !elision.gone.contains(&value) {
+                elision.consider(function, *block, index);
+            }
+        }
+    }
     if elision.gone.is_empty() {
         return false;
     }
@@ -29,6 +39,24 @@ pub fn run(function: &mut Function) -> bool {
         function.blocks[block.index()].insns.retain(|value| !elision.gone.contains(value));
     }
     true
+}
+
+/// What a block stores in locals that have the object already.
+fn stores_of_same(function: &Function, block: BlockId) -> impl Iterator<Item = ValueId> {
+    function.block(block).insns.iter().filter_map(|insn| match *function.insn(*insn) {
+        Insn::SetLocal { value, .. } if is_store_of_same(function, *insn) => Some(value),
+        _ => None,
+    })
+}
+
+/// Whether an instruction stores in a local what that has already.
+fn is_store_of_same(function: &Function, insn: ValueId) -> bool {
+    match *function.insn(insn) {
+        Insn::SetLocal { slot, value, old, .. } => {
+            slot < function.locals && function.same_object(old) == function.same_object(value)
+        }
+        _ => false,
+    }
 }
 
 struct Elision {
@@ -92,6 +120,10 @@ impl Elision {
                     &[Heap::Attributes, Heap::Classes, Heap::Globals, Heap::World, Heap::Type]
                 }
                 Insn::FindGlobal(_) => &[Heap::Globals, Heap::Attributes, Heap::Frame],
+                // A tuple has its items for as long as it is there.
+                Insn::SequenceItem { kind: Type::TUPLE, .. } | Insn::SequenceAt { kind: Type::TUPLE, .. } => {
+                    &[]
+                }
                 Insn::SequenceItem { .. } | Insn::SequenceAt { .. } => &[Heap::Items, Heap::Sequence],
                 Insn::TypeOf(_) | Insn::ClassOf(_) => &[Heap::Type, Heap::Attributes],
                 Insn::Box(_) | Insn::Null => return None,
@@ -156,7 +188,7 @@ impl Elision {
                 let is_release = matches!(
                     insn,
                     Insn::Decref(..) | Insn::XDecref(..) | Insn::DecrefShared(..) | Insn::Forget(_)
-                );
+                ) || is_store_of_same(function, value);
                 if is_stolen && is_release {
                     life.releases.push(value);
                     is_released = true;

@@ -75,6 +75,7 @@ passes! {
     "elide" Optimising Built = |function, _| elide::run(function);
     "prune-for-loops" Optimising Built = |function, _| prune::run(function, prune::Keep::WantedByLoops);
     "reuse" Optimising Built = |function, _| reuse::run(function);
+    "elide-reused" Optimising Built after "reuse" = |function, _| elide::run(function);
     "simplify" Optimising Built = |function, host| simplify::run(function, host);
     "unbox" Speculative Built = |function, _| unbox::run(function);
     "simplify-unboxed" Optimising Built after "unbox" = |function, host| simplify::run(function, host);

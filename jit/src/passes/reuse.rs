@@ -3,8 +3,8 @@
 use super::cfg::{self, Cfg};
 use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Type, ValueId};
 
-/// Results that are remembered at one time.
-const MAX_KNOWN: usize = 48;
+/// Results that are remembered at one time: the latest.
+const MAX_KNOWN: usize = 64;
 
 /// Runs the pass; whether it has changed anything.
 pub fn run(function: &mut Function) -> bool {
@@ -80,7 +80,7 @@ impl Known {
             function.values[value.index()].ty = kinds;
             return false;
         }
-        if let Some(reads) = depends_on(insn) {
+        if let Some(reads) = depends_on(function, insn) {
             let earlier = self.results.iter().find(|(earlier, _)| {
                 let earlier = function.insn(*earlier);
                 is_same(earlier, insn, |a, b| cfg::resolve(replacement, a) == cfg::resolve(replacement, b))
@@ -90,9 +90,10 @@ impl Known {
                 replacement[value.index()] = Some(earlier);
                 return true;
             }
-            if self.results.len() < MAX_KNOWN {
-                self.results.push((value, reads));
+            if self.results.len() == MAX_KNOWN {
+                self.results.remove(0);
             }
+            self.results.push((value, reads));
             return false;
         }
         if function.runs_code(insn) {
@@ -131,11 +132,12 @@ impl Known {
 
 /// The memory that the result of an instruction depends on, if the same instruction would have the same result while
 /// that does not change.
-fn depends_on(insn: &Insn) -> Option<Heaps> {
+fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
     match insn {
         Insn::GuardNotNull(..) | Insn::UnboxInt(_) | Insn::UnboxFloat(_) | Insn::UnboxReal(..) => {
             Some(Heaps::NONE)
         }
+        Insn::Int(_) | Insn::IntCompare(..) | Insn::GuardBool(..) => Some(Heaps::NONE),
         Insn::GuardType(_, kind, _) => {
             // An object has its type for ever, as far as it is none of ours.
             Some(if kind.is_single() || *kind == Type::REAL { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
@@ -146,6 +148,14 @@ fn depends_on(insn: &Insn) -> Option<Heaps> {
             Some(Heaps::of(&[Heap::Type, Heap::Classes, Heap::Attributes, Heap::Globals, Heap::World]))
         }
         Insn::FindGlobal(_) => Some(Heaps::of(&[Heap::Globals, Heap::Attributes, Heap::Frame])),
+        // Nobody changes a tuple that others may have.
+        Insn::SequenceAt { kind: Type::TUPLE, .. } | Insn::SequenceItem { kind: Type::TUPLE, .. } => {
+            Some(Heaps::NONE)
+        }
+        Insn::SequenceLen(sequence) if function.value(*sequence).ty == Type::TUPLE => Some(Heaps::NONE),
+        Insn::SequenceAt { .. } | Insn::SequenceItem { .. } => {
+            Some(Heaps::of(&[Heap::Sequence, Heap::Items]))
+        }
         Insn::SequenceLen(_) => Some(Heaps::of(&[Heap::Sequence])),
         Insn::TypeOf(_) | Insn::ClassOf(_) => Some(Heaps::of(&[Heap::Type, Heap::Attributes])),
         _ => None,
@@ -169,6 +179,19 @@ fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool 
             code == other && same(*a, *b)
         }
         (Insn::GuardGlobals(a, _), Insn::GuardGlobals(b, _)) => same(*a, *b),
+        (Insn::Int(a), Insn::Int(b)) => a == b,
+        (Insn::IntCompare(op, a, b), Insn::IntCompare(other, c, d)) => {
+            op == other && same(*a, *c) && same(*b, *d)
+        }
+        (Insn::GuardBool(a, expected, _), Insn::GuardBool(b, other, _)) => expected == other && same(*a, *b),
+        (
+            Insn::SequenceAt { kind, container: a, index: i },
+            Insn::SequenceAt { kind: other, container: b, index: j },
+        )
+        | (
+            Insn::SequenceItem { kind, container: a, index: i, .. },
+            Insn::SequenceItem { kind: other, container: b, index: j, .. },
+        ) => kind == other && same(*a, *b) && same(*i, *j),
         _ => false,
     }
 }

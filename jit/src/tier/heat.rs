@@ -1,6 +1,6 @@
 //! How hot code is, and how hot it has to be.
 
-/// What a call adds to the heat of code; a jump backwards adds 1.
+/// What a call adds to the heat of code; a jump backwards adds the [bulk] of its loop.
 pub const PER_CALL: u32 = 4;
 
 /// The threshold when none is set.
