@@ -1,4 +1,4 @@
-//! Float `%` and `//` as `Objects/floatobject.c` computes them, for compiled code to call.
+//! Float `%`, `//` and `**` as `Objects/floatobject.c` computes them, for compiled code to call.
 //!
 //! 2.7 and 3.x write it differently but compute the same; divisors are not zero here.
 
@@ -25,6 +25,30 @@ pub(in crate::backend) extern "C" fn floor_divide(dividend: f64, divisor: f64) -
     }
     let floor = quotient.floor();
     if quotient - floor > 0.5 { floor + 1.0 } else { floor }
+}
+
+/// `float_pow`; not a number also where that raises, or could, as the result is too small or too large for a usual number.
+pub(in crate::backend) extern "C" fn power(base: f64, exponent: f64) -> f64 {
+    if exponent == 0.0 {
+        return 1.0;
+    }
+    let is_odd = exponent.abs() % 2.0 == 1.0;
+    if base == 0.0 {
+        return match exponent > 0.0 {
+            true if is_odd => base,
+            true => 0.0,
+            false => f64::NAN,
+        };
+    }
+    if base < 0.0 && exponent.floor() != exponent {
+        return f64::NAN;
+    }
+    let power = base.abs().powf(exponent);
+    match power.is_normal() {
+        true if base < 0.0 && is_odd => -power,
+        true => power,
+        false => f64::NAN,
+    }
 }
 
 #[cfg(test)]
@@ -65,6 +89,34 @@ mod tests {
             assert!(same(q, quotient), "{x} // {y} = {q}, not {quotient}");
             let r = modulo(x, y);
             assert!(same(r, remainder), "{x} % {y} = {r}, not {remainder}");
+        }
+    }
+
+    #[test]
+    fn powers_are_those_of_cpython() {
+        const INF: f64 = f64::INFINITY;
+        let powers = [
+            (2.0, 0.5, std::f64::consts::SQRT_2),
+            (-2.0, 3.0, -8.0),
+            (-2.0, 2.0, 4.0),
+            (-8.0, -1.0, -0.125),
+            (0.0, 3.0, 0.0),
+            (-0.0, 3.0, -0.0),
+            (-0.0, 2.0, 0.0),
+            (0.0, 0.0, 1.0),
+            (f64::NAN, 0.0, 1.0),
+            (INF, -0.0, 1.0),
+            (1.0, INF, 1.0),
+            (-1.0, -INF, 1.0),
+            (1.0, f64::NAN, 1.0),
+            (2.0, -1022.0, f64::MIN_POSITIVE),
+        ];
+        for (x, y, expected) in powers {
+            assert!(same(power(x, y), expected), "{x} ** {y} = {}, not {expected}", power(x, y));
+        }
+        // These raise, or their results are for C code to make.
+        for (x, y) in [(-2.0, 0.5), (0.0, -1.0), (1e200, 2.0), (2.0, -1074.0), (0.5, INF), (-INF, 2.0), (2.0, f64::NAN)] {
+            assert!(power(x, y).is_nan(), "{x} ** {y} = {}", power(x, y));
         }
     }
 

@@ -138,9 +138,9 @@ impl Builder<'_> {
     ) -> Result<Option<ValueId>, CompileError> {
         use BinaryOp::*;
         let op = match op {
-            Add | Sub | Mul | TrueDiv | Mod | FloorDiv => op,
+            Add | Sub | Mul | TrueDiv | Mod | FloorDiv | Pow => op,
             ClassicDiv if self.host.classic_division => TrueDiv,
-            ClassicDiv | Pow | LShift | RShift | And | Or | Xor | MatMul => return Ok(None),
+            ClassicDiv | LShift | RShift | And | Or | Xor | MatMul => return Ok(None),
         };
         if left == Type::FLOAT || right == Type::FLOAT {
             let result = self.float_binary(op, (left, right), pc);

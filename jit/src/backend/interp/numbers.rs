@@ -104,6 +104,11 @@ impl Machine<'_> {
             BinaryOp::Add => return Ok(x + y),
             BinaryOp::Sub => return Ok(x - y),
             BinaryOp::Mul => return Ok(x * y),
+            BinaryOp::Pow => {
+                let power = float_ops::power(x, y);
+                only_if(!power.is_nan(), exit)?;
+                return Ok(power);
+            }
             _ => only_if(y != 0.0, exit)?,
         }
         Ok(match op {

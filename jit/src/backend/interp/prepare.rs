@@ -231,9 +231,9 @@ impl Preparation<'_> {
                 | BinaryOp::TrueDiv
                 | BinaryOp::ClassicDiv
                 | BinaryOp::FloorDiv
-                | BinaryOp::Mod => Ok(()),
-                BinaryOp::Pow
-                | BinaryOp::LShift
+                | BinaryOp::Mod
+                | BinaryOp::Pow => Ok(()),
+                BinaryOp::LShift
                 | BinaryOp::RShift
                 | BinaryOp::And
                 | BinaryOp::Or

@@ -229,8 +229,13 @@ impl Lowering<'_> {
                 self.exit_if_zero_divisor(y, exit)?;
                 self.call_for(float_ops::floor_divide as *const () as usize, &[x, y], types::F64)
             }
-            BinaryOp::Pow
-            | BinaryOp::LShift
+            BinaryOp::Pow => {
+                let power = self.call_for(float_ops::power as *const () as usize, &[x, y], types::F64)?;
+                let is_number = self.builder.ins().fcmp(FloatCC::Equal, power, power);
+                self.exit_if_zero(is_number, exit)?;
+                Ok(power)
+            }
+            BinaryOp::LShift
             | BinaryOp::RShift
             | BinaryOp::And
             | BinaryOp::Or

@@ -277,7 +277,8 @@ instructions! {
     IntNeg(number: borrows Int, exit: leaves SideExit) = Facts::computes(Repr::Int);
     /// `~x`.
     IntInvert(number: borrows Int) = Facts::computes(Repr::Int);
-    /// `op` is one of Add, Sub, Mul, TrueDiv, ClassicDiv (both = `/`), Mod, FloorDiv; leaves on a zero divisor.
+    /// `op` is one of Add, Sub, Mul, TrueDiv, ClassicDiv (both = `/`), Mod, FloorDiv, Pow; leaves on a zero divisor, and
+    /// on powers that are no usual numbers.
     FloatBinary {
         /// Operator.
         op: op BinaryOp,
@@ -285,7 +286,7 @@ instructions! {
         lhs: borrows Float,
         /// Right operand.
         rhs: borrows Float,
-        /// Taken on a zero divisor.
+        /// Taken when nothing was computed.
         exit: leaves SideExit,
     } = Facts::attempts(Repr::Float);
     /// `abs(x)`.

@@ -177,8 +177,8 @@ fn is_int_op(op: BinaryOp) -> bool {
 fn is_float_op(op: BinaryOp) -> bool {
     use BinaryOp::*;
     match op {
-        Add | Sub | Mul | TrueDiv | ClassicDiv | Mod | FloorDiv => true,
-        Pow | LShift | RShift | And | Or | Xor | MatMul => false,
+        Add | Sub | Mul | TrueDiv | ClassicDiv | Mod | FloorDiv | Pow => true,
+        LShift | RShift | And | Or | Xor | MatMul => false,
     }
 }
 
