@@ -54,6 +54,8 @@ pub struct Process {
     pub builtins: Gil<run::thin_frames::Builtins>,
     /// Written by `isinstance` in native code.
     pub plain_types: Gil<runtime::PlainTypes>,
+    /// Written when native code has an `enumerate` go on, and read at once.
+    pub enumerated: Gil<runtime::Enumerated>,
 }
 
 /// The one there is.
@@ -79,4 +81,5 @@ pub static PROCESS: Process = Process {
     replaced: Gil::new(run::callables::Replaced::new()),
     builtins: Gil::new(run::thin_frames::Builtins::new()),
     plain_types: Gil::new(runtime::PlainTypes::new()),
+    enumerated: Gil::new(runtime::Enumerated::new()),
 };

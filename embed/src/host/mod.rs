@@ -4,6 +4,7 @@
 mod direct;
 
 use crate::memory::reserve;
+use crate::process::PROCESS;
 use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::binding;
@@ -130,6 +131,7 @@ fn describe() -> Host {
             descriptor_definition: offset_of!(py::PyMethodDescrObject, d_method) as i32,
         },
         list_append: runtime::list_append as *const () as usize,
+        enumerated: PROCESS.enumerated.address(),
         helper: runtime::address,
         strings: strings::layout(),
         free_numbers: || numbers::free().filter(|_| !reserve::is_stressed()),
@@ -198,7 +200,7 @@ fn periodic() -> Periodic {
 /// The address of the type object of a single kind, 0 for the others.
 fn type_address(kind: Type) -> usize {
     let iterators = iterators::types();
-    let table: [(Type, usize); 22] = [
+    let table: [(Type, usize); 23] = [
         (Type::NONE, type_of_object(py::none())),
         (Type::BOOL, &raw const py::PyBool_Type as usize),
         #[cfg(py2)]
@@ -221,6 +223,7 @@ fn type_address(kind: Type) -> usize {
         (Type::LIST_ITER, iterators.list),
         (Type::TUPLE_ITER, iterators.tuple),
         (Type::RANGE_ITER, iterators.range),
+        (Type::ENUMERATE, iterators.enumerate),
         (Type::GENERATOR, &raw const py::PyGen_Type as usize),
         (Type::FUNCTION, &raw const py::PyFunction_Type as usize),
         (Type::METHOD, &raw const py::PyMethod_Type as usize),

@@ -39,10 +39,24 @@ pub struct RangeIterator {
     pub len: std::ffi::c_long,
 }
 
+/// `enumobject`, which no header declares.
+#[repr(C)]
+pub struct Enumerate {
+    head: py::PyObject,
+    /// The number that is next, or the largest there is: then `long_index` says it.
+    pub index: isize,
+    /// What it goes over.
+    pub iterator: Object,
+    /// The pair that it gave last.
+    pub result: Object,
+    long_index: Object,
+}
+
 // APART: facts of the interpreter, each learnt once.
 static LIST_ITERATOR: AtomicUsize = AtomicUsize::new(0);
 static TUPLE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
 static RANGE_ITERATOR: AtomicUsize = AtomicUsize::new(0);
+static ENUMERATE: AtomicUsize = AtomicUsize::new(0);
 
 /// The iterator types: 0 before [`examine`] was called, and for those that are not laid out
 /// as expected.
@@ -54,6 +68,8 @@ pub struct IteratorTypes {
     pub tuple: usize,
     /// `type(iter(xrange(0)))`, or `range` on 3.x
     pub range: usize,
+    /// `enumerate`
+    pub enumerate: usize,
 }
 
 /// The iterator types.
@@ -62,6 +78,7 @@ pub fn types() -> IteratorTypes {
         list: LIST_ITERATOR.load(Ordering::Relaxed),
         tuple: TUPLE_ITERATOR.load(Ordering::Relaxed),
         range: RANGE_ITERATOR.load(Ordering::Relaxed),
+        enumerate: ENUMERATE.load(Ordering::Relaxed),
     }
 }
 
@@ -75,6 +92,7 @@ pub unsafe fn examine() {
         LIST_ITERATOR.store(check_list_iterator(), Ordering::Relaxed);
         TUPLE_ITERATOR.store(check_tuple_iterator(), Ordering::Relaxed);
         RANGE_ITERATOR.store(check_range_iterator(), Ordering::Relaxed);
+        ENUMERATE.store(check_enumerate(), Ordering::Relaxed);
     }
 }
 
@@ -134,5 +152,29 @@ unsafe fn check_range_iterator() -> usize {
             7i32,
         ));
         check(range, |it: &RangeIterator, _| (it.index, it.start, it.step, it.len) == (1, 5, 7, 7))
+    }
+}
+
+unsafe fn check_enumerate() -> usize {
+    // SAFETY: over a pair, from 7 on; `check` consumes it.
+    unsafe {
+        let tuple = Owned::new(py::PyTuple_Pack(2, py::none(), py::none()));
+        let enumerate = Owned::new(py::PyObject_CallFunction(
+            (&raw mut py::PyEnum_Type).cast(),
+            c"Oi".as_ptr().cast_mut(),
+            tuple.get(),
+            7i32,
+        ));
+        let iterates = types().tuple;
+        check(enumerate, |it: &Enumerate, _| {
+            let is_pair =
+                |object| py::type_of(object) == &raw mut py::PyTuple_Type && py::size_of_var(object) == 2;
+            it.index == 8
+                && it.long_index.is_null()
+                && !it.iterator.is_null()
+                && py::type_of(it.iterator) as usize == iterates
+                && !it.result.is_null()
+                && is_pair(it.result)
+        })
     }
 }

@@ -62,6 +62,7 @@ pub unsafe fn kind_of(object: Object) -> Type {
         address if address == iterators.range => Type::RANGE_ITER,
         address if address == iterators.list => Type::LIST_ITER,
         address if address == iterators.tuple => Type::TUPLE_ITER,
+        address if address == iterators.enumerate => Type::ENUMERATE,
         // SAFETY: the type of an object that is alive.
         _ if unsafe { arrays::is_type(ty) } => Type::ARRAY,
         _ => Type::OTHER,

@@ -58,6 +58,7 @@ pub fn address(helper: Helper) -> usize {
         GetIter => address_of!(iteration::get_iter),
         IterNext => address_of!(iteration::iter_next),
         NextOfGenerator => address_of!(iteration::iter_next),
+        NextOfEnumerate => address_of!(iteration::next_of_enumerate),
         IterCheck => address_of!(iteration::iter_check),
         ListAppend => address_of!(build::append_to_list),
         SetAdd => address_of!(build::set_add),

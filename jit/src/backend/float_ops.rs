@@ -115,7 +115,9 @@ mod tests {
             assert!(same(power(x, y), expected), "{x} ** {y} = {}, not {expected}", power(x, y));
         }
         // These raise, or their results are for C code to make.
-        for (x, y) in [(-2.0, 0.5), (0.0, -1.0), (1e200, 2.0), (2.0, -1074.0), (0.5, INF), (-INF, 2.0), (2.0, f64::NAN)] {
+        for (x, y) in
+            [(-2.0, 0.5), (0.0, -1.0), (1e200, 2.0), (2.0, -1074.0), (0.5, INF), (-INF, 2.0), (2.0, f64::NAN)]
+        {
             assert!(power(x, y).is_nan(), "{x} ** {y} = {}", power(x, y));
         }
     }

@@ -1,6 +1,7 @@
 //! `FOR_ITER`: iterators of known type inline, all others through `tp_iternext`.
 
 use super::*;
+use crate::bytecode::{CompareOp, Op};
 use crate::hir::Helper;
 
 impl Builder<'_> {
@@ -29,9 +30,26 @@ impl Builder<'_> {
             (self.locals, self.stack) = saved;
             self.current = slow;
         }
-        let iterator = self.peek(pc, 0)?.value;
+        // Where the pair of an `enumerate` is taken apart at once, there is none.
+        let unpacked = match self.bytecode.at(next) {
+            Some(unpack) if unpack.op == Op::UnpackSequence(2) && !self.bytecode.is_jump_target(next) => {
+                Some(unpack.next)
+            }
+            _ => None,
+        };
+        let is_enumerate = self.expected_kind(pc, 0) == Some(Type::ENUMERATE) && !self.feedback.is_rare(next);
+        let after_pair = unpacked.filter(|_| is_enumerate);
+        let iterator = match after_pair {
+            Some(_) => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                let value = self.peek(pc, 0)?.value;
+                self.guard_type(value, Type::ENUMERATE, exit)
+            }
+            None => self.peek(pc, 0)?.value,
+        };
         let helper = match self.expected_kind(pc, 0) {
             Some(Type::GENERATOR) => Helper::NextOfGenerator,
+            _ if after_pair.is_some() => Helper::NextOfEnumerate,
             _ => Helper::IterNext,
         };
         let call = Insn::Call { helper, args: vec![iterator], immediates: vec![], pc };
@@ -49,6 +67,22 @@ impl Builder<'_> {
             // body sees one kind of item only.
             self.leave(ExitReason::Unreached, next)?;
         } else {
+            let mut next = next;
+            if let Some(after) = after_pair {
+                let index = self.emit(Insn::EnumerateIndex, Repr::Int, Type::INT);
+                let least = self.emit(Insn::Int(0), Repr::Int, Type::INT);
+                let is_apart = Insn::IntCompare(CompareOp::Ge, index, least);
+                let is_apart = self.emit(is_apart, Repr::Bool, Type::BOOL);
+                let (apart, pair) = self.branch(is_apart);
+                let saved = (self.locals.clone(), self.stack.clone());
+                self.current = pair;
+                self.leave(ExitReason::RareOperand, next)?;
+                (self.locals, self.stack) = saved;
+                self.current = apart;
+                let index = self.emit_box(index);
+                self.push_owned(index);
+                next = after;
+            }
             self.check_tracing(next);
             let edge = self.edge_to(next)?;
             self.emit_terminator(Insn::Jump(edge));

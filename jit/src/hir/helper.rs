@@ -276,6 +276,9 @@ helpers! {
     IterNext = Signature::borrowing(1, 0).object(Type::OBJECT);
     /// The same of what has been a generator so far.
     NextOfGenerator = Signature::borrowing(1, 0).object(Type::OBJECT);
+    /// The same of an `enumerate`: the item without its number, which `EnumerateIndex` has then; or both in a pair, when
+    /// that is negative.
+    NextOfEnumerate = Signature::borrowing(1, 0).object(Type::OBJECT);
     /// `() -> status`: after a NULL of `IterNext`: clears `StopIteration`; -1 for another error.
     IterCheck = Signature::borrowing(0, 0).status();
     /// `(list, value) -> status`

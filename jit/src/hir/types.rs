@@ -95,7 +95,8 @@ kinds! {
     COMPLEX = 20, "complex", "An exact `complex`.";
     SET = 21, "set", "An exact `set`.";
     ARRAY = 22, "array", "An exact `array.array`.";
-    OTHER = 23, "other", "Everything else.";
+    ENUMERATE = 23, "enumerate", "An exact `enumerate`.";
+    OTHER = 24, "other", "Everything else.";
 }
 
 impl Type {

@@ -59,6 +59,7 @@ impl Host {
                 descriptor_definition: 40,
             },
             list_append: 0xa0,
+            enumerated: 0xa8,
             helper: |_| 0x50,
             arrays: || None,
             strings: None,

@@ -481,6 +481,8 @@ pub struct Host {
     /// `extern "C" fn(*mut PyObject list, *mut PyObject item) -> i64`: appends the item, whose reference it takes over;
     /// 0, nothing done, and no exception, when there is no memory.
     pub list_append: usize,
+    /// Address of the i64 that `Insn::EnumerateIndex` has.
+    pub enumerated: usize,
     /// Address of the implementation of a helper.
     pub helper: fn(Helper) -> usize,
     /// How arrays of numbers are laid out, once one was seen.

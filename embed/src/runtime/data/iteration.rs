@@ -1,12 +1,15 @@
 //! `GET_ITER`, `FOR_ITER`, `UNPACK_SEQUENCE`, `UNPACK_EX`.
 
+use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
+use crate::py::iterators::Enumerate;
 use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::run::sending;
 #[cfg(py2)]
 use crate::runtime::data::instances;
+use std::cell::Cell;
 
 /// `GET_ITER`
 pub unsafe extern "C" fn get_iter(_frame: Frame, iterable: Object) -> Object {
@@ -44,6 +47,66 @@ pub unsafe extern "C" fn iter_next(_frame: Frame, iterator: Object) -> Object {
             return stop.next(|result| py::decref(result));
         }
         (*ty).tp_iternext.unwrap_unchecked()(iterator)
+    }
+}
+
+/// Up to which number what an `enumerate` counts is followed.
+const MOST_ENUMERATED: isize = 1 << 50;
+
+/// The number that belongs to what [`next_of_enumerate`] has handed out last.
+pub struct Enumerated(Cell<i64>);
+
+impl Enumerated {
+    /// None.
+    pub const fn new() -> Enumerated {
+        Enumerated(Cell::new(-1))
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> usize {
+        self.0.as_ptr() as usize
+    }
+}
+
+/// `enum_next` of enumobject.c, which hands out the item without its number: the pair is kept up all the same, as it is
+/// what keeps the item alive until the next one. Both are handed out in a pair where there is more to the number.
+pub unsafe extern "C" fn next_of_enumerate(_frame: Frame, iterator: Object) -> Object {
+    // SAFETY: an `enumerate`. It has an iterator, and a pair of which it owns what is in it, as long as it is alive.
+    unsafe {
+        let enumerate = iterator.cast::<Enumerate>();
+        let (source, pair) = ((*enumerate).iterator, (*enumerate).result);
+        PROCESS.enumerated.0.set(-1);
+        if !(0..MOST_ENUMERATED).contains(&(*enumerate).index) {
+            return (*py::type_of(iterator)).tp_iternext.unwrap_unchecked()(iterator);
+        }
+        let item = (*py::type_of(source)).tp_iternext.unwrap_unchecked()(source);
+        if item.is_null() {
+            return item;
+        }
+        let number = (*enumerate).index;
+        let index = py::new_int(number as std::ffi::c_long);
+        if index.is_null() {
+            py::decref(item);
+            return index;
+        }
+        (*enumerate).index = number + 1;
+        if (*pair).ob_refcnt == 1 {
+            let items = py::tuple_items(pair).cast_mut();
+            let former = [*items, *items.add(1)];
+            *items = index;
+            *items.add(1) = item;
+            py::incref(item);
+            // Whoever asks for the next one meanwhile gets another pair.
+            py::incref(pair);
+            py::decref(former[0]);
+            py::decref(former[1]);
+            py::decref(pair);
+        } else {
+            // Somebody has found this one: a new one would not be kept.
+            py::decref(index);
+        }
+        PROCESS.enumerated.0.set(number as i64);
+        item
     }
 }
 

@@ -367,6 +367,7 @@ impl Preparation<'_> {
             | Insn::StatusTruth(_)
             | Insn::StatusFailed(_)
             | Insn::RangeTake(_)
+            | Insn::EnumerateIndex
             | Insn::ListStore { .. }
             | Insn::ListTake(_)
             | Insn::SequenceLen(_)

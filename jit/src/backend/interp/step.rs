@@ -140,6 +140,7 @@ impl<'p> Machine<'p> {
             Insn::IterHasNext(iterator, kind) => u64::from(self.has_next(self.get(*iterator), *kind)),
             Insn::IterTake(iterator, kind) => self.take_next(self.get(*iterator), *kind),
             Insn::RangeTake(iterator) => self.take_of_range(self.get(*iterator)) as u64,
+            Insn::EnumerateIndex => self.load(self.program.host.enumerated as u64, 0),
             Insn::GuardArray(object, element, exit) => {
                 only_if(self.is_array(self.get(*object), *element), *exit)?;
                 self.get(*object)

@@ -79,6 +79,12 @@ impl Lowering<'_> {
         Ok(self.builder.ins().iadd(start, distance))
     }
 
+    /// `Insn::EnumerateIndex`.
+    pub fn enumerate_index(&mut self) -> ir::Value {
+        let cell = self.address(self.host.enumerated);
+        self.load(Heap::Cell, types::I64, cell, 0)
+    }
+
     /// Where an item is: a base and an offset from it.
     fn item_address(
         &mut self,

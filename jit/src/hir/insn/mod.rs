@@ -339,6 +339,8 @@ instructions! {
         = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Iterator, Heap::Refcount]);
     /// The next Int of a RANGE_ITER for which `IterHasNext` held.
     RangeTake(iterator: borrows Object) = Facts::attempts(Repr::Int).writes(&[Heap::Iterator]);
+    /// The number that belongs to what `Helper::NextOfEnumerate` has just handed out, or a negative one.
+    EnumerateIndex = Facts::computes(Repr::Int).reads(&[Heap::Cell]);
     /// Item of a LIST or TUPLE at an Int index, negative indices from the end; borrowed from the container.
     /// Leaves when out of range.
     SequenceItem {

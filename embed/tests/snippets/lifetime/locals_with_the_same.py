@@ -1,0 +1,87 @@
+# Locals that get what they have already: nothing is gained or lost by that.
+from __future__ import print_function
+import sys
+
+
+class Item(object):
+    def __del__(self):
+        log.append("gone")
+
+
+log = []
+
+
+def tuples(pair, times):
+    for n in range(times):
+        a, b = pair
+        a, b = pair
+        a, b = pair
+        b, a = pair
+        a, b = pair
+    return a, b
+
+
+def lists(items, times):
+    got = None
+    for n in range(times):
+        a, b, c = items
+        a, b, c = items
+        if n == times - 2:
+            items[1] = Item()
+        a, b, c = items
+        a, b, c = items
+        got = b
+    return got
+
+
+def deleted(pair, times):
+    for n in range(times):
+        a, b = pair
+        a, b = pair
+        del a
+        a, b = pair
+        del b
+    try:
+        return b
+    except UnboundLocalError as error:
+        return str(error)
+
+
+def raising(pair, times):
+    for n in range(times):
+        a, b = pair
+        a, b = pair
+        try:
+            a, b = pair if n < times - 1 else ()
+        except ValueError:
+            return a is pair[0], b is pair[1]
+
+
+def looking(pair, times):
+    seen = None
+    for n in range(times):
+        a, b = pair
+        a, b = pair
+        if n == times - 1:
+            seen = sorted(locals().items())[:2]
+        a, b = pair
+    return [item is value for (name, item), value in zip(seen, pair)]
+
+
+pair = (Item(), Item())
+counts = [sys.getrefcount(item) for item in pair]
+for turn in range(40):
+    result = tuples(pair, 90)
+    assert result[0] is pair[0] and result[1] is pair[1]
+    del result
+    items = [Item(), Item(), None]
+    assert lists(items, 30) is items[1]
+    del items
+    results = deleted(pair, 40), raising(pair, 40), looking(pair, 40)
+    log.append(results)
+    if turn not in (0, 39):
+        del log[:]
+print(log)
+print([sys.getrefcount(item) for item in pair] == counts)
+pair = item = None
+print(log[-2:])
