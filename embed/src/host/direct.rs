@@ -52,6 +52,7 @@ pub fn layout() -> Option<DirectCallLayout> {
             .map(|counter| std::ptr::from_ref(counter) as usize),
         end_by_exit: direct::end_by_exit as *const () as usize,
         end_rarely: direct::end_rarely as *const () as usize,
+        builtins: thin_frames::builtins_for as *const () as usize,
         release: thin_frames::dealloc as *const () as usize,
         attend: direct::attend as *const () as usize,
     })

@@ -108,6 +108,15 @@ unsafe fn builtins_of(thread: *mut PyThreadState, globals: Object) -> Object {
     }
 }
 
+/// The same, for calls in line: see `DirectCallLayout::builtins`.
+///
+/// # Safety
+/// The thread is the current one.
+pub unsafe extern "C" fn builtins_for(thread: *mut PyThreadState, globals: Object) -> Object {
+    // SAFETY: by the contract.
+    unsafe { builtins_of(thread, globals) }
+}
+
 /// The dict of a module, or NULL for anything else.
 #[inline(always)]
 unsafe fn dict_of_module(object: Object) -> Object {

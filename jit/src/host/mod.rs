@@ -126,6 +126,9 @@ pub struct DirectCallLayout {
     /// `extern "C" fn(thread, frame, state, version, result: *mut PyObject) -> *mut PyObject`: ends a frame to which something
     /// happened; with the periodic work.
     pub end_rarely: usize,
+    /// `extern "C" fn(thread, globals: *mut PyObject) -> *mut PyObject`: the builtins of a frame with other globals than its
+    /// caller's, borrowed; NULL where they are not the usual ones. It runs no code.
+    pub builtins: usize,
     /// `extern "C" fn(thread, *mut PyObject)`: frees what a frame held last.
     pub release: usize,
     /// `extern "C" fn(thread, result: *mut PyObject) -> *mut PyObject`: does the periodic work after a call, which may raise.

@@ -40,8 +40,10 @@ impl Call<'_> {
 
 /// What a call that can be made in line goes by.
 struct Checked {
-    /// The globals of function and frame.
+    /// The globals of the function.
     globals: ir::Value,
+    /// Its builtins.
+    builtins: ir::Value,
     /// The defaults that are needed: the tuple, and where it ends.
     defaults: Option<(ir::Value, ir::Value)>,
 }
@@ -181,10 +183,6 @@ impl Lowering<'_> {
         let default = self.address(calls.default_evaluator);
         let other_evaluator = self.builder.ins().bxor(evaluator, default);
         obstacle = self.builder.ins().bor(obstacle, other_evaluator);
-        let globals = self.load(Heap::World, types::I64, call.function, calls.function_globals);
-        let own = self.load(Heap::Frame, types::I64, self.frame, calls.frame_globals);
-        let other_globals = self.builder.ins().bxor(globals, own);
-        obstacle = self.builder.ins().bor(obstacle, other_globals);
         let free = self.builder.create_block();
         self.builder.ins().brif(obstacle, call.slow, &[], free, &[]);
 
@@ -197,8 +195,26 @@ impl Lowering<'_> {
         let shallow = self.builder.create_block();
         self.builder.ins().brif(has_room, shallow, &[], call.slow, &[]);
         self.builder.switch_to_block(shallow);
+        let globals = self.load(Heap::World, types::I64, call.function, calls.function_globals);
+        let builtins = self.builtins(call, calls, globals)?;
         let defaults = if call.missing() > 0 { Some(self.defaults(call)) } else { None };
-        Ok(Checked { globals, defaults })
+        Ok(Checked { globals, builtins, defaults })
+    }
+
+    /// The builtins that go with globals: those of this frame, if it has the same.
+    fn builtins(&mut self, call: &Call, calls: &CallLayout, globals: ir::Value) -> Result<ir::Value> {
+        let known = self.builder.create_block();
+        let builtins = self.builder.append_block_param(known, types::I64);
+        let own = self.load(Heap::Frame, types::I64, self.frame, call.layout.frame.builtins);
+        let own_globals = self.load(Heap::Frame, types::I64, self.frame, calls.frame_globals);
+        let is_own = self.builder.ins().icmp(IntCC::Equal, globals, own_globals);
+        let others = self.builder.create_block();
+        self.builder.ins().brif(is_own, known, &[own.into()], others, &[]);
+        self.builder.switch_to_block(others);
+        let found = self.call_for(call.layout.builtins, &[self.thread, globals], types::I64)?;
+        self.builder.ins().brif(found, known, &[found.into()], call.slow, &[]);
+        self.builder.switch_to_block(known);
+        Ok(builtins)
     }
 
     /// Goes on if the function has the defaults that are needed: their tuple, and where it ends.
@@ -226,8 +242,7 @@ impl Lowering<'_> {
     ) -> Result<()> {
         let frame = call.layout.frame;
         self.store(Heap::Cell, self.frame, new, frame.back);
-        let builtins = self.load(Heap::Frame, types::I64, self.frame, frame.builtins);
-        self.store(Heap::Cell, builtins, new, frame.builtins);
+        self.store(Heap::Cell, checked.builtins, new, frame.builtins);
         self.store(Heap::Cell, checked.globals, new, calls.frame_globals);
         if let Some(thread) = frame.thread {
             self.store(Heap::Cell, self.thread, new, thread);

@@ -43,6 +43,13 @@ extern "C" fn callee(frame: *mut u64, _thread: usize, entry: u64, buffer: *mut u
 extern "C" fn end(_thread: usize, _frame: usize, _state: usize, _version: usize, outcome: usize) -> usize {
     outcome + 1
 }
+/// Globals that go with other builtins, and these.
+const OTHER_GLOBALS: u64 = GLOBALS + 8;
+const OTHER_BUILTINS: u64 = BUILTINS + 8;
+
+extern "C" fn builtins(_thread: usize, globals: u64) -> u64 {
+    if globals == OTHER_GLOBALS { OTHER_BUILTINS } else { 0 }
+}
 extern "C" fn release(_thread: usize, object: usize) {
     CALLED.with_borrow_mut(|called| called.push(vec![object as u64]));
 }
@@ -107,6 +114,7 @@ impl Call {
                 counters,
                 end_by_exit: end as *const () as usize,
                 end_rarely: end as *const () as usize,
+                builtins: builtins as *const () as usize,
                 release: release as *const () as usize,
                 attend: attend as *const () as usize,
             }),
@@ -210,6 +218,17 @@ fn a_frame_is_filled_run_and_given_back() {
 }
 
 #[test]
+fn functions_of_other_modules_have_their_own_globals() {
+    let mut call = Call::new();
+    set(call.function, 3, OTHER_GLOBALS);
+    if is_in_line() {
+        assert_eq!((call.run(), events()), (Outcome::Returned(0x5550), vec![]));
+        let [called] = &CALLED.take()[..] else { panic!("called once") };
+        assert_eq!((called[1], called[BUILTINS_AT]), (OTHER_GLOBALS, OTHER_BUILTINS));
+    }
+}
+
+#[test]
 fn defaults_are_bound_where_arguments_are_missing() {
     let mut call = Call::with_arguments(1);
     let defaults = field(call.function, 5) as usize;
@@ -237,7 +256,7 @@ fn obstacles_leave_the_call_to_the_helper() {
         ("no version", |call| set(call.state, 1, u64::from(u32::MAX))),
         ("no idle frame", |call| set(call.state, 2, 0)),
         ("not ordinary", |call| set(call.ordinary, 0, 0)),
-        ("other globals", |call| set(call.function, 3, GLOBALS + 8)),
+        ("unusual builtins", |call| set(call.function, 3, GLOBALS + 16)),
         ("another evaluator", |call| set(call.interpreter, 1, EVALUATOR + 8)),
         ("too deep", |call| call.frame.set_word_of_thread(2, 99)),
         ("tracing", |call| call.frame.set_tracing(true)),

@@ -109,6 +109,7 @@ impl Loop {
                 counters,
                 end_by_exit: 0,
                 end_rarely: 0,
+                builtins: 0,
                 release: 0,
                 attend: 0,
             }),
