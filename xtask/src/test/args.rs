@@ -6,7 +6,7 @@ use crate::plan::{self, Common};
 /// The options of `test`.
 #[derive(clap::Args, Debug)]
 pub struct Args {
-    /// Only these stages; the default is all, but packages, pip and embedding only with --full
+    /// Only these stages; the default is all, but packages, pip, embedding and stacks only with --full
     #[arg(env = "PYJION_TEST_STAGES", value_name = "STAGE", value_enum, value_delimiter = ',')]
     pub stages: Vec<Stage>,
     #[command(flatten)]
@@ -17,7 +17,7 @@ pub struct Args {
     /// Only these modes of running; the default is most for snippets, threshold1 and default for regrtest
     #[arg(long = "mode", env = "PYJION_TEST_MODE", value_name = "MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().map(|m| m.name)))]
     pub modes: Vec<String>,
-    /// Only snippets, programs of bench, regrtest files and packages whose name contains this
+    /// Only snippets, programs of bench, regrtest files, packages and stacks whose name contains this
     #[arg(long, env = "PYJION_TEST_FILTER", value_name = "TEXT")]
     pub filter: Option<String>,
     /// All of regrtest, not a selection, snippets in every mode, and what needs packages
@@ -32,6 +32,9 @@ pub struct Args {
     /// Seconds after which a snippet counts as hanging
     #[arg(long, env = "PYJION_TEST_TIMEOUT", value_name = "SECONDS", default_value_t = 300)]
     pub timeout: u64,
+    /// Ask each stack for so long for what nobody has asked for before: its memory has to level off
+    #[arg(long, env = "PYJION_TEST_SOAK", value_name = "MINUTES")]
+    pub soak: Option<f64>,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +61,17 @@ pub enum Stage {
     Pip,
     /// Programs that embed Python; needs the network
     Embedding,
+    /// Servers, workers and clusters of real packages, compared with stock and measured; needs the network
+    Stacks,
 }
 
 impl Args {
     /// Whether a stage is.
     pub fn wants(&self, stage: Stage) -> bool {
         match self.stages.is_empty() {
-            true => !matches!(stage, Stage::Packages | Stage::Pip | Stage::Embedding) || self.full,
+            true => {
+                !matches!(stage, Stage::Packages | Stage::Pip | Stage::Embedding | Stage::Stacks) || self.full
+            }
             false => self.stages.contains(&stage),
         }
     }

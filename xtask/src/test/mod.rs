@@ -21,6 +21,7 @@ mod python_stacks;
 mod regrtest;
 mod skips;
 mod snippets;
+mod stacks;
 mod store;
 mod tally;
 mod unit;
@@ -112,6 +113,7 @@ fn stages(dirs: &Dirs, args: &Args, others: Others, tally: &mut Tally) -> Result
         Stage::Packages,
         Stage::Pip,
         Stage::Embedding,
+        Stage::Stacks,
     ];
     if !needs_interpreters.iter().any(|s| args.wants(*s)) {
         return Ok(());
@@ -172,6 +174,9 @@ fn stages_with(
     }
     if args.wants(Stage::Embedding) && !pair.debug {
         embedding::run(dirs, args, pair, tally)?;
+    }
+    if args.wants(Stage::Stacks) && !pair.debug {
+        stacks::run(dirs, args, pair, tally)?;
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use table::{Packages, Suite};
+use table::{Builder, Packages, Suite};
 
 const RUNNER: &str = include_str!("runner.py");
 
@@ -56,6 +56,38 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Packages that are wanted for something else than their tests.
+pub struct Wish<'a> {
+    /// What for.
+    pub name: &'a str,
+    /// All of them, with their exact versions.
+    pub requirements: &'a [String],
+    /// One that is made from source and becomes part of an interpreter.
+    pub linked: Option<&'a str>,
+    /// Whether that interpreter is ours.
+    pub is_ours: bool,
+}
+
+/// Where packages are installed, for `PYTHONPATH`; none where they are not yet, and may not be downloaded.
+pub fn site(dirs: &Dirs, pair: &Pair, wish: &Wish<'_>, offline: bool) -> Result<Option<PathBuf>> {
+    let mut suite = Suite::of_nothing(wish.name);
+    if let Some(linked) = wish.linked {
+        let (builder, python) = match wish.is_ours {
+            true => (Builder::Ours, &pair.ours),
+            false => (Builder::Stock, &pair.stock),
+        };
+        suite.built_by = builder;
+        suite.source.push(linked.to_string());
+        // What is linked with an interpreter is not that of the next one.
+        suite.name = format!("{}-{}", wish.name, &hash::file(python)?[..12]);
+    }
+    match install::ensure(dirs, pair, &suite, wish.requirements, offline) {
+        Ok(installation) => Ok(Some(installation.site)),
+        Err(_) if offline => Ok(None),
+        Err(e) => Err(e),
+    }
 }
 
 /// One suite of one version, ready to be run.

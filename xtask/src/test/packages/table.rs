@@ -118,6 +118,28 @@ impl Exclusion {
     }
 }
 
+impl Suite {
+    /// One that has no tests.
+    pub fn of_nothing(name: &str) -> Suite {
+        Suite {
+            name: name.to_string(),
+            versions: Vec::new(),
+            install: Vec::new(),
+            source: Vec::new(),
+            build: Vec::new(),
+            built_by: Builder::Stock,
+            sdist: None,
+            tests: Vec::new(),
+            script: None,
+            run: Runner::Script,
+            args: Vec::new(),
+            folder: String::new(),
+            seconds: ten_minutes(),
+            exclude: Vec::new(),
+        }
+    }
+}
+
 impl Packages {
     /// Reads and checks the table of this checkout.
     pub fn load(dirs: &Dirs) -> Result<Packages> {
