@@ -15,7 +15,7 @@ import worker
 
 
 def parse(line):
-    name, _, number = line.partition(':')
+    name, _, number = line.partition(': ')
     return {'name': name.strip(), 'number': int(number), 'digits': sum(int(digit) for digit in number)}
 
 
