@@ -137,6 +137,13 @@ pub fn parallel<T: Sync, R: Send>(jobs: usize, items: &[T], f: impl Fn(usize, &T
     results.into_iter().map(|(_, r)| r).collect()
 }
 
+/// The last lines of a text.
+pub fn tail(text: &str) -> String {
+    const SHOWN: usize = 25;
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(SHOWN)..].join("\n")
+}
+
 /// The first lines in which two texts differ.
 pub fn difference(what: &str, expected: &str, found: &str) -> String {
     const SHOWN: usize = 6;

@@ -49,9 +49,7 @@ impl Daemon {
     /// The end of what it has said.
     pub fn last_words(&self) -> String {
         let text = std::fs::read(&self.log).unwrap_or_default();
-        let text = String::from_utf8_lossy(&text).into_owned();
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(25)..].join("\n")
+        process::tail(&String::from_utf8_lossy(&text))
     }
 
     fn stop(&mut self) {

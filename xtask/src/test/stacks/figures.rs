@@ -14,7 +14,9 @@ pub struct Round {
 /// What is known of one side.
 #[derive(Clone, Debug, Default)]
 pub struct Figures {
-    /// The rounds after the warm-up.
+    /// The rounds in which code becomes hot.
+    pub first: Vec<Round>,
+    /// Those after them.
     pub rounds: Vec<Round>,
     /// Answers that were errors, in all rounds.
     pub errors: usize,
@@ -44,22 +46,25 @@ fn at(mut values: Vec<f64>, quantile: f64) -> f64 {
     values.get(place.min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
+/// The median of how much more ours does for the same processor time: of pairs of rounds that were run one after the
+/// other, so that what else the machine does counts for both.
+fn ratio(stock: &[Round], ours: &[Round]) -> f64 {
+    let cost = |round: &Round| round.processor / round.count as f64;
+    at(stock.iter().zip(ours).map(|(stock, ours)| cost(stock) / cost(ours)).collect(), 0.5)
+}
+
 /// One line for people.
 pub fn describe(stock: &Figures, ours: &Figures) -> String {
-    // Of pairs of rounds that were run one after the other, so that what else the machine does counts for both.
-    let ratios =
-        stock.rounds.iter().zip(&ours.rounds).map(|(stock, ours)| {
-            (ours.count as f64 / ours.processor) / (stock.count as f64 / stock.processor)
-        });
     let (median, last) = (0.5, 0.99);
     let of = |quantile| ours.latency(quantile) / stock.latency(quantile);
     let mb = |kb: u64| kb as f64 / 1024.0;
     let mut text = format!(
-        "throughput {:.2} of stock ({:.0} to {:.0} a second of processor time), latency {:.2} and p99 {:.2} \
+        "throughput {:.2} of stock ({:.1} to {:.1} a second of processor time), {:.2} at first, latency {:.2} and p99 {:.2} \
          ({:.1} and {:.1} ms), peak memory {:.2} ({:.0} to {:.0} MB)",
-        at(ratios.collect(), median),
+        ratio(&stock.rounds, &ours.rounds),
         ours.throughput(),
         stock.throughput(),
+        ratio(&stock.first, &ours.first),
         of(median),
         of(last),
         ours.latency(median) * 1e3,
@@ -90,12 +95,14 @@ mod tests {
                 .iter()
                 .map(|t| Round { count: 10, processor: *t, latencies: vec![*t / 10.0; 10] })
                 .collect(),
+            first: vec![Round { count: 1, processor: times[2], latencies: Vec::new() }],
             errors: 3,
             peak_kb: 2048,
             share_kb: 0,
         };
         let text = describe(&side([2.0, 20.0, 3.0]), &side([1.0, 10.0, 6.0]));
-        assert!(text.starts_with("throughput 2.00 of stock (2 to 1 a second"), "{text}");
+        assert!(text.starts_with("throughput 2.00 of stock (2.0 to 1.0 a second"), "{text}");
+        assert!(text.contains(" time), 0.50 at first, latency 2.00"), "{text}");
         assert!(text.ends_with("peak memory 1.00 (2 to 2 MB), errors 3 and 3"), "{text}");
     }
 

@@ -33,6 +33,8 @@ const APPS: &[(&str, &str)] = &[
     ("twisted_app.py", include_str!("apps/twisted_app.py")),
     ("celery_app.py", include_str!("apps/celery_app.py")),
     ("multiprocessing_app.py", include_str!("apps/multiprocessing_app.py")),
+    ("notebook_app.py", include_str!("apps/notebook_app.py")),
+    ("coverage_app.py", include_str!("apps/coverage_app.py")),
     ("distributed_app.py", include_str!("apps/distributed_app.py")),
 ];
 

@@ -8,11 +8,11 @@ use crate::test::process;
 use anyhow::{Result, bail, ensure};
 use std::time::Instant;
 
-/// Rounds in which code becomes hot, and that are only compared.
-const WARM: usize = 6;
+/// Rounds in which code becomes hot.
+const WARM: usize = 10;
 
-/// Rounds that are measured.
-const MEASURED: usize = 10;
+/// Rounds after them.
+const MEASURED: usize = 12;
 
 /// Requests of one.
 const REQUESTS: usize = 400;
@@ -45,7 +45,7 @@ impl Sides<'_> {
     pub fn run(&mut self) -> Result<Seen> {
         let mut seen = Seen { compared: 0, stock: Figures::default(), ours: Figures::default() };
         let script = matches!(self.stack.load, Load::Script { .. });
-        let (warm, measured) = if script { (1, 4) } else { (WARM, MEASURED) };
+        let (warm, measured) = if script { (2, 6) } else { (WARM, MEASURED) };
         for round in 0..warm + measured {
             let stock_first = round % 2 == 0;
             let (stock, ours);
@@ -60,8 +60,9 @@ impl Sides<'_> {
             for (figures, asked) in [(&mut seen.stock, stock), (&mut seen.ours, ours)] {
                 figures.errors += asked.errors;
                 figures.peak_kb = figures.peak_kb.max(asked.peak_kb);
-                if round >= warm {
-                    figures.rounds.push(asked.round);
+                match round < warm {
+                    true => figures.first.push(asked.round),
+                    false => figures.rounds.push(asked.round),
                 }
             }
             self.stock.check()?;
@@ -142,7 +143,7 @@ fn ask_script(side: &Side<'_>, file: &str, first: usize, lots: usize) -> Result<
         output.end == "exit 0",
         "{file} ended with {}\n{}\n{}",
         output.end,
-        output.stderr,
+        process::tail(&output.stderr),
         side.last_words()
     );
     let (processor, peak_kb) = match after.processes.is_empty() {

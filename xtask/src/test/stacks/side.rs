@@ -189,7 +189,7 @@ impl<'a> Side<'a> {
             Load::Http { .. } => (0..ASKED).map(|_| Question::get("/worker").ask(self.port).body).collect(),
             Load::Script { file, .. } => {
                 let (output, ..) = self.script(file, &["worker".to_string()])?;
-                ensure!(output.end == "exit 0", "{}\n{}", output.end, output.stderr);
+                ensure!(output.end == "exit 0", "{}\n{}", output.end, process::tail(&output.stderr));
                 output.stdout.lines().map(str::to_string).collect()
             }
         };

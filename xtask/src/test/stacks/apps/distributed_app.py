@@ -5,6 +5,7 @@ from __future__ import print_function
 import json
 import os
 import sys
+import time
 
 import dask.array
 import dask.bag
@@ -53,13 +54,14 @@ def lot(client, number):
     for future in client.map(fail, range(number, number + 3)):
         print(type(future.exception()).__name__, future.exception().args)
     variable = Variable('v%d' % number, client)
-    variable.set(client.scatter([number]))
-    print(variable.get().result() if hasattr(variable.get(), 'result') else client.gather(variable.get()))
+    variable.set(client.scatter(number))
+    print(variable.get().result())
 
 
 def main():
     client = Client(os.environ['STACK_SCHEDULER'], timeout=60)
-    client.wait_for_workers(2) if hasattr(client, 'wait_for_workers') else None
+    while len(client.scheduler_info()['workers']) < 2:
+        time.sleep(0.05)
     client.upload_file(os.path.join(os.path.dirname(os.path.abspath(__file__)), 'worker.py'))
     if sys.argv[1] == 'worker':
         for state in client.run(about_worker).values():

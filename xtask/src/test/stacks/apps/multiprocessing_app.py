@@ -2,6 +2,7 @@
 
 from __future__ import print_function
 
+import json
 import multiprocessing
 import sys
 
@@ -48,7 +49,7 @@ def fill(shared, names, number):
 
 
 def about_worker(_):
-    for n in range(20):
+    for n in range(40):
         words(n)
     return worker.state()
 
@@ -97,12 +98,13 @@ def lot(pool, number):
 
 
 def main():
-    first, last = int(sys.argv[1]), int(sys.argv[2])
     pool = multiprocessing.Pool(2)
-    for number in range(first, last):
-        lot(pool, number)
-    for state in pool.map(about_worker, range(8)):
-        print(state['pid'], state['enabled'], state['code'], file=sys.stderr)
+    if sys.argv[1] == 'worker':
+        for state in pool.map(about_worker, range(8), chunksize=1):
+            print(json.dumps(state))
+    else:
+        for number in range(int(sys.argv[1]), int(sys.argv[2])):
+            lot(pool, number)
     pool.close()
     pool.join()
 
