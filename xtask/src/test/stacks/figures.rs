@@ -101,7 +101,7 @@ mod tests {
             share_kb: 0,
         };
         let text = describe(&side([2.0, 20.0, 3.0]), &side([1.0, 10.0, 6.0]));
-        assert!(text.starts_with("throughput 2.00 of stock (2.0 to 1.0 a second"), "{text}");
+        assert!(text.starts_with("throughput 2.00 of stock (1.8 to 1.2 a second"), "{text}");
         assert!(text.contains(" time), 0.50 at first, latency 2.00"), "{text}");
         assert!(text.ends_with("peak memory 1.00 (2 to 2 MB), errors 3 and 3"), "{text}");
     }
