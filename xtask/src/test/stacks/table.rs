@@ -201,7 +201,7 @@ const BOARD: &[Request] = &[
 pub const STACKS: &[Stack] = &[
     Stack {
         name: "gunicorn-sync-flask",
-        packages: &[("2.7", &[GUNICORN, FLASK])],
+        packages: &[("2.7", &[GUNICORN, FLASK]), ("3.5", &[GUNICORN, FLASK])],
         linked: None,
         needs: &[Need::Database],
         setup: SHOP_SETUP,
@@ -219,7 +219,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "gunicorn-gthread-flask",
-        packages: &[("2.7", &[GUNICORN, FUTURES, FLASK])],
+        packages: &[("2.7", &[GUNICORN, FUTURES, FLASK]), ("3.5", &[GUNICORN, FLASK])],
         linked: None,
         needs: &[Need::Database],
         setup: SHOP_SETUP,
@@ -239,7 +239,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "gunicorn-gevent-flask",
-        packages: &[("2.7", &[GUNICORN, GEVENT, FLASK])],
+        packages: &[("2.7", &[GUNICORN, GEVENT, FLASK]), ("3.5", &[GUNICORN, GEVENT, FLASK])],
         linked: None,
         needs: &[Need::Database],
         setup: SHOP_SETUP,
@@ -257,7 +257,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "gunicorn-sync-django",
-        packages: &[("2.7", &[GUNICORN, DJANGO])],
+        packages: &[("2.7", &[GUNICORN, DJANGO]), ("3.5", &[GUNICORN, DJANGO])],
         linked: None,
         needs: &[Need::Database],
         setup: Some(&["django_app.py", "setup"]),
@@ -275,7 +275,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "uwsgi-flask",
-        packages: &[("2.7", &[UWSGI, FLASK])],
+        packages: &[("2.7", &[UWSGI, FLASK]), ("3.5", &[UWSGI, FLASK])],
         linked: Some("uwsgi"),
         needs: &[Need::Database],
         setup: SHOP_SETUP,
@@ -301,7 +301,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "tornado",
-        packages: &[("2.7", &[TORNADO, TORNADO_27])],
+        packages: &[("2.7", &[TORNADO, TORNADO_27]), ("3.5", &[TORNADO])],
         linked: None,
         needs: &[],
         setup: None,
@@ -320,7 +320,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "twisted",
-        packages: &[("2.7", &[TWISTED, TYPING])],
+        packages: &[("2.7", &[TWISTED, TYPING]), ("3.5", &[TWISTED])],
         linked: None,
         needs: &[],
         setup: None,
@@ -340,13 +340,13 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "celery",
-        packages: &[("2.7", &[CELERY, CELERY_27])],
+        packages: &[("2.7", &[CELERY, CELERY_27]), ("3.5", &[CELERY])],
         linked: None,
         needs: &[Need::Redis],
         setup: None,
         daemons: &[&["-m", "celery", "-A", "celery_app", "worker", "--concurrency", "2", "-l", "CRITICAL"]],
         environment: &[],
-        load: Load::Script { file: "celery_app.py", lots: 30 },
+        load: Load::Script { file: "celery_app.py", lots: 10 },
     },
     Stack {
         name: "multiprocessing",
@@ -360,7 +360,7 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "distributed",
-        packages: &[("2.7", &[DISTRIBUTED, TORNADO_27])],
+        packages: &[("2.7", &[DISTRIBUTED, TORNADO_27]), ("3.5", &[DISTRIBUTED])],
         linked: None,
         needs: &[],
         setup: None,
@@ -394,13 +394,13 @@ pub const STACKS: &[Stack] = &[
     },
     Stack {
         name: "notebook",
-        packages: &[("2.7", &[NOTEBOOK, NOTEBOOK_27])],
+        packages: &[("2.7", &[NOTEBOOK, NOTEBOOK_27]), ("3.5", &[NOTEBOOK])],
         linked: None,
         needs: &[],
         setup: None,
         daemons: &[],
         environment: &[],
-        load: Load::Script { file: "notebook_app.py", lots: 20 },
+        load: Load::Script { file: "notebook_app.py", lots: 8 },
     },
     Stack {
         name: "coverage",
