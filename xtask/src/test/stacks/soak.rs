@@ -12,7 +12,7 @@ const TURN: usize = 200;
 /// How often memory is said.
 const INTERVALS: u32 = 20;
 
-/// By how much of itself memory may grow in the second half, beyond what stock's does.
+/// By how much of itself memory may grow from the third quarter to the last one, beyond what stock's does.
 const GROWTH: f64 = 0.04;
 
 /// What was seen at the end of an interval, in kilobytes of each side.
@@ -56,15 +56,17 @@ pub fn run(sides: &mut Sides<'_>, minutes: f64) -> Result<String> {
     Ok(format!("{place} requests each, errors {} and {}, {grown}", errors[1], errors[0]))
 }
 
-/// Fails where ours has grown by too much in the second half.
+/// Fails where ours has grown by too much; of each quarter it is the mean, as memory comes and goes.
 fn growth(looks: &[Look]) -> Result<String> {
-    let (Some(middle), Some(last)) = (looks.get(looks.len() / 2), looks.last()) else {
-        bail!("it was too short to see anything");
-    };
-    let grown = |middle: u64, last: u64| (last as f64 - middle as f64) / middle as f64;
-    let (stock, ours) = (grown(middle.stock, last.stock), grown(middle.ours, last.ours));
+    let quarter = looks.len() / 4;
+    let [.., last] = looks else { bail!("it was too short to see anything") };
+    ensure!(quarter > 0, "it was too short to see anything");
+    let (before, after) = looks[looks.len() - 2 * quarter..].split_at(quarter);
+    let sum = |looks: &[Look], of: fn(&Look) -> u64| looks.iter().map(of).sum::<u64>() as f64;
+    let grown = |of| sum(after, of) / sum(before, of) - 1.0;
+    let (stock, ours) = (grown(|look| look.stock), grown(|look| look.ours));
     let text = format!(
-        "memory {:+.1} % in the second half, stock's {:+.1} %: {} to {} KB",
+        "memory {:+.1} % in the last quarter, stock's {:+.1} %: {} to {} KB",
         ours * 100.0,
         stock * 100.0,
         last.ours,
@@ -84,7 +86,7 @@ mod tests {
             (0..20).map(|n| Look { stock: 1000, ours: ours(n) }).collect()
         };
         assert!(growth(&looks(|n| 1000 + 100 * n)).is_err());
-        assert!(growth(&looks(|n| 2000 + 100 * n.min(9))).is_ok());
+        assert!(growth(&looks(|n| 2000 + 100 * n.min(11))).is_ok());
         assert!(growth(&[]).is_err());
     }
 }
