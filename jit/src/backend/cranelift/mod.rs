@@ -13,10 +13,6 @@ use cranelift_codegen::{CompiledCode, Context, ir};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::collections::BTreeMap;
 
-/// Cranelift's optimisations take a quarter of the time of a compilation, and that grows faster than the code. This is
-/// the largest function, in HIR values, that they are for.
-const MAX_OPTIMISED: usize = 1000;
-
 /// Bytes of stack that code of the baseline may take: what recursion has of them is limited.
 const MAX_BASELINE_STACK: u32 = 4096;
 
@@ -25,19 +21,14 @@ type Result<T> = std::result::Result<T, CompileError>;
 
 /// Compiles HIR with Cranelift. It keeps nothing from one function to the next.
 pub struct CraneliftBackend {
-    optimising: OwnedTargetIsa,
-    plain: OwnedTargetIsa,
+    full: OwnedTargetIsa,
     fast: OwnedTargetIsa,
 }
 
 impl CraneliftBackend {
     /// A backend for this machine.
     pub fn new() -> Result<CraneliftBackend> {
-        Ok(CraneliftBackend {
-            optimising: isa(&[("opt_level", "speed")])?,
-            plain: isa(&[("opt_level", "none")])?,
-            fast: isa(&[("opt_level", "none"), ("regalloc_algorithm", "single_pass")])?,
-        })
+        Ok(CraneliftBackend { full: isa(&[])?, fast: isa(&[("regalloc_algorithm", "single_pass")])? })
     }
 }
 
@@ -50,6 +41,8 @@ const _: () = {
 /// The target: this machine, with settings common to all code and these.
 fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
     let common = [
+        // What it would find has been done to HIR. It takes a quarter of the time of a compilation, and half a megabyte.
+        ("opt_level", "none"),
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),
         ("enable_probestack", "false"),
@@ -131,12 +124,9 @@ impl Backend for CraneliftBackend {
         {
             return Ok(code);
         }
-        let isa = if options.effort == Effort::Least {
-            &self.fast
-        } else if function.values.len() <= MAX_OPTIMISED {
-            &self.optimising
-        } else {
-            &self.plain
+        let isa = match options.effort {
+            Effort::Least => &self.fast,
+            Effort::First | Effort::Full => &self.full,
         };
         let mut context = Context::new();
         let mut builder_context = FunctionBuilderContext::new();
