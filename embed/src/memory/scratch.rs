@@ -29,6 +29,9 @@ const STEPS: usize = 4;
 /// Lists of blocks that were given back.
 const LISTS: usize = SMALL / GRANULE + STEPS * (SIZE / SMALL).trailing_zeros() as usize + 1;
 
+/// Words with a bit for each list.
+const WORDS: usize = LISTS.div_ceil(u64::BITS as usize);
+
 /// What is at the start of a place. Only the thread that it is current on touches it.
 struct Place {
     /// The end of what was handed out.
@@ -39,6 +42,10 @@ struct Place {
     live: usize,
     /// By size, the block that was given back last, or 0; it holds the address of the one before.
     free: [usize; LISTS],
+    /// Which of these lists have blocks.
+    filled: [u64; WORDS],
+    /// What is left of the last block of which a smaller one was taken: start and end.
+    rest: (usize, usize),
 }
 
 // APART: the allocator has to know them, on all threads: where places are; 0 for none.
@@ -217,6 +224,13 @@ pub unsafe fn resize(block: *mut u8, layout: Layout, size: usize) -> bool {
     unsafe { (*CURRENT.get()).resize(block as usize, layout, size) }
 }
 
+/// How large the blocks of a list are.
+fn bytes_of(list: usize) -> usize {
+    let Some(steps) = list.checked_sub(SMALL / GRANULE) else { return (list + 1) * GRANULE };
+    let power = SMALL << (steps / STEPS);
+    power + (steps % STEPS + 1) * (power / STEPS)
+}
+
 /// The list for blocks of at least so many bytes, and how large they are.
 fn list_of(size: usize) -> (usize, usize) {
     if size <= SMALL {
@@ -239,6 +253,52 @@ impl Place {
     fn clear(&mut self) {
         self.top = ptr::from_ref(self) as usize + size_of::<Place>().next_multiple_of(GRANULE);
         self.free = [0; LISTS];
+        self.filled = [0; WORDS];
+        self.rest = (0, 0);
+    }
+
+    /// Takes a block from a list that has one.
+    fn pop(&mut self, list: usize) -> usize {
+        let block = self.free[list];
+        // SAFETY: a block that was given back holds the address of the one before.
+        self.free[list] = unsafe { *(block as *const usize) };
+        if self.free[list] == 0 {
+            self.filled[list / 64] &= !(1 << (list % 64));
+        }
+        block
+    }
+
+    fn push(&mut self, list: usize, block: usize) {
+        // SAFETY: nobody uses the block, which has room for an address, and is aligned for one.
+        unsafe { *(block as *mut usize) = self.free[list] };
+        self.free[list] = block;
+        self.filled[list / 64] |= 1 << (list % 64);
+    }
+
+    /// The first list from this one on that has blocks.
+    fn filled_from(&self, list: usize) -> Option<usize> {
+        let first = self.filled[list / 64] & (u64::MAX << (list % 64));
+        let later = self.filled.iter().enumerate().skip(list / 64 + 1).map(|(index, word)| (index, *word));
+        let (index, word) = std::iter::once((list / 64, first)).chain(later).find(|(_, word)| *word != 0)?;
+        Some(index * 64 + word.trailing_zeros() as usize)
+    }
+
+    /// A part of the rest, or of a larger block, which is the rest then.
+    fn split(&mut self, list: usize, size: usize) -> Option<usize> {
+        if self.rest.1 - self.rest.0 < size {
+            let larger = self.filled_from(list + 1)?;
+            let left = self.rest.1 - self.rest.0;
+            if left > 0 {
+                let (up, least) = list_of(left);
+                // As much of it as there is a list for.
+                self.push(if least > left { up - 1 } else { up }, self.rest.0);
+            }
+            let block = self.pop(larger);
+            self.rest = (block, block + bytes_of(larger));
+        }
+        let block = self.rest.0;
+        self.rest.0 += size;
+        Some(block)
     }
 
     fn take(&mut self, layout: Layout) -> *mut u8 {
@@ -246,17 +306,18 @@ impl Place {
             return ptr::null_mut();
         }
         let (list, size) = list_of(layout.size());
-        let mut block = self.free[list];
-        if block != 0 {
-            // SAFETY: a block that was given back holds the address of the one before.
-            self.free[list] = unsafe { *(block as *const usize) };
+        let block = if self.free[list] != 0 {
+            self.pop(list)
+        } else if let Some(block) = self.split(list, size) {
+            block
         } else if size <= self.end() - self.top {
-            block = self.top;
+            let block = self.top;
             self.top += size;
             self.fresh = self.fresh.max(self.top);
+            block
         } else {
             return ptr::null_mut();
-        }
+        };
         self.live += 1;
         block as *mut u8
     }
@@ -266,10 +327,10 @@ impl Place {
         self.live -= 1;
         if block + size == self.top {
             self.top = block;
+        } else if block + size == self.rest.0 {
+            self.rest.0 = block;
         } else {
-            // SAFETY: nobody uses the block, which has room for an address, and is aligned for one.
-            unsafe { *(block as *mut usize) = self.free[list] };
-            self.free[list] = block;
+            self.push(list, block);
         }
     }
 
@@ -281,12 +342,16 @@ impl Place {
         if list == new_list {
             return true;
         }
-        let is_last = block + size == self.top && block + new_size <= self.end();
-        if is_last {
+        if block + size == self.top && block + new_size <= self.end() {
             self.top = block + new_size;
             self.fresh = self.fresh.max(self.top);
+            true
+        } else if block + size == self.rest.0 && block + new_size <= self.rest.1 {
+            self.rest.0 = block + new_size;
+            true
+        } else {
+            false
         }
-        is_last
     }
 }
 
@@ -311,6 +376,33 @@ mod tests {
             );
             before = (list, room);
         }
+    }
+
+    #[test]
+    fn lists_have_sizes() {
+        for list in 0..LISTS {
+            assert_eq!(list_of(bytes_of(list)), (list, bytes_of(list)));
+        }
+    }
+
+    #[test]
+    fn smaller_blocks_are_taken_of_larger_ones() {
+        let mut scratch = Scratch::new().unwrap();
+        // SAFETY: ours.
+        let place = unsafe { &mut *scratch.0 };
+        let (large, last) = (place.take(layout(4096)) as usize, place.take(layout(16)) as usize);
+        place.give_back(large, layout(4096));
+        assert_eq!(place.take(layout(100)) as usize, large);
+        assert_eq!(place.take(layout(200)) as usize, large + 112);
+        assert!(place.resize(large + 112, layout(200), 300) && !place.resize(large + 112, layout(300), 4096));
+        place.give_back(large + 112, layout(300));
+        assert_eq!(place.take(layout(3072)) as usize, large + 112);
+        assert_eq!(place.take(layout(1024)) as usize, last + 16);
+        assert_eq!(place.take(layout(800)) as usize, large + 112 + 3072);
+        assert_eq!(place.take(layout(112)) as usize, large + 112 + 3072 + 800);
+        assert_eq!(place.take(layout(16)) as usize, last + 16 + 1024);
+        place.live = 0;
+        assert!(scratch.run(|| ()).1);
     }
 
     #[test]
