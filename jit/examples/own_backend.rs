@@ -38,7 +38,7 @@ struct Interpreting;
 impl Backend for Interpreting {
     fn generate(
         &mut self,
-        function: &Function,
+        function: Function,
         host: &Host,
         _: &BackendOptions,
     ) -> Result<MachineCode, CompileError> {
@@ -54,14 +54,14 @@ impl Backend for Interpreting {
                     return Err(CompileError::Backend(format!("no `{insn}`")));
                 }
                 if let Some(exit) = insn.side_exit() {
-                    let (number, _) = plan.number(function, exit)?;
+                    let (number, _) = plan.number(&function, exit)?;
                     let contents = &plan.contents()[plan.left_by(number)];
                     exits.insert(id, (number as u64, contents.words.clone()));
                 }
             }
         }
         let program = Arc::new(Program {
-            function: function.clone(),
+            function,
             exits,
             locals: host.layout.frame_locals as usize,
             refcnt: host.layout.refcnt as usize,
@@ -72,10 +72,10 @@ impl Backend for Interpreting {
             box_int: unsafe { std::mem::transmute::<usize, extern "C" fn(i64) -> u64>(host.box_int) },
         });
         Ok(MachineCode {
-            name: function.name.clone(),
+            name: program.function.name.clone(),
             bytes: stub(&program),
             alignment: 16,
-            buffer_words: plan.buffer_words(function),
+            buffer_words: plan.buffer_words(&program.function),
             exits: plan.into_recipes(),
             is_provisional: false,
             keeps: Some(program),

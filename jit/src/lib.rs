@@ -139,12 +139,13 @@ pub fn compile(
     if options.keep_texts {
         texts.insert("hir-final", function.to_string());
     }
+    let assumptions = assumptions(&function, callees);
+    let (entries, caches) = (function.entries.clone(), std::mem::take(&mut function.caches));
     let started = Instant::now();
-    let mut code = backend.generate(&function, host, &options.backend)?;
+    let mut code = backend.generate(function, host, &options.backend)?;
     spent.push(started.elapsed());
     texts.append(&mut code.texts);
-    let assumptions = assumptions(&function, callees);
-    Ok(Compiled { code, entries: function.entries, caches: function.caches, assumptions, texts, spent })
+    Ok(Compiled { code, entries, caches, assumptions, texts, spent })
 }
 
 /// What a function rests on: the lives of those that are inlined in it.

@@ -174,10 +174,11 @@ impl Choice {
 
 /// Turns HIR into machine code.
 pub trait Backend {
-    /// Generates code for a verified function in its final form (after `passes::writeback`).
+    /// Generates code for a verified function in its final form (after `passes::writeback`). The function is the
+    /// backend's: it takes memory for as long as it is there.
     fn generate(
         &mut self,
-        function: &Function,
+        function: Function,
         host: &Host,
         options: &BackendOptions,
     ) -> Result<MachineCode, CompileError>;

@@ -112,15 +112,10 @@ impl CraneliftBackend {
 }
 
 impl Backend for CraneliftBackend {
-    fn generate(
-        &mut self,
-        function: &Function,
-        host: &Host,
-        options: &BackendOptions,
-    ) -> Result<MachineCode> {
+    fn generate(&mut self, function: Function, host: &Host, options: &BackendOptions) -> Result<MachineCode> {
         if options.effort != Effort::Full
             && cfg!(target_arch = "x86_64")
-            && let Some(code) = self.baseline(function, host, options)?
+            && let Some(code) = self.baseline(&function, host, options)?
         {
             return Ok(code);
         }
@@ -135,8 +130,10 @@ impl Backend for CraneliftBackend {
         context.set_disasm(options.keep_texts);
         let regions = Regions::new(&mut context.func);
         let builder = FunctionBuilder::new(&mut context.func, &mut builder_context);
-        let (code, lowered) = lower(function, host, options, Code::clif(builder), regions)?;
+        let (code, lowered) = lower(&function, host, options, Code::clif(builder), regions)?;
         code.finish(isa.frontend_config());
+        let name = function.name.clone();
+        drop(function);
 
         let mut texts = BTreeMap::new();
         if options.keep_texts {
@@ -157,7 +154,7 @@ impl Backend for CraneliftBackend {
         }
         let description = if options.describe { Some(describe(compiled, &**isa)?) } else { None };
         Ok(MachineCode {
-            name: function.name.clone(),
+            name,
             bytes: compiled.code_buffer().to_vec(),
             alignment: compiled.buffer.alignment,
             exits: lowered.exits,

@@ -42,13 +42,8 @@ type Result<T> = std::result::Result<T, CompileError>;
 pub struct InterpBackend;
 
 impl Backend for InterpBackend {
-    fn generate(
-        &mut self,
-        function: &Function,
-        host: &Host,
-        options: &BackendOptions,
-    ) -> Result<MachineCode> {
-        let Prepared { program, exits, buffer_words } = prepare::prepare(function, host, options)?;
+    fn generate(&mut self, function: Function, host: &Host, options: &BackendOptions) -> Result<MachineCode> {
+        let Prepared { program, exits, buffer_words } = prepare::prepare(&function, host, options)?;
         let program = Arc::new(program);
         Ok(MachineCode {
             name: function.name.clone(),

@@ -314,7 +314,7 @@ fn code_memory_is_capped_and_returned() {
     b.ret(x);
     let host = host_27(0);
     let mut compile =
-        || memory.publish(backend.generate(&b.function, &host, &BackendOptions::default()).unwrap());
+        || memory.publish(backend.generate(b.function.clone(), &host, &BackendOptions::default()).unwrap());
     let mut kept = vec![compile().unwrap()];
     let error = loop {
         match compile() {
@@ -337,7 +337,7 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     let mut refused = |make: &dyn Fn(&mut Build)| {
         let mut b = Build::new();
         make(&mut b);
-        match backend.generate(&b.function, &host, &BackendOptions::default()) {
+        match backend.generate(b.function.clone(), &host, &BackendOptions::default()) {
             Err(CompileError::Backend(what)) => what,
             other => panic!("{:?}", other.err()),
         }
@@ -363,7 +363,7 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     let mut b = Build::new();
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
-    backend.generate(&b.function, &host, &BackendOptions::default()).unwrap();
+    backend.generate(b.function.clone(), &host, &BackendOptions::default()).unwrap();
 }
 
 #[test]

@@ -54,11 +54,11 @@ struct Baseline(CraneliftBackend);
 impl Backend for Baseline {
     fn generate(
         &mut self,
-        function: &Function,
+        function: Function,
         host: &Host,
         options: &BackendOptions,
     ) -> Result<MachineCode, CompileError> {
-        Ok(self.0.baseline(function, host, options)?.expect("the baseline takes it"))
+        Ok(self.0.baseline(&function, host, options)?.expect("the baseline takes it"))
     }
 }
 
@@ -173,7 +173,7 @@ impl Build {
     }
 
     fn compile_with(&self, host: &Host, options: &BackendOptions) -> Result<NativeCode, CompileError> {
-        let code = backend()?.generate(&self.function, host, options)?;
+        let code = backend()?.generate(self.function.clone(), host, options)?;
         CodeMemory::new(1 << 20).publish(code)
     }
 }

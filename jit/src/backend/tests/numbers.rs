@@ -48,7 +48,7 @@ fn an_int_loop_runs_and_leaves_on_overflow() {
         BackendOptions::default(),
         BackendOptions { effort: Effort::Least, keep_texts: true, ..Default::default() },
     ] {
-        let code = backend().unwrap().generate(&b.function, &host_27(0), &options).unwrap();
+        let code = backend().unwrap().generate(b.function.clone(), &host_27(0), &options).unwrap();
         let has_texts = options.keep_texts && whose() != Whose::Interp;
         assert_eq!(code.texts.contains_key("clif"), has_texts);
         let native = b.compile_with(&host_27(0), &options).unwrap();
