@@ -369,6 +369,7 @@ pub fn job(
         backend: BackendOptions {
             keep_texts: wanted.keep_texts,
             effort: wanted.effort,
+            whatever_size: settings.no_baseline,
             valid_flag: wanted.switches.map_or(0, |switches| switches.valid.address()),
             turns: wanted.switches.map_or(0, |switches| switches.turns.as_ptr() as usize),
             ticket: wanted.switches.map_or(0, |switches| switches.tickets.as_ptr() as usize),

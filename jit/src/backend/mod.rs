@@ -51,6 +51,8 @@ pub struct BackendOptions {
     pub keep_texts: bool,
     /// How much time the code is worth.
     pub effort: Effort,
+    /// With [`Effort::Full`]: large functions are worth it, too, though it takes megabytes for a while.
+    pub whatever_size: bool,
     /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
     pub valid_flag: usize,
     /// Address of the 64-bit [base](crate::exit::ticket::base) of the tickets that frames are given where they are

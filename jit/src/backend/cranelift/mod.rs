@@ -13,6 +13,10 @@ use cranelift_codegen::{CompiledCode, Context, ir};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::collections::BTreeMap;
 
+/// The largest function, in HIR values, that Cranelift is for, if there is a choice: it takes 2 KB a value or more, and
+/// its code is a few percent faster than that of the baseline.
+const MAX_OPTIMISED: usize = 3000;
+
 /// Bytes of stack that code of the baseline may take: what recursion has of them is limited.
 const MAX_BASELINE_STACK: u32 = 4096;
 
@@ -113,7 +117,8 @@ impl CraneliftBackend {
 
 impl Backend for CraneliftBackend {
     fn generate(&mut self, function: Function, host: &Host, options: &BackendOptions) -> Result<MachineCode> {
-        if options.effort != Effort::Full
+        let is_large = function.values.len() > MAX_OPTIMISED && !options.whatever_size;
+        if (options.effort != Effort::Full || is_large)
             && cfg!(target_arch = "x86_64")
             && let Some(code) = self.baseline(&function, host, options)?
         {

@@ -7,7 +7,7 @@ use super::exits::Exits;
 use super::known::Known;
 use super::regions::Regions;
 use super::{Result, backend_error};
-use crate::backend::{BackendOptions, TURNS};
+use crate::backend::{BackendOptions, Effort, TURNS};
 use crate::exit::ExitRecipe;
 use crate::hir::{BlockId, Edge, Function, Heap, Helper, Insn, Repr, SideExit, Type, ValueId};
 use crate::host::{FreeNumbers, FreeTuples, Host};
@@ -30,7 +30,9 @@ pub(in crate::backend) fn lower<'a>(
     code: Code<'a>,
     regions: Regions,
 ) -> Result<(Code<'a>, Lowered)> {
-    let turns = if let Code::Linear(_) = code { options.turns } else { 0 };
+    // Other code is not going to be compiled again.
+    let counts = matches!(code, Code::Linear(_)) && options.effort == Effort::First;
+    let turns = if counts { options.turns } else { 0 };
     let mut builder = code;
     let [frame, thread, entry, buffer] = builder.begin();
     let mut lowering = Lowering {
@@ -42,7 +44,6 @@ pub(in crate::backend) fn lower<'a>(
         valid_flag: options.valid_flag,
         ticket: options.ticket,
         bytecode_counter: options.bytecode_counter,
-        // Cranelift's code is not going to be compiled again.
         turns,
         describes: options.describe,
         regions,

@@ -374,7 +374,8 @@ fn the_baseline_counts_jumps_backwards() {
     b.effect(Insn::CheckValid(exit));
     let x = b.object(Insn::LoadLocal(0));
     b.ret(x);
-    let options = BackendOptions { turns: turns as usize, ..Default::default() };
+    let effort = if whose() == Whose::Baseline { Effort::First } else { Effort::Full };
+    let options = BackendOptions { turns: turns as usize, effort, ..Default::default() };
     let native = b.compile_with(&host_27(0), &options).unwrap();
     let told = [(); 3].map(|()| {
         assert_eq!(run(&native, &mut Frame::new(&[8]), 0), Outcome::Returned(8));
