@@ -16,17 +16,20 @@ const MAX_DISTANCE: usize = 256;
 pub fn run(function: &mut Function) -> bool {
     let order = function.reverse_postorder();
     let mut elision = Elision { replacement: vec![None; function.values.len()], gone: HashSet::new() };
+    let stores: HashSet<ValueId> = order.iter().flat_map(|block| stores_of_same(function, *block)).collect();
     for block in &order {
         for index in 0..function.block(*block).insns.len() {
-            elision.consider(function, *block, index);
+            if !stores.contains(&function.block(*block).insns[index]) {
+                elision.consider(function, *block, index);
+            }
         }
     }
     // What locals get that have it: the last first, as each is in the way of those before it.
-    let stores: HashSet<ValueId> = order.iter().flat_map(|block| stores_of_same(function, *block)).collect();
     for block in order.iter().filter(|_| !stores.is_empty()) {
         for index in (0..function.block(*block).insns.len()).rev() {
             let value = function.block(*block).insns[index];
-            if stores.contains(&value) && !elision.gone.contains(&value) {
+            let is_store = stores.contains(&value) && !elision.gone.contains(&value);
+            if is_store && !elision.may_be_written(function, *block, index) {
                 elision.consider(function, *block, index);
             }
         }
@@ -86,6 +89,22 @@ struct Life {
 }
 
 impl Elision {
+    /// Whether locals may have been written from outside before an instruction, which the code has not looked at yet: so
+    /// it does where it looks at tracing.
+    fn may_be_written(&self, function: &Function, block: BlockId, index: usize) -> bool {
+        let before = function.block(block).insns[..index].iter().rev();
+        for value in before.filter(|value| !self.gone.contains(value)) {
+            let insn = function.insn(*value);
+            if let Insn::CheckTracing(_) = insn {
+                return false;
+            }
+            if function.runs_code(insn) {
+                break;
+            }
+        }
+        true
+    }
+
     /// Leaves a reference out that this instruction takes, if that can be done.
     fn consider(&mut self, function: &mut Function, block: BlockId, index: usize) {
         let value = function.block(block).insns[index];

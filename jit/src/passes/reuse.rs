@@ -1,7 +1,7 @@
 //! Uses again what was found or checked before, where nothing that it depends on can have changed.
 
 use super::cfg::{self, Cfg};
-use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Type, ValueId};
+use crate::hir::{BlockId, ExitReason, Function, Heap, Heaps, Insn, SideExit, Type, ValueId};
 
 /// Results that are remembered at one time: the latest.
 const MAX_KNOWN: usize = 64;
@@ -87,6 +87,16 @@ impl Known {
                     || is_same_object(earlier, insn, |a, b| bare(a) == bare(b))
             });
             if let Some(&(earlier, _)) = earlier {
+                if let Insn::GuardBool(_, _, exit) = *insn
+                    && !self.is_untraced
+                    && function.state(exit.state).inlined.is_none()
+                {
+                    // Stores that follow are left out where it is known that nobody has written the locals.
+                    let exit = SideExit { reason: ExitReason::Tracing, ..exit };
+                    function.redefine(value, Insn::CheckTracing(exit));
+                    self.is_untraced = true;
+                    return false;
+                }
                 replacement[value.index()] = Some(earlier);
                 return true;
             }

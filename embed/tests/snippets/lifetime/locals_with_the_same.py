@@ -85,3 +85,34 @@ print(log)
 print([sys.getrefcount(item) for item in pair] == counts)
 pair = item = None
 print(log[-2:])
+
+
+# Whoever writes the locals of a frame while one of its variables dies, writes before what comes next.
+class Writing(object):
+    def __del__(self):
+        frame = sys._getframe(1)
+        frame.f_locals["a"] = "written"
+        to_fast(ctypes.py_object(frame), 0)
+
+
+def written(pair, times):
+    seen = []
+    for n in range(times):
+        b = Writing() if n % 7 == 3 else None
+        a, b = pair
+        a, b = pair
+        seen.append(b)
+        seen.append(a)
+    return seen.count(pair[0]), seen.count("written")
+
+
+try:
+    import ctypes
+except ImportError:
+    pass
+else:
+    to_fast = ctypes.pythonapi.PyFrame_LocalsToFast
+    to_fast.restype = None
+    for turn in range(3):
+        results = written(("x", "y"), 300)
+    print(results)
