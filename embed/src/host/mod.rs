@@ -4,7 +4,6 @@
 mod direct;
 
 use crate::memory::reserve;
-use crate::process::PROCESS;
 use crate::py::arrays;
 use crate::py::attributes;
 use crate::py::binding;
@@ -131,7 +130,7 @@ fn describe() -> Host {
             descriptor_definition: offset_of!(py::PyMethodDescrObject, d_method) as i32,
         },
         list_append: runtime::list_append as *const () as usize,
-        enumerated: PROCESS.enumerated.address(),
+        enumerated: runtime::address_of_enumerated(),
         helper: runtime::address,
         strings: strings::layout(),
         free_numbers: || numbers::free().filter(|_| !reserve::is_stressed()),

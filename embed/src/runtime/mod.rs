@@ -30,7 +30,7 @@ pub use data::boxes::{box_float, box_int};
 pub use data::boxes::{counted_decref, counted_incref};
 pub use data::build::list_append;
 pub use data::instances::PlainTypes;
-pub use data::iteration::Enumerated;
+pub use data::iteration::{Enumerated, address_of_enumerated};
 pub use table::address;
 
 use crate::config::settings;

@@ -61,11 +61,11 @@ impl Enumerated {
     pub const fn new() -> Enumerated {
         Enumerated(Cell::new(-1))
     }
+}
 
-    /// Where it is.
-    pub fn address(&self) -> usize {
-        self.0.as_ptr() as usize
-    }
+/// Where the number is that belongs to what [`next_of_enumerate`] has handed out last.
+pub fn address_of_enumerated() -> usize {
+    PROCESS.enumerated.0.as_ptr() as usize
 }
 
 /// `enum_next` of enumobject.c, which hands out the item without its number: the pair is kept up all the same, as it is
