@@ -26,6 +26,7 @@ def numbers(source, start=0):
 
 def alive(count):
     # The pair keeps the item of the turn before.
+    gc.collect()
     seen = []
     for index, item in enumerate(Item() for _ in range(count)):
         del item
