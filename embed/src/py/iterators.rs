@@ -167,14 +167,13 @@ unsafe fn check_enumerate() -> usize {
         ));
         let iterates = types().tuple;
         check(enumerate, |it: &Enumerate, _| {
-            let is_pair =
-                |object| py::type_of(object) == &raw mut py::PyTuple_Type && py::size_of_var(object) == 2;
             it.index == 8
                 && it.long_index.is_null()
                 && !it.iterator.is_null()
                 && py::type_of(it.iterator) as usize == iterates
                 && !it.result.is_null()
-                && is_pair(it.result)
+                && py::type_of(it.result) == &raw mut py::PyTuple_Type
+                && py::size_of_var(it.result) == 2
         })
     }
 }

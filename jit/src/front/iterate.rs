@@ -30,26 +30,15 @@ impl Builder<'_> {
             (self.locals, self.stack) = saved;
             self.current = slow;
         }
-        // Where the pair of an `enumerate` is taken apart at once, there is none.
-        let unpacked = match self.bytecode.at(next) {
-            Some(unpack) if unpack.op == Op::UnpackSequence(2) && !self.bytecode.is_jump_target(next) => {
-                Some(unpack.next)
-            }
-            _ => None,
-        };
-        let is_enumerate = self.expected_kind(pc, 0) == Some(Type::ENUMERATE) && !self.feedback.is_rare(next);
-        let after_pair = unpacked.filter(|_| is_enumerate);
-        let iterator = match after_pair {
-            Some(_) => {
-                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
-                let value = self.peek(pc, 0)?.value;
-                self.guard_type(value, Type::ENUMERATE, exit)
-            }
-            None => self.peek(pc, 0)?.value,
-        };
+        let after_pair = self.after_pair_of_enumerate(pc, next);
+        let mut iterator = self.peek(pc, 0)?.value;
         let helper = match self.expected_kind(pc, 0) {
             Some(Type::GENERATOR) => Helper::NextOfGenerator,
-            _ if after_pair.is_some() => Helper::NextOfEnumerate,
+            Some(Type::ENUMERATE) if after_pair.is_some() => {
+                let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+                iterator = self.guard_type(iterator, Type::ENUMERATE, exit);
+                Helper::NextOfEnumerate
+            }
             _ => Helper::IterNext,
         };
         let call = Insn::Call { helper, args: vec![iterator], immediates: vec![], pc };
@@ -67,22 +56,10 @@ impl Builder<'_> {
             // body sees one kind of item only.
             self.leave(ExitReason::Unreached, next)?;
         } else {
-            let mut next = next;
-            if let Some(after) = after_pair {
-                let index = self.emit(Insn::EnumerateIndex, Repr::Int, Type::INT);
-                let least = self.emit(Insn::Int(0), Repr::Int, Type::INT);
-                let is_apart = Insn::IntCompare(CompareOp::Ge, index, least);
-                let is_apart = self.emit(is_apart, Repr::Bool, Type::BOOL);
-                let (apart, pair) = self.branch(is_apart);
-                let saved = (self.locals.clone(), self.stack.clone());
-                self.current = pair;
-                self.leave(ExitReason::RareOperand, next)?;
-                (self.locals, self.stack) = saved;
-                self.current = apart;
-                let index = self.emit_box(index);
-                self.push_owned(index);
-                next = after;
+            if after_pair.is_some() {
+                self.push_index_of_enumerate(next)?;
             }
+            let next = after_pair.unwrap_or(next);
             self.check_tracing(next);
             let edge = self.edge_to(next)?;
             self.emit_terminator(Insn::Jump(edge));
@@ -99,5 +76,30 @@ impl Builder<'_> {
         let edge = self.edge_to(end)?;
         self.emit_terminator(Insn::Jump(edge));
         Ok(Flow::Ended)
+    }
+
+    /// The instruction after the one at `next`, if that takes the pair of an `enumerate` apart at once: then there is none.
+    fn after_pair_of_enumerate(&self, pc: u32, next: u32) -> Option<u32> {
+        let is_wanted = self.expected_kind(pc, 0) == Some(Type::ENUMERATE)
+            && !self.feedback.is_rare(next)
+            && !self.bytecode.is_jump_target(next);
+        let unpack = self.bytecode.at(next).filter(|unpack| unpack.op == Op::UnpackSequence(2));
+        unpack.filter(|_| is_wanted).map(|unpack| unpack.next)
+    }
+
+    /// Pushes the number of the item that `Helper::NextOfEnumerate` gave; leaves at `next` where that is the pair.
+    fn push_index_of_enumerate(&mut self, next: u32) -> Result<(), CompileError> {
+        let index = self.emit(Insn::EnumerateIndex, Repr::Int, Type::INT);
+        let least = self.emit(Insn::Int(0), Repr::Int, Type::INT);
+        let is_apart = self.emit(Insn::IntCompare(CompareOp::Ge, index, least), Repr::Bool, Type::BOOL);
+        let (apart, pair) = self.branch(is_apart);
+        let saved = (self.locals.clone(), self.stack.clone());
+        self.current = pair;
+        self.leave(ExitReason::RareOperand, next)?;
+        (self.locals, self.stack) = saved;
+        self.current = apart;
+        let index = self.emit_box(index);
+        self.push_owned(index);
+        Ok(())
     }
 }
