@@ -172,6 +172,13 @@ const NOTEBOOK_27: Group = &[
     "singledispatch==3.4.0.3",
 ];
 
+/// The daemons of a stack that gunicorn serves, with these arguments.
+macro_rules! gunicorn {
+    ($($argument:literal),+) => {
+        &[&["-m", "gunicorn.app.wsgiapp", "-b", "127.0.0.1:{port}", $($argument),+]]
+    };
+}
+
 const SHOP: &[Request] = &[
     get("/books?page={n}", 19),
     get("/book/{n}", 410),
@@ -205,15 +212,7 @@ pub const STACKS: &[Stack] = &[
         linked: None,
         needs: &[Need::Database],
         setup: SHOP_SETUP,
-        daemons: &[&[
-            "-m",
-            "gunicorn.app.wsgiapp",
-            "-b",
-            "127.0.0.1:{port}",
-            "-w",
-            "2",
-            "flask_app:application",
-        ]],
+        daemons: gunicorn!["-w", "2", "flask_app:application"],
         environment: &[],
         load: Load::Http { requests: SHOP, connections: 2 },
     },
@@ -223,17 +222,7 @@ pub const STACKS: &[Stack] = &[
         linked: None,
         needs: &[Need::Database],
         setup: SHOP_SETUP,
-        daemons: &[&[
-            "-m",
-            "gunicorn.app.wsgiapp",
-            "-b",
-            "127.0.0.1:{port}",
-            "-k",
-            "gthread",
-            "--threads",
-            "4",
-            "flask_app:application",
-        ]],
+        daemons: gunicorn!["-k", "gthread", "--threads", "4", "flask_app:application"],
         environment: &[],
         load: Load::Http { requests: SHOP, connections: 4 },
     },
@@ -243,15 +232,7 @@ pub const STACKS: &[Stack] = &[
         linked: None,
         needs: &[Need::Database],
         setup: SHOP_SETUP,
-        daemons: &[&[
-            "-m",
-            "gunicorn.app.wsgiapp",
-            "-b",
-            "127.0.0.1:{port}",
-            "-k",
-            "gevent",
-            "flask_app:application",
-        ]],
+        daemons: gunicorn!["-k", "gevent", "flask_app:application"],
         environment: &[("STACK_GREEN", "1")],
         load: Load::Http { requests: SHOP, connections: 8 },
     },
@@ -261,15 +242,7 @@ pub const STACKS: &[Stack] = &[
         linked: None,
         needs: &[Need::Database],
         setup: Some(&["django_app.py", "setup"]),
-        daemons: &[&[
-            "-m",
-            "gunicorn.app.wsgiapp",
-            "-b",
-            "127.0.0.1:{port}",
-            "-w",
-            "2",
-            "django_app:application",
-        ]],
+        daemons: gunicorn!["-w", "2", "django_app:application"],
         environment: &[],
         load: Load::Http { requests: BOARD, connections: 2 },
     },
