@@ -119,7 +119,7 @@ pub fn run(title: &str, command: &mut Command, log: &Path) -> Result<()> {
     bail!(
         "{title} failed ({status})\n\nthe last lines of {}:\n{}\n\nthe command was:\n  {line}",
         log.display(),
-        tail(log, TAIL_LINES)
+        quoted(&end_of(log).unwrap_or_default())
     )
 }
 
@@ -164,11 +164,15 @@ fn last_line(log: &Path) -> Option<String> {
     Some(line.chars().take(60).collect())
 }
 
-/// The last lines of a log file.
-pub fn tail(log: &Path, lines: usize) -> String {
-    let end = end_of(log).unwrap_or_default();
-    let all: Vec<&str> = end.lines().collect();
-    all[all.len().saturating_sub(lines)..].iter().map(|l| format!("  | {l}")).collect::<Vec<_>>().join("\n")
+/// The last lines of a log, marked as such.
+fn quoted(log: &str) -> String {
+    last_lines(log, TAIL_LINES).iter().map(|l| format!("  | {l}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The last lines of a text, so many at most.
+pub fn last_lines(text: &str, count: usize) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.split_off(lines.len().saturating_sub(count))
 }
 
 /// A fresh log file: what an earlier run wrote there is dropped.
@@ -223,6 +227,13 @@ mod tests {
         let mut c = Command::new("cc");
         c.arg("-DX=a b").arg("x.c").current_dir("/tmp").env("CFLAGS", "");
         assert_eq!(describe(&c), "cd /tmp && CFLAGS='' cc '-DX=a b' x.c");
+    }
+
+    #[test]
+    fn the_last_lines_are_all_of_a_short_text() {
+        assert_eq!(last_lines("a\nb\nc\n", 2), ["b", "c"]);
+        assert_eq!(last_lines("a\nb\n", 5), ["a", "b"]);
+        assert_eq!(quoted("a\nb"), "  | a\n  | b");
     }
 
     #[test]

@@ -140,8 +140,7 @@ pub fn parallel<T: Sync, R: Send>(jobs: usize, items: &[T], f: impl Fn(usize, &T
 /// The last lines of a text.
 pub fn tail(text: &str) -> String {
     const SHOWN: usize = 25;
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(SHOWN)..].join("\n")
+    step::last_lines(text, SHOWN).join("\n")
 }
 
 /// The first lines in which two texts differ.
