@@ -11,9 +11,9 @@ use std::cell::Cell;
 use std::ops::RangeInclusive;
 use std::ptr;
 
-/// What compilations take at most, give or take, for each byte of bytecode,
+/// What a compilation takes at most, give or take, for each byte of bytecode.
 const COMPILATION_BYTE: usize = 8 << 10;
-/// and at least.
+/// What it takes besides, however short the code.
 const COMPILATION: usize = 24 << 20;
 
 /// What is short.

@@ -20,9 +20,9 @@ struct Point {
     number: u16,
     /// Operands on the stack.
     depth: u16,
-    /// Its block stack in [`ResumePoints::blocks`]: where it begins,
+    /// Where its block stack begins in [`ResumePoints::blocks`].
     first_block: u16,
-    /// and how many there are.
+    /// How many blocks are on that stack.
     block_count: u16,
 }
 

@@ -27,10 +27,10 @@ pub enum Arrays {
     Others,
 }
 
-/// A way is rare if it was taken less than once in so many times,
+/// A way that is rare was taken less than once in so many times.
 const RARE: u32 = 16;
 
-/// and so often at least the other.
+/// An instruction has to have gone on so often before one of its ways can count as rare.
 const ENOUGH: u32 = 16;
 
 /// Observations at one instruction.

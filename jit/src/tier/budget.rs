@@ -133,9 +133,9 @@ pub struct Means {
 /// What a compilation promises, and may take.
 #[derive(Clone, Copy)]
 struct Promise {
-    /// One part in this many of the processor time used so far,
+    /// It may take one part in this many of the processor time used so far.
     share: u64,
-    /// and this many microseconds more, so that a short program gains as well.
+    /// It may take this many microseconds besides, so that a short program gains as well.
     start: u64,
     /// What a turn of the loop, or a call, is sure to save, in picoseconds.
     saves: u64,

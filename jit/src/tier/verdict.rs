@@ -8,10 +8,10 @@ pub const MAX_GENERATIONS: u32 = 5;
 /// A speculation that fails this often is given up.
 const TOO_MANY_FAILURES: u64 = 40;
 
-/// So often a loop is met that was never seen to run before it is taken in, as each time it runs long in
-/// the interpreter,
+/// A loop that was never seen to run is taken in when it has been met so often: each time it runs long in the
+/// interpreter.
 const TOO_MANY_LOOPS: u64 = 3;
-/// by the first versions: there have to be some left for what turns out later.
+/// Versions that may be made for the sake of such loops: there have to be some left for what turns out later.
 const LOOP_GENERATIONS: u32 = 2;
 
 /// Generations that learn from what was observed at their exits.

@@ -1,14 +1,14 @@
 //! The window for which code is recorded: when enough was seen.
 
-/// A window closes at the latest after this many frames that returned or yielded,
+/// A window closes after this many frames that returned or yielded.
 const ENOUGH_FRAMES: u32 = 16;
-/// at a jump to a loop header that was passed this often,
+/// It closes at a jump to a loop header that was passed this often.
 const ENOUGH_PASSES: u32 = 8;
-/// at the next return or loop header after this many instructions,
+/// It closes at the next return or loop header after this many instructions.
 const ENOUGH_INSTRUCTIONS: u32 = 500;
-/// (this many when there was a version already, which did not know enough),
+/// The same where there was a version already, which did not know enough.
 const MORE_INSTRUCTIONS: u32 = 3000;
-/// or after this many wherever the code is.
+/// It closes after this many instructions wherever the code is.
 const TOO_MANY_INSTRUCTIONS: u32 = 5000;
 
 /// Code that was called this often is recorded until it returns: what comes after its loops counts
@@ -29,9 +29,9 @@ pub struct Window {
     instructions: u32,
     /// Frames that returned or yielded.
     completed: u32,
-    /// Which frame was recorded last; 0 for none,
+    /// Which frame was recorded last; 0 for none.
     frame: usize,
-    /// and the offset of its instruction.
+    /// The offset of the instruction that it was recorded at.
     pc: u32,
     /// Loop headers passed, and how often.
     headers: [(u32, u32); HEADERS],

@@ -57,9 +57,9 @@ struct Function {
 
 /// Which functions run.
 struct Running<'a> {
-    /// Those in the list,
+    /// Their names as the list has them.
     listed: BTreeSet<&'a str>,
-    /// and without hashes those of which the hash says nothing.
+    /// The names without hashes of those of which the hash says nothing.
     short: BTreeSet<&'a str>,
 }
 

@@ -12,11 +12,11 @@ pub type Module = Vec<String>;
 /// One use of something, and where that is.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Arrow {
-    /// The module that uses,
+    /// The module that uses something.
     pub from: Module,
-    /// what it says it uses,
+    /// What it says it uses.
     pub path: String,
-    /// and the module that has it, through re-exports.
+    /// The module that has that, through re-exports.
     pub to: Module,
 }
 

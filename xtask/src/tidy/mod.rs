@@ -116,8 +116,20 @@ fn rust_complaints(text: &str) -> Vec<String> {
         if opens_unsafe(code) && !has_safety(&lines, i) {
             found.push(format!(":{}: `unsafe` without a SAFETY comment", i + 1));
         }
+        if runs_on(line, lines.get(i + 1).copied()) {
+            found.push(format!(
+                ":{}: a sentence that runs on at the next item: one item, one sentence",
+                i + 1
+            ));
+        }
     }
     found
+}
+
+/// Whether a line is the last of an item's documentation, in the middle of a sentence.
+fn runs_on(line: &str, next: Option<&str>) -> bool {
+    let is_documentation = |line: &str| line.trim_start().starts_with("///");
+    is_documentation(line) && line.ends_with(',') && !next.is_some_and(is_documentation)
 }
 
 fn opens_unsafe(code: &str) -> bool {
@@ -180,6 +192,13 @@ mod tests {
         assert!(complaints(&format!("// SAFETY: it is fine\n{block}")).is_empty());
         assert!(complaints(concat!("uns", "afe extern \"C\" fn f() {}\n")).is_empty());
         assert!(complaints(concat!("#![warn(", "uns", "afe_op_in_unsafe_fn)]\n")).is_empty());
+    }
+
+    #[test]
+    fn one_item_has_one_sentence() {
+        assert_eq!(complaints("/// So many,\nconst A: u8 = 1;\n/// and more.\nconst B: u8 = 2;\n").len(), 1);
+        assert!(complaints("/// So many,\n/// and more.\nconst A: u8 = 1;\n").is_empty());
+        assert!(complaints("// So many,\nconst A: u8 = 1;\n").is_empty());
     }
 
     #[test]

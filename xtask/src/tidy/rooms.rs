@@ -26,9 +26,9 @@ pub struct Order {
 
 /// A use of a room above.
 pub struct Known {
-    /// The module that uses,
+    /// The module that uses the room.
     from: &'static str,
-    /// and the room.
+    /// The room above.
     to: &'static str,
     /// Why that is so.
     why: &'static str,

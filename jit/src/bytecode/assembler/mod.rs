@@ -26,9 +26,9 @@ use names::Meaning;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// Made-up addresses, large enough to be told from other numbers: of the first constant,
+/// The made-up address of the first constant, large enough to be told from other numbers.
 const FIRST_CONST: usize = 0x100_0000;
-/// and of the first name.
+/// That of the first name, likewise.
 const FIRST_NAME: usize = 0x200_0000;
 
 /// A code object, and where its labels are.
