@@ -102,7 +102,6 @@ fn a_module_level_loop_keeps_its_names_in_registers() {
     feedback.record(9, [Type::INT, Type::INT, Type::EMPTY]);
     feedback.record(21, [Type::INT, Type::INT, Type::EMPTY]);
     let function = compile(&code, &entry, &feedback);
-    println!("{function}");
     let is_unboxed_phi = |v: &ValueId| function.value(*v).repr == Repr::Int;
     let header = function
         .block_ids()
@@ -124,7 +123,6 @@ fn feedback() -> Feedback {
 #[test]
 fn an_int_loop_has_no_object_in_it() {
     let function = compiled(&feedback());
-    println!("{function}");
     let adds = |b: &BlockId| {
         function.block(*b).insns.iter().any(|v| matches!(function.insn(*v), Insn::IntBinary { .. }))
     };
@@ -159,7 +157,6 @@ fn without_optimisation_the_final_form_is_still_valid() {
 #[test]
 fn without_feedback_everything_is_generic() {
     let function = compiled(&Feedback::new());
-    println!("{function}");
     let calls = function.values.iter().filter(|v| matches!(v.insn, Insn::Call { .. })).count();
     assert!(calls >= 2);
 }
@@ -243,7 +240,6 @@ fn a_method_is_bound_by_exits_only() {
     assert!(calls_method(ADDING));
     let code = with_method(Version::V27, ADDING);
     let function = compile_with(&code, &EntrySpec::default(), &Feedback::new(), Options::default());
-    println!("{function}");
     let binding: Vec<(u32, Resume)> = function
         .values
         .iter()
@@ -311,7 +307,6 @@ fn a_generator_that_delegates_is_entered_after_that_with_the_result() {
     let bytecode = decode(&code).unwrap();
     let entries = [EntrySpec::default()];
     let function = build(&code, &bytecode, &Feedback::new(), &[], &entries, &host, &options.front()).unwrap();
-    println!("{function}");
     let found: Vec<_> = function.entries.iter().map(|entry| (entry.pc, entry.depth)).collect();
     assert_eq!(found, [(0, 0), (8, 1)]);
     let asks = |v: &&Value| matches!(v.insn, Insn::CallStack { helper: Helper::YieldFrom, .. });
