@@ -12,17 +12,16 @@ use crate::py::collector;
 use crate::py::describe;
 use crate::py::dict;
 use crate::py::iterators::{self, ListIterator, RangeIterator, TupleIterator};
+use crate::py::kinds;
 use crate::py::numbers;
 use crate::py::places;
 use crate::py::strings;
 use crate::py::tuples;
-use crate::py::{self, Object, PyTypeObject};
+use crate::py::{self, PyTypeObject};
 use crate::run::sending;
 use crate::runtime;
 use crate::state::tickets;
 use crate::tier::promotion;
-use pyjion_jit::bytecode::Version;
-use pyjion_jit::hir::Type;
 #[cfg(py2)]
 use pyjion_jit::host::OldStyleLayout;
 use pyjion_jit::host::{
@@ -62,15 +61,9 @@ fn describe() -> Host {
         classic_division: unsafe { crate::py::Py_DivisionWarningFlag == 0 && crate::py::_Py_QnewFlag == 0 },
         #[cfg(py3)]
         classic_division: false,
-        version: if cfg!(py2) {
-            Version::V27
-        } else if cfg!(py34) {
-            Version::V34
-        } else {
-            Version::V35
-        },
+        version: describe::VERSION,
         layout: LAYOUT,
-        types: type_address,
+        types: kinds::type_address,
         none: py::none() as usize,
         not_implemented: (&raw const py::_Py_NotImplementedStruct) as usize,
         true_: py::true_() as usize,
@@ -194,53 +187,4 @@ fn periodic() -> Periodic {
     // SAFETY: returns the address of a static.
     #[cfg(py3)]
     return Periodic::Breaker(unsafe { py::_PyEval_EvalBreaker() } as usize);
-}
-
-/// The address of the type object of a single kind, 0 for the others.
-fn type_address(kind: Type) -> usize {
-    let iterators = iterators::types();
-    let table: [(Type, usize); 23] = [
-        (Type::NONE, type_of_object(py::none())),
-        (Type::BOOL, &raw const py::PyBool_Type as usize),
-        #[cfg(py2)]
-        (Type::INT, &raw const py::PyInt_Type as usize),
-        #[cfg(py3)]
-        (Type::INT, &raw const py::PyLong_Type as usize),
-        (Type::LONG, &raw const py::PyLong_Type as usize),
-        (Type::FLOAT, &raw const py::PyFloat_Type as usize),
-        #[cfg(py2)]
-        (Type::STR, &raw const py::PyString_Type as usize),
-        #[cfg(py3)]
-        (Type::STR, &raw const py::PyUnicode_Type as usize),
-        #[cfg(py2)]
-        (Type::UNICODE, &raw const py::PyUnicode_Type as usize),
-        #[cfg(py3)]
-        (Type::UNICODE, &raw const py::PyBytes_Type as usize),
-        (Type::LIST, &raw const py::PyList_Type as usize),
-        (Type::TUPLE, &raw const py::PyTuple_Type as usize),
-        (Type::DICT, &raw const py::PyDict_Type as usize),
-        (Type::LIST_ITER, iterators.list),
-        (Type::TUPLE_ITER, iterators.tuple),
-        (Type::RANGE_ITER, iterators.range),
-        (Type::ENUMERATE, iterators.enumerate),
-        (Type::GENERATOR, &raw const py::PyGen_Type as usize),
-        (Type::FUNCTION, &raw const py::PyFunction_Type as usize),
-        (Type::METHOD, &raw const py::PyMethod_Type as usize),
-        (Type::CFUNCTION, &raw const py::PyCFunction_Type as usize),
-        (Type::TYPE, &raw const py::PyType_Type as usize),
-        #[cfg(py2)]
-        (Type::INSTANCE, &raw const py::PyInstance_Type as usize),
-        #[cfg(py3)]
-        (Type::INSTANCE, 0),
-        (Type::COMPLEX, &raw const py::PyComplex_Type as usize),
-        (Type::SET, &raw const py::PySet_Type as usize),
-        (Type::ARRAY, arrays::type_address()),
-    ];
-    table.iter().find(|(known, _)| *known == kind).map_or(0, |(_, address)| *address)
-}
-
-/// The address of an immortal object's type.
-fn type_of_object(object: Object) -> usize {
-    // SAFETY: alive.
-    unsafe { py::type_of(object) as usize }
 }
