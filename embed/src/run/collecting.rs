@@ -3,32 +3,16 @@
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
-use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, strings};
+use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState};
+use crate::run::parameters::{Pairs, Parameters, index_of};
 use crate::run::{frames, thin_frames};
 use crate::state::CodeState;
 use std::ptr;
 
-/// The most parameters of a function that is called so.
-const MAX_PARAMETERS: usize = 16;
-
-/// Arguments by name: pairs of name and value in a row.
-#[derive(Clone, Copy)]
-pub struct Pairs {
-    /// The first name; its value is next to it.
-    pub first: *const Object,
-    /// How many pairs there are.
-    pub count: usize,
-}
-
-impl Pairs {
-    /// None.
-    pub const NONE: Pairs = Pairs { first: ptr::null(), count: 0 };
-}
-
 /// What a call puts into a frame.
 struct Bound {
     /// The parameters.
-    values: [Object; MAX_PARAMETERS],
+    parameters: Parameters,
     /// The tuple of other arguments, ours; NULL if the function has none.
     rest: Object,
     /// The dict of other names, ours; likewise.
@@ -63,11 +47,7 @@ pub unsafe fn call(
     // SAFETY: by the contract; the defaults are held by their tuple, and the code, so that no other is taken for it.
     unsafe {
         let PyFunctionObject { func_code: code, func_defaults: defaults, .. } = *function.cast();
-        let mut bound = Bound {
-            values: [ptr::null_mut(); MAX_PARAMETERS],
-            rest: ptr::null_mut(),
-            names: ptr::null_mut(),
-        };
+        let mut bound = Bound { parameters: Parameters::NONE, rest: ptr::null_mut(), names: ptr::null_mut() };
         py::incref(code);
         py::xincref(defaults);
         let result = if collect(function, &mut bound, arguments, count, pairs) {
@@ -101,8 +81,8 @@ unsafe fn run(
         if frame.is_null() {
             return None;
         }
-        let parameters = (*(*frame).f_code).co_argcount as usize;
-        frames::bind(frame, function, bound.values.as_ptr(), parameters, Some((*state).thin.lent()));
+        let parameters = bound.parameters.count();
+        frames::bind(frame, function, bound.parameters.first(), parameters, Some((*state).thin.lent()));
         let mut slot = (&raw mut (*frame).f_localsplus).cast::<Object>().add(parameters);
         for collected in [bound.rest, bound.names] {
             if !collected.is_null() {
@@ -114,8 +94,8 @@ unsafe fn run(
     }
 }
 
-/// Finds out which parameter each argument is for, and collects the others; false where that is not simple, or an error: what
-/// has been made is there.
+/// Gives parameters their arguments, and collects the others; false where that is not simple, or an error: what has been
+/// made is there.
 unsafe fn collect(
     function: Object,
     bound: &mut Bound,
@@ -123,62 +103,19 @@ unsafe fn collect(
     count: usize,
     pairs: Pairs,
 ) -> bool {
-    // SAFETY: as for `call`; tuples are as long as the code object says.
+    // SAFETY: as for `call`.
     unsafe {
-        let function = function.cast::<PyFunctionObject>();
-        let code = (*function).func_code.cast::<PyCodeObject>();
-        let parameters = (*code).co_argcount as usize;
+        let code = (*function.cast::<PyFunctionObject>()).func_code.cast::<PyCodeObject>();
         let has_rest = (*code).co_flags as u32 & py::CO_VARARGS != 0;
         let has_names = (*code).co_flags as u32 & py::CO_VARKEYWORDS != 0;
-        let positional = count.min(parameters);
-        if parameters > MAX_PARAMETERS || (count > positional && !has_rest) {
+        let Some(others) = bound.parameters.arrange(function, ptr::null_mut(), arguments, count, pairs)
+        else {
             return false;
-        }
-        let values = (&raw mut bound.values).cast::<Object>();
-        ptr::copy_nonoverlapping(arguments, values, positional);
-        let mut others = 0;
-        for index in 0..pairs.count {
-            let name = *pairs.first.add(2 * index);
-            let parameter = parameter_named(code, name);
-            if parameter == parameters {
-                others += 1;
-                // Another one is no parameter.
-                if !has_names || !strings::is_interned(name) {
-                    return false;
-                }
-            } else if (*values.add(parameter)).is_null() {
-                *values.add(parameter) = *pairs.first.add(2 * index + 1);
-            } else {
-                return false;
-            }
-        }
-        let defaults = (*function).func_defaults;
-        let without = parameters.saturating_sub(py::tuple_length(defaults));
-        for parameter in 0..parameters {
-            if (*values.add(parameter)).is_null() {
-                if parameter < without {
-                    return false;
-                }
-                *values.add(parameter) =
-                    py::tuple_item(defaults, parameter + py::tuple_length(defaults) - parameters);
-            }
-        }
-        (!has_names || name_others(bound, code, pairs, others))
-            && (!has_rest || collect_rest(bound, arguments, positional, count))
-    }
-}
-
-/// The index of the parameter with a name, the number of parameters if there is none.
-#[inline(always)]
-unsafe fn parameter_named(code: *mut PyCodeObject, name: Object) -> usize {
-    // SAFETY: the names of the parameters come first among those of the variables.
-    unsafe {
-        let parameters = (*code).co_argcount as usize;
-        let mut parameter = 0;
-        while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
-            parameter += 1;
-        }
-        parameter
+        };
+        (has_rest || others.from == count)
+            && (has_names || others.names == 0)
+            && (!has_names || name_others(bound, code, pairs, others.names))
+            && (!has_rest || collect_rest(bound, arguments, others.from, count))
     }
 }
 
@@ -190,8 +127,8 @@ unsafe fn name_others(bound: &mut Bound, code: *mut PyCodeObject, pairs: Pairs, 
         let mut is_done = !bound.names.is_null();
         let mut index = 0;
         while is_done && others > 0 && index < pairs.count {
-            let (name, value) = (*pairs.first.add(2 * index), *pairs.first.add(2 * index + 1));
-            if parameter_named(code, name) == (*code).co_argcount as usize {
+            let (name, value) = pairs.get(index);
+            if index_of(code, name) == (*code).co_argcount as usize {
                 // The same name twice is an error.
                 is_done = py::PyDict_GetItem(bound.names, name).is_null()
                     && py::PyDict_SetItem(bound.names, name, value) == 0;

@@ -17,6 +17,7 @@ pub mod installation;
 pub mod next;
 pub mod outcome;
 pub mod outsiders;
+pub mod parameters;
 pub mod reify;
 pub mod sending;
 pub mod shortage;

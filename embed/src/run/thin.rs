@@ -4,8 +4,9 @@
 
 use crate::py::evaluation::deeper;
 use crate::py::{self, Object, PyFunctionObject, PyThreadState};
-use crate::run::collecting::{self, Pairs};
+use crate::run::collecting;
 use crate::run::frames;
+use crate::run::parameters::Pairs;
 use crate::run::thin_frames::{callee, frame, run};
 use crate::state::CodeState;
 use std::ffi::c_int;

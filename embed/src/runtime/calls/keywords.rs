@@ -1,15 +1,12 @@
-//! Calls with keywords: which parameter each argument is for, as `PyEval_EvalCodeEx` finds out.
+//! Calls with keywords, without a dict of them.
 
 use crate::py::references::{Borrowed, Owned};
 use crate::py::stack::release;
-use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState, describe};
-use crate::run::collecting::Pairs;
+use crate::py::{self, Object, PyFunctionObject, PyThreadState, describe};
+use crate::run::parameters::{Pairs, Parameters};
 use crate::run::thin;
 use std::ffi::c_int;
 use std::ptr;
-
-/// The most parameters of a function that is called so.
-const MAX_PARAMETERS: usize = 16;
 
 /// Arguments as `CALL_FUNCTION` has them: positional ones, then pairs of name and value.
 #[derive(Clone, Copy)]
@@ -61,7 +58,7 @@ impl Given {
                 return None;
             }
             for index in 0..self.keyword {
-                let (name, value) = self.pair(index);
+                let (name, value) = self.pairs().get(index);
                 if py::PyDict_SetItem(dict.get(), name, value) != 0 {
                     return None;
                 }
@@ -70,21 +67,14 @@ impl Given {
         }
     }
 
-    /// The name and the value of a pair, borrowed.
-    unsafe fn pair(self, index: usize) -> (Object, Object) {
-        // SAFETY: within the pairs.
-        unsafe {
-            let name = self.first.add(self.positional + 2 * index);
-            (*name, *name.add(1))
-        }
+    /// The arguments by name.
+    fn pairs(self) -> Pairs {
+        Pairs { first: self.first.wrapping_add(self.positional), count: self.keyword }
     }
 }
 
 /// The arguments of a call in the order of the parameters.
-pub struct Ordered {
-    values: [Object; MAX_PARAMETERS],
-    count: usize,
-}
+pub struct Ordered(Parameters);
 
 impl Ordered {
     /// Puts arguments in order, after a receiver if there is one; `None` where that is not simple, or an error.
@@ -93,41 +83,15 @@ impl Ordered {
     /// # Safety
     /// A function and arguments that are alive.
     pub unsafe fn new(function: Object, receiver: Object, given: Given) -> Option<Ordered> {
-        // SAFETY: by the contract; tuples are as long as the code object says.
+        // SAFETY: by the contract.
         unsafe {
-            let function = function.cast::<PyFunctionObject>();
-            let code = (*function).func_code.cast::<PyCodeObject>();
-            let parameters = (*code).co_argcount as usize;
-            let bound = usize::from(!receiver.is_null());
-            if !describe::is_plain(code)
-                || parameters > MAX_PARAMETERS
-                || bound + given.positional + given.keyword > parameters
-            {
+            if !describe::is_plain((*function.cast::<PyFunctionObject>()).func_code.cast()) {
                 return None;
             }
-            let mut values = [ptr::null_mut(); MAX_PARAMETERS];
-            values[0] = receiver;
-            for index in 0..given.positional {
-                *values.get_mut(bound + index)? = *given.first.add(index);
-            }
-            for index in 0..given.keyword {
-                let (name, value) = given.pair(index);
-                let named = |&index: &usize| py::tuple_item((*code).co_varnames, index) == name;
-                let slot = values.get_mut((0..parameters).find(named)?)?;
-                if !slot.is_null() {
-                    return None;
-                }
-                *slot = value;
-            }
-            let defaults = (*function).func_defaults;
-            let without = parameters.saturating_sub(py::tuple_length(defaults));
-            for index in 0..parameters {
-                let slot = values.get_mut(index)?;
-                if slot.is_null() {
-                    *slot = py::tuple_item(defaults, index.checked_sub(without)?);
-                }
-            }
-            Some(Ordered { values, count: parameters })
+            let mut ordered = Ordered(Parameters::NONE);
+            let Given { first, positional, .. } = given;
+            let others = ordered.0.arrange(function, receiver, first, positional, given.pairs())?;
+            (others.from == positional && others.names == 0).then_some(ordered)
         }
     }
 
@@ -141,7 +105,7 @@ impl Ordered {
         unsafe {
             let defaults = (*function.cast::<PyFunctionObject>()).func_defaults;
             py::xincref(defaults);
-            let result = thin::call_under(thread, calls, function, self.values.as_ptr(), self.count);
+            let result = thin::call_under(thread, calls, function, self.0.first(), self.0.count());
             py::xdecref(defaults);
             result
         }
@@ -164,9 +128,7 @@ pub unsafe fn call_borrowing(
         match Ordered::new(function, ptr::null_mut(), given) {
             Some(ordered) => ordered.call(thread, calls, function),
             None => {
-                let Given { first, positional, keyword } = given;
-                let pairs = Pairs { first: first.add(positional), count: keyword };
-                thin::call_with_names(thread, calls, function, first, positional, pairs)
+                thin::call_with_names(thread, calls, function, given.first, given.positional, given.pairs())
             }
         }
     }
