@@ -97,7 +97,7 @@ pub const YIELDED: u64 = u64::MAX;
 
 /// Machine code that is not yet where it can run. It may be generated on one thread and published,
 /// by [`crate::code::CodeMemory`], on another.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct MachineCode {
     /// The name of what it was compiled from, for profilers.
     pub name: String,

@@ -1,5 +1,7 @@
 //! The normalised operation set: one vocabulary for the bytecode of CPython 2.7, 3.4 and 3.5.
 
+use std::cmp::Ordering;
+
 /// The CPython releases whose bytecode we read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Version {
@@ -83,6 +85,26 @@ pub enum CompareOp {
     ExcMatch = 10,
     Bad = 11,
 }
+}
+
+impl CompareOp {
+    /// Whether it holds of numbers in this order; nothing for what is no comparison of numbers.
+    pub fn holds(self, order: Ordering) -> Option<bool> {
+        match self {
+            CompareOp::Lt => Some(order.is_lt()),
+            CompareOp::Le => Some(order.is_le()),
+            CompareOp::Eq => Some(order.is_eq()),
+            CompareOp::Ne => Some(order.is_ne()),
+            CompareOp::Gt => Some(order.is_gt()),
+            CompareOp::Ge => Some(order.is_ge()),
+            CompareOp::In
+            | CompareOp::NotIn
+            | CompareOp::Is
+            | CompareOp::IsNot
+            | CompareOp::ExcMatch
+            | CompareOp::Bad => None,
+        }
+    }
 }
 
 /// What opened an entry of the frame's block stack.

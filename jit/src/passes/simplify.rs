@@ -1,10 +1,9 @@
 //! Propagates types through block parameters and drops what they prove needless.
 
 use super::cfg::{self, Cfg};
-use crate::bytecode::{BinaryOp, CompareOp};
+use crate::bytecode::BinaryOp;
 use crate::hir::{Function, Insn, Need, Repr, Seen, Type, ValueId};
 use crate::host::Host;
-use std::cmp::Ordering;
 
 /// Runs the pass; whether it has dropped anything.
 pub fn run(function: &mut Function, host: &Host) -> bool {
@@ -69,7 +68,7 @@ fn narrower(function: &Function, host: &Host, value: ValueId) -> Option<Insn> {
         Insn::IntNeg(operand, _) => number(*operand)?.checked_neg().map(Insn::Int),
         Insn::IntCompare(op, lhs, rhs) => {
             let order = number(*lhs)?.cmp(&number(*rhs)?);
-            holds(*op, order).map(Insn::Bool)
+            op.holds(order).map(Insn::Bool)
         }
         Insn::IntTruth(operand) => number(*operand).map(|number| Insn::Bool(number != 0)),
         Insn::Not(operand) => number(*operand).map(|truth| Insn::Bool(truth == 0)),
@@ -124,24 +123,6 @@ fn folded(op: BinaryOp, lhs: i64, rhs: i64, seen: Seen) -> Option<i64> {
         | BinaryOp::LShift
         | BinaryOp::RShift
         | BinaryOp::MatMul => None,
-    }
-}
-
-/// Whether a comparison holds of numbers in this order.
-fn holds(op: CompareOp, order: Ordering) -> Option<bool> {
-    match op {
-        CompareOp::Lt => Some(order.is_lt()),
-        CompareOp::Le => Some(order.is_le()),
-        CompareOp::Eq => Some(order.is_eq()),
-        CompareOp::Ne => Some(order.is_ne()),
-        CompareOp::Gt => Some(order.is_gt()),
-        CompareOp::Ge => Some(order.is_ge()),
-        CompareOp::In
-        | CompareOp::NotIn
-        | CompareOp::Is
-        | CompareOp::IsNot
-        | CompareOp::ExcMatch
-        | CompareOp::Bad => None,
     }
 }
 

@@ -91,6 +91,24 @@ fn count(output: &str) -> Counted {
 mod tests {
     use super::*;
 
+    /// Lines of code of a file: those that are neither blank nor nothing but a comment.
+    fn lines_of_code(text: &str) -> usize {
+        let lines = text.lines().map(str::trim_start);
+        lines.filter(|line| !line.is_empty() && !line.starts_with("//")).count()
+    }
+
+    #[test]
+    fn a_backend_or_a_jit_of_ones_own_is_short() {
+        const MOST: usize = 150;
+        for example in ["own_backend/backend.rs", "own_host/jit.rs"] {
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../jit/examples").join(example);
+            let text = std::fs::read_to_string(&path).expect("the example is there");
+            let lines = lines_of_code(&text);
+            assert!((1..=MOST).contains(&lines), "{example}: {lines} lines of code, {MOST} at most");
+        }
+        assert_eq!(lines_of_code("//! A file.\n\nfn f() {}\n    // Why.\n"), 1);
+    }
+
     #[test]
     fn cargo_test_output_is_counted() {
         let output = "running 3 tests\ntest a ... ok\ntest b::c ... FAILED\n\
