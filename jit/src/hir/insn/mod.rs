@@ -4,7 +4,7 @@
 mod macros;
 mod reasons;
 
-use super::effects::{Facts, Heap, Need};
+use super::effects::{Facts, Heap, Need, Ownership};
 use super::element::Element;
 use super::helper::Helper;
 use super::text::{Reader, Writer};
@@ -633,16 +633,12 @@ impl Insn {
         all
     }
 
-    /// The operand that the result is, refined.
+    /// The operand that the result is, of which more is known: the first.
     pub fn refined(&self) -> Option<ValueId> {
-        match self {
-            Insn::GuardNotNull(of, _)
-            | Insn::GuardType(of, ..)
-            | Insn::GuardIs(of, ..)
-            | Insn::GuardCode { object: of, .. }
-            | Insn::GuardGlobals(of, _)
-            | Insn::NotNull(of) => Some(*of),
-            _ => None,
+        let mut first = None;
+        if self.facts().result == Ownership::SameAsOperand {
+            self.each_use(|operand, _| first = first.or(Some(operand)));
         }
+        first
     }
 }

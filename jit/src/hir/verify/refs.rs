@@ -299,6 +299,35 @@ b2(v6: any):
     }
 
     #[test]
+    fn a_guard_has_the_reference_of_its_operand() {
+        for guard in [
+            "NotNull v0",
+            "GuardNotNull v0 else unbound s0",
+            "GuardType v0, list else type_guard s0",
+            "GuardIs v0, 0x10 else type_guard s0",
+            "GuardCode v0, 0x10 else callee s0",
+            "GuardGlobals v0 else callee s0",
+            "GuardArray v0, f64 else type_guard s0",
+        ] {
+            let blocks = format!(
+                "b0():
+    v0: object = LoadStack 0
+    v1: object = LoadLocal 0
+    v2: object = {guard}
+    Decref v2 at 0
+    v3: null = Null
+    Return v3 at 3
+    s0 = At 0 [v0 owned] locals {{0: v1}}
+"
+            );
+            assert_eq!(built(&blocks), "", "{guard}");
+            let twice = blocks.replace("    v3: null", "    Decref v0 at 0\n    v3: null");
+            let rule = "b0: v5 `Decref v0 at 0`: v0 is no reference that is held here";
+            assert_eq!(built(&twice), rule, "{guard}");
+        }
+    }
+
+    #[test]
     fn leaks_are_found() {
         let rule = built("b0():\n    v0: object = LoadStack 0\n    v1: null = Null\n    Return v1 at 0\n");
         assert_eq!(rule, "b0: v2 `Return v1 at 0`: v0 is left over: nobody releases it");
