@@ -7,27 +7,16 @@ use super::program::Extras;
 use super::reduce;
 use super::report::{Counts, Failure, Report};
 use crate::dirs::remove_tree;
-use crate::test::{MODES, Mode};
-use crate::versions::Version;
+use crate::test::{MODES, Mode, Pair};
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// One version and its interpreters.
-pub struct Target {
-    /// The version.
-    pub version: Version,
-    /// Stock's executable.
-    pub stock: PathBuf,
-    /// Our executable.
-    pub ours: PathBuf,
-}
-
 /// Where to look, for what and how long.
-pub struct Plan {
-    /// The versions.
-    pub targets: Vec<Target>,
+pub struct Search {
+    /// The interpreters of each version.
+    pub pairs: Vec<Pair>,
     /// The modes that were named: every program runs in all of them. Without any, every mode has its turn.
     pub modes: Vec<&'static Mode>,
     /// The seed of the first program.
@@ -68,7 +57,7 @@ pub fn stop() -> bool {
 
 /// What the workers share.
 struct Hunt<'a> {
-    plan: &'a Plan,
+    search: &'a Search,
     modes: Vec<&'static Mode>,
     turns: Vec<&'static str>,
     next: AtomicU64,
@@ -77,25 +66,25 @@ struct Hunt<'a> {
 }
 
 /// Hunts; says and keeps what is found as soon as it is found.
-pub fn hunt(plan: &Plan) -> Result<Counts> {
-    let modes: Vec<&Mode> = match plan.modes.is_empty() {
+pub fn hunt(search: &Search) -> Result<Counts> {
+    let modes: Vec<&Mode> = match search.modes.is_empty() {
         true => MODES.iter().filter(|m| m.is_comparable()).collect(),
-        false => plan.modes.clone(),
+        false => search.modes.clone(),
     };
     let costly = |m: &&&'static Mode| !CHEAP.contains(&m.name);
     let mut turns: Vec<&str> = modes.iter().filter(costly).map(|m| m.name).collect();
     turns.extend(OFTEN);
     turns.extend(OFTEN);
     let hunt = Hunt {
-        plan,
+        search,
         modes,
         turns,
         next: AtomicU64::new(0),
-        ends: Instant::now() + plan.time,
-        report: Report::new(plan.keep.clone()),
+        ends: Instant::now() + search.time,
+        report: Report::new(search.keep.clone()),
     };
     std::thread::scope(|scope| {
-        for worker in 0..plan.jobs.max(1) {
+        for worker in 0..search.jobs.max(1) {
             let hunt = &hunt;
             scope.spawn(move || {
                 if let Err(e) = hunt.work(worker) {
@@ -104,7 +93,7 @@ pub fn hunt(plan: &Plan) -> Result<Counts> {
             });
         }
     });
-    remove_tree(&plan.folder)?;
+    remove_tree(&search.folder)?;
     Ok(hunt.report.counts())
 }
 
@@ -113,42 +102,41 @@ impl Hunt<'_> {
         let counts = self.report.counts();
         STOP.load(Ordering::Relaxed)
             || Instant::now() > self.ends
-            || counts.differences >= self.plan.failures
+            || counts.differences >= self.search.failures
             || counts.broken > 0
     }
 
     fn work(&self, worker: usize) -> Result<()> {
-        let folder = self.plan.folder.join(worker.to_string());
-        let oracle =
-            |t: &Target| Oracle::new(&t.stock, &t.ours, &self.modes, &folder.join(t.version.short()));
-        let targets = &self.plan.targets;
-        let mut oracles: Vec<Oracle> = targets.iter().map(oracle).collect();
+        let folder = self.search.folder.join(worker.to_string());
+        let oracle = |t: &Pair| Oracle::new(&t.stock, &t.ours, &self.modes, &folder.join(t.version.short()));
+        let pairs = &self.search.pairs;
+        let mut oracles: Vec<Oracle> = pairs.iter().map(oracle).collect();
         while !self.over() {
             let n = self.next.fetch_add(1, Ordering::Relaxed);
-            let (target, n) = ((n % targets.len() as u64) as usize, n / targets.len() as u64);
-            if self.plan.count.is_some_and(|count| n >= count) || (self.plan.file.is_some() && n > 0) {
+            let (place, n) = ((n % pairs.len() as u64) as usize, n / pairs.len() as u64);
+            if self.search.count.is_some_and(|count| n >= count) || (self.search.file.is_some() && n > 0) {
                 break;
             }
-            let (seed, version) = (self.plan.seed.wrapping_add(n), targets[target].version);
-            let text = match &self.plan.file {
+            let (seed, version) = (self.search.seed.wrapping_add(n), pairs[place].version);
+            let text = match &self.search.file {
                 Some(path) => std::fs::read_to_string(path)
                     .with_context(|| format!("cannot read {}", path.display()))?,
-                None => generate::generate(seed, Dialect::of(version), self.plan.extras),
+                None => generate::generate(seed, Dialect::of(version), self.search.extras),
             };
-            self.check(&mut oracles[target], seed, &targets[target], &text)?;
+            self.check(&mut oracles[place], seed, &pairs[place], &text)?;
         }
         Ok(())
     }
 
     /// Whether the program of a seed is run in a mode.
     fn wants(&self, mode: &Mode, seed: u64) -> bool {
-        !self.plan.modes.is_empty()
-            || self.plan.file.is_some()
+        !self.search.modes.is_empty()
+            || self.search.file.is_some()
             || CHEAP.contains(&mode.name)
             || self.turns[(seed % self.turns.len() as u64) as usize] == mode.name
     }
 
-    fn check(&self, oracle: &mut Oracle, seed: u64, target: &Target, text: &str) -> Result<()> {
+    fn check(&self, oracle: &mut Oracle, seed: u64, pair: &Pair, text: &str) -> Result<()> {
         let before = oracle.runs;
         let expected = match oracle.reference(text)? {
             Reference::Ran(expected) => expected,
@@ -157,7 +145,7 @@ impl Hunt<'_> {
                 return Ok(());
             }
             Reference::Invalid(why) => {
-                self.report.invalid(seed, target.version, &why);
+                self.report.invalid(seed, pair.version, &why);
                 return Ok(());
             }
         };
@@ -174,19 +162,19 @@ impl Hunt<'_> {
         let Some((mode, difference)) = differences.first().cloned() else { return Ok(()) };
         let mut shows =
             |text: &str| !STOP.load(Ordering::Relaxed) && oracle.still(text, mode, difference.class);
-        let reduced = reduce::reduce(text, self.plan.reduce, &mut shows);
+        let reduced = reduce::reduce(text, self.search.reduce, &mut shows);
         self.report.failure(&Failure {
             seed,
-            version: target.version,
+            version: pair.version,
             modes: differences.iter().map(|(m, _)| oracle.mode(*m).name).collect(),
             class: difference.class,
             env: oracle.mode(mode).env,
             why: difference.describe(&expected),
             text,
             reduced: &reduced,
-            executable: &target.ours,
-            file: self.plan.file.as_deref().map(Path::new),
-            extras: self.plan.extras,
+            executable: &pair.ours,
+            file: self.search.file.as_deref().map(Path::new),
+            extras: self.search.extras,
         })
     }
 }

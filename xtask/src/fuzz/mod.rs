@@ -23,14 +23,14 @@ mod stmt;
 mod text;
 mod tree;
 
-pub use hunt::{Plan, Target, hunt};
+pub use hunt::{Search, hunt};
 pub use program::Extras;
 
 use crate::build_python;
 use crate::dirs::{Dirs, Flavour};
 use crate::plan::{self, Common, Options};
 use crate::prereqs;
-use crate::test::{MODES, Mode};
+use crate::test::{MODES, Mode, Pair};
 use crate::versions::{Release, Table};
 use anyhow::{Context, Result, ensure};
 use dialect::Dialect;
@@ -99,8 +99,8 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     }
     let chosen =
         |m: &&Mode| args.modes.iter().any(|name| name == m.name || (name == "all" && m.is_comparable()));
-    let plan = Plan {
-        targets: releases.into_iter().map(|r| target(dirs, args, r)).collect::<Result<Vec<_>>>()?,
+    let search = Search {
+        pairs: releases.into_iter().map(|r| interpreters(dirs, args, r)).collect::<Result<Vec<_>>>()?,
         modes: MODES.iter().filter(chosen).collect(),
         seed,
         file: args.file.clone(),
@@ -122,7 +122,7 @@ pub fn run(dirs: &Dirs, args: &Args) -> Result<()> {
     })
     .context("cannot handle Ctrl-C")?;
     println!("seed {seed}");
-    let counts = hunt(&plan)?;
+    let counts = hunt(&search)?;
     println!("{counts}");
     // The summary is the last line of the output, so nothing more is said about the differences.
     if !counts.is_clean() {
@@ -146,10 +146,10 @@ fn clock() -> u64 {
     since.as_millis() as u64 % 1_000_000_000 * 1000
 }
 
-fn target(dirs: &Dirs, args: &Args, release: &Release) -> Result<Target> {
+fn interpreters(dirs: &Dirs, args: &Args, release: &Release) -> Result<Pair> {
     let options = Options::plain(&args.common);
     let path = |flavour| {
-        let plan = build_python::Plan::new(dirs, release, flavour, &options);
+        let plan = plan::Plan::new(dirs, release, flavour, &options);
         if !args.skip_build {
             return build_python::build(&plan);
         }
@@ -157,5 +157,6 @@ fn target(dirs: &Dirs, args: &Args, release: &Release) -> Result<Target> {
         ensure!(path.exists(), "{} is not there; run without --skip-build", path.display());
         Ok(path)
     };
-    Ok(Target { version: release.version, stock: path(Flavour::Stock)?, ours: path(Flavour::Pyjion)? })
+    let (stock, ours) = (path(Flavour::Stock)?, path(Flavour::Pyjion)?);
+    Ok(Pair { version: release.version, stock, ours, debug: false })
 }

@@ -1,6 +1,6 @@
 //! A short hunt with random programs: the same ones every time, and others for every commit.
 
-use super::{Extras, Plan, Target};
+use super::{Extras, Search};
 use crate::dirs::Dirs;
 use crate::step::Step;
 use crate::test::{Args, Pair, Tally};
@@ -18,12 +18,8 @@ const TIME: Duration = Duration::from_secs(20);
 pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
     for seed in [FIXED, of_commit(dirs)] {
         let name = format!("fuzz {} from seed {seed}", pair.version.short());
-        let plan = Plan {
-            targets: vec![Target {
-                version: pair.version,
-                stock: pair.stock.clone(),
-                ours: pair.ours.clone(),
-            }],
+        let search = Search {
+            pairs: vec![pair.clone()],
             // Those that were named, or else every mode in its turn.
             modes: if args.modes.is_empty() {
                 Vec::new()
@@ -42,12 +38,12 @@ pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<(
             keep: super::kept(dirs),
         };
         let step = Step::start(name.clone());
-        let counts = super::hunt(&plan)?;
+        let counts = super::hunt(&search)?;
         step.clear();
         match counts.is_clean() {
             true => tally.pass(&format!("{name}: {counts}")),
             false => tally
-                .fail(&name, &format!("{counts}; the programs are above, and in {}", plan.keep.display())),
+                .fail(&name, &format!("{counts}; the programs are above, and in {}", search.keep.display())),
         }
     }
     Ok(())

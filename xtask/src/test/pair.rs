@@ -4,6 +4,7 @@ use crate::versions::Version;
 use std::path::PathBuf;
 
 /// The two interpreters of one version.
+#[derive(Clone)]
 pub struct Pair {
     /// Of CPython.
     pub version: Version,
