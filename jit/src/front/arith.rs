@@ -64,7 +64,7 @@ impl Builder<'_> {
         let result = self.emit_call_stack(helper, 2, i64::from(next), pc)?;
         if let Some(slot) = slot {
             // The helper may have emptied the slot.
-            self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::ANY);
+            self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Type::ANY);
         }
         self.finish_call(helper, result, pc, next)
     }
@@ -80,7 +80,7 @@ impl Builder<'_> {
                 let base = self.int_at(1, exit);
                 let exit = SideExit { reason: ExitReason::Overflow, ..exit };
                 let square = Insn::IntBinary { op: Mul, lhs: base, rhs: base, seen: Seen::Number, exit };
-                return Ok(Some(self.emit(square, Repr::Int, Type::INT)));
+                return Ok(Some(self.emit(square, Type::INT)));
             }
             ClassicDiv | Pow | MatMul => return Ok(None),
         };
@@ -95,7 +95,7 @@ impl Builder<'_> {
         let exit = SideExit { reason, ..exit };
         let hands_back = seen == Seen::BesideOperand && self.may_hand_back(op, lhs, rhs);
         let seen = if hands_back { Seen::Object } else { seen };
-        let result = self.emit(Insn::IntBinary { op, lhs, rhs, seen, exit }, Repr::Int, Type::INT);
+        let result = self.emit(Insn::IntBinary { op, lhs, rhs, seen, exit }, Type::INT);
         if hands_back {
             self.hand_back_when_same(op, (lhs, rhs), result, exit, (pc, next))?;
         }
@@ -110,7 +110,7 @@ impl Builder<'_> {
         let rhs = self.int_at(0, exit);
         let (lhs, rhs) = (self.exact_float(lhs, rare), self.exact_float(rhs, rare));
         let divide = Insn::FloatBinary { op: BinaryOp::TrueDiv, lhs, rhs, exit: rare };
-        self.emit(divide, Repr::Float, Type::FLOAT)
+        self.emit(divide, Type::FLOAT)
     }
 
     /// An Int as Float, leaving when that would round.
@@ -118,14 +118,14 @@ impl Builder<'_> {
         if let Insn::Int(n) = *self.function.insn(value)
             && n.abs() <= EXACT_IN_DOUBLE
         {
-            return self.emit(Insn::Float((n as f64).to_bits()), Repr::Float, Type::FLOAT);
+            return self.emit(Insn::Float((n as f64).to_bits()), Type::FLOAT);
         }
         for (op, bound) in [(CompareOp::Le, EXACT_IN_DOUBLE), (CompareOp::Ge, -EXACT_IN_DOUBLE)] {
-            let bound = self.emit(Insn::Int(bound), Repr::Int, Type::INT);
-            let fits = self.emit(Insn::IntCompare(op, value, bound), Repr::Bool, Type::BOOL);
+            let bound = self.emit(Insn::Int(bound), Type::INT);
+            let fits = self.emit(Insn::IntCompare(op, value, bound), Type::BOOL);
             self.emit_effect(Insn::GuardBool(fits, true, exit));
         }
-        self.emit(Insn::IntToFloat(value), Repr::Float, Type::FLOAT)
+        self.emit(Insn::IntToFloat(value), Type::FLOAT)
     }
 
     /// Arithmetic of numbers of these kinds, of which at least one may be a float; its boxed result, owned.
@@ -157,7 +157,7 @@ impl Builder<'_> {
         let floats = self.function.add_block();
         for (operand, kind) in [(lhs, left), (rhs, right)] {
             if kind == Type::REAL {
-                let condition = self.emit(Insn::HasType(operand, Type::FLOAT), Repr::Bool, Type::BOOL);
+                let condition = self.emit(Insn::HasType(operand, Type::FLOAT), Type::BOOL);
                 let otherwise = self.function.add_block();
                 let to = |target| Edge { target, args: Vec::new() };
                 self.emit_terminator(Insn::Branch { condition, then: to(floats), otherwise: to(otherwise) });
@@ -182,7 +182,7 @@ impl Builder<'_> {
         let lhs = self.number_as_float(1, left, exit);
         let rhs = self.number_as_float(0, right, exit);
         let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-        self.emit(Insn::FloatBinary { op, lhs, rhs, exit }, Repr::Float, Type::FLOAT)
+        self.emit(Insn::FloatBinary { op, lhs, rhs, exit }, Type::FLOAT)
     }
 
     /// The operand `depth` below the top as Float, converted as mixed arithmetic does.
@@ -190,7 +190,7 @@ impl Builder<'_> {
         match kind {
             Type::INT => {
                 let int = self.int_at(depth, exit);
-                self.emit(Insn::IntToFloat(int), Repr::Float, Type::FLOAT)
+                self.emit(Insn::IntToFloat(int), Type::FLOAT)
             }
             Type::REAL => self.as_real(self.operand(depth), exit),
             _ => self.as_float(self.operand(depth), exit),
@@ -225,19 +225,19 @@ impl Builder<'_> {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let int = self.as_int(value, exit);
                 let exit = SideExit { reason: ExitReason::Overflow, ..exit };
-                let result = self.emit(Insn::IntNeg(int, exit), Repr::Int, Type::INT);
+                let result = self.emit(Insn::IntNeg(int, exit), Type::INT);
                 self.finish_unboxed(pc, result, 1)
             }
             (UnaryOp::Negative, Some(Type::FLOAT)) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let float = self.as_float(value, exit);
-                let result = self.emit(Insn::FloatNeg(float), Repr::Float, Type::FLOAT);
+                let result = self.emit(Insn::FloatNeg(float), Type::FLOAT);
                 self.finish_unboxed(pc, result, 1)
             }
             (UnaryOp::Invert, Some(Type::INT)) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let int = self.as_int(value, exit);
-                let result = self.emit(Insn::IntInvert(int), Repr::Int, Type::INT);
+                let result = self.emit(Insn::IntInvert(int), Type::INT);
                 self.finish_unboxed(pc, result, 1)
             }
             (UnaryOp::Not, _) => {
@@ -245,7 +245,7 @@ impl Builder<'_> {
                 let entry = self.pop(pc)?;
                 self.release(entry, pc);
                 let truth = self.checked_truth(truth, pc)?;
-                let result = self.emit(Insn::Not(truth), Repr::Bool, Type::BOOL);
+                let result = self.emit(Insn::Not(truth), Type::BOOL);
                 let boxed = self.emit_box(result);
                 self.push_owned(boxed);
                 Ok(Flow::Next)
@@ -264,9 +264,9 @@ impl Builder<'_> {
         let result = match (op, kinds) {
             (CompareOp::Is | CompareOp::IsNot, _) => {
                 let same = Insn::SameObject(self.operand(1), self.operand(0));
-                let same = self.emit(same, Repr::Bool, Type::BOOL);
+                let same = self.emit(same, Type::BOOL);
                 match op {
-                    CompareOp::IsNot => self.emit(Insn::Not(same), Repr::Bool, Type::BOOL),
+                    CompareOp::IsNot => self.emit(Insn::Not(same), Type::BOOL),
                     _ => same,
                 }
             }
@@ -274,7 +274,7 @@ impl Builder<'_> {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let lhs = self.int_at(1, exit);
                 let rhs = self.int_at(0, exit);
-                self.emit(Insn::IntCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
+                self.emit(Insn::IntCompare(op, lhs, rhs), Type::BOOL)
             }
             _ if ordering
                 && !self.feedback.is_rare(pc)
@@ -283,7 +283,7 @@ impl Builder<'_> {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let lhs = self.compared_float(1, a, exit);
                 let rhs = self.compared_float(0, b, exit);
-                self.emit(Insn::FloatCompare(op, lhs, rhs), Repr::Bool, Type::BOOL)
+                self.emit(Insn::FloatCompare(op, lhs, rhs), Type::BOOL)
             }
             (CompareOp::Eq | CompareOp::Ne, (Some(Type::STR), Some(Type::STR)))
                 if self.host.strings.is_some() =>
@@ -291,9 +291,9 @@ impl Builder<'_> {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let lhs = self.guard_type(self.operand(1), Type::STR, exit);
                 let rhs = self.guard_type(self.operand(0), Type::STR, exit);
-                let equal = self.emit(Insn::StringEqual(lhs, rhs), Repr::Bool, Type::BOOL);
+                let equal = self.emit(Insn::StringEqual(lhs, rhs), Type::BOOL);
                 match op {
-                    CompareOp::Ne => self.emit(Insn::Not(equal), Repr::Bool, Type::BOOL),
+                    CompareOp::Ne => self.emit(Insn::Not(equal), Type::BOOL),
                     _ => equal,
                 }
             }

@@ -17,8 +17,8 @@ impl Builder<'_> {
             return self.find_or_leave(find, pc, fast);
         }
         let kinds = self.kinds_found(&find);
-        let found = self.emit(find, Repr::Obj, kinds.union(Type::NULL));
-        let missing = self.emit(Insn::IsNull(found), Repr::Bool, Type::BOOL);
+        let found = self.emit(find, kinds.union(Type::NULL));
+        let missing = self.emit(Insn::IsNull(found), Type::BOOL);
         let (missed, hit) = self.branch(missing);
         let join = self.function.add_block();
         let before = (self.locals.clone(), self.stack.clone());
@@ -31,7 +31,7 @@ impl Builder<'_> {
 
         (self.locals, self.stack) = before;
         self.current = hit;
-        let found = self.emit(Insn::NotNull(found), Repr::Obj, kinds);
+        let found = self.emit(Insn::NotNull(found), kinds);
         let pushed = fast(self, found)?;
         self.jump_with(join, pushed);
 
@@ -62,12 +62,12 @@ impl Builder<'_> {
             if self.type_of(operand).is_subset(kind) {
                 continue;
             }
-            let condition = self.emit(Insn::HasType(operand, kind), Repr::Bool, Type::BOOL);
+            let condition = self.emit(Insn::HasType(operand, kind), Type::BOOL);
             let hit = self.function.add_block();
             let to = |target| Edge { target, args: Vec::new() };
             self.emit_terminator(Insn::Branch { condition, then: to(hit), otherwise: to(missed) });
             self.current = hit;
-            let refined = self.emit(Insn::NotNull(operand), Repr::Obj, kind);
+            let refined = self.emit(Insn::NotNull(operand), kind);
             self.refine(operand, refined);
         }
         let result = fast(self)?;
@@ -101,8 +101,8 @@ impl Builder<'_> {
         }
         let exit = self.exit(ExitReason::Place, Resume::At, pc);
         let kinds = self.kinds_found(&find);
-        let found = self.emit(find, Repr::Obj, kinds.union(Type::NULL));
-        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, kinds);
+        let found = self.emit(find, kinds.union(Type::NULL));
+        let found = self.emit(Insn::GuardNotNull(found, exit), kinds);
         let pushed = fast(self, found)?;
         self.stack.extend(pushed);
         Ok(Flow::Next)
@@ -133,8 +133,8 @@ impl Builder<'_> {
         slow: impl FnOnce(&mut Self) -> Result<ValueId, CompileError>,
         fast: impl FnOnce(&mut Self, ValueId) -> Result<ValueId, CompileError>,
     ) -> Step {
-        let status = self.emit(tell, Repr::Status, Type::EMPTY);
-        let failed = self.emit(Insn::StatusFailed(status), Repr::Bool, Type::BOOL);
+        let status = self.emit(tell, Type::EMPTY);
+        let failed = self.emit(Insn::StatusFailed(status), Type::BOOL);
         let (unknown, known) = self.branch(failed);
         let join = self.function.add_block();
         let truth = self.function.add_param(join, Repr::Bool, Type::BOOL);
@@ -148,7 +148,7 @@ impl Builder<'_> {
 
         (self.locals, self.stack) = before;
         self.current = known;
-        let told = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let told = self.emit(Insn::StatusTruth(status), Type::BOOL);
         let told = fast(self, told)?;
         self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![told] }));
 

@@ -113,13 +113,12 @@ impl Builder<'_> {
             },
             |builder, found| {
                 let found = builder.own(StackEntry::borrowed(found));
-                let new =
-                    |builder: &mut Self, of: ValueId| builder.emit(Insn::NewRef(of), Repr::Obj, Type::OBJECT);
-                let null = |builder: &mut Self| builder.emit(Insn::Null, Repr::Obj, Type::NULL);
+                let new = |builder: &mut Self, of: ValueId| builder.emit(Insn::NewRef(of), Type::OBJECT);
+                let null = |builder: &mut Self| builder.emit(Insn::Null, Type::NULL);
                 let receiver = if is_method { new(builder, object) } else { null(builder) };
                 let class = keeps.then(|| match is_method {
                     true => {
-                        let ty = builder.emit(class_of(object), Repr::Obj, Type::OBJECT);
+                        let ty = builder.emit(class_of(object), Type::OBJECT);
                         new(builder, ty)
                     }
                     false => null(builder),

@@ -8,7 +8,7 @@ impl Builder<'_> {
     /// Throws when a C status is negative.
     pub(super) fn check_status(&mut self, status: ValueId, pc: u32) -> Result<(), CompileError> {
         if let Some(handler) = self.native_handler(pc) {
-            let failed = self.emit(Insn::StatusFailed(status), Repr::Bool, Type::BOOL);
+            let failed = self.emit(Insn::StatusFailed(status), Type::BOOL);
             return self.throw_if(failed, handler);
         }
         let exit = self.throwing_exit(pc);
@@ -24,12 +24,12 @@ impl Builder<'_> {
         pc: u32,
     ) -> Result<ValueId, CompileError> {
         if let Some(handler) = self.native_handler(pc) {
-            let failed = self.emit(Insn::IsNull(result), Repr::Bool, Type::BOOL);
+            let failed = self.emit(Insn::IsNull(result), Type::BOOL);
             self.throw_if(failed, handler)?;
-            return Ok(self.emit(Insn::NotNull(result), Repr::Obj, ty));
+            return Ok(self.emit(Insn::NotNull(result), ty));
         }
         let exit = self.throwing_exit(pc);
-        Ok(self.emit(Insn::GuardNotNull(result, exit), Repr::Obj, ty))
+        Ok(self.emit(Insn::GuardNotNull(result, exit), ty))
     }
 
     /// Leaves when tracing was switched on meanwhile; the interpreter goes on at `next`.
@@ -81,7 +81,7 @@ impl Builder<'_> {
         let args = args.iter().map(|i| popped[*i].value).collect();
         let repr = helper.result();
         let ty = if repr == Repr::Obj { Type::ANY } else { Type::EMPTY };
-        let result = self.emit(Insn::Call { helper, args, immediates: immediates.to_vec(), pc }, repr, ty);
+        let result = self.emit(Insn::Call { helper, args, immediates: immediates.to_vec(), pc }, ty);
         for index in releases {
             self.release(popped[*index], pc);
         }
@@ -119,7 +119,7 @@ impl Builder<'_> {
         let repr = helper.result();
         let ty = if repr == Repr::Obj { Type::ANY } else { Type::EMPTY };
         let call = Insn::CallStack { helper, base: base as u32, operands, immediate, pc };
-        Ok(self.emit(call, repr, ty))
+        Ok(self.emit(call, ty))
     }
 
     /// Calls a stack helper, checks its result and pushes it when it is an object.
@@ -148,7 +148,7 @@ impl Builder<'_> {
         self.check_status(status, pc)?;
         let base = self.stack.len();
         for index in 0..results {
-            let value = self.emit(Insn::LoadStack((base + index) as u32), Repr::Obj, Type::OBJECT);
+            let value = self.emit(Insn::LoadStack((base + index) as u32), Type::OBJECT);
             self.push_owned(value);
         }
         Ok(())
@@ -160,7 +160,7 @@ impl Builder<'_> {
         self.own_all();
         let status = self.emit_call_stack(helper, operands, 0, pc)?;
         for slot in 0..self.code.locals {
-            self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::ANY);
+            self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Type::ANY);
         }
         self.check_status(status, pc)?;
         self.check_tracing(next);

@@ -59,17 +59,17 @@ impl Builder<'_> {
         let index = self.int_at(0, exit);
         let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
         if kind == Type::UNICODE && self.host.version.is_3() {
-            let byte = self.emit(Insn::ByteItem { bytes: container, index, exit }, Repr::Int, Type::INT);
+            let byte = self.emit(Insn::ByteItem { bytes: container, index, exit }, Type::INT);
             return self.finish_unboxed(pc, byte, 2);
         }
         let item = match kind {
             Type::STR | Type::UNICODE => {
                 let item = Insn::StringItem { kind, string: container, index, exit };
-                self.emit(item, Repr::Obj, kind)
+                self.emit(item, kind)
             }
             _ => {
                 let item = Insn::SequenceItem { kind, container, index, exit };
-                let item = self.emit(item, Repr::Obj, Type::OBJECT);
+                let item = self.emit(item, Type::OBJECT);
                 self.own(StackEntry::borrowed(item))
             }
         };
@@ -87,7 +87,7 @@ impl Builder<'_> {
     /// An array on the stack, as far below the top.
     fn guard_array(&mut self, depth: usize, element: Element, exit: SideExit) -> ValueId {
         let array = self.operand(depth);
-        let refined = self.emit(Insn::GuardArray(array, element, exit), Repr::Obj, Type::ARRAY);
+        let refined = self.emit(Insn::GuardArray(array, element, exit), Type::ARRAY);
         self.refine(array, refined);
         refined
     }
@@ -99,7 +99,7 @@ impl Builder<'_> {
         let index = self.int_at(0, exit);
         let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
         let item = Insn::ArrayLoad { element, array, index, exit };
-        let item = self.emit(item, element.repr(), element.kind());
+        let item = self.emit(item, element.kind());
         self.finish_unboxed(pc, item, 2)?;
         self.check_tracing(next);
         Ok(Flow::Next)
@@ -172,13 +172,13 @@ impl Builder<'_> {
             |builder| {
                 builder.call_borrowing(Helper::Compare(op), 2, &[], pc, next)?;
                 let result = builder.pop(pc)?;
-                let told = builder.emit(Insn::UnboxBool(result.value), Repr::Bool, Type::BOOL);
+                let told = builder.emit(Insn::UnboxBool(result.value), Type::BOOL);
                 builder.release(result, pc);
                 Ok(told)
             },
             |builder, told| {
                 let told = match op {
-                    CompareOp::NotIn => builder.emit(Insn::Not(told), Repr::Bool, Type::BOOL),
+                    CompareOp::NotIn => builder.emit(Insn::Not(told), Type::BOOL),
                     _ => told,
                 };
                 let boxed = builder.emit_box(told);
@@ -229,7 +229,7 @@ impl Builder<'_> {
         let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
         let (key, container, value) = (self.pop(pc)?, self.pop(pc)?, self.pop(pc)?);
         let former = Insn::ListStore { list, index, value: value.value, exit };
-        let former = self.emit(former, Repr::Obj, Type::OBJECT);
+        let former = self.emit(former, Type::OBJECT);
         self.release(StackEntry::owned(former), pc);
         self.release(container, pc);
         self.release(key, pc);
@@ -260,16 +260,16 @@ impl Builder<'_> {
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
         let container = self.guard_type(self.operand(0), kind, exit);
         let exit = SideExit { reason: ExitReason::IndexRange, ..exit };
-        let length = self.emit(Insn::SequenceLen(container), Repr::Int, Type::INT);
-        let expected = self.emit(Insn::Int(i64::from(count)), Repr::Int, Type::INT);
+        let length = self.emit(Insn::SequenceLen(container), Type::INT);
+        let expected = self.emit(Insn::Int(i64::from(count)), Type::INT);
         let equal = Insn::IntCompare(CompareOp::Eq, length, expected);
-        let equal = self.emit(equal, Repr::Bool, Type::BOOL);
+        let equal = self.emit(equal, Type::BOOL);
         self.emit_effect(Insn::GuardBool(equal, true, exit));
         let entry = self.pop(pc)?;
         let mut items = Vec::with_capacity(count as usize);
         for n in (0..count).rev() {
-            let index = self.emit(Insn::Int(i64::from(n)), Repr::Int, Type::INT);
-            let item = self.emit(Insn::SequenceAt { kind, container, index }, Repr::Obj, Type::OBJECT);
+            let index = self.emit(Insn::Int(i64::from(n)), Type::INT);
+            let item = self.emit(Insn::SequenceAt { kind, container, index }, Type::OBJECT);
             items.push(self.own(StackEntry::borrowed(item)));
         }
         self.stack.extend(items.into_iter().map(StackEntry::owned));
@@ -300,7 +300,7 @@ impl Builder<'_> {
         let args: Vec<ValueId> = (0..values).map(|d| self.operand(d)).collect();
         let args = std::iter::once(container).chain(args).collect();
         let call = Insn::Call { helper, args, immediates: vec![], pc };
-        let status = self.emit(call, Repr::Status, Type::EMPTY);
+        let status = self.emit(call, Type::EMPTY);
         self.release_operands(values, pc)?;
         self.check_status(status, pc)?;
         self.check_tracing(next);

@@ -16,13 +16,13 @@ impl Builder<'_> {
 
     /// The periodic work is done on a way of its own to the target: it escapes.
     fn poll(&mut self, target: u32, pc: u32) -> Result<(), CompileError> {
-        let due = self.emit(Insn::PeriodicDue, Repr::Bool, Type::BOOL);
+        let due = self.emit(Insn::PeriodicDue, Type::BOOL);
         let (work, go_on) = self.branch(due);
         self.function.blocks[work.index()].cold = true;
         let saved = (self.locals.clone(), self.stack.clone());
         self.current = work;
         let call = Insn::Call { helper: Helper::HandlePending, args: vec![], immediates: vec![], pc };
-        let status = self.emit(call, Repr::Status, Type::EMPTY);
+        let status = self.emit(call, Type::EMPTY);
         self.check_status(status, pc)?;
         self.check_tracing(target);
         let edge = self.edge_to(target)?;

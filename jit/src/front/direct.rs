@@ -28,10 +28,10 @@ impl Builder<'_> {
             true => Insn::GuardCode { object: entry.value, code: callee.life, exit },
             false => Insn::GuardType(entry.value, Type::FUNCTION, exit),
         };
-        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        let function = self.emit(guard, Type::FUNCTION);
         let receiver = match entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL) {
             Some(receiver) if self.type_of(receiver).may_be(Type::NULL) => {
-                Some(self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT))
+                Some(self.emit(Insn::GuardNotNull(receiver, exit), Type::OBJECT))
             }
             receiver => receiver,
         };
@@ -53,7 +53,7 @@ impl Builder<'_> {
             helper: Helper::CallFunction,
             pc,
         };
-        let result = self.emit(call, Repr::Obj, Type::ANY);
+        let result = self.emit(call, Type::ANY);
         let function = StackEntry { value: function, receiver: None, class: None, ..operands[0] };
         let arguments = operands[1..].iter().rev().copied();
         let releases: Vec<StackEntry> = match receiver {
@@ -92,7 +92,7 @@ impl Builder<'_> {
             helper: special.helper,
             pc,
         };
-        let result = self.emit(call, Repr::Obj, Type::ANY);
+        let result = self.emit(call, Type::ANY);
         self.release(StackEntry::owned(function), pc);
         self.stack.extend(entries);
         result
@@ -122,13 +122,13 @@ impl Builder<'_> {
             _ => {
                 let exit = SideExit { reason: ExitReason::Place, ..exit };
                 let find = Insn::FindAttribute { site, object: self.operand(0) };
-                let found = self.emit(find, Repr::Obj, Type::ANY);
-                self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+                let found = self.emit(find, Type::ANY);
+                self.emit(Insn::GuardNotNull(found, exit), Type::OBJECT);
             }
         }
         let result = self.call_found(&Special { args: &[0, 1], helper }, site, callee, pc);
-        let not_implemented = self.emit(Insn::Object(self.host.not_implemented), Repr::Obj, Type::OTHER);
-        let is_declined = self.emit(Insn::SameObject(result, not_implemented), Repr::Bool, Type::BOOL);
+        let not_implemented = self.emit(Insn::Object(self.host.not_implemented), Type::OTHER);
+        let is_declined = self.emit(Insn::SameObject(result, not_implemented), Type::BOOL);
         let (rest, done) = self.branch(is_declined);
         let join = self.function.add_block();
 
@@ -138,7 +138,7 @@ impl Builder<'_> {
         let args = vec![self.operand(1), self.operand(0)];
         let immediates = vec![(self.host.helper)(operation) as i64];
         let call = Insn::Call { helper: Helper::Declined, args, immediates, pc };
-        let other = self.emit(call, Repr::Obj, Type::ANY);
+        let other = self.emit(call, Type::ANY);
         self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![other] }));
 
         self.current = done;
@@ -174,7 +174,7 @@ impl Builder<'_> {
         else {
             return Ok(None);
         };
-        let failed = self.emit(Insn::IsNull(nothing), Repr::Bool, Type::BOOL);
+        let failed = self.emit(Insn::IsNull(nothing), Type::BOOL);
         self.release(StackEntry::owned(nothing), pc);
         self.release_operands(3, pc)?;
         match self.native_handler(pc) {
@@ -222,11 +222,11 @@ impl Builder<'_> {
         pc: u32,
     ) -> ValueId {
         let exit = self.exit(ExitReason::Place, Resume::At, pc);
-        let found = self.emit(Insn::FindAttribute { site, object }, Repr::Obj, Type::ANY);
-        let found = self.emit(Insn::GuardNotNull(found, exit), Repr::Obj, Type::OBJECT);
+        let found = self.emit(Insn::FindAttribute { site, object }, Type::ANY);
+        let found = self.emit(Insn::GuardNotNull(found, exit), Type::OBJECT);
         let exit = SideExit { reason: ExitReason::Callee, ..exit };
         let guard = Insn::GuardCode { object: found, code: callee.life, exit };
-        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        let function = self.emit(guard, Type::FUNCTION);
         self.own(StackEntry::borrowed(function))
     }
 

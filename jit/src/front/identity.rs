@@ -72,11 +72,11 @@ impl Builder<'_> {
         let same = match op {
             BinaryOp::Mod => Insn::IntCompare(CompareOp::Eq, result, lhs),
             _ => {
-                let nothing = self.emit(Insn::Int(0), Repr::Int, Type::INT);
+                let nothing = self.emit(Insn::Int(0), Type::INT);
                 Insn::IntCompare(CompareOp::Eq, rhs, nothing)
             }
         };
-        let same = self.emit(same, Repr::Bool, Type::BOOL);
+        let same = self.emit(same, Type::BOOL);
         let (back, go_on) = self.branch(same);
         self.function.blocks[back.index()].cold = true;
         let saved = (self.locals.clone(), self.stack.clone());
@@ -84,8 +84,8 @@ impl Builder<'_> {
         if op == BinaryOp::Mod {
             let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
             for (op, bound) in [(CompareOp::Lt, DIGIT), (CompareOp::Gt, -DIGIT)] {
-                let bound = self.emit(Insn::Int(bound), Repr::Int, Type::INT);
-                let fits = self.emit(Insn::IntCompare(op, lhs, bound), Repr::Bool, Type::BOOL);
+                let bound = self.emit(Insn::Int(bound), Type::INT);
+                let fits = self.emit(Insn::IntCompare(op, lhs, bound), Type::BOOL);
                 self.emit_effect(Insn::GuardBool(fits, true, exit));
             }
         }

@@ -162,13 +162,13 @@ impl<'a> Builder<'a> {
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
         let entry = self.peek(pc, positional)?;
         let guard = Insn::GuardCode { object: entry.value, code: handle.life.address(), exit };
-        let function = self.emit(guard, Repr::Obj, Type::FUNCTION);
+        let function = self.emit(guard, Type::FUNCTION);
         if bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_))) {
-            self.emit(Insn::GuardGlobals(function, exit), Repr::Obj, Type::FUNCTION);
+            self.emit(Insn::GuardGlobals(function, exit), Type::FUNCTION);
         }
         let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
         let receiver = receiver.map(|receiver| match self.type_of(receiver).may_be(Type::NULL) {
-            true => self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT),
+            true => self.emit(Insn::GuardNotNull(receiver, exit), Type::OBJECT),
             false => receiver,
         });
         let unwanted = SideExit { reason: ExitReason::Uncompiled, ..exit };
@@ -224,7 +224,7 @@ impl<'a> Builder<'a> {
             let value = match arguments.get(slot) {
                 Some(argument) if *assigned => self.own(StackEntry::borrowed(*argument)),
                 Some(argument) => *argument,
-                None => self.emit(Insn::Null, Repr::Obj, Type::NULL),
+                None => self.emit(Insn::Null, Type::NULL),
             };
             self.locals.push(value);
         }

@@ -55,10 +55,10 @@ impl Builder<'_> {
         let helper = Helper::CallSpecialWithin;
         let base = base as u32;
         let call = Insn::CallFunction { function, base, args, callee, is_certain: true, helper, pc };
-        let result = self.emit(call, Repr::Obj, Type::ANY);
+        let result = self.emit(call, Type::ANY);
         self.release(StackEntry::owned(function), pc);
-        let nothing = self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE);
-        let is_done = self.emit(Insn::SameObject(result, nothing), Repr::Bool, Type::BOOL);
+        let nothing = self.emit(Insn::Object(self.host.none), Type::NONE);
+        let is_done = self.emit(Insn::SameObject(result, nothing), Type::BOOL);
         let (done, refused) = self.branch(is_done);
         let before = (self.locals.clone(), self.stack.clone());
 
@@ -66,7 +66,7 @@ impl Builder<'_> {
         self.function.blocks[refused.index()].cold = true;
         let refuse =
             Insn::Call { helper: Helper::RefuseInitialised, args: vec![result], immediates: vec![], pc };
-        self.emit(refuse, Repr::Status, Type::EMPTY);
+        self.emit(refuse, Type::EMPTY);
         self.emit_effect(Insn::XDecref(result, pc));
         self.release(StackEntry::owned(instance), pc);
         self.release_called(&operands, pc);
@@ -74,7 +74,7 @@ impl Builder<'_> {
 
         (self.locals, self.stack) = before;
         self.current = done;
-        let result = self.emit(Insn::NotNull(result), Repr::Obj, Type::NONE);
+        let result = self.emit(Insn::NotNull(result), Type::NONE);
         self.release(StackEntry::owned(result), pc);
         Ok(operands)
     }

@@ -14,15 +14,15 @@ impl Builder<'_> {
             let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
             let value = self.peek(pc, 0)?.value;
             let iterator = self.guard_type(value, kind, exit);
-            let more = self.emit(Insn::IterHasNext(iterator, kind), Repr::Bool, Type::BOOL);
+            let more = self.emit(Insn::IterHasNext(iterator, kind), Type::BOOL);
             let (take, slow) = self.branch(more);
             let saved = (self.locals.clone(), self.stack.clone());
             self.current = take;
             let item = if kind == Type::RANGE_ITER {
-                let int = self.emit(Insn::RangeTake(iterator), Repr::Int, Type::INT);
+                let int = self.emit(Insn::RangeTake(iterator), Type::INT);
                 self.emit_box(int)
             } else {
-                self.emit(Insn::IterTake(iterator, kind), Repr::Obj, Type::OBJECT)
+                self.emit(Insn::IterTake(iterator, kind), Type::OBJECT)
             };
             self.push_owned(item);
             let edge = self.edge_to(next)?;
@@ -42,14 +42,14 @@ impl Builder<'_> {
             _ => Helper::IterNext,
         };
         let call = Insn::Call { helper, args: vec![iterator], immediates: vec![], pc };
-        let item = self.emit(call, Repr::Obj, Type::ANY);
-        let ended = self.emit(Insn::IsNull(item), Repr::Bool, Type::BOOL);
+        let item = self.emit(call, Type::ANY);
+        let ended = self.emit(Insn::IsNull(item), Type::BOOL);
         let (end_block, item_block) = self.branch(ended);
         let saved = (self.locals.clone(), self.stack.clone());
 
         self.current = item_block;
         let exit = self.exit(ExitReason::Exception, Resume::At, pc);
-        let item = self.emit(Insn::GuardNotNull(item, exit), Repr::Obj, Type::OBJECT);
+        let item = self.emit(Insn::GuardNotNull(item, exit), Type::OBJECT);
         self.push_owned(item);
         if known.is_some() {
             // The inline test said there is none: let the interpreter have it, so that the loop
@@ -68,7 +68,7 @@ impl Builder<'_> {
         (self.locals, self.stack) = saved;
         self.current = end_block;
         let check = Insn::Call { helper: Helper::IterCheck, args: vec![], immediates: vec![], pc };
-        let status = self.emit(check, Repr::Status, Type::EMPTY);
+        let status = self.emit(check, Type::EMPTY);
         self.check_status(status, pc)?;
         let entry = self.pop(pc)?;
         self.release(entry, pc);
@@ -89,9 +89,9 @@ impl Builder<'_> {
 
     /// Pushes the number of the item that `Helper::NextOfEnumerate` gave; leaves at `next` where that is the pair.
     fn push_index_of_enumerate(&mut self, next: u32) -> Result<(), CompileError> {
-        let index = self.emit(Insn::EnumerateIndex, Repr::Int, Type::INT);
-        let least = self.emit(Insn::Int(0), Repr::Int, Type::INT);
-        let is_apart = self.emit(Insn::IntCompare(CompareOp::Ge, index, least), Repr::Bool, Type::BOOL);
+        let index = self.emit(Insn::EnumerateIndex, Type::INT);
+        let least = self.emit(Insn::Int(0), Type::INT);
+        let is_apart = self.emit(Insn::IntCompare(CompareOp::Ge, index, least), Type::BOOL);
         let (apart, pair) = self.branch(is_apart);
         let saved = (self.locals.clone(), self.stack.clone());
         self.current = pair;

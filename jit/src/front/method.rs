@@ -132,11 +132,11 @@ impl Builder<'_> {
             immediates: vec![name, cache, index.into(), keeps.into()],
             pc,
         };
-        let callable = self.emit(call, Repr::Obj, Type::ANY);
+        let callable = self.emit(call, Type::ANY);
         self.release(object, pc);
         let callable = self.check_result(callable, Type::OBJECT, pc)?;
-        let receiver = self.emit(Insn::LoadStack(index), Repr::Obj, Type::ANY);
-        let class = keeps.then(|| self.emit(Insn::LoadStack(index + 1), Repr::Obj, Type::ANY));
+        let receiver = self.emit(Insn::LoadStack(index), Type::ANY);
+        let class = keeps.then(|| self.emit(Insn::LoadStack(index + 1), Type::ANY));
         self.stack.push(StackEntry { receiver: Some(receiver), class, ..StackEntry::owned(callable) });
         self.check_tracing(next);
         Ok(Flow::Next)
@@ -159,7 +159,7 @@ impl Builder<'_> {
         }
         let operands = std::iter::once(receiver).chain(entries.map(|entry| entry.value)).collect();
         let call = Insn::CallMethod { callable, base: base as u32, operands, immediate, pc };
-        let result = self.emit(call, Repr::Obj, Type::ANY);
+        let result = self.emit(call, Type::ANY);
         self.finish_call(Helper::CallMethod, result, pc, next)
     }
 }

@@ -225,16 +225,16 @@ impl Builder<'_> {
         self.locals.clear();
         for slot in 0..self.code.locals {
             let value = if spec.pc != 0 || self.code.cell_arguments.contains(&slot) {
-                self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::ANY)
+                self.emit(Insn::LoadLocal(slot), Type::ANY)
             } else if slot < self.code.arguments {
-                self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::OBJECT)
+                self.emit(Insn::LoadLocal(slot), Type::OBJECT)
             } else {
-                self.emit(Insn::Null, Repr::Obj, Type::NULL)
+                self.emit(Insn::Null, Type::NULL)
             };
             self.locals.push(value);
         }
         for _ in &self.function.tracked.clone() {
-            let unknown = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+            let unknown = self.emit(Insn::Null, Type::NULL);
             self.locals.push(unknown);
         }
         for index in 0..depth {
@@ -244,7 +244,7 @@ impl Builder<'_> {
                 true => (Type::ANY, Some(Mark::MaybeNull)),
                 false => (Type::OBJECT, None),
             };
-            let value = self.emit(Insn::LoadStack(index), Repr::Obj, ty);
+            let value = self.emit(Insn::LoadStack(index), ty);
             self.stack.push(StackEntry { mark, ..StackEntry::owned(value) });
         }
         self.check_module_frame(spec.pc);
@@ -419,7 +419,7 @@ impl Builder<'_> {
             locals.push(if !self.is_variable(slot) {
                 self.locals[slot as usize]
             } else if is_header && key.unbound.contains(&slot) {
-                let null = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
+                let null = self.function.add_value(Insn::Null, Type::NULL);
                 self.function.blocks[block.index()].insns.push(null);
                 null
             } else {
@@ -431,7 +431,7 @@ impl Builder<'_> {
             locals.push(if key.known.contains(&slot) {
                 self.function.add_param(block, Repr::Obj, Type::OBJECT)
             } else {
-                let unknown = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
+                let unknown = self.function.add_value(Insn::Null, Type::NULL);
                 self.function.blocks[block.index()].insns.push(unknown);
                 unknown
             });
@@ -477,12 +477,12 @@ impl Builder<'_> {
         (then, otherwise)
     }
 
-    fn emit(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
+    fn emit(&mut self, insn: Insn, ty: Type) -> ValueId {
         let escapes = !self.tracked.is_empty() && self.escapes(&insn);
         if self.is_inlining() {
             self.check_quiet(&insn);
         }
-        let value = self.function.add_value(insn, repr, ty);
+        let value = self.function.add_value(insn, ty);
         self.function.blocks[self.current.index()].insns.push(value);
         if escapes {
             self.forget_names();
@@ -491,7 +491,7 @@ impl Builder<'_> {
     }
 
     fn emit_effect(&mut self, insn: Insn) {
-        self.emit(insn, Repr::None, Type::EMPTY);
+        self.emit(insn, Type::EMPTY);
     }
 
     fn emit_terminator(&mut self, insn: Insn) {

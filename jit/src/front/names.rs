@@ -48,7 +48,7 @@ impl Builder<'_> {
             None => old,
         };
         self.own_borrowed_from(slot);
-        let null = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+        let null = self.emit(Insn::Null, Type::NULL);
         self.emit_effect(Insn::SetLocal { slot, value: null, old, pc });
         self.locals[slot as usize] = null;
         Ok(Flow::Next)
@@ -67,7 +67,7 @@ impl Builder<'_> {
             ConstKind::Tuple => Type::TUPLE,
             ConstKind::Other => Type::OBJECT,
         };
-        let value = self.emit(Insn::Object(constant.address), Repr::Obj, ty);
+        let value = self.emit(Insn::Object(constant.address), ty);
         self.push_immortal(value);
         Ok(Flow::Next)
     }
@@ -80,8 +80,8 @@ impl Builder<'_> {
 
     pub(super) fn load_closure(&mut self, index: u32) -> Step {
         let slot = self.code.locals + index;
-        let cell = self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::OBJECT);
-        let cell = self.emit(Insn::NewRef(cell), Repr::Obj, Type::OBJECT);
+        let cell = self.emit(Insn::LoadLocal(slot), Type::OBJECT);
+        let cell = self.emit(Insn::NewRef(cell), Type::OBJECT);
         self.push_owned(cell);
         Ok(Flow::Next)
     }
@@ -124,7 +124,7 @@ impl Builder<'_> {
     pub(super) fn load_deref(&mut self, index: u32, pc: u32) -> Step {
         let helper = Helper::LoadDeref;
         let call = Insn::Call { helper, args: vec![], immediates: vec![index.into()], pc };
-        let content = self.emit(call, helper.result(), Type::ANY);
+        let content = self.emit(call, Type::ANY);
         let content = self.check_result(content, helper.result_type(), pc)?;
         self.push_owned(content);
         Ok(Flow::Next)

@@ -73,7 +73,7 @@ impl Builder<'_> {
             return Ok(None);
         }
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
-        self.emit(Insn::GuardIs(callee.value, address, exit), Repr::Obj, Type::TYPE);
+        self.emit(Insn::GuardIs(callee.value, address, exit), Type::TYPE);
         let result = self.emit_call_stack(Helper::Call, count + 1, immediate, pc)?;
         let result = self.check_result(result, kind, pc)?;
         self.push_owned(result);
@@ -96,26 +96,26 @@ impl Builder<'_> {
                 let exit = self.guard_callee(call);
                 let container = self.guard_type(self.operand(0), kind, exit);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-                self.emit(Insn::Length { kind, container, exit }, Repr::Int, Type::INT)
+                self.emit(Insn::Length { kind, container, exit }, Type::INT)
             }
             (B::Len, 1, _) => return self.likely_length(call),
             (B::Ord, 1, (_, Some(Type::STR))) if has_strings => {
                 let exit = self.guard_callee(call);
                 let string = self.guard_type(self.operand(0), Type::STR, exit);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-                self.emit(Insn::CodeOf(string, exit), Repr::Int, Type::INT)
+                self.emit(Insn::CodeOf(string, exit), Type::INT)
             }
             (B::Chr, 1, (_, Some(Type::INT))) if has_strings => {
                 let exit = self.guard_callee(call);
                 let code = self.int_at(0, exit);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-                self.emit(Insn::CharacterOf(code, exit), Repr::Obj, Type::STR)
+                self.emit(Insn::CharacterOf(code, exit), Type::STR)
             }
             (B::Abs, 1, (_, Some(kind @ Type::FLOAT)))
             | (B::Fabs, 1, (_, Some(kind @ (Type::FLOAT | Type::INT)))) => {
                 let exit = self.guard_callee(call);
                 let number = self.number_as_float(0, kind, exit);
-                self.emit(Insn::FloatAbs(number), Repr::Float, Type::FLOAT)
+                self.emit(Insn::FloatAbs(number), Type::FLOAT)
             }
             (B::Abs, 1, (_, Some(Type::INT))) => {
                 self.guard_callee(call);
@@ -160,13 +160,13 @@ impl Builder<'_> {
                 let exit = self.guard_callee(call);
                 let number = self.as_float(self.operand(0), exit);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-                self.emit(Insn::FloatToInt(number, exit), Repr::Int, Type::INT)
+                self.emit(Insn::FloatToInt(number, exit), Type::INT)
             }
             (B::Type, 1, _) => {
                 self.guard_callee(call);
                 let args = vec![self.operand(0)];
                 let ask = Insn::Call { helper: Helper::TypeObject, args, immediates: vec![], pc };
-                let ty = self.emit(ask, Repr::Obj, Type::OBJECT);
+                let ty = self.emit(ask, Type::OBJECT);
                 let makes = self.makes_objects(1, pc);
                 self.leave_native(call, ty, makes)?;
                 return Ok(Some(Outcome::Finished(Flow::Next)));
@@ -180,7 +180,7 @@ impl Builder<'_> {
                 let number = self.number_as_float(0, kind, exit);
                 let function = (self.host.math)(builtin);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-                self.emit(Insn::FloatCall { function, number, exit }, Repr::Float, Type::FLOAT)
+                self.emit(Insn::FloatCall { function, number, exit }, Type::FLOAT)
             }
             (B::ListAppend, 1, _) => {
                 let list = self.guard_receiver(call)?;
@@ -203,7 +203,7 @@ impl Builder<'_> {
             (B::DictGet, 1 | 2, _) => {
                 let dict = self.guard_receiver(call)?;
                 let default = match count {
-                    1 => self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE),
+                    1 => self.emit(Insn::Object(self.host.none), Type::NONE),
                     _ => self.operand(0),
                 };
                 let args = vec![dict, self.operand(count - 1), default];
@@ -227,7 +227,7 @@ impl Builder<'_> {
         let entry = self.stack[self.stack.len() - 1 - count];
         if builtin.owner() == Owner::Types {
             // These live for ever.
-            self.emit(Insn::GuardIs(entry.value, address, exit), Repr::Obj, Type::OBJECT);
+            self.emit(Insn::GuardIs(entry.value, address, exit), Type::OBJECT);
             return exit;
         }
         let is_method = entry.receiver.is_some();
@@ -251,12 +251,12 @@ impl Builder<'_> {
         let entry = self.peek(call.pc, call.count)?;
         let Some(receiver) = entry.receiver else {
             // Bound before: what is called holds it.
-            let receiver = self.emit(Insn::ReceiverOf(entry.value), Repr::Obj, Type::ANY);
-            let present = self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT);
-            return Ok(self.emit(Insn::GuardType(present, kind, exit), Repr::Obj, kind));
+            let receiver = self.emit(Insn::ReceiverOf(entry.value), Type::ANY);
+            let present = self.emit(Insn::GuardNotNull(receiver, exit), Type::OBJECT);
+            return Ok(self.emit(Insn::GuardType(present, kind, exit), kind));
         };
-        let present = self.emit(Insn::GuardNotNull(receiver, exit), Repr::Obj, Type::OBJECT);
-        let refined = self.emit(Insn::GuardType(present, kind, exit), Repr::Obj, kind);
+        let present = self.emit(Insn::GuardNotNull(receiver, exit), Type::OBJECT);
+        let refined = self.emit(Insn::GuardType(present, kind, exit), kind);
         if !kind.is_simple() {
             self.emit_effect(Insn::GuardShared(refined, exit));
         }
@@ -374,7 +374,7 @@ impl Builder<'_> {
                 builder.call_anyhow(call)?;
                 let exit = builder.exit(ExitReason::TypeGuard, Resume::At, next);
                 let result = builder.guard_type(builder.operand(0), Type::BOOL, exit);
-                let told = builder.emit(Insn::UnboxBool(result), Repr::Bool, Type::BOOL);
+                let told = builder.emit(Insn::UnboxBool(result), Type::BOOL);
                 let result = builder.pop(pc)?;
                 builder.release(result, pc);
                 Ok(told)
@@ -406,7 +406,7 @@ impl Builder<'_> {
                 let exit = builder.exit(ExitReason::RareOperand, Resume::At, pc);
                 let container = builder.operand(0);
                 let length = Insn::Length { kind, container, exit };
-                let length = builder.emit(length, Repr::Int, Type::INT);
+                let length = builder.emit(length, Type::INT);
                 builder.leave_native(call, length, false)?;
                 builder.pop(pc)
             },
@@ -421,7 +421,7 @@ impl Builder<'_> {
             return Ok(None);
         }
         self.guard_callee(call);
-        let null = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+        let null = self.emit(Insn::Null, Type::NULL);
         let given = |depth: usize| if depth < count { self.operand(depth) } else { null };
         let (start, stop, step) = match count {
             1 => (null, given(0), null),
@@ -430,7 +430,7 @@ impl Builder<'_> {
         };
         let helper = if builtin == Builtin::Range { Helper::Range } else { Helper::XRange };
         let args = vec![self.operand(count), start, stop, step];
-        let result = self.emit(Insn::Call { helper, args, immediates: vec![], pc }, Repr::Obj, Type::ANY);
+        let result = self.emit(Insn::Call { helper, args, immediates: vec![], pc }, Type::ANY);
         self.release_all(count + 1, pc)?;
         self.finish_call(helper, result, pc, next)?;
         Ok(Some(Outcome::Finished(Flow::Next)))
@@ -446,12 +446,12 @@ impl Builder<'_> {
         let exit = self.guard_callee(call);
         self.guard_type(self.operand(name), Type::STR, exit);
         let default = match count {
-            2 => self.emit(Insn::Null, Repr::Obj, Type::NULL),
+            2 => self.emit(Insn::Null, Type::NULL),
             _ => self.operand(0),
         };
         let args = vec![self.operand(count - 1), self.operand(name), default];
         let ask = Insn::Call { helper: Helper::GetAttr, args, immediates: vec![], pc };
-        let result = self.emit(ask, Repr::Obj, Type::ANY);
+        let result = self.emit(ask, Type::ANY);
         self.release_all(count + 1, pc)?;
         self.finish_call(Helper::GetAttr, result, pc, next)?;
         Ok(Some(Outcome::Finished(Flow::Next)))
@@ -464,10 +464,10 @@ impl Builder<'_> {
         self.guard_type(self.operand(0), Type::STR, exit);
         let args = vec![self.operand(1), self.operand(0)];
         let ask = Insn::Call { helper: Helper::HasAttr, args, immediates: vec![], pc };
-        let status = self.emit(ask, Repr::Status, Type::EMPTY);
+        let status = self.emit(ask, Type::EMPTY);
         self.release_all(3, pc)?;
         self.check_status(status, pc)?;
-        let told = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let told = self.emit(Insn::StatusTruth(status), Type::BOOL);
         let boxed = self.emit_box(told);
         self.push_owned(boxed);
         self.check_tracing(next);
@@ -499,10 +499,10 @@ impl Builder<'_> {
         let flow = self.tell_or(
             ask(Helper::TellInstance),
             |builder| {
-                let status = builder.emit(ask(Helper::IsInstance), Repr::Status, Type::EMPTY);
+                let status = builder.emit(ask(Helper::IsInstance), Type::EMPTY);
                 builder.release_all(3, pc)?;
                 builder.check_status(status, pc)?;
-                let told = builder.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+                let told = builder.emit(Insn::StatusTruth(status), Type::BOOL);
                 let boxed = builder.emit_box(told);
                 builder.push_owned(boxed);
                 builder.check_tracing(next);
@@ -533,8 +533,8 @@ impl Builder<'_> {
     /// `list.append`.
     fn list_append(&mut self, call: &Native, list: ValueId) -> Result<Outcome, CompileError> {
         self.push_to_list(list, call.pc)?;
-        let none = self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE);
-        let none = self.emit(Insn::NewRef(none), Repr::Obj, Type::NONE);
+        let none = self.emit(Insn::Object(self.host.none), Type::NONE);
+        let none = self.emit(Insn::NewRef(none), Type::NONE);
         self.leave_callee(call, none, false, true)?;
         Ok(Outcome::Finished(Flow::Next))
     }

@@ -175,7 +175,7 @@ impl Builder<'_> {
             let entry = self.stack[index];
             if entry.owned {
                 let ty = self.type_of(entry.value);
-                let copy = self.emit(Insn::NewRef(entry.value), Repr::Obj, ty);
+                let copy = self.emit(Insn::NewRef(entry.value), ty);
                 self.push_owned(copy);
             } else {
                 self.stack.push(entry);

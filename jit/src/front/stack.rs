@@ -84,7 +84,7 @@ impl Builder<'_> {
         if entry.owned || ty == Type::NULL {
             return entry.value;
         }
-        self.emit(Insn::NewRef(entry.value), Repr::Obj, ty)
+        self.emit(Insn::NewRef(entry.value), ty)
     }
 
     /// Makes the entry `depth` below the top owned, in place.
@@ -153,7 +153,7 @@ impl Builder<'_> {
         if !ty.may_be(Type::NULL) {
             return value;
         }
-        let refined = self.emit(Insn::GuardNotNull(value, exit), Repr::Obj, ty.intersect(Type::OBJECT));
+        let refined = self.emit(Insn::GuardNotNull(value, exit), ty.intersect(Type::OBJECT));
         self.refine(value, refined);
         refined
     }
@@ -164,7 +164,7 @@ impl Builder<'_> {
         if ty.is_subset(kind) {
             return value;
         }
-        let refined = self.emit(Insn::GuardType(value, kind, exit), Repr::Obj, kind);
+        let refined = self.emit(Insn::GuardType(value, kind, exit), kind);
         self.refine(value, refined);
         refined
     }
@@ -235,10 +235,10 @@ impl Builder<'_> {
             return inner;
         }
         if let Some(ConstKind::Int(n)) = self.constant(value) {
-            return self.emit(Insn::Int(n), Repr::Int, Type::INT);
+            return self.emit(Insn::Int(n), Type::INT);
         }
         let value = self.guard_type(value, Type::INT, exit);
-        self.emit(Insn::UnboxInt(value), Repr::Int, Type::INT)
+        self.emit(Insn::UnboxInt(value), Type::INT)
     }
 
     /// The operand `depth` below the top as i64.
@@ -252,22 +252,22 @@ impl Builder<'_> {
             return inner;
         }
         if let Some(ConstKind::Float(x)) = self.constant(value) {
-            return self.emit(Insn::Float(x.to_bits()), Repr::Float, Type::FLOAT);
+            return self.emit(Insn::Float(x.to_bits()), Type::FLOAT);
         }
         let value = self.guard_type(value, Type::FLOAT, exit);
-        self.emit(Insn::UnboxFloat(value), Repr::Float, Type::FLOAT)
+        self.emit(Insn::UnboxFloat(value), Type::FLOAT)
     }
 
     /// A number of the kinds REAL as f64, guarding where that is not known; leaves where that would round.
     pub(super) fn as_real(&mut self, value: ValueId, exit: SideExit) -> ValueId {
         let value = self.guard_type(value, Type::REAL, exit);
         let rare = SideExit { reason: ExitReason::RareOperand, ..exit };
-        self.emit(Insn::UnboxReal(value, rare), Repr::Float, Type::FLOAT)
+        self.emit(Insn::UnboxReal(value, rare), Type::FLOAT)
     }
 
     /// Boxes an unboxed value; the result is owned.
     pub(super) fn emit_box(&mut self, value: ValueId) -> ValueId {
         let ty = self.function.value(value).repr.boxed_type();
-        self.emit(Insn::Box(value), Repr::Obj, ty)
+        self.emit(Insn::Box(value), ty)
     }
 }

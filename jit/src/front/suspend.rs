@@ -16,14 +16,14 @@ impl Builder<'_> {
     pub(super) fn yield_from(&mut self, pc: u32, next: u32) -> Step {
         let status = self.emit_call_stack(Helper::YieldFrom, 2, 0, pc)?;
         self.check_status(status, pc)?;
-        let yields = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let yields = self.emit(Insn::StatusTruth(status), Type::BOOL);
         let base = self.stack.len() as u32;
         let (suspends, finished) = self.branch(yields);
         let saved = (self.locals.clone(), self.stack.clone(), self.unbound.clone());
 
         self.current = suspends;
         for index in [base, base + 1] {
-            let value = self.emit(Insn::LoadStack(index), Repr::Obj, Type::OBJECT);
+            let value = self.emit(Insn::LoadStack(index), Type::OBJECT);
             self.push_owned(value);
         }
         self.own_all();
@@ -31,7 +31,7 @@ impl Builder<'_> {
 
         (self.locals, self.stack, self.unbound) = saved;
         self.current = finished;
-        let result = self.emit(Insn::LoadStack(base), Repr::Obj, Type::OBJECT);
+        let result = self.emit(Insn::LoadStack(base), Type::OBJECT);
         self.push_owned(result);
         self.check_tracing(next);
         // What is known here and not in a frame that was suspended is not worth a copy of all that follows.

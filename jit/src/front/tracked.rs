@@ -60,7 +60,7 @@ impl Builder<'_> {
     /// Something escaped: any name may have been rebound.
     pub(super) fn forget_names(&mut self) {
         if self.slots().any(|slot| self.is_known(slot)) {
-            let unknown = self.function.add_value(Insn::Null, Repr::Obj, Type::NULL);
+            let unknown = self.function.add_value(Insn::Null, Type::NULL);
             self.function.blocks[self.current.index()].insns.push(unknown);
             for slot in self.slots() {
                 self.locals[slot as usize] = unknown;
@@ -84,8 +84,8 @@ impl Builder<'_> {
             let exit = self.exit(ExitReason::CacheMiss, Resume::At, pc);
             let address = self.function.tracked[(slot - self.code.locals) as usize] as i64;
             let call = Insn::Call { helper: Helper::NameValue, args: vec![], immediates: vec![address], pc };
-            let value = self.emit(call, Repr::Obj, Type::ANY);
-            let value = self.emit(Insn::GuardNotNull(value, exit), Repr::Obj, Type::OBJECT);
+            let value = self.emit(call, Type::ANY);
+            let value = self.emit(Insn::GuardNotNull(value, exit), Type::OBJECT);
             self.locals[slot as usize] = value;
         }
         self.locals[slot as usize]
@@ -101,7 +101,7 @@ impl Builder<'_> {
         }
         // Owned: unlike a local slot, the dict may let go of it while it is on the stack.
         let ty = self.type_of(value);
-        let value = self.emit(Insn::NewRef(value), Repr::Obj, ty);
+        let value = self.emit(Insn::NewRef(value), ty);
         self.push_owned(value);
         true
     }
@@ -144,7 +144,7 @@ impl Builder<'_> {
         }
         let exit = self.exit(ExitReason::CacheMiss, Resume::At, pc);
         let call = Insn::Call { helper: Helper::IsModuleFrame, args: vec![], immediates: vec![], pc };
-        let status = self.emit(call, Repr::Status, Type::EMPTY);
+        let status = self.emit(call, Type::EMPTY);
         self.emit_effect(Insn::GuardStatus(status, exit));
     }
 }

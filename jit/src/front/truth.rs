@@ -28,7 +28,7 @@ impl Builder<'_> {
             Some(ConstKind::Float(_) | ConstKind::Str | ConstKind::Tuple | ConstKind::Other) | None => None,
         };
         if let Some(truth) = constant {
-            return Ok(Truth::Known(self.emit(Insn::Bool(truth), Repr::Bool, Type::BOOL)));
+            return Ok(Truth::Known(self.emit(Insn::Bool(truth), Type::BOOL)));
         }
         if let Some((inner, Repr::Bool)) = self.boxed(value) {
             return Ok(Truth::Known(inner));
@@ -50,13 +50,13 @@ impl Builder<'_> {
             Some(kind @ (Type::LIST | Type::TUPLE)) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let container = self.guard_type(value, kind, exit);
-                Insn::IntTruth(self.emit(Insn::SequenceLen(container), Repr::Int, Type::INT))
+                Insn::IntTruth(self.emit(Insn::SequenceLen(container), Type::INT))
             }
             Some(kind) if self.has_plain_length(kind) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let container = self.guard_type(value, kind, exit);
                 let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
-                Insn::IntTruth(self.emit(Insn::Length { kind, container, exit }, Repr::Int, Type::INT))
+                Insn::IntTruth(self.emit(Insn::Length { kind, container, exit }, Type::INT))
             }
             Some(kind) if kind == Type::NONE || kind.is_subset(ALWAYS_TRUE) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
@@ -65,15 +65,15 @@ impl Builder<'_> {
                 let falsity = Insn::IsNull(object);
                 match kind {
                     Type::NONE => falsity,
-                    _ => Insn::Not(self.emit(falsity, Repr::Bool, Type::BOOL)),
+                    _ => Insn::Not(self.emit(falsity, Type::BOOL)),
                 }
             }
             _ => {
                 let call = Insn::Call { helper: Helper::IsTrue, args: vec![value], immediates: vec![], pc };
-                return Ok(Truth::Status(self.emit(call, Repr::Status, Type::EMPTY)));
+                return Ok(Truth::Status(self.emit(call, Type::EMPTY)));
             }
         };
-        Ok(Truth::Known(self.emit(test, Repr::Bool, Type::BOOL)))
+        Ok(Truth::Known(self.emit(test, Type::BOOL)))
     }
 
     /// Whether objects of a kind are true when they have a length, which can be told in line even if it is 0.
@@ -91,7 +91,7 @@ impl Builder<'_> {
             Truth::Known(value) => Ok(value),
             Truth::Status(status) => {
                 self.check_status(status, pc)?;
-                Ok(self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL))
+                Ok(self.emit(Insn::StatusTruth(status), Type::BOOL))
             }
         }
     }

@@ -89,7 +89,7 @@ impl Builder<'_> {
         let names = self.function.tracked.iter().map(|_| (Insn::Null, Type::NULL));
         let insns: Vec<(Insn, Type)> = locals.chain(names).collect();
         let values: Vec<ValueId> =
-            insns.into_iter().map(|(insn, ty)| self.function.add_value(insn, Repr::Obj, ty)).collect();
+            insns.into_iter().map(|(insn, ty)| self.function.add_value(insn, ty)).collect();
         self.function.blocks[block.index()].insns.extend(&values);
         values
     }
@@ -105,13 +105,13 @@ impl Builder<'_> {
                 immediates: vec![],
                 pc: PC_IN_FRAME,
             };
-            let status = self.emit(call, Repr::Status, Type::EMPTY);
+            let status = self.emit(call, Type::EMPTY);
             self.emit_effect(Insn::GuardStatus(status, exit));
         }
         let kind = loop {
             let Some(block) = self.blocks.pop() else {
                 self.unwind_to(0, PC_IN_FRAME)?;
-                let null = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+                let null = self.emit(Insn::Null, Type::NULL);
                 self.emit_terminator(Insn::Return(null, PC_IN_FRAME));
                 return Ok(());
             };
@@ -138,7 +138,7 @@ impl Builder<'_> {
         };
         for (index, mark) in (level..).zip(marks) {
             let ty = if *mark == Some(Mark::MaybeNull) { Type::ANY } else { Type::OBJECT };
-            let value = self.emit(Insn::LoadStack(index), Repr::Obj, ty);
+            let value = self.emit(Insn::LoadStack(index), ty);
             self.stack.push(StackEntry { mark: *mark, ..StackEntry::owned(value) });
         }
         self.check_tracing(handler);
@@ -363,7 +363,7 @@ impl Builder<'_> {
 
     /// Pushes a number that the evaluator keeps on the stack for itself.
     pub(super) fn push_number(&mut self, number: i64, mark: Option<Mark>) {
-        let number = self.emit(Insn::Int(number), Repr::Int, Type::INT);
+        let number = self.emit(Insn::Int(number), Type::INT);
         let value = self.emit_box(number);
         self.stack.push(StackEntry { mark, ..StackEntry::owned(value) });
     }
@@ -386,7 +386,7 @@ impl Builder<'_> {
         let value = self.operand(depth);
         if self.type_of(value) != Type::NONE {
             let exit = self.exit(ExitReason::Uncompiled, Resume::At, pc);
-            let none = self.emit(Insn::GuardIs(value, self.host.none, exit), Repr::Obj, Type::NONE);
+            let none = self.emit(Insn::GuardIs(value, self.host.none, exit), Type::NONE);
             self.refine(value, none);
         }
     }

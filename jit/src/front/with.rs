@@ -34,12 +34,12 @@ impl Builder<'_> {
         let Some((result, raised)) = self.call_exit(pc)? else { return Ok(Flow::Ended) };
         match raised {
             false => {
-                let none = self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE);
+                let none = self.emit(Insn::Object(self.host.none), Type::NONE);
                 self.stack.push(StackEntry { mark: Some(Mark::Nothing), ..StackEntry::borrowed(none) });
             }
             true => {
                 let class = self.operand(0);
-                let class = self.emit(Insn::NewRef(class), Repr::Obj, Type::OBJECT);
+                let class = self.emit(Insn::NewRef(class), Type::OBJECT);
                 self.stack.push(StackEntry { mark: Some(Mark::Exception), ..StackEntry::owned(class) });
             }
         }
@@ -96,11 +96,11 @@ impl Builder<'_> {
             }
             vec![exit.value, self.operand(0), self.operand(1), self.operand(2)]
         } else {
-            let none = self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE);
+            let none = self.emit(Insn::Object(self.host.none), Type::NONE);
             vec![exit.value, none, none, none]
         };
         let call = Insn::Call { helper: Helper::CallExit, args, immediates: vec![], pc };
-        let result = self.emit(call, Repr::Obj, Type::ANY);
+        let result = self.emit(call, Type::ANY);
         self.release(exit, pc);
         let result = self.check_result(result, Type::OBJECT, pc)?;
         Ok(Some((result, raised)))
@@ -109,7 +109,7 @@ impl Builder<'_> {
     /// 3.x: what is above `__exit__` has moved down by one, up to the exception that is handled;
     /// NULL fills the gap.
     fn shift_handler(&mut self, pc: u32) -> Result<(), CompileError> {
-        let null = self.emit(Insn::Null, Repr::Obj, Type::NULL);
+        let null = self.emit(Insn::Null, Type::NULL);
         let gap = StackEntry { mark: Some(Mark::MaybeNull), ..StackEntry::borrowed(null) };
         self.stack.insert(self.stack.len() - 3, gap);
         match self.blocks.last_mut() {
@@ -124,13 +124,13 @@ impl Builder<'_> {
     /// Goes on with or without the exception, by the truth of what `__exit__` returned.
     fn swallow_or_not(&mut self, result: StackEntry, class: Option<StackEntry>, pc: u32, next: u32) -> Step {
         let call = Insn::Call { helper: Helper::IsTrue, args: vec![result.value], immediates: vec![], pc };
-        let status = self.emit(call, Repr::Status, Type::EMPTY);
+        let status = self.emit(call, Type::EMPTY);
         self.release(result, pc);
         if let Some(class) = class {
             self.release(class, pc);
         }
         self.check_status(status, pc)?;
-        let truth = self.emit(Insn::StatusTruth(status), Repr::Bool, Type::BOOL);
+        let truth = self.emit(Insn::StatusTruth(status), Type::BOOL);
         let (swallowed, going_on) = self.branch(truth);
         let saved = (self.locals.clone(), self.stack.clone());
         self.current = swallowed;
@@ -138,7 +138,7 @@ impl Builder<'_> {
             self.push_number(WHY_SILENCED, Some(Mark::Silenced));
         } else {
             let (class, value, traceback) = (self.pop(pc)?, self.pop(pc)?, self.pop(pc)?);
-            let none = self.emit(Insn::Object(self.host.none), Repr::Obj, Type::NONE);
+            let none = self.emit(Insn::Object(self.host.none), Type::NONE);
             self.stack.push(StackEntry { mark: Some(Mark::Nothing), ..StackEntry::borrowed(none) });
             for entry in [class, value, traceback] {
                 self.release(entry, pc);

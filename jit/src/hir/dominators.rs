@@ -92,7 +92,7 @@ fn common(idoms: &[Option<usize>], mut a: usize, mut b: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Edge, Entry, Insn, Repr, Type};
+    use super::super::{Edge, Entry, Insn, Type};
     use super::*;
 
     /// A function with a block per element of `successors`, entered at `entries`.
@@ -101,14 +101,14 @@ mod tests {
         for targets in successors {
             let block = function.add_block();
             let edge = |target: u32| Edge { target: BlockId(target), args: Vec::new() };
-            let condition = function.add_value(Insn::Bool(true), Repr::Bool, Type::BOOL);
+            let condition = function.add_value(Insn::Bool(true), Type::BOOL);
             let insn = match **targets {
                 [] => Insn::Return(condition, 0),
                 [target] => Insn::Jump(edge(target)),
                 [then, otherwise] => Insn::Branch { condition, then: edge(then), otherwise: edge(otherwise) },
                 _ => panic!("at most two successors"),
             };
-            let last = function.add_value(insn, Repr::None, Type::EMPTY);
+            let last = function.add_value(insn, Type::EMPTY);
             function.blocks[block.index()].insns = vec![condition, last];
         }
         for block in entries {

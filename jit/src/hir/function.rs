@@ -129,10 +129,19 @@ impl Default for NewCache {
 }
 
 impl Function {
-    /// Adds a value without placing it in a block.
-    pub fn add_value(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
-        let ty = insn.says_of(ty);
-        self.values.push(Value { insn, repr, ty, pc: self.position });
+    /// Adds what an instruction, other than a parameter, computes, without placing it in a block.
+    pub fn add_value(&mut self, insn: Insn, ty: Type) -> ValueId {
+        let (repr, ty) = (insn.facts().repr, insn.says_of(ty));
+        self.push_value(Value { insn, repr, ty, pc: self.position })
+    }
+
+    /// Adds what may become a parameter of a block.
+    pub fn new_param(&mut self, repr: Repr, ty: Type) -> ValueId {
+        self.push_value(Value { insn: Insn::Param, repr, ty, pc: self.position })
+    }
+
+    fn push_value(&mut self, value: Value) -> ValueId {
+        self.values.push(value);
         ValueId(self.values.len() as u32 - 1)
     }
 
@@ -145,7 +154,7 @@ impl Function {
 
     /// Adds a parameter to a block.
     pub fn add_param(&mut self, block: BlockId, repr: Repr, ty: Type) -> ValueId {
-        let value = self.add_value(Insn::Param, repr, ty);
+        let value = self.new_param(repr, ty);
         self.blocks[block.index()].params.push(value);
         value
     }

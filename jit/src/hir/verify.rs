@@ -216,19 +216,19 @@ mod tests {
         function
     }
 
-    fn push(function: &mut Function, block: u32, insn: Insn, repr: Repr) -> ValueId {
-        let ty = if repr == Repr::Obj { Type::OBJECT } else { Type::EMPTY };
-        let value = function.add_value(insn, repr, ty);
+    fn push(function: &mut Function, block: u32, insn: Insn) -> ValueId {
+        let ty = if insn.facts().repr == Repr::Obj { Type::OBJECT } else { Type::EMPTY };
+        let value = function.add_value(insn, ty);
         function.blocks[block as usize].insns.push(value);
         value
     }
 
     fn object(function: &mut Function, block: u32) -> ValueId {
-        push(function, block, Insn::LoadStack(0), Repr::Obj)
+        push(function, block, Insn::LoadStack(0))
     }
 
     fn ret(function: &mut Function, block: u32, value: ValueId) {
-        push(function, block, Insn::Return(value, 0), Repr::None);
+        push(function, block, Insn::Return(value, 0));
     }
 
     fn edge(target: u32, args: &[ValueId]) -> Edge {
@@ -236,13 +236,13 @@ mod tests {
     }
 
     fn jump(function: &mut Function, block: u32, target: u32, args: &[ValueId]) -> ValueId {
-        push(function, block, Insn::Jump(edge(target, args)), Repr::None)
+        push(function, block, Insn::Jump(edge(target, args)))
     }
 
     fn branch(function: &mut Function, block: u32, then: u32, otherwise: u32) {
-        let condition = push(function, block, Insn::Bool(true), Repr::Bool);
+        let condition = push(function, block, Insn::Bool(true));
         let (then, otherwise) = (edge(then, &[]), edge(otherwise, &[]));
-        push(function, block, Insn::Branch { condition, then, otherwise }, Repr::None);
+        push(function, block, Insn::Branch { condition, then, otherwise });
     }
 
     fn exit(function: &mut Function, block: u32, local: ValueId, operands: &[(ValueId, bool)]) -> StateId {
@@ -257,7 +257,7 @@ mod tests {
             inlined: None,
         });
         let exit = SideExit { state, reason: ExitReason::Uncompiled };
-        push(function, block, Insn::Exit(exit), Repr::None);
+        push(function, block, Insn::Exit(exit));
         state
     }
 
@@ -276,11 +276,11 @@ mod tests {
     #[test]
     fn a_loop_with_a_state_passes() {
         let mut f = function(4);
-        let local = push(&mut f, 0, Insn::LoadLocal(0), Repr::Obj);
+        let local = push(&mut f, 0, Insn::LoadLocal(0));
         jump(&mut f, 0, 1, &[local]);
         let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
         branch(&mut f, 1, 2, 3);
-        let other = push(&mut f, 2, Insn::LoadLocal(0), Repr::Obj);
+        let other = push(&mut f, 2, Insn::LoadLocal(0));
         jump(&mut f, 2, 1, &[other]);
         exit(&mut f, 3, param, &[(local, false)]);
         assert_eq!(built(&f), "");
@@ -333,7 +333,7 @@ mod tests {
     fn a_parameter_has_a_representation() {
         let mut f = function(2);
         let value = object(&mut f, 0);
-        let decref = push(&mut f, 0, Insn::Decref(value, 0), Repr::None);
+        let decref = push(&mut f, 0, Insn::Decref(value, 0));
         jump(&mut f, 0, 1, &[decref]);
         f.add_param(BlockId(1), Repr::None, Type::EMPTY);
         let value = object(&mut f, 1);
@@ -369,7 +369,7 @@ mod tests {
     fn definitions_dominate_uses() {
         let mut f = function(5);
         branch(&mut f, 0, 1, 2);
-        let one = push(&mut f, 1, Insn::Object(0), Repr::Obj);
+        let one = push(&mut f, 1, Insn::Object(0));
         jump(&mut f, 1, 3, &[]);
         jump(&mut f, 2, 3, &[]);
         ret(&mut f, 3, one);
@@ -380,7 +380,7 @@ mod tests {
         f.blocks[3].insns.swap(0, 1);
         assert_eq!((built(&f), two), (String::new(), ValueId(6)));
         f.blocks[3].insns.insert(0, ValueId(7));
-        f.add_value(Insn::NewRef(two), Repr::Obj, Type::OBJECT);
+        f.add_value(Insn::NewRef(two), Type::OBJECT);
         assert_eq!(built(&f), "b3: v7 `NewRef v6`: v6 is defined later in its block");
         let unreachable = object(&mut f, 4);
         f.values[7].insn = Insn::NewRef(unreachable);
@@ -410,7 +410,7 @@ mod tests {
     #[test]
     fn arguments_match_parameters() {
         let mut f = function(2);
-        let value = push(&mut f, 0, Insn::Object(0), Repr::Obj);
+        let value = push(&mut f, 0, Insn::Object(0));
         let last = jump(&mut f, 0, 1, &[]);
         let param = f.add_param(BlockId(1), Repr::Obj, Type::ANY);
         exit(&mut f, 1, param, &[]);
@@ -429,7 +429,7 @@ mod tests {
     #[test]
     fn instructions_follow_their_own_rules() {
         let mut f = function(1);
-        let value = push(&mut f, 0, Insn::Int(3), Repr::Int);
+        let value = push(&mut f, 0, Insn::Int(3));
         ret(&mut f, 0, value);
         assert_eq!(built(&f), "b0: v1 `Return v0 at 0`: v0 is i64, not obj");
     }
@@ -438,7 +438,7 @@ mod tests {
     fn no_set_local_at_the_end() {
         let mut f = function(1);
         let value = object(&mut f, 0);
-        push(&mut f, 0, Insn::SetLocal { slot: 0, value, old: value, pc: 0 }, Repr::None);
+        push(&mut f, 0, Insn::SetLocal { slot: 0, value, old: value, pc: 0 });
         let value = object(&mut f, 0);
         ret(&mut f, 0, value);
         assert_eq!(built(&f), "");
@@ -489,12 +489,12 @@ mod tests {
     #[test]
     fn a_state_does_not_name_what_its_exit_defines() {
         let mut f = function(1);
-        let local = push(&mut f, 0, Insn::LoadLocal(0), Repr::Obj);
+        let local = push(&mut f, 0, Insn::LoadLocal(0));
         let state = exit(&mut f, 0, local, &[]);
         f.blocks[0].insns.pop();
         let side = SideExit { state, reason: ExitReason::TypeGuard };
-        let guarded = push(&mut f, 0, Insn::GuardType(local, Type::INT, side), Repr::Obj);
-        let new = push(&mut f, 0, Insn::NewRef(guarded), Repr::Obj);
+        let guarded = push(&mut f, 0, Insn::GuardType(local, Type::INT, side));
+        let new = push(&mut f, 0, Insn::NewRef(guarded));
         ret(&mut f, 0, new);
         assert_eq!(built(&f), "");
         f.states[state.index()].locals[0] = guarded;
@@ -508,28 +508,28 @@ mod tests {
 
     #[test]
     fn only_references_are_owned() {
-        let rule = |insn, repr, owned| {
+        let rule = |insn, owned| {
             let mut f = function(1);
-            let local = push(&mut f, 0, Insn::LoadLocal(0), Repr::Obj);
-            let value = push(&mut f, 0, insn, repr);
+            let local = push(&mut f, 0, Insn::LoadLocal(0));
+            let value = push(&mut f, 0, insn);
             exit(&mut f, 0, local, &[(value, owned)]);
             let text = built(&f);
             text.strip_prefix("b0: v2 `Exit uncompiled s0`: state s0: operand v1: ")
                 .unwrap_or(&text)
                 .to_string()
         };
-        assert_eq!(rule(Insn::LoadStack(0), Repr::Obj, true), "");
-        assert_eq!(rule(Insn::Int(1), Repr::Int, false), "");
-        assert_eq!(rule(Insn::Int(1), Repr::Int, true), "i64 is never owned");
-        assert_eq!(rule(Insn::Object(0), Repr::Obj, false), "");
-        assert_eq!(rule(Insn::Object(0), Repr::Obj, true), "a constant is never owned");
+        assert_eq!(rule(Insn::LoadStack(0), true), "");
+        assert_eq!(rule(Insn::Int(1), false), "");
+        assert_eq!(rule(Insn::Int(1), true), "i64 is never owned");
+        assert_eq!(rule(Insn::Object(0), false), "");
+        assert_eq!(rule(Insn::Object(0), true), "a constant is never owned");
     }
 
     #[test]
     fn a_frame_holds_objects() {
         let mut f = function(1);
-        let value = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
-        let decref = push(&mut f, 0, Insn::Decref(value, 0), Repr::None);
+        let value = push(&mut f, 0, Insn::LoadStack(0));
+        let decref = push(&mut f, 0, Insn::Decref(value, 0));
         exit(&mut f, 0, decref, &[]);
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: local 0: v1 is none, not an object";
         assert_eq!(built(&f), rule);
@@ -537,41 +537,41 @@ mod tests {
 
     #[test]
     fn receivers_are_objects() {
-        let bound = |owns_receiver: bool, receiver: Insn, repr: Repr| {
+        let bound = |owns_receiver: bool, receiver: Insn| {
             let mut f = function(1);
-            let callable = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
-            let receiver = push(&mut f, 0, receiver, repr);
+            let callable = push(&mut f, 0, Insn::LoadStack(0));
+            let receiver = push(&mut f, 0, receiver);
             let state = exit(&mut f, 0, callable, &[(callable, true)]);
             let operand = &mut f.states[state.index()].operands[0];
             (operand.receiver, operand.owns_receiver) = (Some(receiver), owns_receiver);
             built(&f)
         };
-        assert_eq!(bound(true, Insn::LoadStack(1), Repr::Obj), "");
-        assert_eq!(bound(false, Insn::LoadLocal(0), Repr::Obj), "");
+        assert_eq!(bound(true, Insn::LoadStack(1)), "");
+        assert_eq!(bound(false, Insn::LoadLocal(0)), "");
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: v1 is no reference that is held here";
-        assert_eq!(bound(true, Insn::LoadLocal(0), Repr::Obj), rule);
+        assert_eq!(bound(true, Insn::LoadLocal(0)), rule);
         let rule = "b0: v2 `Exit uncompiled s0`: state s0: receiver v1 is i64, not an object";
-        assert_eq!(bound(true, Insn::Int(1), Repr::Int), rule);
+        assert_eq!(bound(true, Insn::Int(1)), rule);
     }
 
     #[test]
     fn the_class_of_a_method_is_an_object() {
-        let of = |has_receiver: bool, class: Insn, repr: Repr| {
+        let of = |has_receiver: bool, class: Insn| {
             let mut f = function(1);
-            let callable = push(&mut f, 0, Insn::LoadStack(0), Repr::Obj);
-            let class = push(&mut f, 0, class, repr);
-            let receiver = push(&mut f, 0, Insn::LoadStack(2), Repr::Obj);
+            let callable = push(&mut f, 0, Insn::LoadStack(0));
+            let class = push(&mut f, 0, class);
+            let receiver = push(&mut f, 0, Insn::LoadStack(2));
             let state = exit(&mut f, 0, callable, &[(callable, true)]);
             let operand = &mut f.states[state.index()].operands[0];
             operand.receiver = has_receiver.then_some(receiver);
             operand.class = Some(class);
             built(&f)
         };
-        assert_eq!(of(true, Insn::LoadStack(1), Repr::Obj), "");
+        assert_eq!(of(true, Insn::LoadStack(1)), "");
         let rule = "b0: v3 `Exit uncompiled s0`: state s0: class v1: of nothing to be bound";
-        assert_eq!(of(false, Insn::LoadStack(1), Repr::Obj), rule);
+        assert_eq!(of(false, Insn::LoadStack(1)), rule);
         let rule = "b0: v3 `Exit uncompiled s0`: state s0: class v1 is i64, not an object";
-        assert_eq!(of(true, Insn::Int(1), Repr::Int), rule);
+        assert_eq!(of(true, Insn::Int(1)), rule);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Stress modes: every Nth guard that would pass leaves all the same; code declares itself invalid.
 
 use super::cfg::Cfg;
-use crate::hir::{Function, Insn, Ownership, Repr, Resume, Type, ValueId};
+use crate::hir::{Function, Insn, Ownership, Resume, Type, ValueId};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What is put to the test, and how often.
@@ -58,7 +58,7 @@ pub fn run(function: &mut Function, stress: Stress) {
             matches!(function.insn(value), Insn::CheckValid(_)).then(insn)
         });
         for entry in function.entries.clone() {
-            let added = function.add_value(insn(), Repr::None, Type::EMPTY);
+            let added = function.add_value(insn(), Type::EMPTY);
             function.blocks[entry.block.index()].insns.insert(0, added);
         }
     }
@@ -70,7 +70,7 @@ fn insert_before(function: &mut Function, what: impl Fn(&Function, ValueId) -> O
         let mut insns = Vec::new();
         for value in function.block(block).insns.clone() {
             if let Some(insn) = what(function, value) {
-                insns.push(function.add_value(insn, Repr::None, Type::EMPTY));
+                insns.push(function.add_value(insn, Type::EMPTY));
             }
             insns.push(value);
         }

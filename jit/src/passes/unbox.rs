@@ -214,7 +214,7 @@ fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, T
         .iter()
         .map(|(_, _, param, kind)| {
             let repr = if *kind == Type::INT { Repr::Int } else { Repr::Float };
-            (*param, function.add_value(Insn::Param, repr, *kind))
+            (*param, function.new_param(repr, *kind))
         })
         .collect();
 
@@ -234,7 +234,7 @@ fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, T
         function.blocks[block.index()].params[*index] = new;
         let repr = function.value(new).repr;
         let ty = repr.boxed_type();
-        let boxed = function.add_value(Insn::Box(new), Repr::Obj, ty);
+        let boxed = function.add_value(Insn::Box(new), ty);
         function.blocks[block.index()].insns.insert(0, boxed);
         replacement[param.index()] = Some(boxed);
     }
@@ -266,19 +266,19 @@ fn pass_unboxed(
                     let state = edge_state(function, predecessor, block, &edge.args);
                     let state = function.add_state(state);
                     let exit = SideExit { state, reason: ExitReason::TypeGuard };
-                    insert(function, predecessor, Insn::GuardType(arg, kind, exit), Repr::Obj, kind)
+                    insert(function, predecessor, Insn::GuardType(arg, kind, exit), kind)
                 }
                 _ => arg,
             };
-            let (insn, repr) = match kind {
-                Type::INT => (Insn::UnboxInt(object), Repr::Int),
-                _ => (Insn::UnboxFloat(object), Repr::Float),
+            let insn = match kind {
+                Type::INT => Insn::UnboxInt(object),
+                _ => Insn::UnboxFloat(object),
             };
-            insert(function, predecessor, insn, repr, kind)
+            insert(function, predecessor, insn, kind)
         }
     };
     if is_operand {
-        insert(function, predecessor, Insn::Decref(arg, PC_IN_FRAME), Repr::None, Type::EMPTY);
+        insert(function, predecessor, Insn::Decref(arg, PC_IN_FRAME), Type::EMPTY);
     }
     let mut edge = edge;
     edge.args[index] = value;
@@ -298,12 +298,12 @@ fn edge_state(function: &mut Function, from: BlockId, target: BlockId, args: &[V
                 // An earlier parameter of this edge is unboxed already.
                 _ => {
                     let ty = function.value(value).ty;
-                    insert(function, from, Insn::Box(arg), Repr::Obj, ty)
+                    insert(function, from, Insn::Box(arg), ty)
                 }
             };
         }
         match function.insn(value) {
-            Insn::Null => insert(function, from, Insn::Null, Repr::Obj, Type::NULL),
+            Insn::Null => insert(function, from, Insn::Null, Type::NULL),
             _ => value,
         }
     };
@@ -315,8 +315,8 @@ fn edge_state(function: &mut Function, from: BlockId, target: BlockId, args: &[V
 }
 
 /// Inserts an instruction before the terminator of a block.
-fn insert(function: &mut Function, block: BlockId, insn: Insn, repr: Repr, ty: Type) -> ValueId {
-    let value = function.add_value(insn, repr, ty);
+fn insert(function: &mut Function, block: BlockId, insn: Insn, ty: Type) -> ValueId {
+    let value = function.add_value(insn, ty);
     let insns = &mut function.blocks[block.index()].insns;
     let end = insns.len() - 1;
     insns.insert(end, value);

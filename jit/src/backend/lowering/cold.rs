@@ -26,7 +26,7 @@ pub fn cold_blocks(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::hir::{Insn, Repr, Type};
+    use crate::hir::{Insn, Type};
 
     #[test]
     fn what_is_only_reached_from_cold_blocks_is_cold() {
@@ -63,11 +63,8 @@ b5():
         assert_eq!(cold(&function), [false, true, false, true, true, false]);
         // A way into the loop that is not cold.
         let condition = function.blocks[0].insns[0];
-        let jump = function.add_value(
-            Insn::Jump(crate::hir::Edge { target: BlockId(3), args: Vec::new() }),
-            Repr::None,
-            Type::EMPTY,
-        );
+        let jump = function
+            .add_value(Insn::Jump(crate::hir::Edge { target: BlockId(3), args: Vec::new() }), Type::EMPTY);
         function.blocks[2].insns = vec![condition, jump];
         assert_eq!(cold(&function), [false, true, false, false, false, false]);
     }

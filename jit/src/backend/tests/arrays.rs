@@ -29,9 +29,9 @@ fn loads(element: Element) -> NativeCode {
     let (array, index) = (b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1)));
     let index = b.int(Insn::UnboxInt(index));
     let exit = b.exit(1, ExitReason::TypeGuard, &[], &[borrowed(array)]);
-    let array = b.push(Insn::GuardArray(array, element, exit), Repr::Obj, Type::ARRAY);
+    let array = b.push(Insn::GuardArray(array, element, exit), Type::ARRAY);
     let exit = b.exit(2, ExitReason::IndexRange, &[], &[borrowed(array)]);
-    let item = b.push(Insn::ArrayLoad { element, array, index, exit }, element.repr(), element.kind());
+    let item = b.push(Insn::ArrayLoad { element, array, index, exit }, element.kind());
     let item = b.boxed(item);
     b.ret(item);
     b.compile(&host())
@@ -48,7 +48,7 @@ fn stores(element: Element) -> NativeCode {
         _ => b.int(Insn::UnboxInt(value)),
     };
     let exit = b.exit(1, ExitReason::TypeGuard, &[], &[borrowed(array)]);
-    let array = b.push(Insn::GuardArray(array, element, exit), Repr::Obj, Type::ARRAY);
+    let array = b.push(Insn::GuardArray(array, element, exit), Type::ARRAY);
     let exit = b.exit(2, ExitReason::IndexRange, &[], &[borrowed(array)]);
     b.effect(Insn::ArrayStore { element, array, index, value, exit });
     let null = b.object(Insn::Null);

@@ -16,7 +16,7 @@ fn unless(host: &Host, insn: impl Fn(ValueId, SideExit) -> Insn) -> NativeCode {
     let mut b = Build::new();
     let about = b.object(Insn::LoadLocal(0));
     let exit = b.exit(7, ExitReason::Callee, &[], &[]);
-    b.effect(insn(about, exit));
+    b.object(insn(about, exit));
     let null = b.object(Insn::Null);
     b.ret(null);
     b.compile(host)
@@ -53,9 +53,9 @@ fn functions_are_known_by_their_code_and_globals() {
     assert!(!passes(&code, function(Type::METHOD, 0x100, 0)));
     // Of an object that is known to be a function.
     let mut b = Build::new();
-    let known = b.push(Insn::LoadLocal(0), Repr::Obj, Type::FUNCTION);
+    let known = b.push(Insn::LoadLocal(0), Type::FUNCTION);
     let exit = b.exit(7, ExitReason::Callee, &[], &[]);
-    b.effect(Insn::GuardCode { object: known, code: life.address(), exit });
+    b.object(Insn::GuardCode { object: known, code: life.address(), exit });
     let null = b.object(Insn::Null);
     b.ret(null);
     let of_known = b.compile(&host);
@@ -174,7 +174,7 @@ fn of_float(insn: impl Fn(ValueId, SideExit) -> Insn, repr: Repr) -> impl Fn(f64
     let number = b.object(Insn::LoadLocal(0));
     let number = b.float(Insn::UnboxFloat(number));
     let exit = b.exit(7, ExitReason::RareOperand, &[], &[]);
-    let result = b.push(insn(number, exit), repr, repr.boxed_type());
+    let result = b.push(insn(number, exit), repr.boxed_type());
     let result = b.boxed(result);
     b.ret(result);
     let native = b.compile(&host_27(0));

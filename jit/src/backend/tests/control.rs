@@ -128,7 +128,7 @@ fn polls(host: &Host) -> NativeCode {
     b.branch(due, work, end);
     b.block = work;
     let call = Insn::Call { helper: Helper::HandlePending, args: vec![], immediates: vec![], pc: 33 };
-    let status = b.push(call, Repr::Status, Type::EMPTY);
+    let status = b.push(call, Type::EMPTY);
     let state = b.state(33, Resume::Throw, &[], &[]);
     b.effect(Insn::GuardStatus(status, SideExit { state, reason: ExitReason::Exception }));
     b.jump(end, &[]);
@@ -253,7 +253,7 @@ fn every_nth_guard_fails_before_it_does_anything() {
     let x = b.object(Insn::LoadLocal(0));
     let exit = b.exit(1, ExitReason::TypeGuard, &[], &[]);
     b.effect(Insn::Decref(x, 0));
-    b.push(Insn::GuardType(x, Type::LIST, exit), Repr::Obj, Type::LIST);
+    b.push(Insn::GuardType(x, Type::LIST, exit), Type::LIST);
     let state = b.state(2, Resume::Throw, &[], &[]);
     b.object(Insn::GuardNotNull(x, SideExit { state, reason: ExitReason::Exception }));
     let one = b.int(Insn::Int(1));
@@ -355,7 +355,7 @@ fn what_makes_no_sense_is_refused_and_the_backend_lives_on() {
     });
     assert!(what.contains("GetIter"), "{what}");
     let what = refused(&|b| {
-        let x = b.function.add_value(Insn::LoadLocal(0), Repr::Obj, Type::ANY);
+        let x = b.function.add_value(Insn::LoadLocal(0), Type::ANY);
         b.ret(x);
     });
     assert!(what.contains("before it is made"), "{what}");

@@ -43,7 +43,7 @@ fn a_float_is_taken_from_the_list_and_put_back() {
         b.ret(boxed);
         let make = b.compile(&host);
         let mut b = Build::new();
-        let float = b.push(Insn::LoadLocal(0), Repr::Obj, Type::FLOAT);
+        let float = b.push(Insn::LoadLocal(0), Type::FLOAT);
         b.effect(Insn::Decref(float, 0));
         let none = b.object(Insn::Object(world::none()));
         b.ret(none);
@@ -79,7 +79,7 @@ fn a_float_is_taken_from_the_list_and_put_back() {
     let made = run(&b.compile(&host), &mut Frame::new(&[]), 0).object();
     assert_eq!((float_value(made), field(count, 0)), (0.5, 2));
     let mut b = Build::new();
-    let float = b.push(Insn::LoadLocal(0), Repr::Obj, Type::FLOAT);
+    let float = b.push(Insn::LoadLocal(0), Type::FLOAT);
     b.effect(Insn::Decref(float, 0));
     let none = b.object(Insn::Object(world::none()));
     b.ret(none);
@@ -98,7 +98,7 @@ fn small_ints_are_shared_and_others_taken() {
     let list = FreeList { first, counted: None };
     let host = host_with_lists(list, Some(list), Some(small));
     let mut b = Build::new();
-    let object = b.push(Insn::LoadLocal(0), Repr::Obj, Type::INT);
+    let object = b.push(Insn::LoadLocal(0), Type::INT);
     let value = b.int(Insn::UnboxInt(object));
     let boxed = b.boxed(value);
     b.ret(boxed);
@@ -117,7 +117,7 @@ fn small_ints_are_shared_and_others_taken() {
 #[test]
 fn what_is_shared_is_forgotten_and_what_is_not_leaves() {
     let mut b = Build::new();
-    let value = b.push(Insn::LoadLocal(0), Repr::Obj, Type::OBJECT);
+    let value = b.push(Insn::LoadLocal(0), Type::OBJECT);
     let exit = b.exit(7, ExitReason::TypeGuard, &[], &[]);
     b.effect(Insn::GuardShared(value, exit));
     b.effect(Insn::Forget(value));
@@ -137,8 +137,8 @@ fn lists_grow_and_shrink_within_their_memory() {
     let items = object(&[0; 4]);
     let list = object(&[1, type_address(Type::LIST) as u64, 0, items as u64, 4]);
     let mut b = Build::new();
-    let object = b.push(Insn::LoadLocal(0), Repr::Obj, Type::LIST);
-    let value = b.push(Insn::LoadLocal(1), Repr::Obj, Type::OBJECT);
+    let object = b.push(Insn::LoadLocal(0), Type::LIST);
+    let value = b.push(Insn::LoadLocal(1), Type::OBJECT);
     let exit = b.exit(7, ExitReason::RareOperand, &[], &[]);
     b.effect(Insn::ListPush { list: object, value, exit });
     let none = b.object(Insn::Object(world::none()));
@@ -148,7 +148,7 @@ fn lists_grow_and_shrink_within_their_memory() {
     }
     let push = b.compile(&Host { list_append: append as *const () as usize, ..host_27(0) });
     let mut b = Build::new();
-    let object = b.push(Insn::LoadLocal(0), Repr::Obj, Type::LIST);
+    let object = b.push(Insn::LoadLocal(0), Type::LIST);
     let item = b.object(Insn::ListTake(object));
     b.ret(item);
     let take = b.compile(&host_27(0));

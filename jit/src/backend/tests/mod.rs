@@ -92,30 +92,30 @@ impl Build {
         block
     }
 
-    fn push(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
-        let value = self.function.add_value(insn, repr, ty);
+    fn push(&mut self, insn: Insn, ty: Type) -> ValueId {
+        let value = self.function.add_value(insn, ty);
         self.function.blocks[self.block.index()].insns.push(value);
         value
     }
 
     fn object(&mut self, insn: Insn) -> ValueId {
-        self.push(insn, Repr::Obj, Type::ANY)
+        self.push(insn, Type::ANY)
     }
 
     fn int(&mut self, insn: Insn) -> ValueId {
-        self.push(insn, Repr::Int, Type::INT)
+        self.push(insn, Type::INT)
     }
 
     fn float(&mut self, insn: Insn) -> ValueId {
-        self.push(insn, Repr::Float, Type::FLOAT)
+        self.push(insn, Type::FLOAT)
     }
 
     fn bool(&mut self, insn: Insn) -> ValueId {
-        self.push(insn, Repr::Bool, Type::BOOL)
+        self.push(insn, Type::BOOL)
     }
 
     fn effect(&mut self, insn: Insn) {
-        self.push(insn, Repr::None, Type::EMPTY);
+        self.push(insn, Type::EMPTY);
     }
 
     fn boxed(&mut self, value: ValueId) -> ValueId {

@@ -9,7 +9,7 @@ fn sum_loop() -> Build {
     let mut b = Build::new();
     let boxed = b.object(Insn::LoadLocal(0));
     let exit = b.exit(3, ExitReason::TypeGuard, &[], &[]);
-    let n = b.push(Insn::GuardType(boxed, Type::INT, exit), Repr::Obj, Type::INT);
+    let n = b.push(Insn::GuardType(boxed, Type::INT, exit), Type::INT);
     let n = b.int(Insn::UnboxInt(n));
     let step = b.object(Insn::LoadLocal(1));
     let step = b.int(Insn::UnboxInt(step));
@@ -191,7 +191,7 @@ fn ints_of_digits_are_guarded_and_unboxed() {
         let mut b = Build::new();
         let x = b.object(Insn::LoadLocal(0));
         let exit = b.exit(1, ExitReason::TypeGuard, &[], &[borrowed(x)]);
-        let x = b.push(Insn::GuardType(x, kind, exit), Repr::Obj, kind);
+        let x = b.push(Insn::GuardType(x, kind, exit), kind);
         let x = if kind == Type::INT {
             let x = b.int(Insn::UnboxInt(x));
             b.boxed(x)
@@ -229,7 +229,7 @@ fn ints_of_digits_are_guarded_and_unboxed() {
 #[test]
 fn ints_of_three_digits_are_unboxed_where_no_guard_was() {
     let mut b = Build::new();
-    let x = b.push(Insn::LoadLocal(0), Repr::Obj, Type::INT);
+    let x = b.push(Insn::LoadLocal(0), Type::INT);
     let x = b.int(Insn::UnboxInt(x));
     let x = b.boxed(x);
     b.ret(x);
@@ -298,7 +298,7 @@ fn reals_are_guarded_told_apart_and_converted() {
         let x = b.object(Insn::LoadLocal(0));
         let exit = b.exit(1, ExitReason::TypeGuard, &[], &[borrowed(x)]);
         let is_float = b.bool(Insn::HasType(x, Type::FLOAT));
-        let x = b.push(Insn::GuardType(x, Type::REAL, exit), Repr::Obj, Type::REAL);
+        let x = b.push(Insn::GuardType(x, Type::REAL, exit), Type::REAL);
         let rare = b.exit(2, ExitReason::RareOperand, &[], &[borrowed(x)]);
         let real = b.float(Insn::UnboxReal(x, rare));
         let (yes, no) = (b.function.add_block(), b.function.add_block());
@@ -373,7 +373,7 @@ fn truth_values_are_boxed_and_unboxed() {
     let mut b = Build::new();
     let x = b.object(Insn::LoadLocal(0));
     let exit = b.exit(1, ExitReason::TypeGuard, &[], &[]);
-    let x = b.push(Insn::GuardType(x, Type::BOOL, exit), Repr::Obj, Type::BOOL);
+    let x = b.push(Insn::GuardType(x, Type::BOOL, exit), Type::BOOL);
     let as_int = b.int(Insn::UnboxInt(x));
     let truth = b.bool(Insn::UnboxBool(x));
     let not = b.bool(Insn::Not(truth));

@@ -215,7 +215,7 @@ fn a_reference_in_hand_is_handed_over_once() {
     let exit = b.exit(1, ExitReason::Unbound, &[], &[]);
     let checked = b.object(Insn::GuardNotNull(x, exit));
     let exit = b.exit(2, ExitReason::TypeGuard, &[], &[]);
-    let checked = b.push(Insn::GuardType(checked, Type::LIST, exit), Repr::Obj, Type::LIST);
+    let checked = b.push(Insn::GuardType(checked, Type::LIST, exit), Type::LIST);
     let mine = b.object(Insn::NewRef(checked));
     let state = b.state(3, Resume::At, &[checked, null], &[owned(mine), borrowed(constant), borrowed(x)]);
     b.effect(Insn::Exit(SideExit { state, reason: ExitReason::Uncompiled }));
@@ -244,7 +244,7 @@ fn identity() {
     let mut b = Build::new();
     let (x, y) = (b.object(Insn::LoadLocal(0)), b.object(Insn::LoadLocal(1)));
     let exit = b.exit(1, ExitReason::TypeGuard, &[], &[]);
-    b.push(Insn::GuardType(x, Type::NONE, exit), Repr::Obj, Type::NONE);
+    b.push(Insn::GuardType(x, Type::NONE, exit), Type::NONE);
     let exit = b.exit(2, ExitReason::CacheMiss, &[], &[]);
     let x = b.object(Insn::GuardIs(x, none(), exit));
     let same = b.bool(Insn::SameObject(x, y));

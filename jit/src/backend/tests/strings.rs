@@ -56,7 +56,7 @@ fn result(
     let number = b.object(Insn::LoadLocal(1));
     let number = b.int(Insn::UnboxInt(number));
     let exit = b.exit(7, ExitReason::IndexRange, &[], &[]);
-    let result = b.push(insn(string, number, exit), repr, repr.boxed_type());
+    let result = b.push(insn(string, number, exit), repr.boxed_type());
     let result = if repr == Repr::Obj { result } else { b.boxed(result) };
     b.ret(result);
     match run(&b.compile(host), &mut Frame::new(&[of, int(index)]), 0) {

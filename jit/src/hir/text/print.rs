@@ -447,8 +447,8 @@ mod tests {
     use super::*;
     use crate::bytecode::{BinaryOp, CompareOp};
 
-    fn push(function: &mut Function, block: BlockId, insn: Insn, repr: Repr, ty: Type) -> ValueId {
-        let value = function.add_value(insn, repr, ty);
+    fn push(function: &mut Function, block: BlockId, insn: Insn, ty: Type) -> ValueId {
+        let value = function.add_value(insn, ty);
         function.blocks[block.index()].insns.push(value);
         value
     }
@@ -475,42 +475,42 @@ mod tests {
         f.entries.push(Entry { pc: 0, depth: 0, blocks: vec![], block: start });
         f.entries.push(Entry { pc: 3, depth: 1, blocks: vec![frame], block: resumed });
 
-        let local = push(f, start, Insn::LoadLocal(0), Repr::Obj, Type::ANY);
+        let local = push(f, start, Insn::LoadLocal(0), Type::ANY);
         let exit = SideExit { state: f.add_state(state(0, &[local], &[])), reason: ExitReason::Unbound };
-        let bound = push(f, start, Insn::GuardNotNull(local, exit), Repr::Obj, Type::OBJECT);
+        let bound = push(f, start, Insn::GuardNotNull(local, exit), Type::OBJECT);
         let exit = SideExit { reason: ExitReason::TypeGuard, ..exit };
-        let int = push(f, start, Insn::GuardType(bound, Type::INT, exit), Repr::Obj, Type::INT);
-        let unboxed = push(f, start, Insn::UnboxInt(int), Repr::Int, Type::INT);
+        let int = push(f, start, Insn::GuardType(bound, Type::INT, exit), Type::INT);
+        let unboxed = push(f, start, Insn::UnboxInt(int), Type::INT);
         let edge = Edge { target: header, args: vec![unboxed] };
-        push(f, start, Insn::Jump(edge), Repr::None, Type::EMPTY);
+        push(f, start, Insn::Jump(edge), Type::EMPTY);
 
-        let zero = push(f, resumed, Insn::Int(0), Repr::Int, Type::INT.union(Type::BOOL));
-        push(f, resumed, Insn::Jump(Edge { target: header, args: vec![zero] }), Repr::None, Type::EMPTY);
+        let zero = push(f, resumed, Insn::Int(0), Type::INT.union(Type::BOOL));
+        push(f, resumed, Insn::Jump(Edge { target: header, args: vec![zero] }), Type::EMPTY);
 
         let counter = f.add_param(header, Repr::Int, Type::INT);
         let mut at_header = state(3, &[counter], &[]);
         at_header.stale = vec![Stale { slot: 0, lacks: Lacks::Told }];
         at_header.blocks = vec![frame];
         f.blocks[header.index()].entry_state = Some(f.add_state(at_header.clone()));
-        let limit = push(f, header, Insn::Int(10), Repr::Int, Type::INT);
+        let limit = push(f, header, Insn::Int(10), Type::INT);
         let less = Insn::IntCompare(CompareOp::Lt, counter, limit);
-        let condition = push(f, header, less, Repr::Bool, Type::BOOL);
+        let condition = push(f, header, less, Type::BOOL);
         let then = Edge { target: body, args: vec![] };
         let otherwise = Edge { target: end, args: vec![] };
-        push(f, header, Insn::Branch { condition, then, otherwise }, Repr::None, Type::EMPTY);
+        push(f, header, Insn::Branch { condition, then, otherwise }, Type::EMPTY);
 
-        let one = push(f, body, Insn::Int(1), Repr::Int, Type::INT);
+        let one = push(f, body, Insn::Int(1), Type::INT);
         at_header.operands = vec![Operand::new(one, false)];
         let exit = SideExit { state: f.add_state(at_header), reason: ExitReason::Overflow };
         let add = Insn::IntBinary { op: BinaryOp::Add, lhs: counter, rhs: one, seen: Seen::Number, exit };
-        let sum = push(f, body, add, Repr::Int, Type::INT);
-        push(f, body, Insn::CheckValid(exit), Repr::None, Type::EMPTY);
-        push(f, body, Insn::Jump(Edge { target: header, args: vec![sum] }), Repr::None, Type::EMPTY);
+        let sum = push(f, body, add, Type::INT);
+        push(f, body, Insn::CheckValid(exit), Type::EMPTY);
+        push(f, body, Insn::Jump(Edge { target: header, args: vec![sum] }), Type::EMPTY);
 
-        let boxed = push(f, end, Insn::Box(counter), Repr::Obj, Type::INT);
-        push(f, end, Insn::Return(boxed, 0), Repr::None, Type::EMPTY);
+        let boxed = push(f, end, Insn::Box(counter), Type::INT);
+        push(f, end, Insn::Return(boxed, 0), Type::EMPTY);
         f.blocks[end.index()].cold = true;
-        push(f, unreachable, Insn::Return(boxed, 0), Repr::None, Type::EMPTY);
+        push(f, unreachable, Insn::Return(boxed, 0), Type::EMPTY);
         function
     }
 

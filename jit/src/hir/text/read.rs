@@ -39,7 +39,7 @@ pub fn parse(text: &str) -> Result<Function, String> {
     }
     // From the last on, so that the places of those before stay what they are.
     for (block, index, insn) in unnumbered.into_iter().rev() {
-        let id = function.add_value(insn, Repr::None, Type::EMPTY);
+        let id = function.add_value(insn, Type::EMPTY);
         function.blocks[block.index()].insns.insert(index, id);
     }
     Ok(function)

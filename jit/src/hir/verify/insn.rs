@@ -203,9 +203,9 @@ mod tests {
     /// representations and kinds, and whose result is as given.
     fn verdict(operands: &[(Repr, Type)], result: Repr, insn: impl FnOnce(&[ValueId]) -> Insn) -> String {
         let mut function = Function { locals: 2, ..Function::default() };
-        let ids: Vec<ValueId> =
-            operands.iter().map(|(repr, ty)| function.add_value(Insn::Param, *repr, *ty)).collect();
-        let value = function.add_value(insn(&ids), result, Type::ANY);
+        let ids: Vec<ValueId> = operands.iter().map(|(repr, ty)| function.new_param(*repr, *ty)).collect();
+        let value = function.add_value(insn(&ids), Type::ANY);
+        function.values[value.index()].repr = result;
         check(&function, value).err().unwrap_or_default()
     }
 

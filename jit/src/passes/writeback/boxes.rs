@@ -45,14 +45,14 @@ impl<'a> Rewriter<'a> {
         self.function.blocks[block.index()].insns = self.out;
     }
 
-    pub(super) fn emit(&mut self, insn: Insn, repr: Repr, ty: Type) -> ValueId {
-        let value = self.function.add_value(insn, repr, ty);
+    pub(super) fn emit(&mut self, insn: Insn, ty: Type) -> ValueId {
+        let value = self.function.add_value(insn, ty);
         self.out.push(value);
         value
     }
 
     fn emit_effect(&mut self, insn: Insn) {
-        self.emit(insn, Repr::None, Type::EMPTY);
+        self.emit(insn, Type::EMPTY);
     }
 
     /// Keeps a value as another instruction.
@@ -102,14 +102,12 @@ impl<'a> Rewriter<'a> {
         let former = match former {
             Former::Nothing => None,
             Former::Is(object) => Some(object),
-            Former::InMemory => {
-                Some(self.emit(Insn::LoadLocal(slot), Repr::Obj, Type::SIMPLE.union(Type::NULL)))
-            }
+            Former::InMemory => Some(self.emit(Insn::LoadLocal(slot), Type::SIMPLE.union(Type::NULL))),
         };
         self.emit_effect(Insn::StoreLocal { slot, value: object });
         if let Some(former) = former {
             let ty = self.function.value(former).ty;
-            let former = self.emit(Insn::Adopt(former), Repr::Obj, ty);
+            let former = self.emit(Insn::Adopt(former), ty);
             if !ty.may_be(Type::NULL) {
                 self.emit_effect(Insn::Decref(former, pc));
             } else if ty != Type::NULL {
@@ -184,7 +182,7 @@ impl<'a> Rewriter<'a> {
             Insn::GuardIs(object, _, exit) if virtual_value(self.function, *object).is_some() => {
                 // A number that was just computed is no singleton.
                 let exit = self.complete(*exit, None);
-                let never = self.emit(Insn::Bool(false), Repr::Bool, Type::BOOL);
+                let never = self.emit(Insn::Bool(false), Type::BOOL);
                 self.emit_effect(Insn::GuardBool(never, true, exit));
                 return self.keep_as(value, Insn::Null);
             }
@@ -220,14 +218,14 @@ impl<'a> Rewriter<'a> {
     /// What a slot holds, borrowed.
     fn read_slot(&mut self, slot: u32, ty: Type) -> ValueId {
         match self.function.tracked_name(slot) {
-            None => self.emit(Insn::LoadLocal(slot), Repr::Obj, ty),
+            None => self.emit(Insn::LoadLocal(slot), ty),
             Some(name) => self.read_name(name, ty),
         }
     }
 
     fn make_object(&mut self, inner: ValueId) -> ValueId {
         let ty = self.boxed_type(inner);
-        self.emit(Insn::Box(inner), Repr::Obj, ty)
+        self.emit(Insn::Box(inner), ty)
     }
 
     /// The slot that holds the object of a number: the program may compare identities.
@@ -259,7 +257,7 @@ impl<'a> Rewriter<'a> {
         let Some(slot) = held_by else { return self.make_object(inner) };
         let ty = self.boxed_type(inner);
         let object = self.read_slot(slot, ty);
-        self.emit(Insn::NewRef(object), Repr::Obj, ty)
+        self.emit(Insn::NewRef(object), ty)
     }
 
     /// Arguments of an edge: a virtual local is in its slot by now, a virtual operand is made.

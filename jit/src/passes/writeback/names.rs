@@ -6,7 +6,7 @@
 use super::boxes::Rewriter;
 use super::slots::{Memory, Slots, virtual_value};
 use super::sync::{Decision, Step};
-use crate::hir::{Function, Heap, Heaps, Helper, Insn, PC_IN_FRAME, Repr, Type, ValueId};
+use crate::hir::{Function, Heap, Heaps, Helper, Insn, PC_IN_FRAME, Type, ValueId};
 
 /// The tracked names of which some block cannot know whether they lack their object: those that need marks.
 pub(super) fn in_doubt(function: &Function, at_entry: &[Option<Slots>]) -> Vec<u32> {
@@ -69,7 +69,7 @@ impl Rewriter<'_> {
     pub(super) fn read_name(&mut self, name: usize, ty: Type) -> ValueId {
         let (helper, immediates) = (Helper::NameValue, vec![name as i64]);
         let call = Insn::Call { helper, args: vec![], immediates, pc: PC_IN_FRAME };
-        self.emit(call, Repr::Obj, ty)
+        self.emit(call, ty)
     }
 
     /// Binds the name of a slot to a borrowed object.
@@ -77,20 +77,20 @@ impl Rewriter<'_> {
         let name = self.function.tracked_name(slot).expect("the slot is a name's");
         let immediates = vec![name as i64];
         let call = Insn::Call { helper: Helper::SetName, args: vec![object], immediates, pc };
-        self.emit(call, Repr::Status, Type::EMPTY);
+        self.emit(call, Type::EMPTY);
         self.mark_name(slot, false);
     }
 
     /// Binds the name of a slot to an object, and releases that.
     pub(super) fn give_name(&mut self, slot: u32, object: ValueId, pc: u32) {
         self.set_name(slot, object, pc);
-        self.emit(Insn::Decref(object, pc), Repr::None, Type::EMPTY);
+        self.emit(Insn::Decref(object, pc), Type::EMPTY);
     }
 
     /// Notes whether a name lacks the object of its number, where nobody knows without.
     pub(super) fn mark_name(&mut self, slot: u32, lacks: bool) {
         if self.marked.contains(&slot) {
-            self.emit(Insn::MarkName { slot, lacks }, Repr::None, Type::EMPTY);
+            self.emit(Insn::MarkName { slot, lacks }, Type::EMPTY);
         }
     }
 }
