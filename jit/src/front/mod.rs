@@ -2,7 +2,7 @@
 //! on feedback as it goes.
 //!
 //! A bytecode offset becomes one HIR block per *shape* of the frame it is reached with (see
-//! [`Key`]): the stack depth and the block stack are static in each, so `finally` bodies reached
+//! `Key`): the stack depth and the block stack are static in each, so `finally` bodies reached
 //! in different ways are simply different blocks.
 
 mod arith;

@@ -1,4 +1,5 @@
-//! The unit tests of the crates that need no CPython, counted from what cargo says about them, and the jit's examples.
+//! The unit tests of the crates that need no CPython, counted from what cargo says about them, and the jit's examples and
+//! documentation.
 
 use super::tally::Tally;
 use crate::dirs::Dirs;
@@ -7,7 +8,7 @@ use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs `cargo test` for xtask and the jit, then the examples, which check themselves.
+/// Runs `cargo test` for xtask and the jit, then the examples, which check themselves, and builds the documentation.
 pub fn run(dirs: &Dirs, tally: &mut Tally) -> Result<()> {
     for package in ["xtask", "pyjion-jit"] {
         let log = step::fresh_log(dirs.logs().join(format!("test-{package}.log")));
@@ -19,13 +20,21 @@ pub fn run(dirs: &Dirs, tally: &mut Tally) -> Result<()> {
         let log = step::fresh_log(dirs.logs().join(format!("example-{name}.log")));
         let mut cargo = cargo(dirs);
         cargo.args(["run", "--package", "pyjion-jit", "--example", &name]);
-        let name = format!("example {name}");
-        match step::run(&name, &mut cargo, &log) {
-            Ok(()) => tally.pass(&name),
-            Err(e) => tally.fail(&name, &format!("{e:#}")),
-        }
+        succeed(&format!("example {name}"), &mut cargo, &log, tally);
     }
+    let mut documents = cargo(dirs);
+    documents.args(["doc", "--package", "pyjion-jit", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
+    let log = step::fresh_log(dirs.logs().join("doc-pyjion-jit.log"));
+    succeed("documentation of pyjion-jit", &mut documents, &log, tally);
     Ok(())
+}
+
+/// Runs a command that has to end well.
+fn succeed(name: &str, command: &mut Command, log: &Path, tally: &mut Tally) {
+    match step::run(name, command, log) {
+        Ok(()) => tally.pass(name),
+        Err(e) => tally.fail(name, &format!("{e:#}")),
+    }
 }
 
 fn cargo(dirs: &Dirs) -> Command {
