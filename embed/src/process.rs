@@ -9,8 +9,8 @@ use crate::{compile, config, memory, py, run, runtime, state, stats, tier, tools
 
 /// The parts, from the lowest room to the highest.
 pub struct Process {
-    /// Written when a library with us in it is loaded, when our evaluator comes or goes, when frames may pass it by or no longer may, and by whoever has the
-    /// next jumps backwards looked at.
+    /// Written when a library with us in it is loaded, when our evaluator comes or goes, when frames may pass
+    /// it by or no longer may, and by whoever has the next jumps backwards looked at.
     pub hooks: Gil<py::hooks::Hooks>,
     /// Written when an array is observed, and read by the compiling thread.
     pub arrays: py::arrays::Arrays,

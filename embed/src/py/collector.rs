@@ -69,8 +69,8 @@ pub unsafe fn is_tracked(object: Object) -> bool {
     }
 }
 
-/// Where the word is, seen from the object, that tells whether it is tracked; how far that is to be shifted to the right; and
-/// what it is then if it is not.
+/// Where the word is, seen from the object, that tells whether it is tracked; how far that is to be shifted
+/// to the right; and what it is then if it is not.
 pub fn tracking_word() -> (i32, u32, i64) {
     // SAFETY: the address of a field of memory that is not looked at.
     let offset = unsafe {

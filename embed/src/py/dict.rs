@@ -397,8 +397,8 @@ pub unsafe fn replace(dict: Object, index: usize, name: Object, value: Object) -
     }
 }
 
-/// Gives a key that is hashed without foreign code another value, and hands back the former one; NULL, nothing done, when there is
-/// more to do than that.
+/// Gives a key that is hashed without foreign code another value, and hands back the former one; NULL,
+/// nothing done, when there is more to do than that.
 ///
 /// # Safety
 /// All are alive.

@@ -6,8 +6,8 @@ use crate::py::{self, Object, keys};
 #[cfg(py3)]
 const PROBES: usize = 9;
 
-/// Whether an exact `set` or `frozenset` has a key, with this hash, which runs no foreign code; `None` when foreign code may
-/// have to compare it.
+/// Whether an exact `set` or `frozenset` has a key, with this hash, which runs no foreign code; `None` when
+/// foreign code may have to compare it.
 ///
 /// # Safety
 /// Both are alive, and it is one.

@@ -30,11 +30,12 @@ impl Bound {
     }
 }
 
-/// Calls a function of code that [collects](crate::state::thin::ThinFrames::collects) arguments if that can be; else nothing
-/// has happened.
+/// Calls a function of code that [collects](crate::state::thin::ThinFrames::collects) arguments if that can
+/// be; else nothing has happened.
 ///
 /// # Safety
-/// As for [`thin::call`](crate::run::thin::call), of which the state is that of the function's code; names and values are alive.
+/// As for [`thin::call`](crate::run::thin::call), of which the state is that of the function's code; names
+/// and values are alive.
 #[inline(never)]
 pub unsafe fn call(
     thread: *mut PyThreadState,

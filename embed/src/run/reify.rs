@@ -149,8 +149,9 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
 }
 
 /// Rebuilds the frame as the recipe says, and makes those that are inlined: the innermost is then as [`rebuild`] leaves
-/// the only one, but for what it is to release, which the chain has; the others are in the middle of their calls. If there is no memory for one, it and those that it calls
-/// are missing, and the exit becomes a throw of `MemoryError` in its caller.
+/// the only one, but for what it is to release, which the chain has; the others are in the middle of their
+/// calls. If there is no memory for one, it and those that it calls are missing, and the exit becomes a throw
+/// of `MemoryError` in its caller.
 ///
 /// # Safety
 /// As for [`rebuild`], but for any exit. The thread is the current one, and the frame is its own.

@@ -92,8 +92,8 @@ unsafe fn call_with_defaults(
     }
 }
 
-/// Calls a function that collects arguments, of which some may be given by name, under so many calls in C, if it is one that
-/// does; else nothing has happened.
+/// Calls a function that collects arguments, of which some may be given by name, under so many calls in C, if
+/// it is one that does; else nothing has happened.
 ///
 /// # Safety
 /// As for [`call`]; names and values are held, too.

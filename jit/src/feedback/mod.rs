@@ -171,8 +171,8 @@ impl Feedback {
         (!found.is_empty()).then_some((*hash, found))
     }
 
-    /// Whether the attribute of an instruction was always found where it is to be looked for, of instances of so few classes
-    /// that others are not to be expected.
+    /// Whether the attribute of an instruction was always found where it is to be looked for, of instances of
+    /// so few classes that others are not to be expected.
     pub fn is_settled(&self, pc: u32) -> bool {
         let Some(AttributesAt { seen, .. }) = self.attributes.get(&pc).filter(|_| !self.is_unsettled) else {
             return false;
@@ -226,8 +226,8 @@ impl Feedback {
         is_stable.then_some(callee)
     }
 
-    /// The code that an instruction calls most often, if it calls nothing but Python functions, of up to four codes, or nothing
-    /// but methods that are such.
+    /// The code that an instruction calls most often, if it calls nothing but Python functions, of up to four
+    /// codes, or nothing but methods that are such.
     pub fn likely_function(&self, pc: u32, is_method: bool) -> Option<&CodeHandle> {
         let seen = self.callees.get(&pc).filter(|seen| seen.others() == 0)?;
         let codes: Option<Vec<&CodeHandle>> =

@@ -47,8 +47,9 @@ impl Builder<'_> {
         Ok(Flow::Next)
     }
 
-    /// Goes on with what `fast` does if operands, so far below the top, are of these kinds, which have types of their own, or
-    /// with what `slow` does. Both pop the same operands, and bind nothing; what they hand back, owned, is pushed.
+    /// Goes on with what `fast` does if operands, so far below the top, are of these kinds, which have types
+    /// of their own, or with what `slow` does. Both pop the same operands, and bind nothing; what they hand
+    /// back, owned, is pushed.
     pub(super) fn if_of_kinds(
         &mut self,
         kinds: &[(usize, Type)],

@@ -2,8 +2,8 @@
 //!
 //! CPython makes a new object for most results. But it hands the left operand back from a shift by nothing (2.7)
 //! or from a division whose remainder it is (3.x), and where large numbers have a small result it makes one of
-//! which there is one already (3.x). Where anybody can see the difference, what is handed back takes a way of its own, up to
-//! the next place where ways meet, and the backend leaves in the other cases.
+//! which there is one already (3.x). Where anybody can see the difference, what is handed back takes a way of
+//! its own, up to the next place where ways meet, and the backend leaves in the other cases.
 
 use super::*;
 use crate::bytecode::{BinaryOp, CompareOp, Op};

@@ -203,8 +203,8 @@ impl Builder<'_> {
         ty.may_be(kind).then_some(kind)
     }
 
-    /// The kinds that the topmost operands are most likely to have together: what is expected, else what was seen more often
-    /// than not at this instruction.
+    /// The kinds that the topmost operands are most likely to have together: what is expected, else what was
+    /// seen more often than not at this instruction.
     pub(super) fn likely_kinds<const N: usize>(&self, pc: u32) -> [Option<Type>; N] {
         let seen = self.feedback.likely_operands(pc).filter(|_| self.speculate_at(pc));
         std::array::from_fn(|depth| {

@@ -1,9 +1,9 @@
 //! Gives block parameters that carry ints or floats an unboxed representation.
 //!
 //! A parameter is *wanted* as a kind when guards or unboxings of that kind use it, directly or
-//! through other parameters, or when some edge would have to box a number for it. It becomes unboxed when every edge can pass it unboxed: the value
-//! was just boxed, is a constant, is such a parameter itself, or, on the way into a loop, can be
-//! guarded once before the loop.
+//! through other parameters, or when some edge would have to box a number for it. It becomes unboxed when
+//! every edge can pass it unboxed: the value was just boxed, is a constant, is such a parameter itself, or,
+//! on the way into a loop, can be guarded once before the loop.
 
 use super::cfg::{Cfg, each_edge, substitute};
 use crate::hir::{

@@ -112,8 +112,8 @@ impl Ordered {
     }
 }
 
-/// Calls a Python function under so many calls in C with arguments that stay the caller's, in a thin frame if that can be; else
-/// nothing has happened.
+/// Calls a Python function under so many calls in C with arguments that stay the caller's, in a thin frame if
+/// that can be; else nothing has happened.
 ///
 /// # Safety
 /// The caller holds the function and the arguments; the thread is the current one and runs compiled code.

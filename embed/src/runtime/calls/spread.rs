@@ -68,8 +68,8 @@ pub unsafe extern "C" fn call_ex(_frame: Frame, at: *mut Object, count: i64, imm
     }
 }
 
-/// Calls a Python function with so many arguments, the items of the tuple above them, and those of the dict above that, as far
-/// as there are such, in a thin frame if that can be; else nothing has happened.
+/// Calls a Python function with so many arguments, the items of the tuple above them, and those of the dict
+/// above that, as far as there are such, in a thin frame if that can be; else nothing has happened.
 #[inline(always)]
 unsafe fn try_call(
     thread: *mut PyThreadState,

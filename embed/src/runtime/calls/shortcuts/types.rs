@@ -59,7 +59,8 @@ unsafe fn dict(_: Object, arguments: *const Object, count: usize) -> Option<Obje
     }
 }
 
-/// An empty dict by `dict_new`, not of those that are unused: the collector counts it, as it does where the class is called.
+/// An empty dict by `dict_new`, not of those that are unused: the collector counts it, as it does where the
+/// class is called.
 unsafe fn new_dict() -> Object {
     let ty = &raw mut py::PyDict_Type;
     // SAFETY: `dict_new` does not look at the arguments.
