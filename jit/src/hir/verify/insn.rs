@@ -70,7 +70,84 @@ impl Rules<'_> {
             Insn::ByteItem { bytes, .. } => self.of_kind(*bytes, Type::UNICODE),
             Insn::StringEqual(a, b) => [a, b].into_iter().try_for_each(|v| self.of_kind(*v, Type::STR)),
             Insn::SequenceLen(v) => self.of_kind(*v, Type::LIST.union(Type::TUPLE)),
-            _ => Ok(()),
+            // Nothing is read of their operands but what all have, or what a guard has seen to be there.
+            Insn::Param
+            | Insn::Object(_)
+            | Insn::Int(_)
+            | Insn::Float(_)
+            | Insn::Bool(_)
+            | Insn::Null
+            | Insn::LoadLocal(_)
+            | Insn::StoreLocal { .. }
+            | Insn::FillLocal { .. }
+            | Insn::ClearLocal(_)
+            | Insn::CopyLocal { .. }
+            | Insn::FillName { .. }
+            | Insn::MarkName { .. }
+            | Insn::SetLocal { .. }
+            | Insn::LoadStack(_)
+            | Insn::NewRef(_)
+            | Insn::Adopt(_)
+            | Insn::Decref(..)
+            | Insn::Forget(_)
+            | Insn::XDecref(..)
+            | Insn::DecrefShared(..)
+            | Insn::GuardNotNull(..)
+            | Insn::GuardType(..)
+            | Insn::GuardIs(..)
+            | Insn::GuardNative { .. }
+            | Insn::ReceiverOf(_)
+            | Insn::GuardShared(..)
+            | Insn::GuardCode { .. }
+            | Insn::GuardGlobals(..)
+            | Insn::GuardBool(..)
+            | Insn::GuardStatus(..)
+            | Insn::NotNull(_)
+            | Insn::Box(_)
+            | Insn::IntBinary { .. }
+            | Insn::IntNeg(..)
+            | Insn::IntInvert(_)
+            | Insn::FloatBinary { .. }
+            | Insn::FloatAbs(_)
+            | Insn::FloatCall { .. }
+            | Insn::FloatToInt(..)
+            | Insn::FloatNeg(_)
+            | Insn::IntToFloat(_)
+            | Insn::IntCompare(..)
+            | Insn::FloatCompare(..)
+            | Insn::IntTruth(_)
+            | Insn::FloatTruth(_)
+            | Insn::SameObject(..)
+            | Insn::HasType(..)
+            | Insn::IsNull(_)
+            | Insn::Not(_)
+            | Insn::StatusTruth(_)
+            | Insn::StatusFailed(_)
+            | Insn::EnumerateIndex
+            | Insn::GuardArray(..)
+            | Insn::CharacterOf(..)
+            | Insn::FindAttribute { .. }
+            | Insn::SwapAttribute { .. }
+            | Insn::FindGlobal(_)
+            | Insn::TypeOf(_)
+            | Insn::ClassOf(_)
+            | Insn::Call { .. }
+            | Insn::CallStack { .. }
+            | Insn::CallMethod { .. }
+            | Insn::CallFunction { .. }
+            | Insn::PeriodicDue
+            | Insn::CountBytecode
+            | Insn::CountRun(_)
+            | Insn::CheckUnshared(_)
+            | Insn::CheckTracing(_)
+            | Insn::CheckCalls { .. }
+            | Insn::CheckValid(_)
+            | Insn::StressExit { .. }
+            | Insn::StressInvalidate { .. }
+            | Insn::Jump(_)
+            | Insn::Branch { .. }
+            | Insn::Return(..)
+            | Insn::Exit(_) => Ok(()),
         }
     }
 
