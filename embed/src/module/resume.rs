@@ -46,6 +46,8 @@ pub unsafe extern "C" fn resume(_: Object, chain: Object) -> Object {
         let inlined = parsed.map(|frame| InlinedRecipe {
             function: made.source(frame.function),
             is_kept: true,
+            levels: 0,
+            instance: None,
             locals: items(frame.locals).map(|object| made.source(object)).collect(),
             frame: frame.recipe,
         });

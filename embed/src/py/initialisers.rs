@@ -35,6 +35,37 @@ pub unsafe fn of(class: *mut PyTypeObject) -> Object {
     }
 }
 
+/// Whether an `__init__` returned what it has to, as `slot_tp_init` asks: consumes that, and sets an exception if it did
+/// not.
+///
+/// # Safety
+/// A new reference, or NULL with an exception set.
+#[inline(always)]
+pub unsafe fn is_returned(result: Object) -> bool {
+    // SAFETY: by the contract.
+    unsafe {
+        if result == py::none() {
+            py::decref(result);
+            return true;
+        }
+        complain(result)
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn complain(result: Object) -> bool {
+    // SAFETY: as for `is_returned`.
+    unsafe {
+        if !result.is_null() {
+            let format = c"__init__() should return None, not '%.200s'";
+            py::PyErr_Format(py::PyExc_TypeError, format.as_ptr(), (*py::type_of(result)).tp_name);
+            py::decref(result);
+        }
+        false
+    }
+}
+
 /// Where the function is that initialises the instances of a class which `object` makes, by its name, and that function;
 /// `None` where that is not so. Nothing else is done when the class is called, as long as it has its version tag.
 ///

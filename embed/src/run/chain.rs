@@ -2,15 +2,31 @@
 
 use crate::py::{Frame, Object};
 use pyjion_jit::hir::MAX_INLINED;
+use std::ffi::c_int;
 use std::ptr;
 
-/// The frames that an exit has made on top of the one that runs, each a reference of ours.
+/// A frame that an exit has made.
+#[derive(Clone, Copy)]
+pub struct Link {
+    /// A reference of ours.
+    pub frame: Frame,
+    /// What is released when it has ended, or NULL.
+    pub function: Object,
+    /// Levels of recursion that its call takes besides its own.
+    pub levels: c_int,
+    /// The instance that it initialises, a reference of ours, or NULL.
+    pub instance: Object,
+}
+
+/// No frame.
+const NONE: Link =
+    Link { frame: ptr::null_mut(), function: ptr::null_mut(), levels: 0, instance: ptr::null_mut() };
+
+/// The frames that an exit has made on top of the one that runs.
 pub struct Chain {
     /// How many.
     count: usize,
-    frames: [Frame; MAX_INLINED],
-    /// What is released when each has ended, or NULL.
-    functions: [Object; MAX_INLINED],
+    links: [Link; MAX_INLINED],
     /// The next one could not be made.
     is_cut: bool,
     /// What is to be released before anything goes on.
@@ -24,8 +40,7 @@ impl Chain {
     pub fn new() -> Chain {
         Chain {
             count: 0,
-            frames: [ptr::null_mut(); MAX_INLINED],
-            functions: [ptr::null_mut(); MAX_INLINED],
+            links: [NONE; MAX_INLINED],
             is_cut: false,
             taken: ptr::null_mut(),
             taken_count: 0,
@@ -33,12 +48,10 @@ impl Chain {
         }
     }
 
-    /// Adds a frame on top of the others, with what is to be released when it has ended, or NULL.
-    pub fn push(&mut self, frame: Frame, function: Object) {
-        if let (Some(place), Some(kept)) =
-            (self.frames.get_mut(self.count), self.functions.get_mut(self.count))
-        {
-            (*place, *kept) = (frame, function);
+    /// Adds a frame on top of the others.
+    pub fn push(&mut self, link: Link) {
+        if let Some(place) = self.links.get_mut(self.count) {
+            *place = link;
             self.count += 1;
         }
     }
@@ -49,15 +62,14 @@ impl Chain {
     }
 
     /// The one at an index.
-    pub fn frame(&self, index: usize) -> Frame {
-        self.frames.get(index).copied().unwrap_or(ptr::null_mut())
+    pub fn link(&self, index: usize) -> Link {
+        self.links.get(index).copied().unwrap_or(NONE)
     }
 
-    /// Takes the last one off, with what is to be released when it has ended, or NULL.
-    pub fn pop(&mut self) -> (Frame, Object) {
+    /// Takes the last one off.
+    pub fn pop(&mut self) -> Link {
         self.count = self.count.saturating_sub(1);
-        let function = self.functions.get(self.count).copied().unwrap_or(ptr::null_mut());
-        (self.frame(self.count), function)
+        self.link(self.count)
     }
 
     /// The next one could not be made; an exception says why.
@@ -72,7 +84,7 @@ impl Chain {
 
     /// The last one.
     pub fn innermost(&self) -> Option<Frame> {
-        self.count.checked_sub(1).map(|last| self.frame(last))
+        self.count.checked_sub(1).map(|last| self.link(last).frame)
     }
 
     /// Takes over references that are to be released before anything goes on.

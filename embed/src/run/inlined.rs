@@ -6,8 +6,9 @@
 use crate::py::evaluation::{RESUME, THROW, hand_over, suspended};
 use crate::py::stack::release_all;
 use crate::py::*;
-use crate::py::{describe, pending};
-use crate::run::chain::Chain;
+use crate::py::{describe, initialisers, pending};
+use crate::run::chain::{Chain, Link};
+use crate::run::declined::declined;
 use crate::run::frames;
 use crate::run::outcome::Outcome;
 use crate::run::reify::{self, Left};
@@ -17,7 +18,7 @@ use pyjion_jit::exit::{ExitRecipe, MAX_WORDS_INLINED};
 use pyjion_jit::hir::Resume;
 use std::ffi::c_int;
 use std::mem::MaybeUninit;
-use std::ptr;
+use std::{ptr, slice};
 
 /// Native code left by an exit with inlined frames: runs these to their ends, and has the outermost frame go on after
 /// its call.
@@ -87,7 +88,7 @@ pub unsafe fn run(
     // SAFETY: the references are the chain's. Nothing of the recipe is borrowed while Python code runs.
     unsafe {
         for index in 0..chain.len() {
-            begin(chain.frame(index), thread);
+            begin(chain.link(index), thread);
         }
         let mut result = ptr::null_mut();
         if chain.is_cut() {
@@ -112,10 +113,10 @@ pub unsafe fn run(
 }
 
 /// Makes a frame of the chain the one that runs, without an evaluator so far.
-unsafe fn begin(frame: Frame, thread: *mut PyThreadState) {
+unsafe fn begin(Link { frame, levels, .. }: Link, thread: *mut PyThreadState) {
     // SAFETY: the frame is new, its code no generator's, and the thread is the current one.
     unsafe {
-        (*thread).recursion_depth += 1;
+        (*thread).recursion_depth += levels + 1;
         (*thread).frame = frame;
         #[cfg(py3)]
         {
@@ -155,16 +156,29 @@ unsafe fn release_taken(chain: &mut Chain) {
     chain.forget_taken();
 }
 
-/// Runs the innermost frame of a chain, the thread's current one, to its end, and takes it off; its result.
+/// Runs the innermost frame of a chain, the thread's current one, to its end, and takes it off; what its call gives.
 unsafe fn go_on(thread: *mut PyThreadState, chain: &mut Chain, throw: c_int) -> Object {
-    let (frame, function) = chain.pop();
+    let Link { frame, function, levels, instance } = chain.pop();
     // SAFETY: the frame is suspended; the references are given up.
     unsafe {
         hand_over(frame, thread);
         let result = _PyEval_EvalFrameDefault(frame, RESUME | throw);
         frames::release(thread, frame);
         xdecref(function);
-        result
+        (*thread).recursion_depth -= levels;
+        if instance.is_null() { result } else { initialised(instance, result) }
+    }
+}
+
+/// What the call of a class gives whose instance a function has initialised that returned this, or NULL.
+unsafe fn initialised(instance: Object, result: Object) -> Object {
+    // SAFETY: both references are given up.
+    unsafe {
+        if initialisers::is_returned(result) {
+            return instance;
+        }
+        decref(instance);
+        ptr::null_mut()
     }
 }
 
@@ -174,6 +188,8 @@ struct Call {
     depth: usize,
     /// Operands of the call.
     operands: usize,
+    /// They are those of an operation: what goes on with two of them where a method declines, or 0.
+    operation: Option<usize>,
     /// Where the frame goes on.
     next: c_int,
 }
@@ -186,11 +202,14 @@ unsafe fn call(recipe: *const ExitRecipe, index: usize) -> Call {
         Some(inlined) => &inlined.frame,
         None => &recipe.outermost,
     };
-    let (operands, next) = match frame.resume {
-        Resume::Call { operands, next } => (operands as usize, next as c_int),
-        Resume::At | Resume::Throw | Resume::Yield | Resume::YieldFrom | Resume::Release { .. } => (0, 0),
+    let (operands, operation, next) = match frame.resume {
+        Resume::Call { operands, next } => (operands as usize, None, next as c_int),
+        Resume::Operation { operands, declined, next } => (operands as usize, Some(declined), next as c_int),
+        Resume::At | Resume::Throw | Resume::Yield | Resume::YieldFrom | Resume::Release { .. } => {
+            (0, None, 0)
+        }
     };
-    Call { depth: frame.operands.len(), operands, next }
+    Call { depth: frame.operands.len(), operands, operation, next }
 }
 
 /// A call has returned this, or NULL: what the evaluator does before the next instruction. [`THROW`] or 0.
@@ -198,6 +217,12 @@ unsafe fn returned(frame: Frame, thread: *mut PyThreadState, call: Call, result:
     // SAFETY: the frame is the thread's current one, and has these operands.
     unsafe {
         let mut top = (*frame).f_valuestack.add(call.depth - call.operands);
+        let mut result = result;
+        if let Some(operation) = call.operation {
+            result = go_on_with(frame, operation, top, result);
+            // As a stack is released from its top, but the other way round.
+            slice::from_raw_parts_mut(top, call.operands).reverse();
+        }
         release_all(top, call.operands);
         let mut throw = THROW;
         if !result.is_null() {
@@ -211,6 +236,18 @@ unsafe fn returned(frame: Frame, thread: *mut PyThreadState, call: Call, result:
         }
         (*frame).f_stacktop = top;
         throw
+    }
+}
+
+/// What an operation gives after its method has returned this, or NULL: the next one is asked where it declined.
+unsafe fn go_on_with(frame: Frame, operation: usize, operands: *const Object, result: Object) -> Object {
+    // SAFETY: two operands, which stay the frame's; the address is that of a helper for such.
+    unsafe {
+        if operation == 0 || result != &raw mut _Py_NotImplementedStruct {
+            return result;
+        }
+        decref(result);
+        declined(frame, *operands, *operands.add(1), operation as i64)
     }
 }
 

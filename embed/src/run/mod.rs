@@ -6,6 +6,7 @@ pub mod callables;
 pub mod chain;
 pub mod clients;
 pub mod collecting;
+pub mod declined;
 pub mod direct;
 pub mod dispatch;
 pub mod drive;

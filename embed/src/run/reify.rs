@@ -4,11 +4,12 @@ use crate::memory::shortage;
 use crate::py::describe;
 use crate::py::*;
 use crate::py::{binding, collector, dict};
-use crate::run::chain::Chain;
+use crate::run::chain::{Chain, Link};
 use crate::run::frames;
 use crate::state::recall;
 use pyjion_jit::exit::{Bound, ExitRecipe, FrameRecipe, InlinedRecipe, Name, Receiver, Source};
 use pyjion_jit::hir::{MAX_BOUND, PC_IN_FRAME, Repr, Resume};
+use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::ptr;
 
@@ -229,7 +230,9 @@ unsafe fn make(
         if recipe.is_kept && !is_owned(&recipe.function) {
             incref(function);
         }
-        chain.push(frame, if recipe.is_kept { function } else { ptr::null_mut() });
+        let instance = recipe.instance.as_ref().map_or(ptr::null_mut(), |instance| word(instance, buffer));
+        let function = if recipe.is_kept { function } else { ptr::null_mut() };
+        chain.push(Link { frame, function, levels: recipe.levels as c_int, instance });
     }
 }
 
@@ -287,9 +290,10 @@ unsafe fn borrowed(recipe: &ExitRecipe, buffer: *const u64) -> impl Iterator<Ite
 /// # Safety
 /// As for [`rebuild`].
 unsafe fn owned(recipe: &InlinedRecipe, buffer: *const u64) -> impl Iterator<Item = Object> {
-    let InlinedRecipe { function, locals, frame, is_kept: _ } = recipe;
+    let InlinedRecipe { function, instance, locals, frame, is_kept: _, levels: _ } = recipe;
     let bound = frame.receivers.iter().flat_map(|receiver| [Some(&receiver.object), receiver.class.as_ref()]);
-    let sources = locals.iter().chain(&frame.operands).chain(bound.flatten()).chain([function]);
+    let sources =
+        locals.iter().chain(&frame.operands).chain(bound.flatten()).chain([function]).chain(instance);
     // SAFETY: by the contract.
     sources.filter(|source| is_owned(source)).map(move |source| unsafe { word(source, buffer) })
 }
@@ -403,7 +407,9 @@ unsafe fn complete(
                 (*frame).f_lasti = pc;
                 Left::Releasing { next }
             }
-            Resume::Call { .. } => unreachable!("others than the innermost frame call"),
+            Resume::Call { .. } | Resume::Operation { .. } => {
+                unreachable!("others than the innermost frame call")
+            }
         };
         (*frame).f_stacktop = top;
         left

@@ -4,13 +4,14 @@ use super::calls::{call, classes, direct, methods, spread};
 use super::data::{boxes, build, coroutines, instances, iteration, lookups, operators, ranges, slices};
 use super::names::{attributes, globals, imports, scopes};
 use super::statements::{exec, print, unwind, with};
+use crate::run::declined;
 use pyjion_jit::hir::Helper;
 
 /// The address of the implementation of a helper.
 pub fn address(helper: Helper) -> usize {
     use Helper::*;
     match helper {
-        Declined => address_of!(operators::declined),
+        Declined => address_of!(declined::declined),
         Binary(op) => operators::binary_address(op),
         Inplace(op) => operators::inplace_address(op),
         Unary(op) => operators::unary_address(op),

@@ -51,7 +51,7 @@ pub fn mark_words(function: &Function) -> usize {
 pub fn words_at_most(function: &Function, state: StateId) -> usize {
     let of_frame = |state: &FrameState| {
         let operands = state.operands.iter().map(|operand| operand.values().count()).sum::<usize>();
-        let function = usize::from(state.inlined.is_some());
+        let function = state.inlined.as_ref().map_or(0, |of| 1 + usize::from(of.instance.is_some()));
         function + state.locals.len() + operands + state.released.len()
     };
     let frames = function.frames(state).map(|state| of_frame(function.state(state)));
@@ -130,7 +130,7 @@ fn bound(function: &Function, stale: &Stale, words: usize) -> Bound {
 }
 
 /// What an exit hands over of its frames, outermost first: values, and whether their references are given up. For each
-/// frame that is inlined its function and locals, else the stale slots; then the operands, what these are to be bound
+/// frame that is inlined its function, instance and locals, else the stale slots; then the operands, what these are to be bound
 /// to, and what is released.
 fn pieces(function: &Function, frames: &[&FrameState]) -> Result<Vec<Operand>, CompileError> {
     let mut pieces = Vec::new();
@@ -145,6 +145,7 @@ fn pieces(function: &Function, frames: &[&FrameState]) -> Result<Vec<Operand>, C
             }
             Some(inlined) => {
                 pieces.push(Operand::new(inlined.function, inlined.is_kept && inlined.owns_function));
+                pieces.extend(inlined.instance.map(|instance| Operand::new(instance, true)));
                 let locals = (0..).zip(&state.locals);
                 pieces
                     .extend(locals.map(|(slot, value)| Operand::new(*value, inlined.owned.contains(&slot))));
@@ -219,8 +220,11 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         } else if let Some(of) = &state.inlined {
             let is_kept = of.is_kept;
             let function = sources.next().ok_or_else(|| error("no function".to_string()))??;
+            let instance = of.instance.and_then(|_| sources.next()).transpose()?;
             let locals = sources.by_ref().take(state.locals.len()).collect::<Result<_, _>>()?;
-            inlined.push(InlinedRecipe { function, is_kept, locals, frame: frame(state, &mut sources)? });
+            let frame = frame(state, &mut sources)?;
+            let levels = of.levels;
+            inlined.push(InlinedRecipe { function, is_kept, levels, instance, locals, frame });
         }
     }
     let outermost = outermost.ok_or_else(|| error(format!("{:?}: no frame runs", exit.state)))?;

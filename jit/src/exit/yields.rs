@@ -37,7 +37,8 @@ pub fn without_exit(function: &Function, exit: SideExit) -> Option<Suspension> {
     let lasti = match state.resume {
         Resume::Yield => state.pc as i32,
         Resume::YieldFrom => state.pc as i32 - 1,
-        Resume::At | Resume::Throw | Resume::Release { .. } | Resume::Call { .. } => return None,
+        Resume::At | Resume::Throw | Resume::Release { .. } => return None,
+        Resume::Call { .. } | Resume::Operation { .. } => return None,
     };
     if exit.reason != ExitReason::Yield || state.operands.is_empty() {
         return None;

@@ -172,10 +172,14 @@ impl Builder<'_> {
         let CallShape { positional, keyword, star, star_star } = shape;
         let operands = shape.operands();
         let operand = i64::from(positional) | i64::from(keyword) << 8 | self.uninterrupted(next);
-        if keyword == 0 && !star && !star_star && self.inline_call(positional.into(), pc, next)? {
+        let is_plain = keyword == 0 && !star && !star_star;
+        if is_plain
+            && (self.inline_call(positional.into(), pc, next)?
+                || self.inline_class(positional.into(), pc, next)?)
+        {
             return Ok(Flow::Next);
         }
-        if keyword == 0 && !star && !star_star && self.uninterrupted(next) == 0 {
+        if is_plain && self.uninterrupted(next) == 0 {
             if let Some(flow) = self.call_direct(positional.into(), pc, next)? {
                 return Ok(flow);
             }

@@ -1,6 +1,7 @@
 //! Calls of functions whose code is known, which borrow what they are called with.
 
 use super::attributes::number_of;
+use super::inline::InlinedCall;
 use super::*;
 use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 
@@ -113,19 +114,14 @@ impl Builder<'_> {
         let is_asked_first = |found: &Attribute| {
             is_of_class(found) && (right.is_some_and(|kind| kind != Type::OTHER) || Some(found.tag) == tag)
         };
-        let Some((site, callee)) = self.found_callee(handle, 2, pc, is_asked_first) else { return Ok(None) };
-        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
-        match right {
-            Some(kind) if kind != Type::OTHER => {
-                self.guard_type(self.operand(0), kind, exit);
-            }
-            _ => {
-                let exit = SideExit { reason: ExitReason::Place, ..exit };
-                let find = Insn::FindAttribute { site, object: self.operand(0) };
-                let found = self.emit(find, Type::ANY);
-                self.emit(Insn::GuardNotNull(found, exit), Type::OBJECT);
-            }
+        let declined = (self.host.helper)(operation);
+        let guard_right = |builder: &mut Self, site| builder.guard_right(right, site, pc);
+        let special = Special { args: &[0, 1], helper };
+        if self.inline_special((handle, &special, declined), is_asked_first, guard_right, pc, next)? {
+            return Ok(Some(Flow::Next));
         }
+        let Some((site, callee)) = self.found_callee(handle, 2, pc, is_asked_first) else { return Ok(None) };
+        self.guard_right(right, site, pc);
         let result = self.call_found(&Special { args: &[0, 1], helper }, site, callee, pc);
         let not_implemented = self.emit(Insn::Object(self.host.not_implemented), Type::OTHER);
         let is_declined = self.emit(Insn::SameObject(result, not_implemented), Type::BOOL);
@@ -136,7 +132,7 @@ impl Builder<'_> {
         self.function.blocks[rest.index()].cold = true;
         self.emit_effect(Insn::XDecref(result, pc));
         let args = vec![self.operand(1), self.operand(0)];
-        let immediates = vec![(self.host.helper)(operation) as i64];
+        let immediates = vec![declined as i64];
         let call = Insn::Call { helper: Helper::Declined, args, immediates, pc };
         let other = self.emit(call, Type::ANY);
         self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![other] }));
@@ -150,6 +146,76 @@ impl Builder<'_> {
         self.leave_operation(result, pc, next).map(Some)
     }
 
+    /// Guards that the right operand, of this kind, is asked after the left one, whose method is found at a site.
+    fn guard_right(&mut self, right: Option<Type>, site: u32, pc: u32) {
+        let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
+        match right {
+            Some(kind) if kind != Type::OTHER => {
+                self.guard_type(self.operand(0), kind, exit);
+            }
+            _ => {
+                let exit = SideExit { reason: ExitReason::Place, ..exit };
+                let find = Insn::FindAttribute { site, object: self.operand(0) };
+                let found = self.emit(find, Type::ANY);
+                self.emit(Insn::GuardNotNull(found, exit), Type::OBJECT);
+            }
+        }
+    }
+
+    /// An operation whose method is built in its place; false when nothing was done. Where the method of this code would
+    /// decline, what is at the address would go on, unless that is 0.
+    fn inline_special(
+        &mut self,
+        (handle, special, declined): (&CodeHandle, &Special, usize),
+        expected: impl Fn(&Attribute) -> bool,
+        guard_others: impl FnOnce(&mut Self, u32),
+        pc: u32,
+        next: u32,
+    ) -> Result<bool, CompileError> {
+        let operands = special.args.len();
+        let Some(index) = self.inlinable(handle, operands, pc) else { return Ok(false) };
+        let Some(found) = self.expected_site(pc, expected) else { return Ok(false) };
+        self.attempt(pc, |builder| {
+            let site = builder.attribute_at(found);
+            guard_others(builder, site);
+            let base = builder.stack.len() - operands;
+            let arguments: Vec<ValueId> =
+                special.args.iter().map(|index| builder.stack[base + index].value).collect();
+            let levels = special.helper.levels_between() as u32;
+            let function = builder.inlined_function((index, levels), site, arguments[0], pc);
+            let function = builder.own(StackEntry::borrowed(function));
+            let operands = operands as u32;
+            let call = InlinedCall {
+                index,
+                function,
+                is_kept: true,
+                arguments,
+                operands: operands as usize,
+                resume: Resume::Operation { operands, declined, next },
+                levels,
+                instance: None,
+            };
+            builder.build_call(call, pc, next)
+        })
+    }
+
+    /// The function that is found at a site of an object, of code that is to be inlined, where it can be called with so many
+    /// levels between.
+    pub(super) fn inlined_function(
+        &mut self,
+        (index, levels): (usize, u32),
+        site: u32,
+        object: ValueId,
+        pc: u32,
+    ) -> ValueId {
+        let exit = self.exit(ExitReason::Place, Resume::At, pc);
+        let found = self.emit(Insn::FindAttribute { site, object }, Type::ANY);
+        let found = self.emit(Insn::GuardNotNull(found, exit), Type::OBJECT);
+        let function = self.guard_inlined(index, found, exit);
+        self.check_inlined_calls(levels, exit);
+        function
+    }
+
     /// Releases the two operands of an operation, and pushes its result unless that is NULL.
     fn leave_operation(&mut self, result: ValueId, pc: u32, next: u32) -> Step {
         self.release_operands(2, pc)?;
@@ -161,10 +227,12 @@ impl Builder<'_> {
 
     /// `BINARY_SUBSCR` of an instance; nothing if it is not known what that calls.
     pub(super) fn item_of_instance(&mut self, pc: u32, next: u32) -> Result<Option<Flow>, CompileError> {
-        let Some(item) = self.call_special(&Special { args: &[0, 1], helper: Helper::CallSpecial }, pc)
-        else {
-            return Ok(None);
-        };
+        let Some(Callee::Method(handle)) = self.feedback.callee(pc) else { return Ok(None) };
+        let special = Special { args: &[0, 1], helper: Helper::CallSpecial };
+        if self.inline_special((handle, &special, 0), is_of_class, |_, _| {}, pc, next)? {
+            return Ok(Some(Flow::Next));
+        }
+        let Some(item) = self.call_special(&special, pc) else { return Ok(None) };
         self.leave_operation(item, pc, next).map(Some)
     }
 
@@ -202,15 +270,22 @@ impl Builder<'_> {
         pc: u32,
         expected: impl Fn(&Attribute) -> bool,
     ) -> Option<(u32, DirectCallee)> {
-        let is_possible = self.speculate_at(pc)
-            && !self.is_inlining()
-            && self.host.attributes.is_some()
-            && self.feedback.is_settled(pc);
-        let callee = self.direct_code(handle, arguments).filter(|_| is_possible)?;
-        let (hash, found) = self.feedback.attributes(pc)?;
+        let callee = self.direct_code(handle, arguments).filter(|_| !self.is_inlining())?;
+        let found = self.expected_site(pc, expected)?;
+        Some((self.attribute_at(found), callee))
+    }
+
+    /// Where what is called is found every time, where that is `expected`.
+    pub(super) fn expected_site(
+        &self,
+        pc: u32,
+        expected: impl Fn(&Attribute) -> bool,
+    ) -> Option<AttributeSite> {
+        let is_possible =
+            self.speculate_at(pc) && self.host.attributes.is_some() && self.feedback.is_settled(pc);
+        let (hash, found) = self.feedback.attributes(pc).filter(|_| is_possible)?;
         // No dict is looked at by the name.
-        let is_expected = found.iter().all(expected);
-        is_expected.then(|| (self.attribute_at(AttributeSite { name: 0, hash, found }), callee))
+        found.iter().all(expected).then_some(AttributeSite { name: 0, hash, found })
     }
 
     /// The function that is found at a site, of code that is known.

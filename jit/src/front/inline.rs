@@ -8,7 +8,7 @@ use super::method::CalledNext;
 use super::*;
 use crate::bytecode::{self, Instruction, Op};
 use crate::exit::{MAX_WORDS_INLINED, words_at_most};
-use crate::hir::{Inlined, InlinedCode, MAX_INLINED};
+use crate::hir::{Helper, Inlined, InlinedCode, MAX_INLINED};
 
 /// Bytes of bytecode that are inlined at most.
 const MAX_BYTES: usize = 96;
@@ -41,6 +41,10 @@ pub(super) struct Inlining {
     code: u32,
     function: ValueId,
     is_kept: bool,
+    levels: u32,
+    instance: Option<ValueId>,
+    /// What it returns may not be NotImplemented, as nobody would ask the next method.
+    is_final: bool,
     caller: StateId,
     /// Whether each local is bound or deleted anywhere. The others are borrowed from the operands of the call.
     assigned: Vec<bool>,
@@ -54,6 +58,26 @@ pub(super) struct Inlining {
     is_refused: bool,
     /// Where it returns: the block, what the locals own, the result, owned.
     returns: Vec<(BlockId, Vec<StackEntry>, ValueId)>,
+}
+
+/// A call whose function is to be built in its place.
+pub(super) struct InlinedCall {
+    /// Index into the code that may be inlined.
+    pub index: usize,
+    /// The function, of that code.
+    pub function: ValueId,
+    /// Its reference is to be released when it has returned, before the operands.
+    pub is_kept: bool,
+    /// What it is called with.
+    pub arguments: Vec<ValueId>,
+    /// Operands of the instruction, on the stack.
+    pub operands: usize,
+    /// How the frame goes on after its call.
+    pub resume: Resume,
+    /// Levels of recursion that the call takes besides its own.
+    pub levels: u32,
+    /// The instance that it initialises, owned.
+    pub instance: Option<ValueId>,
 }
 
 /// What is built, and how far, while something else is.
@@ -97,14 +121,26 @@ impl<'a> Builder<'a> {
         next: u32,
     ) -> Result<bool, CompileError> {
         let Some(callee) = self.inlined_callee(positional, pc)? else { return Ok(false) };
-        let before = self.checkpoint();
-        if self.build_inlined(callee, positional, pc, next)? {
+        if self.attempt(pc, |builder| builder.build_inlined(callee, positional, pc, next))? {
             return Ok(true);
         }
-        self.roll_back(before);
-        self.declined.insert((std::ptr::from_ref(self.code) as usize, pc));
         self.was_expected |= !self.is_inlining() && self.peek(pc, positional)?.receiver.is_some();
         Ok(false)
+    }
+
+    /// Builds a call in line, or takes back what was built of it: then the instruction is done otherwise from now on.
+    pub(super) fn attempt(
+        &mut self,
+        pc: u32,
+        build: impl FnOnce(&mut Self) -> Result<bool, CompileError>,
+    ) -> Result<bool, CompileError> {
+        let before = self.checkpoint();
+        let is_built = build(self)?;
+        if !is_built {
+            self.roll_back(before);
+            self.declined.insert((std::ptr::from_ref(self.code) as usize, pc));
+        }
+        Ok(is_built)
     }
 
     /// What the instruction calls, if that is to be inlined.
@@ -131,7 +167,7 @@ impl<'a> Builder<'a> {
     }
 
     /// The index of code that is called with so many arguments, if it is to be inlined.
-    fn inlinable(&self, handle: &CodeHandle, arguments: usize, pc: u32) -> Option<usize> {
+    pub(super) fn inlinable(&self, handle: &CodeHandle, arguments: usize, pc: u32) -> Option<usize> {
         let is_wanted = self.speculate_at(pc)
             && self.host.calls.is_some()
             && self.options.inlines
@@ -156,28 +192,19 @@ impl<'a> Builder<'a> {
         pc: u32,
         next: u32,
     ) -> Result<bool, CompileError> {
-        let callees: &'a [Decoded<'a>] = self.callees;
-        let Decoded { of, bytecode } = &callees[index];
-        let (description, handle) = (&*of.description, &of.code);
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
         let entry = self.peek(pc, positional)?;
-        let guard = Insn::GuardCode { object: entry.value, code: handle.life.address(), exit };
-        let function = self.emit(guard, Type::FUNCTION);
-        if bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_))) {
-            self.emit(Insn::GuardGlobals(function, exit), Type::FUNCTION);
-        }
+        let function = self.guard_inlined(index, entry.value, exit);
         let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
         let receiver = receiver.map(|receiver| match self.type_of(receiver).may_be(Type::NULL) {
             true => self.emit(Insn::GuardNotNull(receiver, exit), Type::OBJECT),
             false => receiver,
         });
-        let unwanted = SideExit { reason: ExitReason::Uncompiled, ..exit };
-        self.emit_effect(Insn::CheckCalls { frames: self.inlining.len() as u32 + 1, exit: unwanted });
+        self.check_inlined_calls(0, exit);
         if let Some(class) = entry.class.filter(|class| self.type_of(*class) != Type::NULL) {
             let exit = SideExit { reason: ExitReason::LastReference, ..exit };
             self.emit_effect(Insn::DecrefShared(class, exit));
         }
-        self.emit_effect(Insn::CountRun(of.runs));
 
         // What the evaluator has on its stack during the call.
         let base = self.stack.len() - positional - 1;
@@ -186,10 +213,57 @@ impl<'a> Builder<'a> {
             Some(receiver) => StackEntry::owned(receiver),
             None => StackEntry { value: function, receiver: None, class: None, ..entry },
         };
-        let caller = self.state(Resume::Call { operands: positional as u32 + 1, next }, pc);
-        let operands = self.stack.split_off(base);
-        let arguments: Vec<ValueId> =
-            operands.iter().skip(usize::from(!is_kept)).map(|operand| operand.value).collect();
+        let arguments = &self.stack[base + usize::from(!is_kept)..];
+        let call = InlinedCall {
+            index,
+            function,
+            is_kept,
+            arguments: arguments.iter().map(|operand| operand.value).collect(),
+            operands: positional + 1,
+            resume: Resume::Call { operands: positional as u32 + 1, next },
+            levels: 0,
+            instance: None,
+        };
+        self.build_call(call, pc, next)
+    }
+
+    /// Guards that an object is a function of code that is to be inlined.
+    pub(super) fn guard_inlined(&mut self, index: usize, object: ValueId, exit: SideExit) -> ValueId {
+        let callees: &'a [Decoded<'a>] = self.callees;
+        let Decoded { of, bytecode } = &callees[index];
+        let exit = SideExit { reason: ExitReason::Callee, ..exit };
+        let guard = Insn::GuardCode { object, code: of.code.life.address(), exit };
+        let function = self.emit(guard, Type::FUNCTION);
+        if bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_))) {
+            self.emit(Insn::GuardGlobals(function, exit), Type::FUNCTION);
+        }
+        function
+    }
+
+    /// Leaves where no frame could be called on top of those that are inlined, with so many levels between.
+    pub(super) fn check_inlined_calls(&mut self, levels: u32, exit: SideExit) {
+        let levels = self.inlining.iter().map(|inlining| inlining.levels + 1).sum::<u32>() + levels;
+        let exit = SideExit { reason: ExitReason::Uncompiled, ..exit };
+        self.emit_effect(Insn::CheckCalls { frames: levels + 1, exit });
+    }
+
+    /// Builds a function in the place of its call, and goes on behind; false when the call is to be made after all.
+    pub(super) fn build_call(&mut self, call: InlinedCall, pc: u32, next: u32) -> Result<bool, CompileError> {
+        let InlinedCall { index, function, is_kept, mut arguments, operands, resume, levels, instance } =
+            call;
+        let callees: &'a [Decoded<'a>] = self.callees;
+        let Decoded { of, bytecode } = &callees[index];
+        let (description, handle) = (&*of.description, &of.code);
+        self.emit_effect(Insn::CountRun(of.runs));
+        let is_store = |op: &Op| matches!(op, Op::StoreAttr(_) | Op::StoreSubscr);
+        if bytecode.instructions.iter().any(|instruction| is_store(&instruction.op)) {
+            self.make_numbers(operands, &mut arguments);
+        }
+        let caller = self.state(resume, pc);
+        let mut operands = self.stack.split_off(self.stack.len() - operands);
+        if let Resume::Call { .. } = resume {
+            operands.reverse();
+        }
 
         let code_index = self.function.inlined.len() as u32;
         self.function.inlined.push(InlinedCode {
@@ -234,6 +308,9 @@ impl<'a> Builder<'a> {
             code: code_index,
             function,
             is_kept,
+            levels,
+            instance,
+            is_final: !matches!(resume, Resume::Call { .. } | Resume::Operation { declined: 0, .. }),
             caller,
             assigned,
             address: handle.address,
@@ -268,8 +345,25 @@ impl<'a> Builder<'a> {
             return Ok(false);
         }
         let function = is_kept.then(|| StackEntry::owned(function));
-        self.return_from(inlining.returns, function, operands, pc, next);
+        let releases = function.into_iter().chain(operands).collect();
+        self.return_from(inlining.returns, instance, releases, pc, next);
         Ok(!self.is_refused())
+    }
+
+    /// Has the objects of numbers made among the topmost operands, which are the arguments: they may be seen in several
+    /// places.
+    fn make_numbers(&mut self, operands: usize, arguments: &mut [ValueId]) {
+        for index in self.stack.len() - operands..self.stack.len() {
+            let entry = self.stack[index];
+            if self.boxed(entry.value).is_none() {
+                continue;
+            }
+            let ty = self.type_of(entry.value);
+            let number = self.own(entry);
+            let object = self.emit(Insn::Concrete(number), ty);
+            self.stack[index] = StackEntry::owned(object);
+            arguments.iter_mut().filter(|argument| **argument == entry.value).for_each(|it| *it = object);
+        }
     }
 
     /// Builds the body of what is being inlined.
@@ -285,12 +379,13 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Goes on in the caller, wherever the callee returned.
+    /// Goes on in the caller with the result, or the instance that was initialised, wherever the callee returned: what its
+    /// locals own is released, then what the call holds, in this order.
     fn return_from(
         &mut self,
         returns: Vec<(BlockId, Vec<StackEntry>, ValueId)>,
-        function: Option<StackEntry>,
-        operands: Vec<StackEntry>,
+        instance: Option<ValueId>,
+        held: Vec<StackEntry>,
         pc: u32,
         next: u32,
     ) {
@@ -298,17 +393,18 @@ impl<'a> Builder<'a> {
         let join = if is_single { self.current } else { self.function.add_block() };
         for (block, locals, result) in returns {
             self.current = block;
-            self.push_owned(result);
-            let releases = locals.into_iter().chain(function).chain(operands.iter().rev().copied());
+            self.push_owned(instance.unwrap_or(result));
+            let releases = locals.into_iter().chain(held.iter().copied());
             self.release_quietly(releases.collect(), pc, next);
             if !is_single {
                 self.stack.pop();
-                self.emit_terminator(Insn::Jump(Edge { target: join, args: vec![result] }));
+                let args = if instance.is_some() { Vec::new() } else { vec![result] };
+                self.emit_terminator(Insn::Jump(Edge { target: join, args }));
             }
         }
         if !is_single {
             self.current = join;
-            let result = self.function.add_param(join, Repr::Obj, Type::OBJECT);
+            let result = instance.unwrap_or_else(|| self.function.add_param(join, Repr::Obj, Type::OBJECT));
             self.push_owned(result);
             let state = self.state(Resume::At, next);
             self.function.blocks[join.index()].entry_state = Some(state);
@@ -333,7 +429,14 @@ impl<'a> Builder<'a> {
     pub(super) fn return_inlined(&mut self, pc: u32) -> Step {
         let entry = self.pop(pc)?;
         let result = self.own(entry);
-        if !self.stack.is_empty() || !self.blocks.is_empty() {
+        let is = |wanted: fn(&Inlining) -> bool| self.inlining.last().is_some_and(wanted);
+        let (is_initialising, is_final) = (is(|one| one.instance.is_some()), is(|one| one.is_final));
+        if is_initialising {
+            self.release_now(StackEntry::owned(result), pc);
+        }
+        let is_wrong = (is_initialising && self.type_of(result) != Type::NONE)
+            || (is_final && self.may_be_not_implemented(result));
+        if is_wrong || !self.stack.is_empty() || !self.blocks.is_empty() {
             self.refuse();
         }
         let current = self.current;
@@ -346,6 +449,16 @@ impl<'a> Builder<'a> {
         Ok(Flow::Ended)
     }
 
+    fn may_be_not_implemented(&self, value: ValueId) -> bool {
+        let object = self.function.unguarded(self.function.same_object(value));
+        let is_other = match *self.function.insn(object) {
+            Insn::Object(address) => address != self.host.not_implemented,
+            Insn::Call { helper, .. } => helper == Helper::NewInstance,
+            _ => false,
+        };
+        !is_other && self.type_of(value).may_be(Type::OTHER)
+    }
+
     /// The frame that is being inlined, for a state of it.
     pub(super) fn inlined_frame(&self) -> Option<Inlined> {
         let inlining = self.inlining.last()?;
@@ -356,6 +469,8 @@ impl<'a> Builder<'a> {
             is_kept: inlining.is_kept,
             owns_function: inlining.is_kept,
             owned: owned.collect(),
+            levels: inlining.levels,
+            instance: inlining.instance,
             caller: inlining.caller,
         })
     }
@@ -384,13 +499,13 @@ impl<'a> Builder<'a> {
     /// Refuses what is being inlined for an instruction that needs its frame.
     pub(super) fn check_quiet(&mut self, insn: &Insn) {
         let needs_frame = self.function.runs_code(insn)
+            || matches!(insn, Insn::Call { helper, .. } if *helper != Helper::NewInstance)
             || matches!(
                 insn,
                 Insn::LoadLocal(_)
                     | Insn::StoreLocal { .. }
                     | Insn::SetLocal { .. }
                     | Insn::LoadStack(_)
-                    | Insn::Call { .. }
                     | Insn::CallStack { .. }
                     | Insn::CallMethod { .. }
                     | Insn::CallFunction { .. }

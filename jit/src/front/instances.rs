@@ -1,10 +1,11 @@
 //! Calls of classes: an instance is made, and the function that initialises it called straight away.
 
 use super::attributes::number_of;
+use super::inline::InlinedCall;
 use super::*;
 use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
     /// `CALL_FUNCTION` with positional arguments of a class whose instances a function of known code initialises; nothing if
     /// it is not known to be one.
     pub(super) fn call_class(
@@ -36,6 +37,45 @@ impl Builder<'_> {
         )?;
         self.check_tracing(next);
         Ok(Some(Flow::Next))
+    }
+
+    /// `CALL_FUNCTION` of a class whose `__init__` is built in its place; false when nothing was done.
+    pub(super) fn inline_class(
+        &mut self,
+        positional: usize,
+        pc: u32,
+        next: u32,
+    ) -> Result<bool, CompileError> {
+        let Some(handle) = self.called_class(positional, pc)? else { return Ok(false) };
+        let Some(index) = self.inlinable(handle, positional + 1, pc) else { return Ok(false) };
+        let Some(found) = self.expected_site(pc, is_own_function) else { return Ok(false) };
+        self.attempt(pc, |builder| {
+            let site = builder.attribute_at(found);
+            let base = builder.stack.len() - positional - 1;
+            let class = StackEntry { receiver: None, class: None, ..builder.stack[base] };
+            builder.stack[base] = class;
+            let levels = Helper::CallSpecialWithin.levels_between() as u32;
+            let function = builder.inlined_function((index, levels), site, class.value, pc);
+            // Where a collection is due, the interpreter has it.
+            let exit = builder.exit(ExitReason::Uncompiled, Resume::At, pc);
+            let args = vec![class.value];
+            let make = Insn::Call { helper: Helper::NewInstance, args, immediates: vec![], pc };
+            let made = builder.emit(make, Type::OTHER.union(Type::NULL));
+            let instance = builder.emit(Insn::GuardNotNull(made, exit), Type::OTHER);
+            let function = builder.own(StackEntry::borrowed(function));
+            let arguments = builder.stack[base + 1..].iter().map(|operand| operand.value);
+            let call = InlinedCall {
+                index,
+                function,
+                is_kept: true,
+                arguments: std::iter::once(instance).chain(arguments).collect(),
+                operands: positional + 1,
+                resume: Resume::Call { operands: positional as u32 + 1, next },
+                levels,
+                instance: Some(instance),
+            };
+            builder.build_call(call, pc, next)
+        })
     }
 
     /// Takes class and arguments off the stack and has the function initialise the instance with these: they are handed back.
@@ -92,14 +132,23 @@ impl Builder<'_> {
         positional: usize,
         pc: u32,
     ) -> Result<Option<(u32, DirectCallee)>, CompileError> {
+        let Some(handle) = self.called_class(positional, pc)? else { return Ok(None) };
+        Ok(self.found_callee(handle, positional + 1, pc, is_own_function))
+    }
+
+    /// The code that initialises the instances of what is called, where that is a class every time.
+    fn called_class(&self, positional: usize, pc: u32) -> Result<Option<&'a CodeHandle>, CompileError> {
         let entry = self.peek(pc, positional)?;
         let is_bound = entry.receiver.is_some_and(|receiver| self.type_of(receiver) != Type::NULL);
         let is_object = self.boxed(entry.value).is_none() && !is_bound;
-        let Some(Callee::Class(handle)) = self.feedback.callee(pc).filter(|_| is_object) else {
-            return Ok(None);
-        };
-        let is_of_class =
-            |found: &Attribute| matches!(found.place, Place::Own { binding: Binding::Function, .. });
-        Ok(self.found_callee(handle, positional + 1, pc, is_of_class))
+        match self.feedback.callee(pc) {
+            Some(Callee::Class(handle)) if is_object => Ok(Some(handle)),
+            _ => Ok(None),
+        }
     }
+}
+
+/// Whether what is called is a function that the class, or one of its bases, has.
+fn is_own_function(found: &Attribute) -> bool {
+    matches!(found.place, Place::Own { binding: Binding::Function, .. })
 }

@@ -75,6 +75,26 @@ pub enum Resume {
         /// Byte offset.
         next: u32,
     },
+    /// The same of an operation, which has called a method of the first of its operands: they are released first first.
+    Operation {
+        /// How many operands.
+        operands: u32,
+        /// The address of the helper that goes on with the two operands where the method returns NotImplemented; 0: that
+        /// is the result.
+        declined: usize,
+        /// Byte offset.
+        next: u32,
+    },
+}
+
+impl Resume {
+    /// How many operands a call takes in whose middle the frame is; none: it is in no call.
+    pub fn called_with(self) -> Option<usize> {
+        match self {
+            Resume::Call { operands, .. } | Resume::Operation { operands, .. } => Some(operands as usize),
+            Resume::At | Resume::Throw | Resume::Yield | Resume::YieldFrom | Resume::Release { .. } => None,
+        }
+    }
 }
 
 /// Operands of a frame that are to be bound at most, which an exit has to make objects of.
@@ -97,7 +117,11 @@ pub struct Inlined {
     /// Local slots to whose value the compiled code holds a reference of its own. The others are borrowed from the
     /// operands of the call.
     pub owned: Vec<u32>,
-    /// The state of the frame that called it: one with `Resume::Call`.
+    /// Levels of recursion that its call takes besides the frame's own: the calls in C that the interpreter would make.
+    pub levels: u32,
+    /// The instance that it initialises, an owned reference: what its call gives, once it has returned None.
+    pub instance: Option<ValueId>,
+    /// The state of the frame that called it: one that is [in a call](Resume::called_with).
     pub caller: StateId,
 }
 

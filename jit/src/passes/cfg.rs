@@ -59,7 +59,10 @@ pub fn substitute(function: &mut Function, replacement: &[Option<ValueId>]) {
             operand.class.iter_mut().for_each(find);
         }
         state.released.iter_mut().for_each(find);
-        state.inlined.iter_mut().for_each(|inlined| find(&mut inlined.function));
+        if let Some(inlined) = &mut state.inlined {
+            find(&mut inlined.function);
+            inlined.instance.iter_mut().for_each(find);
+        }
     }
 }
 

@@ -70,7 +70,9 @@ fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut V
         let state = function.state(state);
         work.extend(state.operands.iter().flat_map(|o| o.values()));
         work.extend(&state.released);
-        work.extend(state.inlined.iter().map(|inlined| inlined.function));
+        work.extend(
+            state.inlined.iter().flat_map(|inlined| [Some(inlined.function), inlined.instance]).flatten(),
+        );
         match stage {
             Stage::Final if state.inlined.is_none() => {
                 work.extend(state.stale.iter().map(|stale| state.locals[stale.slot as usize]));

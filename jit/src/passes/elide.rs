@@ -249,11 +249,13 @@ impl Elision {
                 }
             }
         }
-        let has_class = life.states.iter().flat_map(|state| function.frames(*state)).any(|state| {
-            let mut classes = function.state(state).operands.iter().filter_map(|operand| operand.class);
-            classes.any(|class| life.names.contains(&class))
+        let is_handed_over = life.states.iter().flat_map(|state| function.frames(*state)).any(|state| {
+            let state = function.state(state);
+            let classes = state.operands.iter().filter_map(|operand| operand.class);
+            let instance = state.inlined.as_ref().and_then(|inlined| inlined.instance);
+            classes.chain(instance).any(|always_owned| life.names.contains(&always_owned))
         });
-        (!has_class).then_some(life)
+        (!is_handed_over).then_some(life)
     }
 }
 

@@ -129,7 +129,11 @@ fn folded(op: BinaryOp, lhs: i64, rhs: i64, seen: Seen) -> Option<i64> {
 /// What a value can be replaced by.
 fn simpler(function: &Function, value: ValueId) -> Option<ValueId> {
     let ty = |value: ValueId| function.value(value).ty;
-    let is_boxed = |v: ValueId, repr: Repr| match function.insn(function.same_object(v)) {
+    let made_of = |v: ValueId| match *function.insn(function.same_object(v)) {
+        Insn::Concrete(object) => function.same_object(object),
+        _ => function.same_object(v),
+    };
+    let is_boxed = |v: ValueId, repr: Repr| match function.insn(made_of(v)) {
         Insn::Box(inner) if function.value(*inner).repr == repr => Some(*inner),
         _ => None,
     };
@@ -185,7 +189,7 @@ fn propagate(function: &mut Function, cfg: &Cfg) {
                     Insn::GuardNotNull(inner, _) if !is_call(function, *inner) => {
                         of(*inner).intersect(Type::OBJECT)
                     }
-                    Insn::NewRef(inner) => of(*inner),
+                    Insn::NewRef(inner) | Insn::Concrete(inner) => of(*inner),
                     _ => continue,
                 };
                 changed |= std::mem::replace(&mut function.values[value.index()].ty, ty) != ty;

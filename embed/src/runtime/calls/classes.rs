@@ -115,7 +115,7 @@ unsafe fn finish(
             py::decref(function);
         }
         let is_done = match result {
-            Some(result) => check(result),
+            Some(result) => initialisers::is_returned(result),
             // The other calls count themselves.
             None => deeper(thread, 1, || initialise_generally(instance, given)),
         };
@@ -148,36 +148,9 @@ pub unsafe extern "C" fn refuse(_frame: Frame, result: Object) -> c_int {
     // SAFETY: NULL with an exception set, or an object, which stays the caller's.
     unsafe {
         py::xincref(result);
-        complain(result);
+        initialisers::is_returned(result);
     }
     -1
-}
-
-/// Whether an `__init__` returned what it has to: consumes that, and sets an exception if it did not.
-#[inline(always)]
-unsafe fn check(result: Object) -> bool {
-    // SAFETY: a new reference, or NULL with an exception set.
-    unsafe {
-        if result == py::none() {
-            py::decref(result);
-            return true;
-        }
-        complain(result)
-    }
-}
-
-#[cold]
-#[inline(never)]
-unsafe extern "C" fn complain(result: Object) -> bool {
-    // SAFETY: as for `check`.
-    unsafe {
-        if !result.is_null() {
-            let format = c"__init__() should return None, not '%.200s'";
-            py::PyErr_Format(py::PyExc_TypeError, format.as_ptr(), (*py::type_of(result)).tp_name);
-            py::decref(result);
-        }
-        false
-    }
 }
 
 /// The rest of `type_call` for an instance that was made, and arguments that stay the caller's.

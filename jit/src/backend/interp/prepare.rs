@@ -338,6 +338,7 @@ impl Preparation<'_> {
             | Insn::LoadStack(_)
             | Insn::NewRef(_)
             | Insn::Adopt(_)
+            | Insn::Concrete(_)
             | Insn::Decref(..)
             | Insn::Forget(_)
             | Insn::XDecref(..)

@@ -49,7 +49,7 @@ impl<'p> Machine<'p> {
             Insn::LoadStack(index) => self.load(self.stack(*index), 0),
 
             Insn::NewRef(object) => self.new_ref(self.get(*object)),
-            Insn::Adopt(object) | Insn::NotNull(object) => self.get(*object),
+            Insn::Adopt(object) | Insn::Concrete(object) | Insn::NotNull(object) => self.get(*object),
             Insn::Decref(object, pc) => {
                 let kinds = program.function.value(*object).ty;
                 return Ok(Flow::Call(Call::Release { object: self.get(*object), kinds, pc: *pc }));

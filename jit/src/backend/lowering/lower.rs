@@ -256,7 +256,7 @@ impl Lowering<'_> {
             Insn::LoadStack(index) => self.load_stack(*index)?,
 
             Insn::NewRef(value) => self.new_ref(*value)?,
-            Insn::Adopt(value) => self.value(*value)?,
+            Insn::Adopt(value) | Insn::Concrete(value) => self.value(*value)?,
             Insn::Decref(value, pc) => return self.decref(*value, *pc).map(none),
             Insn::Forget(value) => return self.forget(*value).map(none),
             Insn::XDecref(value, pc) => return self.xdecref(*value, *pc).map(none),

@@ -180,6 +180,9 @@ instructions! {
     /// The object with the reference that a slot had to it until `StoreLocal` overwrote that: owned, like the
     /// object NULL or not.
     Adopt(object: borrows Obj) = Facts::gives();
+    /// The object itself, which is there from here on even if it is that of a number, for all who look: owned. What it
+    /// is handed is a reference to it.
+    Concrete(object: steals Object) = Facts::gives();
     /// Releases an owned reference that is not NULL. Runs arbitrary code unless the type is
     /// simple, with `f_lasti` at the given offset.
     Decref(object: steals Object, pc: at u32) = Facts::effect().releases(*object);

@@ -204,6 +204,7 @@ impl Display for FrameState {
             Resume::YieldFrom => "YieldFrom",
             Resume::Release { .. } => "Release",
             Resume::Call { .. } => "Call",
+            Resume::Operation { .. } => "Operation",
         };
         write!(f, "{resume} ")?;
         Field::write(&self.pc, f)?;
@@ -211,6 +212,10 @@ impl Display for FrameState {
             Resume::At | Resume::Throw | Resume::Yield | Resume::YieldFrom => {}
             Resume::Release { next } => write!(f, " to {next}")?,
             Resume::Call { operands, next } => write!(f, " of {operands} to {next}")?,
+            Resume::Operation { operands, declined: 0, next } => write!(f, " of {operands} to {next}")?,
+            Resume::Operation { operands, declined, next } => {
+                write!(f, " of {operands} or {declined:#x} to {next}")?;
+            }
         }
         f.write_str(" [")?;
         write_list(f, &self.operands, |f, operand| {
@@ -247,15 +252,21 @@ impl Display for FrameState {
             write_list(f, &self.released, |f, value| write!(f, "{value:?}"))?;
             f.write_str("]")?;
         }
-        let Some(Inlined { code, function, is_kept, owns_function, caller, .. }) = &self.inlined else {
-            return Ok(());
-        };
+        let Some(inlined) = &self.inlined else { return Ok(()) };
+        let Inlined { code, function, is_kept, owns_function, owned: _, levels, instance, caller } = inlined;
         let kept = match (is_kept, owns_function) {
             (true, true) => " kept",
             (true, false) => " taken",
             (false, _) => "",
         };
-        write!(f, " inlined {code} of {function:?}{kept} from {caller:?}")
+        write!(f, " inlined {code} of {function:?}{kept}")?;
+        if *levels != 0 {
+            write!(f, " under {levels}")?;
+        }
+        if let Some(instance) = instance {
+            write!(f, " giving {instance:?}")?;
+        }
+        write!(f, " from {caller:?}")
     }
 }
 

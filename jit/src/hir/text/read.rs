@@ -443,6 +443,11 @@ impl<'a> Reader<'a> {
             "YieldFrom" => Resume::YieldFrom,
             "Release" => Resume::Release { next: self.spaced("to")? },
             "Call" => Resume::Call { operands: self.spaced("of")?, next: self.spaced("to")? },
+            "Operation" => Resume::Operation {
+                operands: self.spaced("of")?,
+                declined: if self.eat(" or ") { self.number()? } else { 0 },
+                next: self.spaced("to")?,
+            },
             other => return Err(format!("a frame does not resume by `{other}`")),
         };
         self.expect(" [")?;
@@ -502,7 +507,10 @@ impl<'a> Reader<'a> {
         let function = self.spaced("of")?;
         let owns_function = self.eat(" kept");
         let is_kept = owns_function || self.eat(" taken");
-        Ok(Inlined { code, function, is_kept, owns_function, owned, caller: self.spaced("from")? })
+        let levels = if self.eat(" under ") { self.number()? } else { 0 };
+        let instance = self.eat(" giving ").then(|| ValueId::read(self)).transpose()?;
+        let caller = self.spaced("from")?;
+        Ok(Inlined { code, function, is_kept, owns_function, owned, levels, instance, caller })
     }
 }
 

@@ -88,6 +88,7 @@ impl Rules<'_> {
             | Insn::LoadStack(_)
             | Insn::NewRef(_)
             | Insn::Adopt(_)
+            | Insn::Concrete(_)
             | Insn::Decref(..)
             | Insn::Forget(_)
             | Insn::XDecref(..)

@@ -143,7 +143,8 @@ fn owned_by_state(function: &Function, state: StateId) -> impl Iterator<Item = V
         });
         let of_inlined = state.inlined.iter().flat_map(|inlined| {
             let slots = inlined.owned.iter().map(|slot| state.locals[*slot as usize]);
-            slots.chain((inlined.is_kept && inlined.owns_function).then_some(inlined.function))
+            let function = (inlined.is_kept && inlined.owns_function).then_some(inlined.function);
+            slots.chain(function).chain(inlined.instance)
         });
         operands.chain(of_inlined).chain(state.released.iter().copied())
     });

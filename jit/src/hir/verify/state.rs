@@ -24,7 +24,7 @@ impl Verifier<'_> {
     }
 
     fn check_resume(&self, state: &FrameState, is_innermost: bool) -> Result<(), String> {
-        let is_call = matches!(state.resume, Resume::Call { .. });
+        let is_call = state.resume.called_with().is_some();
         ensure(is_call != is_innermost, || {
             if is_call { "calls nobody".to_string() } else { "calls by no call".to_string() }
         })?;
@@ -34,7 +34,7 @@ impl Verifier<'_> {
                 return ensure(!state.operands.is_empty(), || "yields without an operand".to_string());
             }
             Resume::Release { .. } => 0,
-            Resume::Call { operands, .. } => operands as usize,
+            Resume::Call { operands, .. } | Resume::Operation { operands, .. } => operands as usize,
         };
         ensure(state.pc != PC_IN_FRAME, || "its instruction is not known".to_string())?;
         ensure(taken <= state.operands.len(), || {
@@ -53,6 +53,12 @@ impl Verifier<'_> {
         self.check_state_value(block, index, inlined.function).map_err(of_function)?;
         let repr = self.function.value(inlined.function).repr;
         ensure(repr == Repr::Obj, || of_function(format!("is {repr}, not an object")))?;
+        if let Some(instance) = inlined.instance {
+            let of_instance = |rule| format!("instance {instance:?}: {rule}");
+            self.check_state_value(block, index, instance).map_err(of_instance)?;
+            let repr = self.function.value(instance).repr;
+            ensure(repr == Repr::Obj, || of_instance(format!("is {repr}, not an object")))?;
+        }
         let Some(code) = self.function.inlined.get(inlined.code as usize) else {
             return Err(format!("there is no inlined code {}", inlined.code));
         };

@@ -134,6 +134,7 @@ impl<'a> Rewriter<'a> {
                     self.own(operand);
                 }
             }
+            Insn::Concrete(object) => self.own(object),
             Insn::Return(result, _) => {
                 if let Some(inner) = self.virtual_object(*result) {
                     let slot = self.slots.slot_of(self.function, inner);

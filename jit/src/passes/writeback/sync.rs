@@ -154,7 +154,8 @@ impl<'a> Step<'a> {
             Insn::CallStack { operands, .. } | Insn::CallMethod { operands, .. } => {
                 operands.iter().for_each(|operand| self.sync_number(*operand));
             }
-            Insn::ListStore { value, .. }
+            Insn::Concrete(value)
+            | Insn::ListStore { value, .. }
             | Insn::ListPush { value, .. }
             | Insn::SwapAttribute { value, .. } => self.sync_number(*value),
             Insn::SameObject(a, b) if known_identity(self.function, *a, *b).is_none() => {
