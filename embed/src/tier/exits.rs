@@ -184,14 +184,15 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
     }
     stats::counters().respecialised.count();
     state.uninstall(pc, None);
+    // What is observed now is there when time may be spent on compiling.
+    if lesson == Lesson::Observe && state.phase() == Phase::Hot && settings::is_speculating() {
+        record::open(state);
+        return true;
+    }
     let occasion = if pc == 0 { Occasion::Calls } else { Occasion::Loop(pc) };
     if !budget::allows(state, occasion) {
         stats::counters().postponed.count();
         state.cool_down();
-        return true;
-    }
-    if lesson == Lesson::Observe && state.phase() == Phase::Hot && settings::is_speculating() {
-        record::open(state);
     }
     true
 }

@@ -7,6 +7,7 @@ use crate::hir::Helper;
 impl Builder<'_> {
     pub(super) fn for_iter(&mut self, end: u32, pc: u32, next: u32) -> Step {
         let known = match self.expected_kind(pc, 0) {
+            _ if self.peek(pc, 0)?.mark == Some(Mark::RangeIterator) => Some(Type::RANGE_ITER),
             Some(k @ (Type::LIST_ITER | Type::TUPLE_ITER | Type::RANGE_ITER)) => Some(k),
             _ => None,
         };
@@ -76,6 +77,14 @@ impl Builder<'_> {
         let edge = self.edge_to(end)?;
         self.emit_terminator(Insn::Jump(edge));
         Ok(Flow::Ended)
+    }
+
+    /// Where the `FOR_ITER` is, if a loop over what is pushed begins at `next`, by a `GET_ITER`, and comes from nowhere else.
+    pub(super) fn is_looped_over(&self, next: u32) -> bool {
+        let get =
+            self.bytecode.at(next).filter(|get| get.op == Op::GetIter && !self.bytecode.is_jump_target(next));
+        let first = get.and_then(|get| self.bytecode.at(get.next));
+        first.is_some_and(|first| matches!(first.op, Op::ForIter(_)))
     }
 
     /// The instruction after the one at `next`, if that takes the pair of an `enumerate` apart at once: then there is none.

@@ -242,7 +242,10 @@ impl Builder<'_> {
                 || self.blocks.iter().any(|block| holds_saved_exception(block, index));
             let (ty, mark) = match maybe_null {
                 true => (Type::ANY, Some(Mark::MaybeNull)),
-                false => (Type::OBJECT, None),
+                false => {
+                    let is_range = spec.operands[index as usize] == Type::RANGE_ITER;
+                    (Type::OBJECT, is_range.then_some(Mark::RangeIterator))
+                }
             };
             let value = self.emit(Insn::LoadStack(index), ty);
             self.stack.push(StackEntry { mark, ..StackEntry::owned(value) });

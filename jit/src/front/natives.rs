@@ -414,7 +414,7 @@ impl Builder<'_> {
         Ok(Some(Outcome::Finished(flow)))
     }
 
-    /// `range` and `xrange` of ints.
+    /// `range` and `xrange` of ints: their iterator straight away where a loop begins.
     fn range(&mut self, call: &Native) -> Result<Option<Outcome>, CompileError> {
         let Native { builtin, count, pc, next, .. } = *call;
         if (0..count).any(|depth| self.expected_kind(pc, depth) != Some(Type::INT)) {
@@ -428,12 +428,27 @@ impl Builder<'_> {
             2 => (given(1), given(0), null),
             _ => (given(2), given(1), given(0)),
         };
-        let helper = if builtin == Builtin::Range { Helper::Range } else { Helper::XRange };
+        let is_looped_over = self.is_looped_over(next);
+        let helper = match (builtin, is_looped_over) {
+            (Builtin::Range, false) => Helper::Range,
+            (Builtin::Range, true) => Helper::RangeIterator,
+            (_, false) => Helper::XRange,
+            (_, true) => Helper::XRangeIterator,
+        };
         let args = vec![self.operand(count), start, stop, step];
         let result = self.emit(Insn::Call { helper, args, immediates: vec![], pc }, Type::ANY);
         self.release_all(count + 1, pc)?;
         self.finish_call(helper, result, pc, next)?;
-        Ok(Some(Outcome::Finished(Flow::Next)))
+        if !is_looped_over {
+            return Ok(Some(Outcome::Finished(Flow::Next)));
+        }
+        if let Some(iterator) = self.stack.last_mut() {
+            iterator.mark = Some(Mark::RangeIterator);
+        }
+        if self.options.counts_bytecodes {
+            self.emit_effect(Insn::CountBytecode);
+        }
+        Ok(Some(Outcome::Finished(Flow::Beyond)))
     }
 
     /// `getattr` of a name that is a string.

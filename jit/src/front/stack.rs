@@ -31,8 +31,8 @@ impl StackEntry {
     }
 }
 
-/// What a value on the operand stack says about how a `finally` body, a handler, or a `with`
-/// was reached. Part of a block's [`Key`], so that what comes after is known at compile time.
+/// What is known of a value on the operand stack by the way it came there: how a `finally` body, a handler, or a `with`
+/// was reached, for instance. Part of a block's [`Key`], so that what comes after is known at compile time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Mark {
     /// NULL, or perhaps so.
@@ -51,6 +51,8 @@ pub(super) enum Mark {
     Silenced,
     /// The left operand of the operation whose result it is: not a number that is new.
     HandedBack,
+    /// The iterator of a range that a `for` goes over, and nobody else.
+    RangeIterator,
 }
 
 impl Builder<'_> {

@@ -51,6 +51,7 @@ impl Builder<'_> {
         }
         let kind = |entry: &StackEntry| match entry.mark {
             Some(Mark::MaybeNull) => Type::ANY,
+            Some(Mark::RangeIterator) => Type::RANGE_ITER,
             _ => Type::OBJECT,
         };
         let operands = self.stack.iter().map(kind).collect();

@@ -225,7 +225,7 @@ impl Builder<'_> {
                 self.release_operands(1, pc)?;
                 self.pop_except(pc, next)
             }
-            None | Some(Mark::MaybeNull | Mark::HandedBack) => {
+            None | Some(Mark::MaybeNull | Mark::HandedBack | Mark::RangeIterator) => {
                 if !self.may_be_none(0) {
                     return self.leave(ExitReason::Uncompiled, pc);
                 }

@@ -78,6 +78,7 @@ impl Builder<'_> {
             Some(Mark::Exception) => 3,
             Some(Mark::Return | Mark::Continue(_)) => 2,
             Some(Mark::Break | Mark::Nothing | Mark::Silenced | Mark::MaybeNull | Mark::HandedBack)
+            | Some(Mark::RangeIterator)
             | None => 1,
         };
         self.peek(pc, below)?;

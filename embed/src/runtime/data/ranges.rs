@@ -9,21 +9,33 @@ pub struct Addresses {
     pub list: usize,
     /// `Helper::XRange`
     pub lazy: usize,
+    /// `Helper::RangeIterator`
+    pub iterator_of_list: usize,
+    /// `Helper::XRangeIterator`
+    pub iterator_of_lazy: usize,
 }
 
 /// Those of this version.
 pub fn addresses() -> Addresses {
     #[cfg(py2)]
-    return Addresses { list: address_of!(of_ints::list), lazy: address_of!(of_ints::lazy) };
+    return Addresses {
+        list: address_of!(of_ints::list),
+        lazy: address_of!(of_ints::lazy),
+        iterator_of_list: address_of!(of_ints::iterator_of_list),
+        iterator_of_lazy: address_of!(of_ints::iterator_of_lazy),
+    };
     #[cfg(py3)]
     return Addresses {
         list: address_of!(helper::no_instruction),
         lazy: address_of!(helper::no_instruction),
+        iterator_of_list: address_of!(helper::no_instruction),
+        iterator_of_lazy: address_of!(helper::no_instruction),
     };
 }
 
 #[cfg(py2)]
 mod of_ints {
+    use crate::py::iterators::{self, RangeIterator};
     use crate::py::{self, Frame, Object, keys};
     use std::ffi::{c_int, c_long};
     use std::ptr;
@@ -36,6 +48,10 @@ mod of_ints {
         step: c_long,
         length: c_long,
     }
+
+    /// Ints of which there may be a list for a moment. A longer one may be too much for the memory there is, and a program
+    /// told so.
+    const FEW: i64 = 1 << 20;
 
     /// So many ints from the first one on.
     struct Ints {
@@ -94,6 +110,44 @@ mod of_ints {
                 object
             }
         }
+
+        /// The iterator of their list, for somebody who does not look at it, likewise.
+        unsafe fn iterator_of_list(self) -> Object {
+            // SAFETY: plain C API.
+            unsafe { if self.count <= FEW { self.iterator() } else { over(self.list()) } }
+        }
+
+        /// The iterator of what gives them one by one, likewise.
+        unsafe fn iterator(self) -> Object {
+            // SAFETY: the type is that of such iterators, if there is one that is laid out so.
+            unsafe {
+                let ty = iterators::types().range as *mut py::PyTypeObject;
+                if ty.is_null() {
+                    return over(self.lazy());
+                }
+                let object = py::_PyObject_New(ty);
+                if !object.is_null() {
+                    let iterator = object.cast::<RangeIterator>();
+                    (*iterator).index = 0;
+                    ((*iterator).start, (*iterator).step, (*iterator).len) =
+                        (self.start, self.step, self.count);
+                }
+                object
+            }
+        }
+    }
+
+    /// The iterator of an object, a reference that is given up, or NULL with an exception set; likewise.
+    unsafe fn over(object: Object) -> Object {
+        // SAFETY: by the contract.
+        unsafe {
+            if object.is_null() {
+                return object;
+            }
+            let iterator = py::PyObject_GetIter(object);
+            py::decref(object);
+            iterator
+        }
     }
 
     /// `get_len_of_range`, either way.
@@ -128,6 +182,48 @@ mod of_ints {
     ) -> Object {
         // SAFETY: borrowed arguments, see the module.
         unsafe { make(Ints::lazy, callable, start, stop, step) }
+    }
+
+    /// `Helper::RangeIterator`
+    pub unsafe extern "C" fn iterator_of_list(
+        _frame: Frame,
+        callable: Object,
+        start: Object,
+        stop: Object,
+        step: Object,
+    ) -> Object {
+        // SAFETY: borrowed arguments, see the module.
+        unsafe { make_iterator(Ints::iterator_of_list, callable, start, stop, step) }
+    }
+
+    /// `Helper::XRangeIterator`
+    pub unsafe extern "C" fn iterator_of_lazy(
+        _frame: Frame,
+        callable: Object,
+        start: Object,
+        stop: Object,
+        step: Object,
+    ) -> Object {
+        // SAFETY: borrowed arguments, see the module.
+        unsafe { make_iterator(Ints::iterator, callable, start, stop, step) }
+    }
+
+    /// Makes an iterator of the ints that are asked for, or has what is called make what gives one.
+    #[inline(always)]
+    unsafe fn make_iterator(
+        made: unsafe fn(Ints) -> Object,
+        callable: Object,
+        start: Object,
+        stop: Object,
+        step: Object,
+    ) -> Object {
+        // SAFETY: as for the helpers.
+        unsafe {
+            match Ints::of(start, stop, step) {
+                Some(ints) => made(ints),
+                None => over(call(callable, start, stop, step)),
+            }
+        }
     }
 
     /// Makes an object of the ints that are asked for, or has what is called do it.
