@@ -131,9 +131,13 @@ impl Builder<'_> {
     pub(super) fn tell_or(
         &mut self,
         tell: Insn,
+        pc: u32,
         slow: impl FnOnce(&mut Self) -> Result<ValueId, CompileError>,
         fast: impl FnOnce(&mut Self, ValueId) -> Result<ValueId, CompileError>,
     ) -> Step {
+        if self.is_inlining() {
+            return self.tell_or_leave(tell, pc, fast);
+        }
         let status = self.emit(tell, Type::EMPTY);
         let failed = self.emit(Insn::StatusFailed(status), Type::BOOL);
         let (unknown, known) = self.branch(failed);
@@ -156,6 +160,23 @@ impl Builder<'_> {
         self.current = join;
         self.forget_names();
         let boxed = self.emit_box(truth);
+        self.push_owned(boxed);
+        Ok(Flow::Next)
+    }
+
+    /// The same where the interpreter does it instead.
+    fn tell_or_leave(
+        &mut self,
+        tell: Insn,
+        pc: u32,
+        fast: impl FnOnce(&mut Self, ValueId) -> Result<ValueId, CompileError>,
+    ) -> Step {
+        let exit = self.exit(ExitReason::RareOperand, Resume::At, pc);
+        let status = self.emit(tell, Type::EMPTY);
+        self.emit_effect(Insn::GuardStatus(status, exit));
+        let told = self.emit(Insn::StatusTruth(status), Type::BOOL);
+        let told = fast(self, told)?;
+        let boxed = self.emit_box(told);
         self.push_owned(boxed);
         Ok(Flow::Next)
     }

@@ -173,6 +173,7 @@ impl Builder<'_> {
         let operands = shape.operands();
         let operand = i64::from(positional) | i64::from(keyword) << 8 | self.uninterrupted(next);
         let is_plain = keyword == 0 && !star && !star_star;
+        self.forget_no_receiver(pc, operands - 1)?;
         if is_plain
             && (self.inline_call(positional.into(), pc, next)?
                 || self.inline_class(positional.into(), pc, next)?)
@@ -197,6 +198,17 @@ impl Builder<'_> {
         } else {
             self.call_stack(Helper::Call, operands, operand, pc, next)
         }
+    }
+
+    /// What is called is known not to be a method.
+    fn forget_no_receiver(&mut self, pc: u32, depth: usize) -> Result<(), CompileError> {
+        let entry = self.peek(pc, depth)?;
+        let is_null = |value: ValueId| self.type_of(value) == Type::NULL;
+        if entry.receiver.is_some_and(is_null) && entry.class.is_none_or(is_null) {
+            let index = self.stack.len() - 1 - depth;
+            self.stack[index] = StackEntry { receiver: None, class: None, ..entry };
+        }
+        Ok(())
     }
 
     /// The evaluator does not let a signal come between a call and the `try` whose `finally`

@@ -169,6 +169,7 @@ impl Builder<'_> {
         let args = vec![self.operand(0), self.operand(1)];
         self.tell_or(
             Insn::Call { helper: Helper::Contains, args, immediates: vec![], pc },
+            pc,
             |builder| {
                 builder.call_borrowing(Helper::Compare(op), 2, &[], pc, next)?;
                 let result = builder.pop(pc)?;

@@ -499,7 +499,7 @@ impl<'a> Builder<'a> {
     /// Refuses what is being inlined for an instruction that needs its frame.
     pub(super) fn check_quiet(&mut self, insn: &Insn) {
         let needs_frame = self.function.runs_code(insn)
-            || matches!(insn, Insn::Call { helper, .. } if *helper != Helper::NewInstance)
+            || matches!(insn, Insn::Call { helper, .. } if !is_plain(*helper))
             || matches!(
                 insn,
                 Insn::LoadLocal(_)
@@ -646,6 +646,19 @@ impl<'a> Builder<'a> {
         self.current = to.current;
         (self.locals, self.stack) = (to.locals, to.stack);
     }
+}
+
+/// Whether a helper needs no frame, neither keeps its operands nor hands them back.
+fn is_plain(helper: Helper) -> bool {
+    matches!(
+        helper,
+        Helper::Contains
+            | Helper::DictItem
+            | Helper::HasAffix
+            | Helper::NewInstance
+            | Helper::TellInstance
+            | Helper::TypeObject
+    )
 }
 
 /// Whether an operation can be inlined, depending on its operands.

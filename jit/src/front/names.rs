@@ -33,8 +33,11 @@ impl Builder<'_> {
         let entry = self.pop(pc)?;
         let value = self.own(entry);
         self.own_borrowed_from(slot);
-        self.emit_effect(Insn::SetLocal { slot, value, old, pc });
         self.locals[slot as usize] = value;
+        match self.is_inlining() {
+            true => self.release(StackEntry::owned(old), pc),
+            false => self.emit_effect(Insn::SetLocal { slot, value, old, pc }),
+        }
         Ok(Flow::Next)
     }
 

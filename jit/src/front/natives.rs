@@ -278,6 +278,8 @@ impl Builder<'_> {
             let argument = self.pop(call.pc)?;
             runs |= argument.owned && !self.type_of(argument.value).is_simple();
             self.release(argument, call.pc);
+            // What it releases waits.
+            runs &= !self.is_inlining();
         }
         self.leave_callee(call, result, runs, made_objects)
     }
@@ -306,7 +308,7 @@ impl Builder<'_> {
             });
         }
         if let Some(class) = callee.class {
-            self.emit_effect(Insn::XDecref(class, pc));
+            self.release(StackEntry::owned(class), pc);
         }
         let object = match self.function.value(result).repr {
             Repr::Obj => result,
@@ -370,6 +372,7 @@ impl Builder<'_> {
         let makes = self.makes_objects(call.count, pc);
         let flow = self.tell_or(
             Insn::Call { helper, args, immediates, pc },
+            pc,
             |builder| {
                 builder.call_anyhow(call)?;
                 let exit = builder.exit(ExitReason::TypeGuard, Resume::At, next);
@@ -513,6 +516,7 @@ impl Builder<'_> {
         let ask = |helper| Insn::Call { helper, args: vec![object, class], immediates: vec![], pc };
         let flow = self.tell_or(
             ask(Helper::TellInstance),
+            pc,
             |builder| {
                 let status = builder.emit(ask(Helper::IsInstance), Type::EMPTY);
                 builder.release_all(3, pc)?;
@@ -534,7 +538,8 @@ impl Builder<'_> {
                     builder.release(class, pc);
                 }
                 let object = builder.pop(pc)?;
-                let runs = object.owned && !builder.type_of(object.value).is_simple();
+                let is_simple = builder.type_of(object.value).is_simple();
+                let runs = object.owned && !is_simple && !builder.is_inlining();
                 builder.release(object, pc);
                 builder.leave_callee(call, told, runs, makes)?;
                 let result = builder.pop(pc)?;
