@@ -3,6 +3,8 @@
 use crate::py::slots::have_same_function;
 use crate::py::strings;
 use crate::py::{self, Object};
+#[cfg(py2)]
+use std::ffi::c_int;
 
 /// Whether an object is an exact int (2.7: `int`).
 ///
@@ -17,6 +19,16 @@ pub unsafe fn is_int(object: Object) -> bool {
         #[cfg(py3)]
         return py::type_of(object) == &raw mut py::PyLong_Type;
     }
+}
+
+/// Whether an object is an exact int, of whatever size (2.7: `int` or `long`).
+///
+/// # Safety
+/// Alive.
+#[inline(always)]
+pub unsafe fn is_integer(object: Object) -> bool {
+    // SAFETY: alive by the contract.
+    unsafe { is_int(object) || py::type_of(object) == &raw mut py::PyLong_Type }
 }
 
 /// The hash of an object, where that runs no foreign code.
@@ -78,7 +90,7 @@ unsafe fn has_quiet_hash(key: Object) -> bool {
     // SAFETY: alive, and of the types.
     unsafe {
         let ty = py::type_of(key);
-        is_int(key)
+        is_integer(key)
             || strings::is_str(key)
             || ty == &raw mut py::PyFloat_Type
             || ty == &raw mut py::PyBool_Type
@@ -132,6 +144,17 @@ pub unsafe fn are_equal(a: Object, b: Object) -> Option<bool> {
 unsafe fn are_others_equal(a: Object, b: Object, depth: usize) -> Option<bool> {
     // SAFETY: alive, and of the types.
     unsafe {
+        #[cfg(py2)]
+        if is_integer(a) && is_integer(b) {
+            return match py::PyObject_RichCompareBool(a, b, py::Py_EQ as c_int) {
+                0 => Some(false),
+                1 => Some(true),
+                _ => {
+                    py::PyErr_Clear();
+                    None
+                }
+            };
+        }
         if is_int(a) || is_int(b) || a == py::none() || b == py::none() {
             let is_plain = |object| is_int(object) || object == py::none();
             return (is_plain(a) && is_plain(b)).then_some(false);

@@ -13,6 +13,7 @@ pub fn address(helper: Helper) -> usize {
     match helper {
         Declined => address_of!(declined::declined),
         Binary(op) => operators::binary_address(op),
+        Integral => address_of!(operators::integral),
         Inplace(op) => operators::inplace_address(op),
         Unary(op) => operators::unary_address(op),
         Compare(op) => operators::compare_address(op),

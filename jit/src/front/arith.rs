@@ -46,11 +46,40 @@ impl Builder<'_> {
                 _ => {}
             }
         }
+        if is_quiet_of_longs(op) && (0..2).all(|depth| self.is_integer(depth, pc)) {
+            return self.integral(op, pc, next);
+        }
         let helper = if inplace { Helper::Inplace(op) } else { Helper::Binary(op) };
         if let Some(flow) = self.operation_of_instance((Helper::CallSpecial, helper), pc, next)? {
             return Ok(flow);
         }
         self.call_borrowing(helper, 2, &[], pc, next)
+    }
+
+    /// Whether an operand is an int or a long, as far as was seen.
+    fn is_integer(&self, depth: usize, pc: u32) -> bool {
+        let integer = Type::INT.union(Type::LONG);
+        let known = self.type_of(self.operand(depth));
+        let seen = match self.speculate_at(pc) {
+            true => self.feedback.kinds(pc, depth),
+            false => Type::EMPTY,
+        };
+        known.is_subset(integer) || (seen != Type::EMPTY && seen.is_subset(integer))
+    }
+
+    /// An operation on ints or longs that is not done on numbers in registers.
+    fn integral(&mut self, op: BinaryOp, pc: u32, next: u32) -> Step {
+        let args = vec![self.operand(1), self.operand(0)];
+        let immediates = vec![(self.host.helper)(Helper::Binary(op)) as i64];
+        self.find_or(
+            Insn::Call { helper: Helper::Integral, args, immediates, pc },
+            (pc, false),
+            |builder| {
+                builder.call_borrowing(Helper::Binary(op), 2, &[], pc, next)?;
+                builder.pop(pc).map(Some)
+            },
+            |builder, result| builder.release_below(result, 2, pc, next).map(Some),
+        )
     }
 
     /// `variable = variable + …`, which may grow a str in place.
@@ -323,4 +352,9 @@ impl Builder<'_> {
             _ => self.as_float(self.operand(depth), exit),
         }
     }
+}
+
+/// Whether an operation on longs looks for no signals, and never hands back an operand.
+fn is_quiet_of_longs(op: BinaryOp) -> bool {
+    matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::And | BinaryOp::Or | BinaryOp::Xor)
 }

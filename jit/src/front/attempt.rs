@@ -97,10 +97,15 @@ impl Builder<'_> {
         pc: u32,
         fast: impl FnOnce(&mut Self, ValueId) -> Result<Option<StackEntry>, CompileError>,
     ) -> Step {
-        if !self.speculate_at(pc) {
+        // A helper that cannot tell once will not the next time.
+        let reason = match find {
+            Insn::Call { .. } | Insn::ListTake(_) => ExitReason::RareOperand,
+            _ => ExitReason::Place,
+        };
+        if !self.speculate_at(pc) || (reason == ExitReason::RareOperand && self.feedback.is_rare(pc)) {
             self.refuse();
         }
-        let exit = self.exit(ExitReason::Place, Resume::At, pc);
+        let exit = self.exit(reason, Resume::At, pc);
         let kinds = self.kinds_found(&find);
         let found = self.emit(find, kinds.union(Type::NULL));
         let found = self.emit(Insn::GuardNotNull(found, exit), kinds);
@@ -171,6 +176,9 @@ impl Builder<'_> {
         pc: u32,
         fast: impl FnOnce(&mut Self, ValueId) -> Result<ValueId, CompileError>,
     ) -> Step {
+        if !self.speculate_at(pc) || self.feedback.is_rare(pc) {
+            self.refuse();
+        }
         let exit = self.exit(ExitReason::RareOperand, Resume::At, pc);
         let status = self.emit(tell, Type::EMPTY);
         self.emit_effect(Insn::GuardStatus(status, exit));

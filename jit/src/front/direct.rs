@@ -168,7 +168,7 @@ impl Builder<'_> {
         &mut self,
         (handle, special, declined): (&CodeHandle, &Special, usize),
         expected: impl Fn(&Attribute) -> bool,
-        guard_others: impl FnOnce(&mut Self, u32),
+        guard_others: impl Fn(&mut Self, u32),
         pc: u32,
         next: u32,
     ) -> Result<bool, CompileError> {
@@ -176,7 +176,7 @@ impl Builder<'_> {
         let Some(index) = self.inlinable(handle, operands, pc) else { return Ok(false) };
         let Some(found) = self.expected_site(pc, expected) else { return Ok(false) };
         self.attempt(pc, |builder| {
-            let site = builder.attribute_at(found);
+            let site = builder.attribute_at(found.clone());
             guard_others(builder, site);
             let base = builder.stack.len() - operands;
             let arguments: Vec<ValueId> =

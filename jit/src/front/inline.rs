@@ -132,15 +132,20 @@ impl<'a> Builder<'a> {
     pub(super) fn attempt(
         &mut self,
         pc: u32,
-        build: impl FnOnce(&mut Self) -> Result<bool, CompileError>,
+        build: impl Fn(&mut Self) -> Result<bool, CompileError>,
     ) -> Result<bool, CompileError> {
+        let place = (std::ptr::from_ref(self.code) as usize, pc);
         let before = self.checkpoint();
-        let is_built = build(self)?;
-        if !is_built {
-            self.roll_back(before);
-            self.declined.insert((std::ptr::from_ref(self.code) as usize, pc));
+        if build(self)? {
+            return Ok(true);
         }
-        Ok(is_built)
+        self.roll_back(&before);
+        if self.numbered.contains(&place) && build(self)? {
+            return Ok(true);
+        }
+        self.roll_back(&before);
+        self.declined.insert(place);
+        Ok(false)
     }
 
     /// What the instruction calls, if that is to be inlined.
@@ -255,8 +260,8 @@ impl<'a> Builder<'a> {
         let Decoded { of, bytecode } = &callees[index];
         let (description, handle) = (&*of.description, &of.code);
         self.emit_effect(Insn::CountRun(of.runs));
-        let is_store = |op: &Op| matches!(op, Op::StoreAttr(_) | Op::StoreSubscr);
-        if bytecode.instructions.iter().any(|instruction| is_store(&instruction.op)) {
+        let place = (std::ptr::from_ref(self.code) as usize, pc);
+        if self.numbered.contains(&place) {
             self.make_numbers(operands, &mut arguments);
         }
         let caller = self.state(resume, pc);
@@ -341,7 +346,11 @@ impl<'a> Builder<'a> {
         let is_complete =
             |inlining: &Inlining| built.is_ok() && !inlining.is_refused && !inlining.returns.is_empty();
         let Some(inlining) = inlining.filter(is_complete) else { return Ok(false) };
-        if self.shares_numbers(start, code_index, &arguments) || self.leaves_too_much(states) {
+        if self.shares_numbers(start, code_index, &arguments) {
+            self.numbered.insert(place);
+            return Ok(false);
+        }
+        if self.leaves_too_much(states) {
             return Ok(false);
         }
         let function = is_kept.then(|| StackEntry::owned(function));
@@ -577,7 +586,9 @@ impl<'a> Builder<'a> {
         };
         for value in &self.function.values[start..] {
             match &value.insn {
-                Insn::SwapAttribute { value, .. } | Insn::ListStore { value, .. } => see(*value),
+                Insn::SwapAttribute { value, .. }
+                | Insn::ListStore { value, .. }
+                | Insn::ListPush { value, .. } => see(*value),
                 Insn::SameObject(a, b) if self.type_of(*a).may_be(self.type_of(*b)) => {
                     see(*a);
                     see(*b);
@@ -631,7 +642,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Takes back all that was built since.
-    fn roll_back(&mut self, to: Checkpoint) {
+    fn roll_back(&mut self, to: &Checkpoint) {
         let function = &mut self.function;
         function.values.truncate(to.values);
         function.blocks.truncate(to.blocks);
@@ -644,7 +655,8 @@ impl<'a> Builder<'a> {
         function.blocks[to.current.index()].insns.truncate(to.insns);
         self.ways = to.ways;
         self.current = to.current;
-        (self.locals, self.stack) = (to.locals, to.stack);
+        self.locals.clone_from(&to.locals);
+        self.stack.clone_from(&to.stack);
     }
 }
 
@@ -655,6 +667,7 @@ fn is_plain(helper: Helper) -> bool {
         Helper::Contains
             | Helper::DictItem
             | Helper::HasAffix
+            | Helper::Integral
             | Helper::NewInstance
             | Helper::TellInstance
             | Helper::TypeObject
@@ -680,6 +693,7 @@ fn is_inlined(op: &Op) -> bool {
             | Op::LoadFast(_)
             | Op::LoadGlobal(_)
             | Op::StoreFast(_)
+            | Op::UnpackSequence(_)
             | Op::LoadAttr(_)
             | Op::StoreAttr(_)
             | Op::Jump(_)

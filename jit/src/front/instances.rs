@@ -50,7 +50,7 @@ impl<'a> Builder<'a> {
         let Some(index) = self.inlinable(handle, positional + 1, pc) else { return Ok(false) };
         let Some(found) = self.expected_site(pc, is_own_function) else { return Ok(false) };
         self.attempt(pc, |builder| {
-            let site = builder.attribute_at(found);
+            let site = builder.attribute_at(found.clone());
             let base = builder.stack.len() - positional - 1;
             let class = StackEntry { receiver: None, class: None, ..builder.stack[base] };
             builder.stack[base] = class;

@@ -100,6 +100,8 @@ struct Builder<'a> {
     inlining: Vec<Inlining>,
     /// Calls that were not inlined after all: code and offset.
     declined: HashSet<(usize, u32)>,
+    /// Calls whose arguments are to be made objects, where they are numbers, for the function to be inlined.
+    numbered: HashSet<(usize, u32)>,
     /// One of them was expected to be inlined, and what leads to it was built for that.
     was_expected: bool,
     /// How many operations have a way of its own for handing back their operand.
@@ -156,6 +158,7 @@ pub fn build(
         work: Vec::new(),
         inlining: Vec::new(),
         declined,
+        numbered: HashSet::new(),
         was_expected: false,
         ways: 0,
         current: BlockId(0),

@@ -171,11 +171,8 @@ impl Builder<'_> {
                 self.leave_native(call, ty, makes)?;
                 return Ok(Some(Outcome::Finished(Flow::Next)));
             }
-            (
-                B::Sqrt | B::Sin | B::Cos | B::Tan | B::Asin | B::Acos | B::Atan | B::Exp,
-                1,
-                (_, Some(kind @ (Type::FLOAT | Type::INT))),
-            ) => {
+            (B::Sqrt | B::Sin | B::Cos | B::Tan | B::Asin | B::Acos | B::Atan | B::Exp, 1, _) => {
+                let Some(kind) = self.expected_number(pc, 0) else { return Ok(None) };
                 let exit = self.guard_callee(call);
                 let number = self.number_as_float(0, kind, exit);
                 let function = (self.host.math)(builtin);

@@ -215,6 +215,12 @@ helpers! {
     /// `(number) -> object or NULL`: `abs` of an exact int; NULL, and no exception, when it is none, and for want of
     /// memory.
     Absolute = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Number], &[Heap::Refcount]);
+    /// `(a, b; operation) -> object or NULL`: the result of a binary helper, whose address the immediate is, for two exact
+    /// ints or longs; NULL, and no exception, of others and for want of memory. Not for operations that look for signals,
+    /// nor for those that may hand back an operand.
+    Integral = Signature::borrowing(2, 1)
+        .object(Type::OBJECT)
+        .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
     /// `(a, b; greatest) -> object or NULL`: `min` or `max` of two exact ints or two exact floats; NULL, and no
     /// exception, of others.
     Extreme = Signature::borrowing(2, 1)
@@ -500,6 +506,7 @@ mod tests {
             "Text",
             "TypeObject",
             "Absolute",
+            "Integral",
             "Extreme",
         ];
         assert_eq!(

@@ -144,6 +144,23 @@ unsafe fn concatenate(
     }
 }
 
+/// A binary operation on ints: see `Helper::Integral`.
+pub unsafe extern "C" fn integral(frame: Frame, a: Object, b: Object, operation: i64) -> Object {
+    // SAFETY: the address of a helper for two operands, borrowed.
+    unsafe {
+        if !(keys::is_integer(a) && keys::is_integer(b)) {
+            return ptr::null_mut();
+        }
+        let operation: unsafe extern "C" fn(Frame, Object, Object) -> Object =
+            std::mem::transmute(operation as usize);
+        let result = operation(frame, a, b);
+        if result.is_null() {
+            py::PyErr_Clear();
+        }
+        result
+    }
+}
+
 /// The address of a `BINARY_*` helper.
 pub fn binary_address(op: BinaryOp) -> usize {
     match op {
