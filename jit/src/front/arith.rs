@@ -46,10 +46,10 @@ impl Builder<'_> {
                 _ => {}
             }
         }
-        if is_quiet_of_longs(op) && (0..2).all(|depth| self.is_integer(depth, pc)) {
-            return self.integral(op, pc, next);
-        }
         let helper = if inplace { Helper::Inplace(op) } else { Helper::Binary(op) };
+        if is_quiet_of_longs(op) && (0..2).all(|depth| self.is_integer(depth, pc)) {
+            return self.integral(helper, pc, next);
+        }
         if let Some(flow) = self.operation_of_instance((Helper::CallSpecial, helper), pc, next)? {
             return Ok(flow);
         }
@@ -68,14 +68,14 @@ impl Builder<'_> {
     }
 
     /// An operation on ints or longs that is not done on numbers in registers.
-    fn integral(&mut self, op: BinaryOp, pc: u32, next: u32) -> Step {
+    fn integral(&mut self, helper: Helper, pc: u32, next: u32) -> Step {
         let args = vec![self.operand(1), self.operand(0)];
-        let immediates = vec![(self.host.helper)(Helper::Binary(op)) as i64];
+        let immediates = vec![(self.host.helper)(helper) as i64];
         self.find_or(
             Insn::Call { helper: Helper::Integral, args, immediates, pc },
             (pc, false),
             |builder| {
-                builder.call_borrowing(Helper::Binary(op), 2, &[], pc, next)?;
+                builder.call_borrowing(helper, 2, &[], pc, next)?;
                 builder.pop(pc).map(Some)
             },
             |builder, result| builder.release_below(result, 2, pc, next).map(Some),
