@@ -312,6 +312,42 @@ b0():
         assert!(!recipe.is_simple());
     }
 
+    /// A function whose exit is in the middle of an `__init__` that an operation has called.
+    const INSTANCE: &str = "f (f.py:1): 1 locals
+inlined 0: __init__ (f.py:5): 1 locals 1 operands
+entry 0: b0 at 0
+
+b0():
+    v0: object = LoadLocal 0
+    v1: object = LoadStack 0
+    v2: object = LoadStack 1
+    v3: object = LoadStack 2
+    Exit type_guard s1
+    s1 = At 9 [] locals {0: v3} inlined 0 of v2 kept under 3 giving v3 from s0
+    s0 = Operation 3 of 1 or 0x100 to 6 [v1 owned] locals {0: v0}
+";
+
+    #[test]
+    fn instances_are_handed_over_beside_their_frames() {
+        let function = parse(INSTANCE).expect("the text is right");
+        assert_eq!(function.to_string(), INSTANCE);
+        assert_eq!(verify(&function, Stage::Built, true), Ok(()));
+        let exit = function.terminator(function.entries[0].block).side_exit().expect("is an exit");
+        let (recipe, words) = recipe(&function, exit).expect("fits");
+        assert!(words.len() <= words_at_most(&function, exit.state));
+        assert_eq!(recipe.outermost.resume, Resume::Operation { operands: 1, declined: 0x100, next: 6 });
+        let [frame] = &recipe.inlined[..] else { panic!("{recipe:?}") };
+        let index = words.iter().position(|word| *word == ValueId(3)).expect("is left") as u16;
+        let instance = |owned| Source::Buffer { index, repr: Repr::Obj, owned };
+        assert_eq!((frame.levels, frame.instance), (3, Some(instance(true))));
+        assert_eq!(frame.locals, [instance(false)]);
+
+        let mut broken = function;
+        broken.states[1].inlined.as_mut().expect("is inlined").instance = None;
+        let rule = verify(&broken, Stage::Built, true).expect_err("is left over").to_string();
+        assert!(rule.ends_with("v3 is left over: nobody releases it"), "{rule}");
+    }
+
     #[test]
     fn frames_fit_their_code() {
         let broken = |change: fn(&mut Function)| {
