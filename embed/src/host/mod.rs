@@ -83,6 +83,7 @@ fn describe() -> Host {
             function_globals: offset_of!(py::PyFunctionObject, func_globals) as i32,
             frame_globals: offset_of!(py::PyFrameObject, f_globals) as i32,
             thread_depth: offset_of!(py::PyThreadState, recursion_depth) as i32,
+            thread_put_off: offset_of!(py::PyThreadState, trash_delete_later) as i32,
             depth_limit: &raw const py::_Py_CheckRecursionLimit as usize,
             thread_interpreter: offset_of!(py::PyThreadState, interp) as i32,
             evaluator: offset_of!(py::PyInterpreterState, eval_frame) as i32,

@@ -180,6 +180,8 @@ unsafe fn is_usual(thread: *mut PyThreadState, frame: Frame, native: &Native) ->
             && !native.attend.get()
             && (*thread).use_tracing == 0
             && (*thread).trash_delete_nesting < py::PyTrash_UNWIND_LEVEL as i32
+            // The end of a frame is when what was put off is released.
+            && (*thread).trash_delete_later.is_null()
             && !collector::is_tracked(frame.cast())
     }
 }

@@ -89,6 +89,8 @@ pub struct CallLayout {
     pub thread_depth: i32,
     /// Address of the C int that the depth has to stay below.
     pub depth_limit: usize,
+    /// `PyThreadState.trash_delete_later`, objects whose release was put off until the next frame is freed, or NULL
+    pub thread_put_off: i32,
     /// `PyThreadState.interp`
     pub thread_interpreter: i32,
     /// `PyInterpreterState.eval_frame`

@@ -174,6 +174,7 @@ fn host(version: Version) -> Host {
         function_globals: 24,
         frame_globals: 32,
         thread_depth: 24,
+        thread_put_off: 32,
         depth_limit: 0xb0,
         thread_interpreter: 8,
         evaluator: 64,

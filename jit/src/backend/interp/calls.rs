@@ -187,6 +187,7 @@ impl Machine<'_> {
             let depth = self.load_int(self.thread, layout.thread_depth).wrapping_add(frames as i32);
             let interpreter = self.load(self.thread, layout.thread_interpreter);
             depth < self.load_int(layout.depth_limit as u64, 0)
+                && self.load(self.thread, layout.thread_put_off) == 0
                 && self.load(interpreter, layout.evaluator) == layout.default_evaluator as u64
         })
     }

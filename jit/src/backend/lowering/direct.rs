@@ -121,7 +121,7 @@ impl Lowering<'_> {
         self.builder.ins().brif(exit, left, &[], returned, &[]);
         self.builder.switch_to_block(returned);
         let result = self.load(Heap::Buffer, types::I64, self.buffer, 0);
-        let unusual = self.unusual(call, new, native);
+        let unusual = self.unusual(call, calls, new, native);
         let usual = self.builder.create_block();
         self.builder.ins().brif(unusual, rare, &[], usual, &[]);
         self.builder.switch_to_block(usual);
@@ -300,7 +300,7 @@ impl Lowering<'_> {
     }
 
     /// Not zero if something happened to a frame that has returned, or is about to.
-    fn unusual(&mut self, call: &Call, new: ir::Value, native: ir::Value) -> ir::Value {
+    fn unusual(&mut self, call: &Call, calls: &CallLayout, new: ir::Value, native: ir::Value) -> ir::Value {
         let DirectCallLayout { version, frame, thread, .. } = *call.layout;
         let count = self.load(Heap::Refcount, types::I64, new, self.host.layout.refcnt);
         let mut unusual = self.builder.ins().iadd_imm_s(count, -1);
@@ -315,6 +315,9 @@ impl Lowering<'_> {
         }
         let collected = self.builder.ins().iadd_imm_s(collected, -untracked);
         unusual = self.builder.ins().bor(unusual, collected);
+        // Its end is when what was put off is released.
+        let put_off = self.load(Heap::Cell, types::I64, self.thread, calls.thread_put_off);
+        unusual = self.builder.ins().bor(unusual, put_off);
         let attend = self.load(Heap::Cell, types::I8, native, version.attend);
         let mut flags = self.builder.ins().uextend(types::I32, attend);
         let tracing = self.load(Heap::Cell, types::I32, self.thread, self.host.layout.thread_use_tracing);

@@ -50,8 +50,12 @@ impl Lowering<'_> {
         self.exit_if_zero(has_room, exit)?;
         let interpreter = self.load(Heap::Cell, types::I64, self.thread, layout.thread_interpreter);
         let evaluator = self.load(Heap::Cell, types::I64, interpreter, layout.evaluator);
-        let is_default = self.is_object(evaluator, layout.default_evaluator);
-        self.exit_if_zero(is_default, exit)
+        let default = self.address(layout.default_evaluator);
+        let other = self.builder.ins().bxor(evaluator, default);
+        let put_off = self.load(Heap::Cell, types::I64, self.thread, layout.thread_put_off);
+        let unusual = self.builder.ins().bor(other, put_off);
+        let is_usual = self.builder.ins().icmp_imm_s(IntCC::Equal, unusual, 0);
+        self.exit_if_zero(is_usual, exit)
     }
 
     /// `Insn::DecrefShared`.

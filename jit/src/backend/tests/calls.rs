@@ -28,6 +28,7 @@ fn host_with_calls(depth_limit: usize) -> Host {
         function_globals: 24,
         frame_globals: 8,
         thread_depth: 16,
+        thread_put_off: 32,
         depth_limit,
         thread_interpreter: 24,
         evaluator: 8,
@@ -110,11 +111,13 @@ fn what_code_rests_on_may_end_while_it_runs() {
 fn calls_need_room_and_the_evaluator() {
     let limit = object(&[10]);
     let native = unless(&host_with_calls(limit), |_, exit| Insn::CheckCalls { frames: 3, exit });
-    for (depth, evaluator, expected) in [(6, 0x770, true), (7, 0x770, false), (6, 0x778, false)] {
+    let cases = [(6, 0x770, 0, true), (7, 0x770, 0, false), (6, 0x778, 0, false), (6, 0x770, 0x9000, false)];
+    for (depth, evaluator, put_off, expected) in cases {
         let mut frame = Frame::new(&[0]);
         frame.set_word_of_thread(2, depth);
         frame.set_word_of_thread(3, object(&[0, evaluator]) as u64);
-        assert_eq!(passes(&native, &mut frame), expected, "{depth} {evaluator:#x}");
+        frame.set_word_of_thread(4, put_off);
+        assert_eq!(passes(&native, &mut frame), expected, "{depth} {evaluator:#x} {put_off:#x}");
     }
 }
 

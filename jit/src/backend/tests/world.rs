@@ -120,6 +120,7 @@ pub fn call_layout(depth_limit: usize) -> CallLayout {
         function_globals: 24,
         frame_globals: 8,
         thread_depth: 16,
+        thread_put_off: 32,
         depth_limit,
         thread_interpreter: 24,
         evaluator: 8,
@@ -198,7 +199,7 @@ pub fn tuple(items: &[usize]) -> usize {
 /// A frame with four locals and an operand stack.
 pub struct Frame {
     words: Box<[u64; 16]>,
-    thread: Box<[u64; 4]>,
+    thread: Box<[u64; 5]>,
 }
 
 impl Frame {
@@ -206,7 +207,7 @@ impl Frame {
     const STACK: usize = 8;
 
     pub fn new(locals: &[usize]) -> Frame {
-        let mut frame = Frame { words: Box::new([0; 16]), thread: Box::new([0; 4]) };
+        let mut frame = Frame { words: Box::new([0; 16]), thread: Box::new([0; 5]) };
         frame.words[0] = 1;
         frame.words[2] = u64::from(u32::MAX);
         frame.words[3] = &raw const frame.words[Frame::STACK] as u64;
@@ -241,7 +242,7 @@ impl Frame {
         self.thread[index] = word;
     }
 
-    pub fn words_of_thread(&self) -> [u64; 4] {
+    pub fn words_of_thread(&self) -> [u64; 5] {
         *self.thread
     }
 

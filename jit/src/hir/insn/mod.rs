@@ -561,8 +561,9 @@ instructions! {
     CheckUnshared(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
     /// Leaves when tracing or profiling is on in this thread.
     CheckTracing(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
-    /// Leaves unless a call would begin to run in compiled code now, so many frames on top of this one: recursion is
-    /// not too deep, and nobody else evaluates frames. No result.
+    /// Leaves unless a call would begin to run in compiled code now, so many frames on top of this one, and its frame be
+    /// freed without consequences: recursion is not too deep, nobody else evaluates frames, and no releases were put off
+    /// until a frame is freed. No result.
     CheckCalls {
         /// How many frames.
         frames: is u32,
