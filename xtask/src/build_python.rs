@@ -27,7 +27,7 @@ pub struct Args {
     #[arg(long, env = "PYJION_BUILD_DEBUG", value_parser = yes_or_no())]
     pub debug: bool,
     /// A shared libpython as well, for programs that embed Python; the executable stays static
-    #[arg(long, env = "PYJION_BUILD_SHARED", value_parser = yes_or_no(), conflicts_with = "stock")]
+    #[arg(long, env = "PYJION_BUILD_SHARED", value_parser = yes_or_no())]
     pub shared: bool,
     /// Install here instead of below target/
     #[arg(long, env = "PYJION_BUILD_PREFIX", value_name = "DIR")]
@@ -78,6 +78,9 @@ pub fn build(plan: &Plan<'_>) -> Result<PathBuf> {
     let executable = match plan.flavour {
         Flavour::Stock => {
             cpython::install(plan, &key).with_context(what)?;
+            if plan.options.shared {
+                libpython::shared(plan, None).with_context(what)?;
+            }
             plan.executable()
         }
         Flavour::Pyjion => {
@@ -86,7 +89,7 @@ pub fn build(plan: &Plan<'_>) -> Result<PathBuf> {
             let executable = link::link(plan, &key, &library).with_context(what)?;
             libpython::archive(plan, &key, &library).with_context(what)?;
             if plan.options.shared {
-                libpython::shared(plan, &library).with_context(what)?;
+                libpython::shared(plan, Some(&library)).with_context(what)?;
             }
             executable
         }

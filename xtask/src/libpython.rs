@@ -1,4 +1,5 @@
-//! Libpython for programs that embed Python: the archive and the shared library, with the JIT inside.
+//! Libpython for programs that embed Python: the archive and the shared library, with the JIT inside, and stock's
+//! shared library to compare with.
 
 use crate::dirs::write_atomically;
 use crate::plan::Plan;
@@ -34,12 +35,16 @@ pub fn archive(plan: &Plan<'_>, cpython_key: &str, embed: &Path) -> Result<()> {
     stamps.done("archive", &key)
 }
 
-/// Builds CPython's objects once more, for a shared library, and installs that.
-pub fn shared(plan: &Plan<'_>, embed: &Path) -> Result<()> {
+/// Builds CPython's objects once more, for a shared library, and installs that: with the JIT where there is a Rust
+/// side, otherwise as stock's own Makefile links it.
+pub fn shared(plan: &Plan<'_>, embed: Option<&Path>) -> Result<()> {
     let of_library = plan.of_library();
     let cpython_key = cpython::build(&of_library)?;
     let stamps = Stamps::of(&of_library.tree());
-    let key = key(&of_library, &cpython_key, embed)?;
+    let key = match embed {
+        Some(embed) => key(&of_library, &cpython_key, embed)?,
+        None => cpython_key,
+    };
     let plain = plan.library_name().replace(".a", ".so");
     let versioned = format!("{plain}.1.0");
     let folder = plan.prefix.join("lib");
@@ -47,8 +52,19 @@ pub fn shared(plan: &Plan<'_>, embed: &Path) -> Result<()> {
         return Ok(());
     }
     stamps.begin("link")?;
-    let made = of_library.tree().join(format!("pyjion-{versioned}"));
-    make(&of_library, "pyjion-shared", embed, &made)?;
+    let made = match embed {
+        Some(embed) => {
+            let made = of_library.tree().join(format!("pyjion-{versioned}"));
+            make(&of_library, "pyjion-shared", embed, &made)?;
+            made
+        }
+        None => {
+            let mut command = cpython::make_command(&of_library.tree());
+            let log = step::fresh_log(plan.log("shared"));
+            step::run(&format!("link {versioned} of {}", plan.title()), command.arg(&plain), &log)?;
+            of_library.tree().join(&versioned)
+        }
+    };
     put(&made, &folder.join(&versioned))?;
     symlink(&versioned, &folder.join(&plain))?;
     stamps.done("link", &key)
