@@ -2,6 +2,7 @@
 
 mod abi;
 mod args;
+mod distribution;
 mod embed;
 mod embedding;
 mod evaluators;
@@ -187,7 +188,9 @@ fn may_skip(args: &Args, release: &Release, error: &anyhow::Error) -> bool {
 }
 
 fn interpreters(dirs: &Dirs, args: &Args, release: &Release, debug: bool) -> Result<Pair> {
-    let shared = args.wants(Stage::Embedding) && !debug;
+    let wants_library = args.wants(Stage::Embedding)
+        || args.wants(Stage::Stacks) && stacks::need_library(args, &release.version.short());
+    let shared = wants_library && !debug;
     let options = Options { debug, shared, ..Options::plain(&args.common) };
     let path = |flavour| -> Result<PathBuf> {
         let plan = Plan::new(dirs, release, flavour, &options);

@@ -1,4 +1,4 @@
-"""What uwsgi serves: the result of work.py, and what the JIT has to do with it."""
+"""What servers serve: the result of work.py, and what the JIT has to do with it."""
 
 
 def application(environ, start_response):

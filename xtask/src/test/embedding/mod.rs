@@ -2,7 +2,7 @@
 //! what people embed it with. Each has to print what stock prints.
 
 use super::process::{self, Output};
-use super::{Args, Pair, Tally};
+use super::{Args, Pair, Tally, distribution};
 use crate::dirs::{Dirs, remove_tree, write_atomically};
 use crate::prereqs;
 use crate::versions::Version;
@@ -17,6 +17,11 @@ const PROGRAM: &str = include_str!("program.c");
 const WORK: &str = include_str!("work.py");
 const APPLICATION: &str = include_str!("application.py");
 const REQUEST: &str = include_str!("request.py");
+const HTTPD: &str = include_str!("httpd.conf");
+
+/// Programs of the distribution, with Debian's packages of them.
+const APACHE: (&str, &str) = ("/usr/sbin/apache2", "apache2-bin");
+const APXS: (&str, &str) = ("/usr/bin/apxs", "apache2-dev");
 
 /// What `work.py` says where everything is compiled at once.
 const NATIVE: &str = "native, threshold 1";
@@ -33,7 +38,28 @@ struct Form {
     requirement: &'static str,
     /// The versions of Python that this one is for.
     versions: &'static [&'static str],
+    /// What of the distribution it is made and served with.
+    programs: &'static [(&'static str, &'static str)],
+    /// As whom it answers where root has started it.
+    user: Option<&'static str>,
     check: fn(&House<'_>, &Path) -> Result<()>,
+}
+
+impl Form {
+    /// What the machine lacks for it.
+    fn is_possible(&self, dirs: &Dirs, args: &Args) -> Result<(), String> {
+        if args.common.offline {
+            return Err("--offline forbids to download it".to_string());
+        }
+        let may_install = !args.skip_build && !args.common.no_install;
+        for (program, package) in self.programs {
+            distribution::program(dirs, program, package, may_install)?;
+        }
+        match self.user.and_then(|user| distribution::closed(user, &dirs.target)) {
+            Some(closed) => Err(closed),
+            None => Ok(()),
+        }
+    }
 }
 
 const FORMS: &[Form] = &[
@@ -41,19 +67,33 @@ const FORMS: &[Form] = &[
         name: "in a program of Cython's",
         requirement: "cython==0.29.37",
         versions: &["2.7", "3.5", "3.4"],
+        programs: &[],
+        user: None,
         check: |house, site| house.cython(site),
     },
     Form {
         name: "in a bundle of PyInstaller's",
         requirement: "pyinstaller==3.6",
         versions: &["2.7", "3.5"],
+        programs: &[],
+        user: None,
         check: |house, site| house.pyinstaller(site),
     },
     Form {
         name: "in uwsgi",
         requirement: "uwsgi==2.0.31",
         versions: &["2.7", "3.5"],
+        programs: &[],
+        user: None,
         check: |house, site| house.uwsgi(site),
+    },
+    Form {
+        name: "in Apache, by mod_wsgi",
+        requirement: "mod_wsgi==4.9.4",
+        versions: &["2.7", "3.5"],
+        programs: &[APXS, APACHE],
+        user: Some("www-data"),
+        check: |house, site| house.mod_wsgi(site),
     },
 ];
 
@@ -61,28 +101,44 @@ const FORMS: &[Form] = &[
 pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let scratch = dirs.target.join("test").join(format!("embedding-{}", pair.version));
     remove_tree(&scratch)?;
-    for (name, text) in
-        [("program.c", PROGRAM), ("work.py", WORK), ("application.py", APPLICATION), ("request.py", REQUEST)]
-    {
+    let files = [
+        ("program.c", PROGRAM),
+        ("work.py", WORK),
+        ("application.py", APPLICATION),
+        ("request.py", REQUEST),
+        ("httpd.conf", HTTPD),
+    ];
+    for (name, text) in files {
         write_atomically(&scratch.join(name), text)?;
     }
     let house = House { pair, scratch: &scratch };
+    let short = pair.version.short();
+    let name = |what: &str| format!("embedding {short} {what}");
     let mut judge = |name: &str, outcome: Result<()>| match outcome {
         Ok(()) => tally.pass(name),
         Err(e) => tally.fail(name, &format!("{e:#}")),
     };
-    let name = |what: &str| format!("embedding {} {what}", pair.version.short());
-    judge(&name("in a C program, by libpython.a"), house.program("archive", &house.config(&pair.ours)?));
-    judge(&name("in a C program, by libpython.so"), house.shared());
-    for form in FORMS.iter().filter(|form| form.versions.contains(&pair.version.short().as_str())) {
-        if args.common.offline {
-            tally.skip(&name(form.name), "--offline forbids to download it");
+    let (archive, shared) = (name("in a C program, by libpython.a"), name("in a C program, by libpython.so"));
+    if args.matches(&archive) {
+        judge(&archive, house.program("archive", &house.config(&pair.ours)?));
+    }
+    if args.matches(&shared) {
+        judge(&shared, house.shared());
+    }
+    for form in FORMS.iter().filter(|form| form.versions.contains(&short.as_str())) {
+        let name = name(form.name);
+        if !args.matches(&name) {
             continue;
         }
-        let outcome = house.install(form.requirement).and_then(|site| (form.check)(&house, &site));
-        match outcome {
-            Ok(()) => tally.pass(&name(form.name)),
-            Err(e) => tally.fail(&name(form.name), &format!("{e:#}")),
+        match form.is_possible(dirs, args) {
+            Err(lack) => tally.skip(&name, &lack),
+            Ok(()) => {
+                let outcome = house.install(form.requirement).and_then(|site| (form.check)(&house, &site));
+                match outcome {
+                    Ok(()) => tally.pass(&name),
+                    Err(e) => tally.fail(&name, &format!("{e:#}")),
+                }
+            }
         }
     }
     remove_tree(&scratch)
@@ -222,14 +278,53 @@ impl House<'_> {
     }
 
     fn uwsgi(&self, site: &Path) -> Result<()> {
-        let mut request = process::python(&self.pair.ours);
-        request.arg("request.py").arg(site.join("bin/uwsgi")).arg(self.scratch).current_dir(self.scratch);
-        let said = self.succeed(&mut request)?.stdout;
+        let uwsgi = site.join("bin/uwsgi");
+        let folder = self.scratch.to_string_lossy();
+        let mut request = self.request("/", &uwsgi);
+        request.args([
+            "--http-socket",
+            "127.0.0.1:{port}",
+            "--pythonpath",
+            &folder,
+            "--module",
+            "application",
+        ]);
+        // The variable is set by uwsgi, before it initialises Python.
+        request.args(["--need-app", "--die-on-term", "--env", "PYJION_THRESHOLD=1"]);
+        self.served(&mut request, 1)
+    }
+
+    fn mod_wsgi(&self, site: &Path) -> Result<()> {
+        let folder = site.join("mod_wsgi/server");
+        let entries =
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        let mut files = entries.flatten().map(|entry| entry.path());
+        let module = files.find(|path| path.extension().is_some_and(|extension| extension == "so"));
+        let mut request = self.request("/,/first", Path::new(APACHE.0));
+        request.env("MODULE", module.context("mod_wsgi has no module")?).env("FOLDER", self.scratch);
+        request.env("PYJION_THRESHOLD", "1");
+        request.args(["-D", "FOREGROUND", "-f"]).arg(self.scratch.join("httpd.conf"));
+        self.served(&mut request, 2)
+    }
+
+    /// A command that starts a server, asks it for `paths`, and prints its answers.
+    fn request(&self, paths: &str, server: &Path) -> Command {
+        let mut request = process::python(&self.pair.stock);
+        request.args(["request.py", paths]).arg(server).current_dir(self.scratch);
+        request
+    }
+
+    /// Fails unless each answer is the result that stock prints, and that it is native.
+    fn served(&self, request: &mut Command, answers: usize) -> Result<()> {
+        let said = self.succeed(request)?.stdout;
         let expected = self.expected()?;
-        let mut lines = said.lines();
-        let result = lines.next().unwrap_or_default().trim_matches(['(', ')']);
-        ensure!(!result.is_empty() && expected.contains(result), "expected {expected}, got {said}");
-        ensure!(lines.next() == Some(NATIVE), "expected `{NATIVE}`, got {said}");
+        let lines: Vec<&str> = said.lines().collect();
+        ensure!(lines.len() == 2 * answers, "expected {answers} times {expected}, got {said}");
+        for answer in lines.chunks(2) {
+            let result = answer[0].trim_matches(['(', ')']);
+            ensure!(!result.is_empty() && expected.contains(result), "expected {expected}, got {said}");
+            ensure!(answer[1] == NATIVE, "expected `{NATIVE}`, got {said}");
+        }
         Ok(())
     }
 }

@@ -11,9 +11,8 @@ mod soak;
 mod table;
 mod tree;
 
-use super::packages;
-use super::process;
 use super::{Args, Mode, Pair, Tally};
+use super::{distribution, packages, process};
 use crate::dirs::{Dirs, remove_tree, write_atomically};
 use crate::step::Step;
 use anyhow::{Context, Result, ensure};
@@ -22,7 +21,7 @@ use services::Service;
 use side::{Places, Side};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use table::{STACKS, Stack};
+use table::{Library, STACKS, Stack};
 
 const APPS: &[(&str, &str)] = &[
     ("sitecustomize.py", include_str!("apps/sitecustomize.py")),
@@ -36,7 +35,15 @@ const APPS: &[(&str, &str)] = &[
     ("notebook_app.py", include_str!("apps/notebook_app.py")),
     ("coverage_app.py", include_str!("apps/coverage_app.py")),
     ("distributed_app.py", include_str!("apps/distributed_app.py")),
+    ("httpd.conf", include_str!("apps/httpd.conf")),
 ];
+
+/// Whether a chosen stack needs a shared libpython.
+pub fn need_library(args: &Args, version: &str) -> bool {
+    let mut chosen =
+        STACKS.iter().filter(|stack| args.matches(stack.name) && stack.packages(version).is_some());
+    chosen.any(|stack| stack.linked.is_some_and(|(_, by)| by == Library::Shared))
+}
 
 /// Runs the stacks that one version has, in the chosen modes.
 pub fn run(dirs: &Dirs, args: &Args, pair: &Pair, tally: &mut Tally) -> Result<()> {
@@ -68,7 +75,7 @@ struct House<'a> {
 impl House<'_> {
     fn judge(&self, stack: &Stack, tally: &mut Tally) {
         let short = self.pair.version.short();
-        let Some((_, groups)) = stack.packages.iter().find(|(version, _)| *version == short) else { return };
+        let Some(groups) = stack.packages(&short) else { return };
         let name = format!("stacks {short} {}", stack.name);
         let may_install = !self.args.skip_build && !self.args.common.no_install && !self.args.common.offline;
         let mut programs = Vec::new();
@@ -77,6 +84,14 @@ impl House<'_> {
                 Ok(folder) => programs.push((*need, folder)),
                 Err(lack) => return tally.skip(&name, &lack),
             }
+        }
+        for (program, package) in stack.programs {
+            if let Err(lack) = distribution::program(self.dirs, program, package, may_install) {
+                return tally.skip(&name, &lack);
+            }
+        }
+        if let Some(closed) = stack.user.and_then(|user| distribution::closed(user, &self.dirs.target)) {
+            return tally.skip(&name, &closed);
         }
         let requirements: Vec<String> = groups.concat().iter().map(|r| r.to_string()).collect();
         let sites = match self.sites(stack, &requirements) {
@@ -101,8 +116,9 @@ impl House<'_> {
 
     /// What is installed for stock and for ours; none where that may not be done.
     fn sites(&self, stack: &Stack, requirements: &[String]) -> Result<Option<[PathBuf; 2]>> {
+        let linked = stack.linked.map(|(package, _)| package);
         let of = |python: &Path, is_ours: bool| {
-            let wish = packages::Wish { name: stack.name, requirements, linked: stack.linked, is_ours };
+            let wish = packages::Wish { name: stack.name, requirements, linked, is_ours };
             let site = packages::site(self.dirs, self.pair, &wish, self.args.common.offline)?;
             if let Some(site) = &site {
                 self.compile(python, site)?;
@@ -110,7 +126,7 @@ impl House<'_> {
             anyhow::Ok(site)
         };
         let Some(stock) = of(&self.pair.stock, false)? else { return Ok(None) };
-        let ours = match stack.linked {
+        let ours = match linked {
             Some(_) => of(&self.pair.ours, true)?,
             None => Some(stock.clone()),
         };

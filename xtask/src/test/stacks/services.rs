@@ -4,8 +4,8 @@
 use super::daemon::Daemon;
 use super::table::Need;
 use crate::dirs::Dirs;
-use crate::test::process;
-use crate::{prereqs, step};
+use crate::step;
+use crate::test::{distribution, process};
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use std::os::unix::fs::chown;
@@ -26,23 +26,7 @@ pub fn find(dirs: &Dirs, need: Need, may_install: bool) -> Result<PathBuf, Strin
         Need::Database => ("initdb", "postgresql"),
         Need::Redis => ("redis-server", "redis-server"),
     };
-    if folder_of(program).is_none() && may_install {
-        prereqs::obtain(dirs, program, package);
-    }
-    folder_of(program).ok_or_else(|| format!("there is no {program} here (of Debian's package {package})"))
-}
-
-fn folder_of(program: &str) -> Option<PathBuf> {
-    // Debian has those of PostgreSQL on no path.
-    let clusters = std::fs::read_dir("/usr/lib/postgresql").map(|d| d.flatten().collect::<Vec<_>>());
-    let mut folders: Vec<PathBuf> =
-        clusters.unwrap_or_default().into_iter().map(|entry| entry.path().join("bin")).collect();
-    // The newest first.
-    folders.sort();
-    folders.reverse();
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    folders.extend(std::env::split_paths(&path));
-    folders.into_iter().find(|folder| folder.join(program).is_file())
+    distribution::program(dirs, program, package, may_install)
 }
 
 /// A server of one stack; it is stopped when it goes.
@@ -133,11 +117,7 @@ fn owner() -> Result<Option<(u32, u32)>> {
     if !rustix::process::geteuid().is_root() {
         return Ok(None);
     }
-    let users = std::fs::read_to_string("/etc/passwd").context("cannot read /etc/passwd")?;
-    let line = users.lines().find_map(|line| line.strip_prefix("postgres:")).context("no user postgres")?;
-    let mut fields = line.split(':').skip(1);
-    let mut number = || fields.next().and_then(|field| field.parse().ok()).context("a user without number");
-    Ok(Some((number()?, number()?)))
+    distribution::user("postgres").map(Some)
 }
 
 fn run_as(program: &Path, owner: Option<(u32, u32)>) -> Command {

@@ -6,10 +6,14 @@ pub struct Stack {
     pub name: &'static str,
     /// What is installed, for each version that it exists for; everything is pinned, and dependencies are not resolved.
     pub packages: &'static [(&'static str, &'static [Group])],
-    /// What of it is made from source, and linked with the interpreter that it is made with.
-    pub linked: Option<&'static str>,
+    /// What of it is made from source, and linked with the interpreter that it is made with, by which library.
+    pub linked: Option<(&'static str, Library)>,
     /// What it needs of the machine.
     pub needs: &'static [Need],
+    /// Programs of the distribution that it is made or served with, by Debian's paths and packages.
+    pub programs: &'static [(&'static str, &'static str)],
+    /// As whom it answers where root has started it.
+    pub user: Option<&'static str>,
     /// The arguments of an interpreter that fill the database.
     pub setup: Option<&'static [&'static str]>,
     /// What runs all the time, in the order of starting; its processor time and memory are what counts.
@@ -18,6 +22,22 @@ pub struct Stack {
     pub environment: &'static [(&'static str, &'static str)],
     /// What is asked of it.
     pub load: Load,
+}
+
+impl Stack {
+    /// What is installed for a version; none where the stack does not exist for it.
+    pub fn packages(&self, version: &str) -> Option<&'static [Group]> {
+        self.packages.iter().find(|(of, _)| *of == version).map(|(_, groups)| *groups)
+    }
+}
+
+/// By what something has Python inside.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Library {
+    /// `libpython*.a`.
+    Archive,
+    /// `libpython*.so`.
+    Shared,
 }
 
 /// Requirements that go together.
@@ -135,6 +155,7 @@ const DISTRIBUTED: Group = &[
     "setuptools==44.1.1",
 ];
 const UWSGI: Group = &["uwsgi==2.0.31"];
+const MOD_WSGI: Group = &["mod_wsgi==4.9.4"];
 const COVERAGE: Group = &["coverage==5.5"];
 const NOTEBOOK: Group = &[
     "ipykernel==4.10.1",
@@ -211,6 +232,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[GUNICORN, FLASK]), ("3.5", &[GUNICORN, FLASK])],
         linked: None,
         needs: &[Need::Database],
+        programs: &[],
+        user: None,
         setup: SHOP_SETUP,
         daemons: gunicorn!["-w", "2", "flask_app:application"],
         environment: &[],
@@ -221,6 +244,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[GUNICORN, FUTURES, FLASK]), ("3.5", &[GUNICORN, FLASK])],
         linked: None,
         needs: &[Need::Database],
+        programs: &[],
+        user: None,
         setup: SHOP_SETUP,
         daemons: gunicorn!["-k", "gthread", "--threads", "4", "flask_app:application"],
         environment: &[],
@@ -231,6 +256,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[GUNICORN, GEVENT, FLASK]), ("3.5", &[GUNICORN, GEVENT, FLASK])],
         linked: None,
         needs: &[Need::Database],
+        programs: &[],
+        user: None,
         setup: SHOP_SETUP,
         daemons: gunicorn!["-k", "gevent", "flask_app:application"],
         environment: &[("STACK_GREEN", "1")],
@@ -241,6 +268,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[GUNICORN, DJANGO]), ("3.5", &[GUNICORN, DJANGO])],
         linked: None,
         needs: &[Need::Database],
+        programs: &[],
+        user: None,
         setup: Some(&["django_app.py", "setup"]),
         daemons: gunicorn!["-w", "2", "django_app:application"],
         environment: &[],
@@ -249,8 +278,10 @@ pub const STACKS: &[Stack] = &[
     Stack {
         name: "uwsgi-flask",
         packages: &[("2.7", &[UWSGI, FLASK]), ("3.5", &[UWSGI, FLASK])],
-        linked: Some("uwsgi"),
+        linked: Some(("uwsgi", Library::Archive)),
         needs: &[Need::Database],
+        programs: &[],
+        user: None,
         setup: SHOP_SETUP,
         daemons: &[&[
             "{site}/bin/uwsgi",
@@ -273,10 +304,24 @@ pub const STACKS: &[Stack] = &[
         load: Load::Http { requests: SHOP, connections: 2 },
     },
     Stack {
+        name: "mod_wsgi-flask",
+        packages: &[("2.7", &[MOD_WSGI, FLASK]), ("3.5", &[MOD_WSGI, FLASK])],
+        linked: Some(("mod_wsgi", Library::Shared)),
+        needs: &[Need::Database],
+        programs: &[("/usr/bin/apxs", "apache2-dev"), ("/usr/sbin/apache2", "apache2-bin")],
+        user: Some("www-data"),
+        setup: SHOP_SETUP,
+        daemons: &[&["/usr/sbin/apache2", "-D", "FOREGROUND", "-f", "{apps}/httpd.conf"]],
+        environment: &[("STACK_APPS", "{apps}"), ("STACK_RUN", "{run}")],
+        load: Load::Http { requests: SHOP, connections: 2 },
+    },
+    Stack {
         name: "tornado",
         packages: &[("2.7", &[TORNADO, TORNADO_27]), ("3.5", &[TORNADO])],
         linked: None,
         needs: &[],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[&["tornado_app.py"]],
         environment: &[],
@@ -296,6 +341,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[TWISTED, TYPING]), ("3.5", &[TWISTED])],
         linked: None,
         needs: &[],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[&["twisted_app.py"]],
         environment: &[],
@@ -316,6 +363,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[CELERY, CELERY_27]), ("3.5", &[CELERY])],
         linked: None,
         needs: &[Need::Redis],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[&["-m", "celery", "-A", "celery_app", "worker", "--concurrency", "2", "-l", "CRITICAL"]],
         environment: &[],
@@ -326,6 +375,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[]), ("3.5", &[]), ("3.4", &[])],
         linked: None,
         needs: &[],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[],
         environment: &[],
@@ -336,6 +387,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[DISTRIBUTED, TORNADO_27]), ("3.5", &[DISTRIBUTED])],
         linked: None,
         needs: &[],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[
             &[
@@ -370,6 +423,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[NOTEBOOK, NOTEBOOK_27]), ("3.5", &[NOTEBOOK])],
         linked: None,
         needs: &[],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[],
         environment: &[],
@@ -380,6 +435,8 @@ pub const STACKS: &[Stack] = &[
         packages: &[("2.7", &[COVERAGE]), ("3.5", &[COVERAGE])],
         linked: None,
         needs: &[],
+        programs: &[],
+        user: None,
         setup: None,
         daemons: &[],
         environment: &[],
