@@ -35,6 +35,8 @@ const APPS: &[(&str, &str)] = &[
     ("notebook_app.py", include_str!("apps/notebook_app.py")),
     ("coverage_app.py", include_str!("apps/coverage_app.py")),
     ("distributed_app.py", include_str!("apps/distributed_app.py")),
+    ("debugger_app.py", include_str!("apps/debugger_app.py")),
+    ("debugged.py", include_str!("apps/debugged.py")),
     ("httpd.conf", include_str!("apps/httpd.conf")),
 ];
 

@@ -442,6 +442,18 @@ pub const STACKS: &[Stack] = &[
         environment: &[],
         load: Load::Script { file: "coverage_app.py", lots: 60 },
     },
+    Stack {
+        name: "debugger",
+        packages: &[("2.7", &[]), ("3.5", &[]), ("3.4", &[])],
+        linked: None,
+        needs: &[],
+        programs: &[],
+        user: None,
+        setup: None,
+        daemons: &[],
+        environment: &[],
+        load: Load::Script { file: "debugger_app.py", lots: 4 },
+    },
 ];
 
 #[cfg(test)]
