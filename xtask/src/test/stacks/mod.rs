@@ -4,6 +4,7 @@
 mod client;
 mod daemon;
 mod figures;
+mod memory;
 mod rounds;
 mod services;
 mod side;
@@ -109,7 +110,7 @@ impl House<'_> {
             match outcome {
                 Ok((compared, said)) => {
                     tally.pass_many(compared, &name);
-                    println!("        {said}");
+                    said.iter().for_each(|line| println!("        {line}"));
                 }
                 Err(e) => tally.fail(&name, &format!("{e:#}")),
             }
@@ -154,7 +155,7 @@ impl House<'_> {
         mode: &Mode,
         programs: &[(table::Need, PathBuf)],
         sites: &[PathBuf; 2],
-    ) -> Result<(usize, String)> {
+    ) -> Result<(usize, Vec<String>)> {
         let folder = self.scratch.join("run");
         remove_tree(&folder)?;
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
@@ -168,13 +169,16 @@ impl House<'_> {
         let stock = start("stock", &self.pair.stock, &[], &sites[0], 0)?;
         let ours = start("ours", &self.pair.ours, mode.env, &sites[1], 1)?;
         let mut sides = Sides { stack, stock, ours };
-        let (compared, said) = match self.args.soak {
-            Some(minutes) => (1, soak::run(&mut sides, minutes)?),
+        let (compared, mut said) = match self.args.soak {
+            Some(minutes) => (1, vec![soak::run(&mut sides, minutes)?]),
             None => {
                 let seen = sides.run()?;
-                (seen.compared, figures::describe(&seen.stock, &seen.ours))
+                (seen.compared, vec![figures::describe(&seen.stock, &seen.ours)])
             }
         };
+        if !stack.daemons.is_empty() {
+            said.push(memory::describe(&sides.stock.memory(), &sides.ours.memory()));
+        }
         let has_jit = !mode.env.contains(&("PYJION", "0"));
         for (side, is_native, name) in [(&sides.stock, false, "stock"), (&sides.ours, has_jit, "ours")] {
             let workers = side.workers()?;

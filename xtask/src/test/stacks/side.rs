@@ -2,6 +2,7 @@
 
 use super::client::Question;
 use super::daemon::Daemon;
+use super::memory;
 use super::services::Service;
 use super::table::{Load, Stack};
 use super::tree::Usage;
@@ -157,6 +158,11 @@ impl<'a> Side<'a> {
     /// What the daemons use.
     pub fn usage(&self) -> Usage {
         Usage::of(self.daemons.iter().map(Daemon::id))
+    }
+
+    /// Where the memory of the daemons is.
+    pub fn memory(&self) -> memory::Places {
+        memory::Places::of(self.usage().processes.iter())
     }
 
     /// Runs a program; what is said of it is its processor time and memory.
