@@ -5,7 +5,7 @@ use crate::py::kinds::kind_of;
 use crate::py::*;
 use crate::run::chain::Chain;
 use crate::run::{enter, frames, inlined, reify};
-use pyjion_jit::exit::{ExitRecipe, FrameRecipe, InlinedRecipe, Source};
+use pyjion_jit::exit::{ExitRecipe, Few, FrameRecipe, InlinedRecipe, Source};
 use pyjion_jit::hir::{ExitReason, FrameBlock, MAX_INLINED, Repr, Resume, Type};
 use std::ffi::{CStr, c_char, c_uint};
 use std::ptr;
@@ -54,8 +54,8 @@ pub unsafe extern "C" fn resume(_: Object, chain: Object) -> Object {
         let inlined = inlined.collect();
         let recipe = ExitRecipe {
             reason: ExitReason::Uncompiled,
-            locals: Vec::new(),
-            names: Vec::new(),
+            locals: Few::default(),
+            names: Few::default(),
             outermost: outermost.recipe,
             inlined,
         };
@@ -195,7 +195,7 @@ unsafe fn parse_frame(frame: Object, is_last: bool, made: &mut Made) -> bool {
         let operands = items(operands).map(|object| made.source(object)).collect();
         let released =
             std::mem::take(&mut made.released).into_iter().map(|object| made.source(object)).collect();
-        let recipe = FrameRecipe { pc, resume, operands, receivers: Vec::new(), blocks, released };
+        let recipe = FrameRecipe { pc, resume, operands, receivers: Few::default(), blocks, released };
         made.frames.push(Parsed { function, locals, recipe });
         true
     }

@@ -135,7 +135,7 @@ impl Observer for Jit<'_> {
             }
         }
         let operands = recipe.outermost.operands.iter().map(object).collect();
-        *place = Place { pc: recipe.outermost.pc, operands, blocks: recipe.outermost.blocks.clone() };
+        *place = Place { pc: recipe.outermost.pc, operands, blocks: recipe.outermost.blocks.to_vec() };
         self.left.push(recipe.reason);
         None
     }

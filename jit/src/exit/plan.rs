@@ -228,7 +228,14 @@ fn recipe(function: &Function, exit: SideExit) -> Result<(ExitRecipe, Vec<ValueI
         }
     }
     let outermost = outermost.ok_or_else(|| error(format!("{:?}: no frame runs", exit.state)))?;
-    Ok((ExitRecipe { reason: exit.reason, locals, names, outermost, inlined }, words))
+    let recipe = ExitRecipe {
+        reason: exit.reason,
+        locals: locals.into(),
+        names: names.into(),
+        outermost,
+        inlined: inlined.into(),
+    };
+    Ok((recipe, words))
 }
 
 /// What is said of every frame.
@@ -251,8 +258,8 @@ fn frame(
         pc: state.pc,
         resume: state.resume,
         operands,
-        receivers,
-        blocks: state.blocks.clone(),
+        receivers: receivers.into(),
+        blocks: state.blocks.clone().into(),
         released,
     })
 }

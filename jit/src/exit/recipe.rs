@@ -1,5 +1,6 @@
 //! Exit metadata: how to rebuild the interpreter's frames from what compiled code left behind.
 
+use super::Few;
 use crate::hir::{ExitReason, FrameBlock, Repr, Resume};
 
 /// Where the content of a slot of the rebuilt frame comes from.
@@ -80,13 +81,13 @@ pub struct FrameRecipe {
     /// How the interpreter goes on.
     pub resume: Resume,
     /// Operand stack, bottom first.
-    pub operands: Vec<Source>,
+    pub operands: Few<Source>,
     /// Operands that are functions, to be bound.
-    pub receivers: Vec<Receiver>,
+    pub receivers: Few<Receiver>,
     /// Block stack, outermost first.
-    pub blocks: Vec<FrameBlock>,
+    pub blocks: Few<FrameBlock>,
     /// References that are handed over to be released in this order, before it goes on.
-    pub released: Vec<Source>,
+    pub released: Few<Source>,
 }
 
 /// A frame that an exit makes: that of a function that is inlined.
@@ -102,7 +103,7 @@ pub struct InlinedRecipe {
     /// The instance that it initialises, a reference that is handed over: what its call gives, once it has returned None.
     pub instance: Option<Source>,
     /// All local slots.
-    pub locals: Vec<Source>,
+    pub locals: Few<Source>,
     /// The rest of it.
     pub frame: FrameRecipe,
 }
@@ -113,13 +114,13 @@ pub struct ExitRecipe {
     /// Why it is taken.
     pub reason: ExitReason,
     /// Local slots of the frame that runs that may have to be filled.
-    pub locals: Vec<Local>,
+    pub locals: Few<Local>,
     /// Globals that may have to be bound.
-    pub names: Vec<Name>,
+    pub names: Few<Name>,
     /// The frame that runs.
     pub outermost: FrameRecipe,
     /// Frames on top of that, each called by the one before.
-    pub inlined: Vec<InlinedRecipe>,
+    pub inlined: Few<InlinedRecipe>,
 }
 
 impl ExitRecipe {
