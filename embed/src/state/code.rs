@@ -585,6 +585,8 @@ impl CodeState {
                 if pc != 0 && loops >= MAX_LOOP_TARGETS {
                     return None;
                 }
+                // Most code has one.
+                targets.reserve_exact(1);
                 targets.push(Target::new(pc));
                 targets.len() - 1
             }

@@ -40,6 +40,7 @@ pub fn open(state: &CodeState) {
 /// Enough was seen.
 fn close(state: &CodeState) {
     stats::counters().recorded_instructions.add(u64::from(state.hot().window.get().instructions()));
+    state.hot().feedback.borrow_mut().shrink();
     if let Some(error) = unprofitable(state) {
         stats::count_failure(error.name());
         *state.hot().failure.borrow_mut() = Some(error);

@@ -4,13 +4,15 @@ mod assumption;
 mod callee;
 mod distribution;
 mod operands;
+mod sites;
 
 use crate::hir::{Attribute, Element, GlobalPlace, Type};
 pub use assumption::{Assumption, Validity};
 pub use callee::{Callee, CodeHandle};
 pub use distribution::Distribution;
 pub use operands::{Operands, OperandsSeen};
-use std::collections::{HashMap, HashSet};
+use sites::Sites;
+use std::collections::HashSet;
 
 /// Classes besides the most frequent one whose instances code looks for attributes of without expecting any more.
 const MORE_CLASSES: usize = 1;
@@ -58,14 +60,14 @@ pub type Attributes = Distribution<Attribute, 4>;
 /// Observations of one code object.
 #[derive(Clone, Debug, Default)]
 pub struct Feedback {
-    sites: HashMap<u32, Site>,
+    sites: Sites<Site>,
     /// Apart from what was seen: that is seen again, but not these.
-    verdicts: HashMap<u32, Verdict>,
-    attributes: HashMap<u32, AttributesAt>,
-    globals: HashMap<u32, (u64, GlobalPlace)>,
-    callees: HashMap<u32, Distribution<Callee, 4>>,
+    verdicts: Sites<Verdict>,
+    attributes: Sites<AttributesAt>,
+    globals: Sites<(u64, GlobalPlace)>,
+    callees: Sites<Distribution<Callee, 4>>,
     /// Where instructions went on that jump or do not.
-    ways: HashMap<u32, Distribution<u32, 2>>,
+    ways: Sites<Distribution<u32, 2>>,
     is_unsettled: bool,
 }
 
@@ -82,6 +84,17 @@ impl Feedback {
         Feedback::default()
     }
 
+    /// Takes no more room than it needs: it may be long until there is more to add.
+    pub fn shrink(&mut self) {
+        let Feedback { sites, verdicts, attributes, globals, callees, ways, is_unsettled: _ } = self;
+        sites.shrink();
+        verdicts.shrink();
+        attributes.shrink();
+        globals.shrink();
+        callees.shrink();
+        ways.shrink();
+    }
+
     /// True when no instruction has been observed.
     pub fn is_empty(&self) -> bool {
         self.sites.is_empty() && self.verdicts.is_empty()
@@ -89,37 +102,37 @@ impl Feedback {
 
     /// What was observed at an instruction, if it ran in the interpreter.
     pub fn site(&self, pc: u32) -> Option<&Site> {
-        self.sites.get(&pc)
+        self.sites.get(pc)
     }
 
     /// Whether an instruction ran: in the interpreter, or in compiled code that left there.
     pub fn is_reached(&self, pc: u32) -> bool {
-        self.sites.contains_key(&pc) || self.verdicts.contains_key(&pc)
+        self.sites.has(pc) || self.verdicts.has(pc)
     }
 
     /// Adds one observation.
     pub fn record(&mut self, pc: u32, operands: Operands) {
-        self.sites.entry(pc).or_default().operands.add(operands);
+        self.sites.at(pc).operands.add(operands);
     }
 
     /// Such operands are to be expected at an instruction, too.
     pub fn expect(&mut self, pc: u32, operands: Operands) {
-        self.sites.entry(pc).or_default().operands.expect(operands);
+        self.sites.at(pc).operands.expect(operands);
     }
 
     /// There is to be no speculation any more at an instruction.
     pub fn fail(&mut self, pc: u32) {
-        self.verdicts.entry(pc).or_default().failed = true;
+        self.verdicts.at(pc).failed = true;
     }
 
     /// The operation at an instruction is better left to a helper, whatever the kinds of its operands.
     pub fn leave_to_helper(&mut self, pc: u32) {
-        self.verdicts.entry(pc).or_default().rare = true;
+        self.verdicts.at(pc).rare = true;
     }
 
     /// Adds an array that is subscripted; nothing when its items are none of those told apart.
     pub fn record_array(&mut self, pc: u32, element: Option<Element>) {
-        let arrays = &mut self.sites.entry(pc).or_default().arrays;
+        let arrays = &mut self.sites.at(pc).arrays;
         *arrays = match (*arrays, element) {
             (Arrays::None, Some(element)) => Arrays::Of(element),
             (Arrays::Of(known), Some(element)) if known == element => *arrays,
@@ -138,7 +151,7 @@ impl Feedback {
     /// Adds where the attribute was found that an instruction loads or stores, by a name with this hash; nothing when
     /// that is no place to be looked at in line.
     pub fn record_attribute(&mut self, pc: u32, hash: u64, attribute: Option<Attribute>) {
-        let at = self.attributes.entry(pc).or_default();
+        let at = self.attributes.at(pc);
         at.hash = hash;
         match attribute {
             Some(attribute) => at.seen.add(attribute),
@@ -148,18 +161,18 @@ impl Feedback {
 
     /// Notes where the global was found last that an instruction loads, by a name with this hash.
     pub fn record_global(&mut self, pc: u32, hash: u64, place: GlobalPlace) {
-        self.globals.insert(pc, (hash, place));
+        self.globals.set(pc, (hash, place));
     }
 
     /// The hash of the name of the global that an instruction loads, and where it is to be looked for.
     pub fn global(&self, pc: u32) -> Option<(u64, GlobalPlace)> {
-        self.globals.get(&pc).copied()
+        self.globals.get(pc).copied()
     }
 
     /// Where the attribute of an instruction is to be looked for, and the hash of its name, if that finds it most of
     /// the time.
     pub fn attributes(&self, pc: u32) -> Option<(u64, Vec<Attribute>)> {
-        let AttributesAt { hash, seen } = self.attributes.get(&pc)?;
+        let AttributesAt { hash, seen } = self.attributes.get(pc)?;
         if seen.others() * 2 > seen.total() {
             return None;
         }
@@ -174,7 +187,7 @@ impl Feedback {
     /// Whether the attribute of an instruction was always found where it is to be looked for, of instances of
     /// so few classes that others are not to be expected.
     pub fn is_settled(&self, pc: u32) -> bool {
-        let Some(AttributesAt { seen, .. }) = self.attributes.get(&pc).filter(|_| !self.is_unsettled) else {
+        let Some(AttributesAt { seen, .. }) = self.attributes.get(pc).filter(|_| !self.is_unsettled) else {
             return false;
         };
         let found = seen.by_frequency();
@@ -185,12 +198,12 @@ impl Feedback {
     /// What an instruction looks for was not where it was expected. If that is an attribute, instances of other classes
     /// have come, and others are to be expected at every attribute from now on.
     pub fn unsettle(&mut self, pc: u32) {
-        self.is_unsettled |= self.attributes.contains_key(&pc);
+        self.is_unsettled |= self.attributes.has(pc);
     }
 
     /// Adds what an instruction calls; nothing when that is none of those told apart.
     pub fn record_callee(&mut self, pc: u32, callee: Option<Callee>) {
-        let seen = self.callees.entry(pc).or_default();
+        let seen = self.callees.at(pc);
         match callee {
             Some(callee) => seen.add(callee),
             None => seen.add_other(),
@@ -199,12 +212,12 @@ impl Feedback {
 
     /// Adds where an instruction went on that jumps or does not.
     pub fn record_way(&mut self, pc: u32, next: u32) {
-        self.ways.entry(pc).or_default().add(next);
+        self.ways.at(pc).add(next);
     }
 
     /// Whether an instruction that jumps or does not goes on there so rarely that this is to be out of the way.
     pub fn is_rare_way(&self, pc: u32, next: u32) -> bool {
-        self.ways.get(&pc).is_some_and(|ways| {
+        self.ways.get(pc).is_some_and(|ways| {
             let (taken, total) = (ways.count(&next), ways.total());
             total >= ENOUGH && taken.saturating_mul(RARE) < total
         })
@@ -212,15 +225,12 @@ impl Feedback {
 
     /// What each instruction calls most often, in the order of the code.
     pub fn callees(&self) -> Vec<&Callee> {
-        let mut places: Vec<(&u32, &Distribution<Callee, 4>)> = self.callees.iter().collect();
-        places.sort_unstable_by_key(|(pc, _)| **pc);
-        let likely = places.into_iter().filter_map(|(_, seen)| Some(seen.by_frequency().first()?.0));
-        likely.collect()
+        self.callees.iter().filter_map(|(_, seen)| Some(seen.by_frequency().first()?.0)).collect()
     }
 
     /// What an instruction calls, if it was that every time and may be it again.
     pub fn callee(&self, pc: u32) -> Option<&Callee> {
-        let seen = self.callees.get(&pc)?;
+        let seen = self.callees.get(pc)?;
         let &(callee, count) = seen.by_frequency().first()?;
         let is_stable = count == seen.total() && !self.has_failed(pc);
         is_stable.then_some(callee)
@@ -229,7 +239,7 @@ impl Feedback {
     /// The code that an instruction calls most often, if it calls nothing but Python functions, of up to four
     /// codes, or nothing but methods that are such.
     pub fn likely_function(&self, pc: u32, is_method: bool) -> Option<&CodeHandle> {
-        let seen = self.callees.get(&pc).filter(|seen| seen.others() == 0)?;
+        let seen = self.callees.get(pc).filter(|seen| seen.others() == 0)?;
         let codes: Option<Vec<&CodeHandle>> =
             seen.by_frequency().into_iter().map(|(callee, _)| callee.code(is_method)).collect();
         codes?.first().copied().filter(|_| !self.has_failed(pc))
@@ -245,17 +255,17 @@ impl Feedback {
 
     /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
     pub fn is_rare(&self, pc: u32) -> bool {
-        self.verdicts.get(&pc).is_some_and(|verdict| verdict.rare)
+        self.verdicts.get(pc).is_some_and(|verdict| verdict.rare)
     }
 
     /// Whether a guard at an instruction has failed too often.
     pub fn has_failed(&self, pc: u32) -> bool {
-        self.verdicts.get(&pc).is_some_and(|verdict| verdict.failed)
+        self.verdicts.get(pc).is_some_and(|verdict| verdict.failed)
     }
 
     /// Offsets at which a guard has failed.
     pub fn failed_sites(&self) -> HashSet<u32> {
-        self.verdicts.iter().filter(|(_, verdict)| verdict.failed).map(|(pc, _)| *pc).collect()
+        self.verdicts.iter().filter(|(_, verdict)| verdict.failed).map(|(pc, _)| pc).collect()
     }
 
     /// All kinds seen of the operand `depth` below the top.
