@@ -1,14 +1,40 @@
 //! A list that is empty most of the time, and then no more than a word.
 
+use std::alloc::{self, Layout};
+use std::fmt;
+use std::marker::PhantomData;
 use std::ops::Deref;
+use std::ptr::{self, NonNull};
 
-/// Items that do not change.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Few<T>(Option<Box<Box<[T]>>>);
+/// Items that do not change. Where there are some, their count is before them in one block.
+pub struct Few<T>(Option<NonNull<usize>>, PhantomData<T>);
+
+// SAFETY: it owns its items, and there is no other way to them.
+unsafe impl<T: Send> Send for Few<T> {}
+// SAFETY: as above; shared, it gives out nothing but shared references to them.
+unsafe impl<T: Sync> Sync for Few<T> {}
+
+impl<T> Few<T> {
+    /// The layout of a block, and where the items are in it.
+    fn layout(count: usize) -> (Layout, usize) {
+        let items = Layout::array::<T>(count).expect("as large as a list that there was");
+        Layout::new::<usize>().extend(items).expect("a word more than that")
+    }
+
+    fn items(&self) -> Option<NonNull<[T]>> {
+        let block = self.0?;
+        // SAFETY: a block that `from` made: a count, and as many items where the layout has them.
+        unsafe {
+            let count = block.read();
+            let items = block.cast::<u8>().add(Few::<T>::layout(count).1).cast::<T>();
+            Some(NonNull::slice_from_raw_parts(items, count))
+        }
+    }
+}
 
 impl<T> Default for Few<T> {
     fn default() -> Few<T> {
-        Few(None)
+        Few(None, PhantomData)
     }
 }
 
@@ -16,19 +42,57 @@ impl<T> Deref for Few<T> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {
-        self.0.as_deref().map_or(&[], |items| items)
+        // SAFETY: the items live as long as this, and do not change.
+        self.items().map_or(&[], |items| unsafe { items.as_ref() })
+    }
+}
+
+impl<T> Drop for Few<T> {
+    fn drop(&mut self) {
+        if let (Some(block), Some(items)) = (self.0, self.items()) {
+            let (layout, _) = Few::<T>::layout(items.len());
+            // SAFETY: the block is ours, with the layout that `from` made it with, and nobody sees the items again.
+            unsafe {
+                ptr::drop_in_place(items.as_ptr());
+                alloc::dealloc(block.as_ptr().cast(), layout);
+            }
+        }
     }
 }
 
 impl<T> From<Vec<T>> for Few<T> {
-    fn from(items: Vec<T>) -> Few<T> {
-        Few((!items.is_empty()).then(|| Box::new(items.into_boxed_slice())))
+    fn from(mut items: Vec<T>) -> Few<T> {
+        if items.is_empty() {
+            return Few::default();
+        }
+        let (layout, offset) = Few::<T>::layout(items.len());
+        // SAFETY: the layout has a word at least; the items are moved into the block, where there is room for them.
+        unsafe {
+            let Some(block) = NonNull::new(alloc::alloc(layout)) else { alloc::handle_alloc_error(layout) };
+            block.cast::<usize>().write(items.len());
+            let room = block.add(offset).cast::<T>().as_ptr();
+            room.copy_from_nonoverlapping(items.as_ptr(), items.len());
+            items.set_len(0);
+            Few(Some(block.cast()), PhantomData)
+        }
     }
 }
 
 impl<T> FromIterator<T> for Few<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Few<T> {
         items.into_iter().collect::<Vec<T>>().into()
+    }
+}
+
+impl<T: Clone> Clone for Few<T> {
+    fn clone(&self) -> Few<T> {
+        self.to_vec().into()
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Few<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
     }
 }
 
@@ -41,6 +105,12 @@ impl<'a, T> IntoIterator for &'a Few<T> {
     }
 }
 
+impl<T: PartialEq> PartialEq for Few<T> {
+    fn eq(&self, other: &Few<T>) -> bool {
+        **self == **other
+    }
+}
+
 impl<T: PartialEq, const N: usize> PartialEq<[T; N]> for Few<T> {
     fn eq(&self, items: &[T; N]) -> bool {
         **self == *items
@@ -50,12 +120,26 @@ impl<T: PartialEq, const N: usize> PartialEq<[T; N]> for Few<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::rc::Rc;
 
     #[test]
     fn what_is_put_in_is_there() {
         assert_eq!(size_of::<Few<u64>>(), size_of::<usize>());
         assert!(Few::<u64>::default().is_empty() && Few::<u64>::from(Vec::new()) == Few::default());
-        let few: Few<u64> = (1..4).collect();
-        assert_eq!((few[1], few.iter().sum::<u64>(), few.clone() == few), (2, 6, true));
+        let few: Few<u128> = (1..4).collect();
+        assert_eq!((few[1], few.iter().sum::<u128>(), few.clone() == few), (2, 6, true));
+        assert_eq!(Few::from(vec![3u8, 4]), [3, 4]);
+    }
+
+    #[test]
+    fn items_go_with_it() {
+        let item = Rc::new(());
+        let few: Few<Rc<()>> = vec![Rc::clone(&item); 3].into();
+        let copy = few.clone();
+        assert_eq!(Rc::strong_count(&item), 7);
+        drop(few);
+        assert_eq!((Rc::strong_count(&item), copy.len()), (4, 3));
+        drop(copy);
+        assert_eq!(Rc::strong_count(&item), 1);
     }
 }
