@@ -15,19 +15,23 @@ unsafe impl<T: Send> Send for Few<T> {}
 unsafe impl<T: Sync> Sync for Few<T> {}
 
 impl<T> Few<T> {
-    /// The layout of a block, and where the items are in it.
-    fn layout(count: usize) -> (Layout, usize) {
-        let items = Layout::array::<T>(count).expect("as large as a list that there was");
-        Layout::new::<usize>().extend(items).expect("a word more than that")
+    /// Where the items are in a block.
+    const ITEMS: usize = size_of::<usize>().next_multiple_of(align_of::<T>());
+
+    /// What a block of so many items is allocated with; none where it would be too large.
+    fn layout(count: usize) -> Option<Layout> {
+        let size = count.checked_mul(size_of::<T>())?.checked_add(Few::<T>::ITEMS)?;
+        Layout::from_size_align(size, align_of::<T>().max(align_of::<usize>())).ok()
     }
 
+    /// Nothing that panics: it is asked for where nothing may be unwound.
+    #[inline(always)]
     fn items(&self) -> Option<NonNull<[T]>> {
         let block = self.0?;
-        // SAFETY: a block that `from` made: a count, and as many items where the layout has them.
+        // SAFETY: a block that `from` made: a count, and as many items behind it.
         unsafe {
-            let count = block.read();
-            let items = block.cast::<u8>().add(Few::<T>::layout(count).1).cast::<T>();
-            Some(NonNull::slice_from_raw_parts(items, count))
+            let items = block.cast::<u8>().add(Few::<T>::ITEMS).cast::<T>();
+            Some(NonNull::slice_from_raw_parts(items, block.read()))
         }
     }
 }
@@ -41,6 +45,7 @@ impl<T> Default for Few<T> {
 impl<T> Deref for Few<T> {
     type Target = [T];
 
+    #[inline(always)]
     fn deref(&self) -> &[T] {
         // SAFETY: the items live as long as this, and do not change.
         self.items().map_or(&[], |items| unsafe { items.as_ref() })
@@ -49,8 +54,8 @@ impl<T> Deref for Few<T> {
 
 impl<T> Drop for Few<T> {
     fn drop(&mut self) {
-        if let (Some(block), Some(items)) = (self.0, self.items()) {
-            let (layout, _) = Few::<T>::layout(items.len());
+        let Some((block, items)) = self.0.zip(self.items()) else { return };
+        if let Some(layout) = Few::<T>::layout(items.len()) {
             // SAFETY: the block is ours, with the layout that `from` made it with, and nobody sees the items again.
             unsafe {
                 ptr::drop_in_place(items.as_ptr());
@@ -65,12 +70,12 @@ impl<T> From<Vec<T>> for Few<T> {
         if items.is_empty() {
             return Few::default();
         }
-        let (layout, offset) = Few::<T>::layout(items.len());
+        let layout = Few::<T>::layout(items.len()).expect("hardly more than the list that there is");
         // SAFETY: the layout has a word at least; the items are moved into the block, where there is room for them.
         unsafe {
             let Some(block) = NonNull::new(alloc::alloc(layout)) else { alloc::handle_alloc_error(layout) };
             block.cast::<usize>().write(items.len());
-            let room = block.add(offset).cast::<T>().as_ptr();
+            let room = block.add(Few::<T>::ITEMS).cast::<T>().as_ptr();
             room.copy_from_nonoverlapping(items.as_ptr(), items.len());
             items.set_len(0);
             Few(Some(block.cast()), PhantomData)

@@ -125,11 +125,13 @@ pub struct ExitRecipe {
 
 impl ExitRecipe {
     /// Whether there is nothing to make and to release, but for the frame that runs.
+    #[inline(always)]
     pub fn is_simple(&self) -> bool {
         self.inlined.is_empty() && self.outermost.released.is_empty()
     }
 
     /// The frame that the interpreter goes on with.
+    #[inline(always)]
     pub fn innermost(&self) -> &FrameRecipe {
         self.inlined.last().map_or(&self.outermost, |inlined| &inlined.frame)
     }
