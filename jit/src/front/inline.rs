@@ -176,8 +176,13 @@ impl<'a> Builder<'a> {
         let is_wanted = self.speculate_at(pc)
             && self.host.calls.is_some()
             && self.options.inlines
+            && !self.feedback.is_rare(pc)
             && !self.declined.contains(&(std::ptr::from_ref(self.code) as usize, pc));
         if !is_wanted || self.inlining.len() >= MAX_INLINED || self.is_crowded() {
+            return None;
+        }
+        let operands = &self.stack[self.stack.len().saturating_sub(arguments)..];
+        if operands.iter().any(|operand| self.is_temporary(*operand)) {
             return None;
         }
         let callees: &'a [Decoded<'a>] = self.callees;
@@ -187,6 +192,21 @@ impl<'a> Builder<'a> {
                 || self.inlining.iter().any(|inlining| inlining.address == code.address);
             !is_itself && description.arguments as usize == arguments
         })
+    }
+
+    /// Whether an operand was just made, and would die with the call.
+    fn is_temporary(&self, operand: StackEntry) -> bool {
+        let made = self.function.insn(self.function.same_object(operand.value));
+        let Insn::CallStack { helper, .. } = made else { return false };
+        operand.owned
+            && matches!(
+                helper,
+                Helper::BuildTuple
+                    | Helper::BuildList
+                    | Helper::BuildMap
+                    | Helper::BuildSet
+                    | Helper::BuildSlice
+            )
     }
 
     /// Builds the call; false when it is to be made after all: then what was built is of no use.
@@ -553,6 +573,9 @@ impl<'a> Builder<'a> {
         let owned =
             entries.into_iter().filter(|entry| entry.owned && self.type_of(entry.value) != Type::NULL);
         let (simple, others): (Vec<_>, Vec<_>) = owned.partition(|entry| self.dies_quietly(entry.value));
+        if !others.is_empty() && self.feedback.is_rare(pc) {
+            self.refuse();
+        }
         for entry in simple {
             self.release_now(entry, pc);
         }

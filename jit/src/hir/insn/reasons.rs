@@ -37,7 +37,7 @@ enum Fact {
     Speculative,
     /// What was not expected is seen by recording, so that the next compilation knows.
     Learnable,
-    /// It is the numbers of an operation that were not as expected.
+    /// It is the operands of an operation that were not as expected.
     OfOperation,
 }
 
@@ -69,7 +69,7 @@ exit_reasons! {
     /// Something else was called.
     Callee "callee" Harmless Speculative Learnable;
     /// Code would run as something dies.
-    LastReference "last_reference" Harmless Speculative;
+    LastReference "last_reference" Harmless Speculative OfOperation;
     /// A name or attribute cache did not hit.
     CacheMiss "cache_miss" Harmless Speculative;
 }
@@ -95,7 +95,7 @@ impl ExitReason {
         self.is(Fact::Learnable)
     }
 
-    /// Whether it is the numbers of an operation that were not as expected.
+    /// Whether it is the operands of an operation that were not as expected, in another way than by their kinds.
     pub fn is_of_operation(self) -> bool {
         self.is(Fact::OfOperation)
     }
