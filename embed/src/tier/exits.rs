@@ -177,6 +177,7 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
         // What was observed at the exits so far may do.
         Lesson::Observe => {}
         Lesson::Rare => learner.hot().feedback.borrow_mut().leave_to_helper(recipe.innermost().pc),
+        Lesson::InLoop => learner.hot().feedback.borrow_mut().leave_in_loop(recipe.innermost().pc),
         Lesson::NoGuess => learner.hot().feedback.borrow_mut().fail(recipe.innermost().pc),
     }
     if recipe.reason == ExitReason::Place {

@@ -52,6 +52,8 @@ struct Verdict {
     /// The operation did there what compiled code leaves to the interpreter, too often: it overflowed, divided by
     /// zero, met an index out of range.
     rare: bool,
+    /// A guard that was taken out of the loop that begins there failed too often.
+    hoisted: bool,
 }
 
 /// Where the attribute that an instruction loads or stores was found.
@@ -128,6 +130,11 @@ impl Feedback {
     /// The operation at an instruction is better left to a helper, whatever the kinds of its operands.
     pub fn leave_to_helper(&mut self, pc: u32) {
         self.verdicts.at(pc).rare = true;
+    }
+
+    /// The loop that begins at an instruction is to keep its guards.
+    pub fn leave_in_loop(&mut self, pc: u32) {
+        self.verdicts.at(pc).hoisted = true;
     }
 
     /// Adds an array that is subscripted; nothing when its items are none of those told apart.
@@ -266,6 +273,11 @@ impl Feedback {
     /// Offsets at which a guard has failed.
     pub fn failed_sites(&self) -> HashSet<u32> {
         self.verdicts.iter().filter(|(_, verdict)| verdict.failed).map(|(pc, _)| pc).collect()
+    }
+
+    /// Offsets of loops that are to keep their guards.
+    pub fn loops_to_leave(&self) -> HashSet<u32> {
+        self.verdicts.iter().filter(|(_, verdict)| verdict.hoisted).map(|(pc, _)| pc).collect()
     }
 
     /// All kinds seen of the operand `depth` below the top.

@@ -148,6 +148,7 @@ pub fn build(
             name: format!("{} ({}:{})", code.name, code.filename, code.first_line),
             locals: code.locals,
             no_speculation: feedback.failed_sites(),
+            no_hoisting: feedback.loops_to_leave(),
             unique: small_ints(code),
             new_cache: options.new_cache,
             ..Function::default()

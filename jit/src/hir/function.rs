@@ -95,6 +95,8 @@ pub struct Function {
     pub locals: u32,
     /// Offsets at which speculation has failed before.
     pub no_speculation: std::collections::HashSet<u32>,
+    /// Offsets of loops that guards were taken out of for nothing before.
+    pub no_hoisting: std::collections::HashSet<u32>,
     /// Addresses of constants that boxing their number finds again: small ints.
     pub unique: Vec<usize>,
     /// Names of globals whose values have slots after the locals: addresses of interned strs.

@@ -2,9 +2,12 @@
 
 mod cfg;
 mod dce;
+mod edges;
 mod elide;
 #[cfg(test)]
 mod fixtures;
+mod hoist;
+mod loops;
 mod prune;
 mod reuse;
 mod simplify;
@@ -77,6 +80,7 @@ passes! {
     "reuse" Optimising Built = |function, _| reuse::run(function);
     "elide-reused" Optimising Built after "reuse" = |function, _| elide::run(function);
     "simplify" Optimising Built = |function, host| simplify::run(function, host);
+    "hoist" Speculative Built = |function, _| hoist::run(function);
     "unbox" Speculative Built = |function, _| unbox::run(function);
     "simplify-unboxed" Optimising Built after "unbox" = |function, host| simplify::run(function, host);
     "prune" Optimising Built = |function, _| prune::run(function, prune::Keep::Nothing);

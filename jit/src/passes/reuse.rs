@@ -1,7 +1,7 @@
 //! Uses again what was found or checked before, where nothing that it depends on can have changed.
 
 use super::cfg::{self, Cfg};
-use crate::hir::{BlockId, ExitReason, Function, Heap, Heaps, Insn, SideExit, Type, ValueId};
+use crate::hir::{BlockId, Dominators, ExitReason, Function, Heap, Heaps, Insn, SideExit, Type, ValueId};
 
 /// Results that are remembered at one time: the latest.
 const MAX_KNOWN: usize = 64;
@@ -13,8 +13,20 @@ pub fn run(function: &mut Function) -> bool {
     let mut gone = vec![false; function.values.len()];
     let mut at_end: Vec<Option<Known>> = vec![None; function.blocks.len()];
     let mut is_changed = false;
+    let mut dominators = None;
     for block in &cfg.order {
-        let mut known = Known::where_all_meet(&cfg.predecessors[block.index()], &at_end);
+        let before = &cfg.predecessors[block.index()];
+        let mut known = if before.iter().all(|before| at_end[before.index()].is_some()) {
+            Known::where_all_meet(before, &at_end)
+        } else {
+            let dominators = dominators.get_or_insert_with(|| Dominators::new(function, &cfg.order));
+            let (ahead, behind): (Vec<BlockId>, Vec<BlockId>) =
+                before.iter().partition(|before| at_end[before.index()].is_some());
+            match behind.iter().all(|behind| dominators.dominates(*block, *behind)) {
+                true => Known::where_all_meet(&ahead, &at_end).in_loop(function),
+                false => Known::default(),
+            }
+        };
         for index in 0..function.block(*block).insns.len() {
             let value = function.block(*block).insns[index];
             if known.step(function, &mut replacement, value) {
@@ -45,20 +57,25 @@ struct Known {
 }
 
 impl Known {
-    /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a loop does.
+    /// What was known at the end of all these blocks.
     fn where_all_meet(before: &[BlockId], at_end: &[Option<Known>]) -> Known {
-        let mut ends = before.iter().map(|block| at_end[block.index()].as_ref());
-        let Some(Some(first)) = ends.next() else { return Known::default() };
-        if ends.clone().any(|end| end.is_none()) {
-            return Known::default();
-        }
-        ends.flatten().fold(first.clone(), |mut known, other| {
+        let mut ends = before.iter().filter_map(|block| at_end[block.index()].as_ref());
+        let Some(first) = ends.next() else { return Known::default() };
+        ends.fold(first.clone(), |mut known, other| {
             // What both have seen was computed before the ways parted.
             known.results.retain(|result| other.results.contains(result));
             known.is_untraced &= other.is_untraced;
             known.callable = known.callable.min(other.callable);
             known
         })
+    }
+
+    /// What of it is known on every turn of a loop that begins there: a turn may have run code, for pending work. Numbers
+    /// that need no memory are made again at no cost.
+    fn in_loop(mut self, function: &Function) -> Known {
+        self.results
+            .retain(|(value, reads)| reads.is_empty() && !matches!(function.insn(*value), Insn::Int(_)));
+        Known { results: self.results, ..Known::default() }
     }
 
     /// One instruction; whether it can go, replaced or not.
@@ -142,7 +159,7 @@ impl Known {
 
 /// The memory that the result of an instruction depends on, if the same instruction would have the same result while
 /// that does not change.
-fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
+pub fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
     match insn {
         Insn::GuardNotNull(..) | Insn::UnboxInt(_) | Insn::UnboxFloat(_) | Insn::UnboxReal(..) => {
             Some(Heaps::NONE)

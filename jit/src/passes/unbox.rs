@@ -6,9 +6,9 @@
 //! on the way into a loop, can be guarded once before the loop.
 
 use super::cfg::{Cfg, each_edge, substitute};
+use super::edges::{self, insert};
 use crate::hir::{
-    BlockId, ExitReason, FrameState, Function, Inlined, Insn, Operand, PC_IN_FRAME, Repr, Resume, SideExit,
-    Type, ValueId,
+    BlockId, ExitReason, Function, Inlined, Insn, PC_IN_FRAME, Repr, Resume, SideExit, Type, ValueId,
 };
 use std::collections::HashMap;
 
@@ -263,7 +263,7 @@ fn pass_unboxed(
         Passed::Known | Passed::Guarded => {
             let object = match how {
                 Passed::Guarded => {
-                    let state = edge_state(function, predecessor, block, &edge.args);
+                    let state = edges::state_on(function, predecessor, block, &edge.args);
                     let state = function.add_state(state);
                     let exit = SideExit { state, reason: ExitReason::TypeGuard };
                     insert(function, predecessor, Insn::GuardType(arg, kind, exit), kind)
@@ -283,42 +283,4 @@ fn pass_unboxed(
     let mut edge = edge;
     edge.args[index] = value;
     function.redefine(terminator, Insn::Jump(edge));
-}
-
-/// The frame on an edge: the target's entry state with the edge's arguments.
-fn edge_state(function: &mut Function, from: BlockId, target: BlockId, args: &[ValueId]) -> FrameState {
-    let state = function.block(target).entry_state.expect("checked by accepts");
-    let state = function.state(state).clone();
-    let params = function.block(target).params.clone();
-    let on_edge = |value: ValueId, function: &mut Function| -> ValueId {
-        if let Some(index) = params.iter().position(|p| *p == value) {
-            let arg = args[index];
-            return match function.value(arg).repr {
-                Repr::Obj => arg,
-                // An earlier parameter of this edge is unboxed already.
-                _ => {
-                    let ty = function.value(value).ty;
-                    insert(function, from, Insn::Box(arg), ty)
-                }
-            };
-        }
-        match function.insn(value) {
-            Insn::Null => insert(function, from, Insn::Null, Type::NULL),
-            _ => value,
-        }
-    };
-    let locals = state.locals.iter().map(|v| on_edge(*v, function)).collect();
-    let operands =
-        state.operands.iter().map(|o| Operand { value: on_edge(o.value, function), ..*o }).collect();
-    let (stale, released) = (Vec::new(), Vec::new());
-    FrameState { resume: Resume::At, locals, stale, operands, released, ..state }
-}
-
-/// Inserts an instruction before the terminator of a block.
-fn insert(function: &mut Function, block: BlockId, insn: Insn, ty: Type) -> ValueId {
-    let value = function.add_value(insn, ty);
-    let insns = &mut function.blocks[block.index()].insns;
-    let end = insns.len() - 1;
-    insns.insert(end, value);
-    value
 }

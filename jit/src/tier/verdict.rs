@@ -30,6 +30,8 @@ pub enum Lesson {
     Observe,
     /// It leaves the operation to a helper, as its operands are rare ones.
     Rare,
+    /// The loop that begins there keeps its guards.
+    InLoop,
     /// It does not guess there.
     NoGuess,
 }
@@ -39,6 +41,8 @@ pub fn lesson(reason: ExitReason, generations: u32) -> Lesson {
     // More observations help; else the operation has to be compiled without speculation.
     if reason.is_learnable() && generations <= LEARNING_GENERATIONS {
         Lesson::Observe
+    } else if reason == ExitReason::Hoisted {
+        Lesson::InLoop
     } else if reason.is_of_operation() {
         Lesson::Rare
     } else {
@@ -91,6 +95,7 @@ mod tests {
             assert_eq!(lesson(reason, 1), Lesson::Rare);
         }
         assert_eq!(lesson(ExitReason::CacheMiss, 1), Lesson::NoGuess);
+        assert_eq!(lesson(ExitReason::Hoisted, 1), Lesson::InLoop);
     }
 
     #[test]

@@ -201,7 +201,7 @@ instructions! {
     /// Leaves unless the object's kind is the one given, or one of REAL (never NULL when reached).
     GuardType(object: borrows Object, kind: is Type, exit: leaves SideExit)
         = Facts::refines().reads(&[Heap::Type, Heap::Number]).needed(match exit.reason {
-            ExitReason::TypeGuard => Need::BeforeFinal,
+            ExitReason::TypeGuard | ExitReason::Hoisted => Need::BeforeFinal,
             _ => Need::Always,
         });
     /// Leaves unless the value is the object at this address.

@@ -66,6 +66,8 @@ exit_reasons! {
     Invalidated "invalidated" Harmless;
     /// An attribute or global of a function that is inlined, or a method that is, was not where it was seen before.
     Place "place" Harmless Speculative Learnable;
+    /// What a loop expects of all its turns was not so before the first.
+    Hoisted "hoisted" Harmless Speculative;
     /// Something else was called.
     Callee "callee" Harmless Speculative Learnable;
     /// Code would run as something dies.

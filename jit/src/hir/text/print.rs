@@ -56,10 +56,13 @@ impl Display for Function {
             let InlinedCode { name, locals, stack_size } = code;
             writeln!(f, "inlined {index}: {name}: {locals} locals {stack_size} operands")?;
         }
-        if !self.no_speculation.is_empty() {
-            let mut offsets: Vec<u32> = self.no_speculation.iter().copied().collect();
+        for (what, offsets) in [("speculation", &self.no_speculation), ("hoisting", &self.no_hoisting)] {
+            if offsets.is_empty() {
+                continue;
+            }
+            let mut offsets: Vec<u32> = offsets.iter().copied().collect();
             offsets.sort_unstable();
-            f.write_str("no speculation at ")?;
+            write!(f, "no {what} at ")?;
             write_list(f, offsets, |f, offset| write!(f, "{offset}"))?;
             writeln!(f)?;
         }

@@ -207,6 +207,8 @@ impl<'a> Reader<'a> {
             function.inlined.push(code);
         } else if self.eat("no speculation at ") {
             function.no_speculation = self.numbers::<u32>()?.into_iter().collect();
+        } else if self.eat("no hoisting at ") {
+            function.no_hoisting = self.numbers::<u32>()?.into_iter().collect();
         } else if self.eat("entry ") {
             let entry = self.entry()?;
             block_mut(function, entry.block);
@@ -657,6 +659,7 @@ site 1: 0x7f0000200000 hash 0x1 [5 class 0x7f0000300000 dict 24 method]
 global 0: 0x10 hash 0x7 globals 3
 global 1: 0x20 hash 0x8 builtins 100
 no speculation at 3, 9
+no hoisting at 6
 entry 0: b0 at 0
 
 b0():
