@@ -14,6 +14,14 @@ use std::collections::HashMap;
 
 /// The kind each parameter is wanted as; parameters wanted as several kinds are left out.
 pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
+    let mut wanted = kinds_of_uses(function, cfg);
+    pass_on(function, cfg, &mut wanted);
+    wanted.retain(|_, kind| kind.is_single());
+    wanted
+}
+
+/// The kinds that each parameter is used as, or is given as a number.
+fn kinds_of_uses(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
     let mut wanted: HashMap<ValueId, Type> = HashMap::new();
     let mut want = |value: ValueId, kind: Type| {
         let value = function.same_object(value);
@@ -34,9 +42,7 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
             };
         }
     }
-    let mut edges = Vec::new();
-    each_edge(function, cfg, |_, edge| edges.push(edge.clone()));
-    for edge in &edges {
+    each_edge(function, cfg, |_, edge| {
         for (index, arg) in edge.args.iter().enumerate() {
             if let Insn::Box(inner) = function.insn(function.same_object(*arg)) {
                 match function.value(*inner).repr {
@@ -46,7 +52,14 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
                 };
             }
         }
-    }
+    });
+    wanted
+}
+
+/// Who is passed for a parameter is wanted as that is.
+fn pass_on(function: &Function, cfg: &Cfg, wanted: &mut HashMap<ValueId, Type>) {
+    let mut edges = Vec::new();
+    each_edge(function, cfg, |_, edge| edges.push(edge.clone()));
     loop {
         let mut changed = false;
         for edge in edges.iter().rev() {
@@ -67,8 +80,6 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
             break;
         }
     }
-    wanted.retain(|_, kind| kind.is_single());
-    wanted
 }
 
 /// What an edge passes for a parameter that becomes unboxed.
@@ -98,13 +109,14 @@ pub fn run(function: &mut Function) -> bool {
         }
     }
     candidates.retain(|param, _| place.contains_key(param));
+    let used = kinds_of_uses(function, &cfg);
     loop {
         let rejected: Vec<ValueId> = candidates
             .keys()
             .copied()
             .filter(|param| {
                 let (block, index) = place[param];
-                !accepts(function, &cfg, &candidates, block, index)
+                !accepts(function, &cfg, &candidates, &used, (block, index))
             })
             .collect();
         if rejected.is_empty() {
@@ -120,8 +132,8 @@ fn accepts(
     function: &Function,
     cfg: &Cfg,
     candidates: &HashMap<ValueId, Type>,
-    block: BlockId,
-    index: usize,
+    used: &HashMap<ValueId, Type>,
+    (block, index): (BlockId, usize),
 ) -> bool {
     let param = function.block(block).params[index];
     let kind = candidates[&param];
@@ -142,7 +154,8 @@ fn accepts(
                     let state = function.block(block).entry_state.map(|s| function.state(s));
                     let may_guard = state
                         .is_some_and(|s| s.resume == Resume::At && !function.no_speculation.contains(&s.pc));
-                    if !outside || !may_guard {
+                    // Where it is only passed on, what comes of it may be something else.
+                    if !outside || !may_guard || !used.contains_key(&param) {
                         return false;
                     }
                 }
