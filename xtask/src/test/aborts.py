@@ -18,9 +18,10 @@ def write(stack):
 
 
 def leaf(a, b):
-    c = a + b
-    if c < 0:
-        stop()
+    # With a loop it is not inlined.
+    for c in [a + b]:
+        if c < 0:
+            stop()
     return c
 
 
