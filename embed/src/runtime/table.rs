@@ -13,6 +13,7 @@ pub fn address(helper: Helper) -> usize {
     match helper {
         Declined => address_of!(declined::declined),
         Binary(op) => operators::binary_address(op),
+        TellTruth => address_of!(operators::tell_truth),
         Integral => address_of!(operators::integral),
         Inplace(op) => operators::inplace_address(op),
         Unary(op) => operators::unary_address(op),

@@ -693,6 +693,7 @@ fn is_plain(helper: Helper) -> bool {
             | Helper::Integral
             | Helper::NewInstance
             | Helper::TellInstance
+            | Helper::TellTruth
             | Helper::TypeObject
     )
 }

@@ -68,12 +68,25 @@ impl Builder<'_> {
                     _ => Insn::Not(self.emit(falsity, Type::BOOL)),
                 }
             }
+            _ if self.is_inlining() && self.boxed(value).is_none() => return self.tell_truth(value, pc),
             _ => {
                 let call = Insn::Call { helper: Helper::IsTrue, args: vec![value], immediates: vec![], pc };
                 return Ok(Truth::Status(self.emit(call, Type::EMPTY)));
             }
         };
         Ok(Truth::Known(self.emit(test, Type::BOOL)))
+    }
+
+    /// The truth of an object in a function that is inlined, where that runs no code.
+    fn tell_truth(&mut self, value: ValueId, pc: u32) -> Result<Truth, CompileError> {
+        if !self.speculate_at(pc) || self.feedback.is_rare(pc) {
+            self.refuse();
+        }
+        let exit = self.exit(ExitReason::RareOperand, Resume::At, pc);
+        let call = Insn::Call { helper: Helper::TellTruth, args: vec![value], immediates: vec![], pc };
+        let status = self.emit(call, Type::EMPTY);
+        self.emit_effect(Insn::GuardStatus(status, exit));
+        Ok(Truth::Known(self.emit(Insn::StatusTruth(status), Type::BOOL)))
     }
 
     /// Whether objects of a kind are true when they have a length, which can be told in line even if it is 0.

@@ -210,6 +210,8 @@ helpers! {
     GetAttr = Signature::borrowing(3, 0).object(Type::OBJECT);
     /// `(object, name) -> status`: `hasattr`.
     HasAttr = Signature::borrowing(2, 0).status();
+    /// `(object) -> status`: its truth, as far as no foreign code has to be asked: else negative, and no exception.
+    TellTruth = Signature::borrowing(1, 0).status().quiet(ANY_DICT, &[]);
     /// `(object) -> object`: its type.
     TypeObject = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Type], &[Heap::Refcount]);
     /// `(number) -> object or NULL`: `abs` of an exact int; NULL, and no exception, when it is none, and for want of
@@ -504,6 +506,7 @@ mod tests {
             "HasAffix",
             "TellInstance",
             "Text",
+            "TellTruth",
             "TypeObject",
             "Absolute",
             "Integral",
