@@ -88,7 +88,8 @@ fn tell(to_stdout: bool, text: &str) -> c_int {
 }
 
 /// Called when a program or a shared library is loaded that CPython and the JIT are parts of: whoever calls
-/// `Py_Initialize`, from the first frame on, the JIT is there. Until then the program may change its environment.
+/// `Py_Initialize`, from the first frame on, the JIT is there. Until then the program may change its
+/// environment.
 #[unsafe(no_mangle)]
 pub extern "C" fn pyjion_embed() {
     module::register();

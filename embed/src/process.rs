@@ -1,8 +1,8 @@
 //! All that changes in the process, in one list: who may write it, and when. There is no code here.
 //!
-//! Each room keeps its part to itself: the fields are its own, and it alone names the part. What a [`Gil`] protects is
-//! read and written by holders of the GIL; before `Py_Initialize` and after `Py_Finalize` there is one thread. Statics
-//! that are not in the list say `APART` and why.
+//! Each room keeps its part to itself: the fields are its own, and it alone names the part. What a [`Gil`]
+//! protects is read and written by holders of the GIL; before `Py_Initialize` and after `Py_Finalize` there
+//! is one thread. Statics that are not in the list say `APART` and why.
 
 use crate::py::gil::Gil;
 use crate::{compile, config, memory, py, run, runtime, state, stats, tier, tools};
@@ -16,7 +16,8 @@ pub struct Process {
     pub arrays: py::arrays::Arrays,
     /// Written when a special method is looked for the first time.
     pub specials: Gil<py::specials::Specials>,
-    /// Written by `pyjion_register`, by the functions of the module `pyjion`, and when the JIT stops by itself.
+    /// Written by `pyjion_register`, by the functions of the module `pyjion`, and when the JIT stops by
+    /// itself.
     pub settings: Gil<config::settings::Settings>,
     /// Written before native code begins, and when memory is short or is set aside again.
     pub shortage: Gil<memory::shortage::Shortage>,
@@ -28,15 +29,16 @@ pub struct Process {
     pub stats: Gil<stats::Stats>,
     /// Written when machine code is published, if perf is told.
     pub perf: Gil<tools::Perf>,
-    /// Written when a code object gets its state, changes its phase, waits for a version, has one, has none any more,
-    /// or dies.
+    /// Written when a code object gets its state, changes its phase, waits for a version, has one, has none
+    /// any more, or dies.
     pub codes: Gil<state::Census<state::CodeState>>,
     /// Written when the first thin frame of a code object is made, and when its last one dies.
     pub thin_owners: Gil<state::thin::Owners>,
-    /// Written when locals of a compiled frame are written from outside, when there is no memory for a number, and when
-    /// the frame has left.
+    /// Written when locals of a compiled frame are written from outside, when there is no memory for a
+    /// number, and when the frame has left.
     pub recalls: Gil<state::recall::Recalls>,
-    /// Written by any thread: holders of the GIL, the compiling thread, and those who fork or want to be alone.
+    /// Written by any thread: holders of the GIL, the compiling thread, and those who fork or want to be
+    /// alone.
     pub worker: compile::worker::Worker,
     /// Written when a compilation is ordered, and when its output is fetched.
     pub orders: Gil<compile::Orders>,

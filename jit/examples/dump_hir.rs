@@ -1,4 +1,5 @@
-//! Prints what becomes of a code object: its instructions, HIR as it is built, after each pass, and the final form.
+//! Prints what becomes of a code object: its instructions, HIR as it is built, after each pass, and the final
+//! form.
 //!
 //! ```text
 //! cargo run -p pyjion-jit --example dump_hir                      # a loop of 2.7

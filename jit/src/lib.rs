@@ -46,8 +46,8 @@ pub struct Options {
     pub stress: passes::stress::Stress,
     /// HIR values after which what is left of the code is left to the interpreter.
     pub max_values: usize,
-    /// Operands on the stack beyond which code is left to the interpreter: all of them live across every call, and
-    /// the time that allocating registers takes grows with the square of their number.
+    /// Operands on the stack beyond which code is left to the interpreter: all of them live across every
+    /// call, and the time that allocating registers takes grows with the square of their number.
     pub max_depth: usize,
     /// Keep HIR texts for dumps (`backend.keep_texts` keeps those of the backend).
     pub keep_texts: bool,
@@ -97,8 +97,8 @@ pub struct Compiled<C = NativeCode> {
     pub entries: Vec<hir::Entry>,
     /// Inline caches that the code refers to by address.
     pub caches: Vec<Box<hir::Cache>>,
-    /// What the code rests on: it knows the addresses of their words, and of the [validity](feedback::Validity) that
-    /// they are to [support](Assumption::support).
+    /// What the code rests on: it knows the addresses of their words, and of the
+    /// [validity](feedback::Validity) that they are to [support](Assumption::support).
     pub assumptions: Vec<Assumption>,
     /// Texts by stage: "bytecode", "hir" (as built), those of [`passes::PASSES`], "hir-final", "clif", "asm".
     pub texts: BTreeMap<&'static str, String>,

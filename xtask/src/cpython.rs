@@ -14,7 +14,8 @@ use std::process::Command;
 /// Changes when the recipe here changes in a way that old build trees do not reflect.
 const RECIPE: &str = "1";
 
-/// Brings the build tree up to date; returns a key that changes whenever the built libpython may have changed.
+/// Brings the build tree up to date; returns a key that changes whenever the built libpython may have
+/// changed.
 pub fn build(plan: &Plan<'_>) -> Result<String> {
     let tree = plan.tree();
     let stamps = Stamps::of(&tree);

@@ -1,5 +1,6 @@
-//! CPython's extension for GDB, with ours behind it, beside the executable: GDB loads it from there. Beside `libpython`,
-//! whose name it would begin with, there is none: PyInstaller takes what is called so for a library.
+//! CPython's extension for GDB, with ours behind it, beside the executable: GDB loads it from there. Beside
+//! `libpython`, whose name it would begin with, there is none: PyInstaller takes what is called so for a
+//! library.
 
 use crate::dirs::write_atomically;
 use crate::plan::Plan;

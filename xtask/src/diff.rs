@@ -76,7 +76,8 @@ impl Patch {
         Ok(Patch { header, files })
     }
 
-    /// Applies the patch to files read with `read`; returns each file's new content, `None` for a deleted one.
+    /// Applies the patch to files read with `read`; returns each file's new content, `None` for a deleted
+    /// one.
     pub fn apply(&self, read: impl Fn(&Path) -> Result<Option<Vec<u8>>>) -> Result<Changes> {
         let mut changes = Changes::new();
         for file in &self.files {

@@ -1,5 +1,5 @@
-//! The pip that an interpreter brings: newer wheels for `ensurepip` than CPython's release has, and pip installed from
-//! them, so that `python -m pip` is there.
+//! The pip that an interpreter brings: newer wheels for `ensurepip` than CPython's release has, and pip
+//! installed from them, so that `python -m pip` is there.
 
 use crate::plan::Plan;
 use crate::stamp::Stamps;
@@ -15,7 +15,8 @@ struct Edit {
     new: &'static str,
 }
 
-/// Pip is called in a way that it does not complain about, and does not complain about the version of Python either.
+/// Pip is called in a way that it does not complain about, and does not complain about the version of Python
+/// either.
 const RUN_PIP: &str = "    try:
         from pip._internal.cli.main import main
         args = [\"--no-python-version-warning\"] + args

@@ -1,4 +1,5 @@
-//! libclang, which reads CPython's headers for the Rust side: obtained with pip into `target`, nothing is installed.
+//! libclang, which reads CPython's headers for the Rust side: obtained with pip into `target`, nothing is
+//! installed.
 
 use crate::dirs::Dirs;
 use crate::pip::Tool;

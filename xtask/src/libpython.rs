@@ -1,5 +1,5 @@
-//! Libpython for programs that embed Python: the archive and the shared library, with the JIT inside, and stock's
-//! shared library to compare with.
+//! Libpython for programs that embed Python: the archive and the shared library, with the JIT inside, and
+//! stock's shared library to compare with.
 
 use crate::dirs::write_atomically;
 use crate::plan::Plan;
@@ -35,8 +35,8 @@ pub fn archive(plan: &Plan<'_>, cpython_key: &str, embed: &Path) -> Result<()> {
     stamps.done("archive", &key)
 }
 
-/// Builds CPython's objects once more, for a shared library, and installs that: with the JIT where there is a Rust
-/// side, otherwise as stock's own Makefile links it.
+/// Builds CPython's objects once more, for a shared library, and installs that: with the JIT where there is a
+/// Rust side, otherwise as stock's own Makefile links it.
 pub fn shared(plan: &Plan<'_>, embed: Option<&Path>) -> Result<()> {
     let of_library = plan.of_library();
     let cpython_key = cpython::build(&of_library)?;

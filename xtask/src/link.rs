@@ -35,8 +35,8 @@ pub fn build_embed(plan: &Plan<'_>, cpython_key: &str) -> Result<PathBuf> {
     Ok(library)
 }
 
-/// A cargo at the project's root that compiles the embedding against the headers of the plan's build tree; what it is
-/// to do is for the caller to say.
+/// A cargo at the project's root that compiles the embedding against the headers of the plan's build tree;
+/// what it is to do is for the caller to say.
 pub fn cargo(plan: &Plan<'_>) -> Result<Command> {
     let tree = plan.tree();
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -61,7 +61,8 @@ pub fn cargo(plan: &Plan<'_>) -> Result<Command> {
     Ok(command)
 }
 
-/// Flags that put short names in place of folders of this machine, in what panics say and in debug information.
+/// Flags that put short names in place of folders of this machine, in what panics say and in debug
+/// information.
 fn anonymous_paths(plan: &Plan<'_>) -> String {
     let home = std::env::var_os("CARGO_HOME")
         .map(PathBuf::from)
@@ -158,8 +159,8 @@ pub fn link(plan: &Plan<'_>, cpython_key: &str, library: &Path) -> Result<PathBu
 /// The first C library that understands relocations of a bit each (`DT_RELR`).
 pub const COMPACT_RELOCATIONS_SINCE: (u32, u32) = (2, 36);
 
-/// Whether the C library understands relocations of a bit each instead of 24 bytes, all of which are read when the
-/// program starts. Linkers that do not know them leave them as they are.
+/// Whether the C library understands relocations of a bit each instead of 24 bytes, all of which are read
+/// when the program starts. Linkers that do not know them leave them as they are.
 fn has_compact_relocations() -> bool {
     // SAFETY: a string that stays.
     let version = unsafe { std::ffi::CStr::from_ptr(libc::gnu_get_libc_version()) };

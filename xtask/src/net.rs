@@ -1,4 +1,5 @@
-//! Downloads one file: `curl` where there is one, Python's own `urllib` otherwise; neither waits long for a dead host.
+//! Downloads one file: `curl` where there is one, Python's own `urllib` otherwise; neither waits long for a
+//! dead host.
 
 use crate::step::Step;
 use anyhow::{Context, Result, bail};

@@ -1,4 +1,5 @@
-//! `patch`: proves that every series applies exactly, opens a series for editing, regenerates it from the edits.
+//! `patch`: proves that every series applies exactly, opens a series for editing, regenerates it from the
+//! edits.
 
 use crate::diff::Patch;
 use crate::dirs::{Dirs, remove_tree, write_atomically};

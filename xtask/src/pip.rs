@@ -1,4 +1,5 @@
-//! The pip of this machine's Python 3: where its package index is, and wheels from there, kept when their hash is right.
+//! The pip of this machine's Python 3: where its package index is, and wheels from there, kept when their
+//! hash is right.
 
 use crate::dirs::{Dirs, remove_tree, sweep};
 use crate::versions::Wheel;
@@ -37,8 +38,8 @@ pub fn is_at_hand() -> bool {
     command.status().is_ok_and(|s| s.success())
 }
 
-/// A command that downloads one requirement as a wheel, without what it depends on, into a folder; `platform` is the
-/// last part of the wheel's name.
+/// A command that downloads one requirement as a wheel, without what it depends on, into a folder; `platform`
+/// is the last part of the wheel's name.
 pub fn download(requirement: &str, platform: &str, to: &Path) -> Command {
     let mut pip = Command::new("python3");
     step::clean_environment(&mut pip);

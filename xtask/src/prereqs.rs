@@ -130,7 +130,8 @@ fn lacks(dirs: &Dirs, with_rust: bool) -> Vec<Lack> {
     lacks
 }
 
-/// Whether every wheel that is bundled is here already. A table that cannot be read is for others to complain about.
+/// Whether every wheel that is bundled is here already. A table that cannot be read is for others to complain
+/// about.
 fn has_bundled(dirs: &Dirs) -> bool {
     Table::load(dirs).is_ok_and(|table| {
         table.all().iter().all(|release| release.bundled.iter().all(|wheel| pip::has(dirs, wheel)))

@@ -36,13 +36,14 @@ pub fn is_patch_name(name: &str) -> bool {
         && rest.len() > 6
 }
 
-/// Those that have extension modules build with the libraries of today. Stock has them, too: otherwise it would lack
-/// modules, and a comparison would be one of what is imported.
+/// Those that have extension modules build with the libraries of today. Stock has them, too: otherwise it
+/// would lack modules, and a comparison would be one of what is imported.
 pub fn of_libraries(series: Vec<Member>) -> Vec<Member> {
     series.into_iter().filter(|member| member.name().contains("-openssl-")).collect()
 }
 
-/// The series of a release, in order. A file that is not called `NNNN-purpose.patch` is an error, not ignored.
+/// The series of a release, in order. A file that is not called `NNNN-purpose.patch` is an error, not
+/// ignored.
 pub fn load(dirs: &Dirs, release: &Release) -> Result<Vec<Member>> {
     let folder = dirs.patches().join(&release.series);
     let mut members = Vec::new();

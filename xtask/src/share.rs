@@ -47,7 +47,8 @@ pub struct Args {
     skip_build: bool,
 }
 
-/// What a program and the processes it started report at their ends, one line each: see `embed/src/stats/report.rs`.
+/// What a program and the processes it started report at their ends, one line each: see
+/// `embed/src/stats/report.rs`.
 #[derive(Debug, Default, Deserialize)]
 struct Report {
     bytecodes_native: u64,

@@ -1,4 +1,5 @@
-//! Runs the long commands: a spinner with the elapsed time, a log file with all they say, and a useful failure.
+//! Runs the long commands: a spinner with the elapsed time, a log file with all they say, and a useful
+//! failure.
 
 use anyhow::{Context, Result, bail};
 use indicatif::{ProgressBar, ProgressStyle};

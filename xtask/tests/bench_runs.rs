@@ -1,4 +1,5 @@
-//! What `bench` does with programs that are wrong, crash, fail or are interrupted, shown on Python 3 playing both parts.
+//! What `bench` does with programs that are wrong, crash, fail or are interrupted, shown on Python 3 playing
+//! both parts.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -41,8 +41,8 @@ fn add(all: &mut Vec<Inlinable>, feedback: &Feedback) {
     }
 }
 
-/// A code object, if anything is to be made of its being known. Nothing was observed of one that is too large to be
-/// inlined.
+/// A code object, if anything is to be made of its being known. Nothing was observed of one that is too large
+/// to be inlined.
 fn of(handle: &CodeHandle) -> Option<Inlinable> {
     if !handle.life.holds() {
         return None;

@@ -73,8 +73,8 @@ pub fn for_start(state: &CodeState) -> bool {
     is_open(state, 0) && request(state, EntrySpec::default(), false)
 }
 
-/// Has the version of a place, which was compiled in little time, compiled again with more; true when that has been
-/// done by now.
+/// Has the version of a place, which was compiled in little time, compiled again with more; true when that
+/// has been done by now.
 pub fn promote(state: &CodeState, pc: u32) -> bool {
     attend();
     let wanted = state.with_target(pc, |target| {

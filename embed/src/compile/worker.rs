@@ -169,12 +169,13 @@ fn start(shared: &mut Shared) -> bool {
     shared.is_alive
 }
 
-/// A thread that runs [`work`]. Not one of the standard library's, which would ask for memory at once, and end
-/// the process when there is none.
+/// A thread that runs [`work`]. Not one of the standard library's, which would ask for memory at once, and
+/// end the process when there is none.
 fn create() -> Option<libc::pthread_t> {
     let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
     let mut thread = MaybeUninit::<libc::pthread_t>::uninit();
-    // SAFETY: attributes that were made, a plain function, and room for what is written only if all went well.
+    // SAFETY: attributes that were made, a plain function, and room for what is written only if all went
+    // well.
     unsafe {
         if libc::pthread_attr_init(attributes.as_mut_ptr()) != 0 {
             return None;

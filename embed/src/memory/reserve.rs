@@ -1,5 +1,5 @@
-//! The allocator of the Rust side: [that of a compilation](scratch) where there is one, else the system's, and behind
-//! it memory that was set aside, as an allocation that fails ends the process in Rust.
+//! The allocator of the Rust side: [that of a compilation](scratch) where there is one, else the system's,
+//! and behind it memory that was set aside, as an allocation that fails ends the process in Rust.
 
 use crate::config::settings;
 use crate::memory::scratch::{self, Whose};
@@ -393,8 +393,8 @@ fn persist(layout: Layout, again: impl Fn() -> *mut u8) -> *mut u8 {
     }
 }
 
-// SAFETY: blocks are the system's, or distinct parts of a region or of a place for compilations, either of which stays
-// mapped while one of its blocks is in use; which of them is told by their address.
+// SAFETY: blocks are the system's, or distinct parts of a region or of a place for compilations, either of
+// which stays mapped while one of its blocks is in use; which of them is told by their address.
 unsafe impl GlobalAlloc for Allocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let block = scratch::take(layout);

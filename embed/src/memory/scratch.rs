@@ -1,7 +1,7 @@
 //! Memory of a compilation: handed out in one place, taken back as a whole, and given back to the system.
 //!
-//! A compilation makes thousands of things that end with it. In the heap of the C library they would leave holes
-//! between the few that stay, so that none of it could ever go back.
+//! A compilation makes thousands of things that end with it. In the heap of the C library they would leave
+//! holes between the few that stay, so that none of it could ever go back.
 
 use std::alloc::Layout;
 use std::cell::Cell;
@@ -21,8 +21,8 @@ const PLACES: usize = 64;
 /// Blocks are multiples of this, and aligned to it.
 const GRANULE: usize = 16;
 
-/// The largest block of which there is a list for each size; beyond, there are [`STEPS`] between a power of two and
-/// the next.
+/// The largest block of which there is a list for each size; beyond, there are [`STEPS`] between a power of
+/// two and the next.
 const SMALL: usize = 1024;
 const STEPS: usize = 4;
 
@@ -105,8 +105,8 @@ impl Scratch {
         Some(Scratch(place))
     }
 
-    /// Runs something with all that this thread allocates in the place. Whether all of it was given back: if not, it
-    /// stays where it is, and the place is not to be used again.
+    /// Runs something with all that this thread allocates in the place. Whether all of it was given back: if
+    /// not, it stays where it is, and the place is not to be used again.
     pub fn run<R>(&mut self, run: impl FnOnce() -> R) -> (R, bool) {
         let swapped = Swapped::with(self.0);
         let result = run();
@@ -122,7 +122,8 @@ impl Scratch {
     /// Gives memory back to the system.
     pub fn rest(&mut self) {
         let kept = self.0 as usize + KEPT;
-        // SAFETY: nothing is in the place between two compilations, and what is beyond `fresh` was not touched.
+        // SAFETY: nothing is in the place between two compilations, and what is beyond `fresh` was not
+        // touched.
         unsafe {
             if (*self.0).live == 0 && (*self.0).fresh > kept {
                 libc::madvise(kept as *mut c_void, (*self.0).fresh - kept, libc::MADV_DONTNEED);

@@ -1,7 +1,7 @@
 //! A little memory that is let go of when a `MemoryError` is raised: for matching and handling it.
 //!
-//! The interpreter has the tuples and methods for that in its lists of free objects, from the calls before. Compiled
-//! code makes none in its calls.
+//! The interpreter has the tuples and methods for that in its lists of free objects, from the calls before.
+//! Compiled code makes none in its calls.
 
 use crate::config::settings;
 use crate::process::PROCESS;

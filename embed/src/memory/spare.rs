@@ -47,7 +47,8 @@ pub fn is_low() -> bool {
     unsafe { (*PROCESS.spare.ints.get()).is_low() || (*PROCESS.spare.floats.get()).is_low() }
 }
 
-/// An int that is not one of the small ones, which are shared; a new reference, or NULL when there is none left.
+/// An int that is not one of the small ones, which are shared; a new reference, or NULL when there is none
+/// left.
 ///
 /// # Safety
 /// The GIL is held.

@@ -102,8 +102,8 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
 
 /// Makes `import pyjion` work. To be called before `Py_Initialize`.
 ///
-/// The table is a new one and not one that `PyImport_AppendInittab` has made, as that could be resized by another
-/// allocator: the program that we are in may be about to choose one.
+/// The table is a new one and not one that `PyImport_AppendInittab` has made, as that could be resized by
+/// another allocator: the program that we are in may be about to choose one.
 pub fn register() {
     let entry = |name, function| _inittab { name, initfunc: function };
     // SAFETY: a table that ends with an entry without a name; there are no threads yet.

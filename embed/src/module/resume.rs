@@ -31,9 +31,9 @@ struct Parsed {
     recipe: FrameRecipe,
 }
 
-/// `pyjion._resume(frames)`: each is `(function, locals, operands, offset, blocks, how)`, the outermost first. `...` is
-/// no object. `how` is `('call', operands, next)` for all but the innermost, for that `('at',)`, `('throw', exception)`
-/// or `('release', object, next)`. What the outermost returns.
+/// `pyjion._resume(frames)`: each is `(function, locals, operands, offset, blocks, how)`, the outermost
+/// first. `...` is no object. `how` is `('call', operands, next)` for all but the innermost, for that
+/// `('at',)`, `('throw', exception)` or `('release', object, next)`. What the outermost returns.
 pub unsafe extern "C" fn resume(_: Object, chain: Object) -> Object {
     let mut made = Made::default();
     // SAFETY: the argument keeps all of it alive. The words are as an exit would leave them.

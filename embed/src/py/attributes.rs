@@ -80,8 +80,8 @@ pub unsafe fn place_of_global(frame: *mut py::PyFrameObject, name: Object) -> Op
 /// Entries of a dict beyond this are not looked at in line.
 pub const MAX_INDEX: u32 = 1 << 20;
 
-/// Gives an object the dict that it lacks at an offset, as storing its first attribute does; borrowed, or NULL, nothing
-/// done and no exception, when a collection would begin or there is no memory.
+/// Gives an object the dict that it lacks at an offset, as storing its first attribute does; borrowed, or
+/// NULL, nothing done and no exception, when a collection would begin or there is no memory.
 ///
 /// # Safety
 /// An object of a type with a positive `tp_dictoffset`, which this is, and no dict there.

@@ -69,8 +69,8 @@ pub unsafe fn leave_unbound(function: Object, object: Object, receiver: *mut Obj
 }
 
 /// The method that `LOAD_ATTR` makes of a function, or of a method of a built-in type, and a receiver: a new
-/// reference, or NULL with an exception set. Consumes all; without a class it is that of the receiver now. May
-/// run the garbage collector.
+/// reference, or NULL with an exception set. Consumes all; without a class it is that of the receiver now.
+/// May run the garbage collector.
 ///
 /// # Safety
 /// The function has `tp_descr_get`, the receiver is not NULL, and all are owned.

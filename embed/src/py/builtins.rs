@@ -105,7 +105,8 @@ unsafe fn is_of_module(function: *mut py::PyCFunctionObject, name: &[u8]) -> boo
     }
 }
 
-/// Whether the code of a function of `math` is CPython's own: in the executable, or in its folder of extension modules.
+/// Whether the code of a function of `math` is CPython's own: in the executable, or in its folder of
+/// extension modules.
 unsafe fn is_in_library(function: *mut py::PyCFunctionObject) -> bool {
     // SAFETY: an address of code, and strings that last.
     unsafe {

@@ -27,7 +27,8 @@ pub unsafe fn track(object: Object) {
     }
 }
 
-/// What compiled code has to know for [`track`]. The flag in `gc_refs` is for objects that have been finalised.
+/// What compiled code has to know for [`track`]. The flag in `gc_refs` is for objects that have been
+/// finalised.
 pub fn layout() -> CollectorLayout {
     CollectorLayout {
         // SAFETY: the interpreter sets it once, before anything runs.
@@ -116,7 +117,8 @@ unsafe fn set_refs(head: *mut py::PyGC_Head, refs: isize) {
     }
 }
 
-/// How many objects with a header were made since the youngest generation was collected, less those that were freed.
+/// How many objects with a header were made since the youngest generation was collected, less those that were
+/// freed.
 ///
 /// # Safety
 /// The GIL is held.
@@ -153,7 +155,8 @@ pub unsafe fn has_room() -> bool {
 /// The GIL is held.
 #[inline(always)]
 pub unsafe fn without_collecting<T>(make: impl FnOnce() -> T) -> T {
-    // SAFETY: by the contract. The count is far from any threshold, and what it has become comes on top of what it was.
+    // SAFETY: by the contract. The count is far from any threshold, and what it has become comes on top of
+    // what it was.
     unsafe {
         let before = count();
         set_count(c_int::MIN / 2);

@@ -342,8 +342,8 @@ pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
     }
 }
 
-/// Whether a call of a function of this code with positional arguments that fill its parameters is simple: the
-/// frame is made in the simple way, and holds nothing but these and the cells of the closure.
+/// Whether a call of a function of this code with positional arguments that fill its parameters is simple:
+/// the frame is made in the simple way, and holds nothing but these and the cells of the closure.
 ///
 /// # Safety
 /// A code object.

@@ -235,8 +235,8 @@ impl Table {
         }
     }
 
-    /// Looks up a key, with this hash, which runs no foreign code, as CPython does; `Unknown` when foreign code may have to
-    /// compare it.
+    /// Looks up a key, with this hash, which runs no foreign code, as CPython does; `Unknown` when foreign
+    /// code may have to compare it.
     ///
     /// # Safety
     /// The key is alive.
@@ -359,8 +359,8 @@ impl Table {
     }
 }
 
-/// The value under a name, found by the identity of its string: borrowed, NULL (and no exception) when only the real
-/// lookup can tell.
+/// The value under a name, found by the identity of its string: borrowed, NULL (and no exception) when only
+/// the real lookup can tell.
 ///
 /// # Safety
 /// `dict` and `name` are alive.

@@ -1,5 +1,5 @@
-//! The interpreter's evaluation functions: the thread that they run in, their flags, and how they say that a frame is
-//! not done.
+//! The interpreter's evaluation functions: the thread that they run in, their flags, and how they say that a
+//! frame is not done.
 
 use super::*;
 use std::ffi::c_int;
@@ -24,7 +24,8 @@ pub const THROW: c_int = _PyEval_THROW as c_int;
 pub const RESUME: c_int = _PyEval_RESUME as c_int;
 /// Evaluate in the interpreter's loop (a flag of `PyEval_EvalFrameEx`).
 pub const LOOP: c_int = _PyEval_LOOP as c_int;
-/// Continue in the recording evaluator. No evaluation function takes this: it is what native code says when it leaves.
+/// Continue in the recording evaluator. No evaluation function takes this: it is what native code says when
+/// it leaves.
 pub const RECORD: c_int = 1 << 8;
 
 /// What evaluators return for a frame that another one shall continue.

@@ -35,8 +35,8 @@ pub unsafe fn of(class: *mut PyTypeObject) -> Object {
     }
 }
 
-/// Whether an `__init__` returned what it has to, as `slot_tp_init` asks: consumes that, and sets an exception if it did
-/// not.
+/// Whether an `__init__` returned what it has to, as `slot_tp_init` asks: consumes that, and sets an
+/// exception if it did not.
 ///
 /// # Safety
 /// A new reference, or NULL with an exception set.
@@ -66,8 +66,9 @@ unsafe extern "C" fn complain(result: Object) -> bool {
     }
 }
 
-/// Where the function is that initialises the instances of a class which `object` makes, by its name, and that function;
-/// `None` where that is not so. Nothing else is done when the class is called, as long as it has its version tag.
+/// Where the function is that initialises the instances of a class which `object` makes, by its name, and
+/// that function; `None` where that is not so. Nothing else is done when the class is called, as long as it
+/// has its version tag.
 ///
 /// # Safety
 /// The object is alive. No exception is set.
@@ -131,8 +132,8 @@ unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
     }
 }
 
-/// Whether a class derives from `object` alone and has a Python function of its own under a name: then what its type
-/// does for that name is the interpreter's way to call the function.
+/// Whether a class derives from `object` alone and has a Python function of its own under a name: then what
+/// its type does for that name is the interpreter's way to call the function.
 ///
 /// # Safety
 /// A class, and an interned string or NULL.

@@ -5,8 +5,8 @@ use crate::py::iterators;
 use crate::py::{self, Object, PyTypeObject};
 use pyjion_jit::hir::Type;
 
-/// The type of each kind that has one of its own; NULL where that is not known, or not yet. On 3.x there are two kinds of
-/// one type: the first stands for both.
+/// The type of each kind that has one of its own; NULL where that is not known, or not yet. On 3.x there are
+/// two kinds of one type: the first stands for both.
 #[inline(always)]
 fn types() -> [(Type, *mut PyTypeObject); Type::KINDS.len() - 2] {
     let iterators = iterators::types();
@@ -71,7 +71,8 @@ pub unsafe fn kind_of(object: Object) -> Type {
     }
 }
 
-/// The address of the type that objects of a single kind have; 0 for kinds without one, and while it is not known.
+/// The address of the type that objects of a single kind have; 0 for kinds without one, and while it is not
+/// known.
 pub fn type_address(kind: Type) -> usize {
     types().iter().find(|(known, _)| *known == kind).map_or(0, |(_, ty)| *ty as usize)
 }

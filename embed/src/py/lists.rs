@@ -13,8 +13,8 @@ pub unsafe fn is_list(object: Object) -> bool {
     unsafe { py::type_of(object) == &raw mut py::PyList_Type }
 }
 
-/// Takes the item at a Python index out of a list: its reference is the caller's then. `None`, nothing done, when there is
-/// none, or memory has to be given back.
+/// Takes the item at a Python index out of a list: its reference is the caller's then. `None`, nothing done,
+/// when there is none, or memory has to be given back.
 ///
 /// # Safety
 /// An exact list.
@@ -37,8 +37,8 @@ pub unsafe fn take_at(list: Object, index: isize) -> Option<Object> {
     }
 }
 
-/// Puts an item, of which it takes a reference of its own, before the one at a Python index; false, nothing done, when
-/// there is no room.
+/// Puts an item, of which it takes a reference of its own, before the one at a Python index; false, nothing
+/// done, when there is no room.
 ///
 /// # Safety
 /// An exact list, and an object that is alive.
@@ -62,7 +62,8 @@ pub unsafe fn insert_at(list: Object, index: isize, item: Object) -> bool {
     }
 }
 
-/// The index of the first item that equals an object; `None` when there is none, or only foreign code can tell.
+/// The index of the first item that equals an object; `None` when there is none, or only foreign code can
+/// tell.
 ///
 /// # Safety
 /// An exact list, and an object that is alive.

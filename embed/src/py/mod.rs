@@ -244,7 +244,8 @@ pub unsafe fn new_int(value: c_long) -> Object {
     }
 }
 
-/// Runs something that may raise, and puts the exception that was set before, if any, in place of what it raised.
+/// Runs something that may raise, and puts the exception that was set before, if any, in place of what it
+/// raised.
 ///
 /// # Safety
 /// The GIL is held.

@@ -1,10 +1,12 @@
-//! Numbers that are there already: the small ints, and the interpreter's lists of unused floats and (2.7) ints.
+//! Numbers that are there already: the small ints, and the interpreter's lists of unused floats and (2.7)
+//! ints.
 
 use crate::py;
 use pyjion_jit::host::{FreeNumbers, SmallInts};
 use std::sync::OnceLock;
 
-/// The ints that there is one object of each (`NSMALLNEGINTS`, `NSMALLPOSINTS` of intobject.c and longobject.c).
+/// The ints that there is one object of each (`NSMALLNEGINTS`, `NSMALLPOSINTS` of intobject.c and
+/// longobject.c).
 const FIRST: i64 = -5;
 const COUNT: usize = 262;
 

@@ -1,5 +1,5 @@
-//! Where the class of an object, and the object itself, have an attribute, for code that looks there by itself: what
-//! does not change for as long as the class has its version tag, or proves itself.
+//! Where the class of an object, and the object itself, have an attribute, for code that looks there by
+//! itself: what does not change for as long as the class has its version tag, or proves itself.
 
 use crate::py::attributes::{MAX_INDEX, descriptor, fresh_dict, gets_generically};
 use crate::py::dict::{Found, Table};
@@ -15,9 +15,9 @@ pub struct Wrapper {
     pub wrapped: Object,
 }
 
-/// Where an attribute of an object is, for code that looks there by itself to load it or to store another value;
-/// `None` when that is no place it knows. Nothing that a program can see happens but that classes may get version
-/// tags.
+/// Where an attribute of an object is, for code that looks there by itself to load it or to store another
+/// value; `None` when that is no place it knows. Nothing that a program can see happens but that classes may
+/// get version tags.
 ///
 /// # Safety
 /// The object is alive, the name an interned string. No exception is set.
@@ -61,8 +61,9 @@ pub unsafe fn lacks(object: Object, name: Object) -> bool {
     }
 }
 
-/// Where an operation finds the method of this name that it calls of an instance of a class made by Python, and that
-/// method; `None` if that is no function of Python. The class then has the slot for it that calls it.
+/// Where an operation finds the method of this name that it calls of an instance of a class made by Python,
+/// and that method; `None` if that is no function of Python. The class then has the slot for it that calls
+/// it.
 ///
 /// # Safety
 /// As for [`place_of`].
@@ -80,8 +81,8 @@ pub unsafe fn place_of_special(object: Object, name: Object) -> Option<(Attribut
     }
 }
 
-/// The version tag of a type, and what it has under a name: borrowed, NULL for nothing. `None` when it has no valid
-/// tag.
+/// The version tag of a type, and what it has under a name: borrowed, NULL for nothing. `None` when it has no
+/// valid tag.
 ///
 /// # Safety
 /// The type is alive, the name an interned string. No exception is set.
@@ -144,8 +145,8 @@ unsafe fn of_instance(
     }
 }
 
-/// Where an instance's dict has a name, or gets it: `None` when that is no place to be looked at, `Some(None)` when it
-/// is not in the dict.
+/// Where an instance's dict has a name, or gets it: `None` when that is no place to be looked at,
+/// `Some(None)` when it is not in the dict.
 #[allow(clippy::option_option, reason = "the two say different things")]
 unsafe fn in_dict(
     dict: Object,

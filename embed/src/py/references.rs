@@ -1,8 +1,8 @@
 //! References to objects: owned ones, which are released once, and borrowed ones, which somebody else holds.
 //!
-//! Functions in C do not unwind, as far as the compiler knows: what calls nothing else gets no landing pads for what it
-//! owns. Where compiled code is called, or other functions of ours that may run it, nothing is owned in this way: see
-//! [`enter`](crate::run::enter).
+//! Functions in C do not unwind, as far as the compiler knows: what calls nothing else gets no landing pads
+//! for what it owns. Where compiled code is called, or other functions of ours that may run it, nothing is
+//! owned in this way: see [`enter`](crate::run::enter).
 
 use crate::py::{self, Object};
 use std::marker::PhantomData;
@@ -68,8 +68,8 @@ impl<'a> Borrowed<'a> {
     /// Somebody holds an object.
     ///
     /// # Safety
-    /// NULL, or alive for as long as the lifetime says. Where that is free to choose, it ends when something runs that may
-    /// release the object.
+    /// NULL, or alive for as long as the lifetime says. Where that is free to choose, it ends when something
+    /// runs that may release the object.
     #[inline(always)]
     pub unsafe fn new(object: Object) -> Borrowed<'a> {
         Borrowed(object, PhantomData)

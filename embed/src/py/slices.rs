@@ -1,5 +1,5 @@
-//! Slices of exact lists, tuples and strings by bounds that are ints, without slice objects. Of the program's code, only a
-//! collection can run.
+//! Slices of exact lists, tuples and strings by bounds that are ints, without slice objects. Of the program's
+//! code, only a collection can run.
 
 use crate::py::{self, Object, keys, strings};
 use std::ptr;
@@ -70,8 +70,8 @@ impl Bounds {
     }
 }
 
-/// The place that a Python index means in a sequence of a length, moved to between two others. What surrounds Python code
-/// cannot panic, as `clamp` can.
+/// The place that a Python index means in a sequence of a length, moved to between two others. What surrounds
+/// Python code cannot panic, as `clamp` can.
 #[inline(always)]
 pub fn within(index: isize, length: isize, least: isize, most: isize) -> isize {
     let place = if index < 0 { index + length } else { index };
@@ -94,7 +94,8 @@ unsafe fn number(bound: Object) -> Option<Option<isize>> {
     unsafe { keys::small_int(bound).map(|number| Some(number as isize)) }
 }
 
-/// A slice: a new reference, or NULL with an exception set; `None`, nothing done, when only the sequence itself can tell.
+/// A slice: a new reference, or NULL with an exception set; `None`, nothing done, when only the sequence
+/// itself can tell.
 ///
 /// # Safety
 /// Alive.
@@ -148,8 +149,8 @@ unsafe fn of_list(list: Object, bounds: Bounds) -> Option<Object> {
     }
 }
 
-/// Gives a slice of an exact list the items of an exact list or tuple: a C status, or `None`, nothing done, when it is not
-/// that simple.
+/// Gives a slice of an exact list the items of an exact list or tuple: a C status, or `None`, nothing done,
+/// when it is not that simple.
 ///
 /// # Safety
 /// Alive.

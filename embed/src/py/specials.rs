@@ -65,8 +65,8 @@ pub struct Special {
     pub otherwise: Option<&'static Name>,
 }
 
-/// What an instruction with this operand calls where the class of what it works on has it. That is the second operand from
-/// the top.
+/// What an instruction with this operand calls where the class of what it works on has it. That is the second
+/// operand from the top.
 pub fn of(op: u32, operand: Option<u16>) -> Option<Special> {
     let names = &*PROCESS.specials;
     let special = |name| Some(Special { name, otherwise: None });

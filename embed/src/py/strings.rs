@@ -131,8 +131,8 @@ const CHARACTERS_AT: i32 = offset_of!(Str, ob_sval) as i32;
 const CHARACTERS_AT: i32 = size_of::<Str>() as i32;
 #[cfg(py3)]
 const FLAGS: i32 = offset_of!(Str, state) as i32;
-/// `compact`, `ascii` and `ready`, behind two bits of `interned` and three of `kind`; [`reads_back`] looks whether
-/// they are there.
+/// `compact`, `ascii` and `ready`, behind two bits of `interned` and three of `kind`; [`reads_back`] looks
+/// whether they are there.
 #[cfg(py3)]
 const PLAIN: u32 = 0b111 << 5;
 

@@ -14,8 +14,8 @@ pub struct SuperObject {
     pub start: *mut PyTypeObject,
 }
 
-/// `super(class, object)` of an instance of the class; NULL with an exception set, or `None`, no exception set, when it
-/// is none, and `super` has to see about it.
+/// `super(class, object)` of an instance of the class; NULL with an exception set, or `None`, no exception
+/// set, when it is none, and `super` has to see about it.
 ///
 /// # Safety
 /// Both are alive, and held by the caller.

@@ -1,6 +1,7 @@
-//! Python functions, methods, properties and special methods as C calls them, in thin frames, and generators as C
-//! iterates over them: `function_call` of funcobject.c, `instancemethod_call` (3.x: `method_call`) of classobject.c,
-//! `property_descr_get` of descrobject.c, `call_method` and `call_maybe` of typeobject.c, `gen_iternext` of genobject.c.
+//! Python functions, methods, properties and special methods as C calls them, in thin frames, and generators
+//! as C iterates over them: `function_call` of funcobject.c, `instancemethod_call` (3.x: `method_call`) of
+//! classobject.c, `property_descr_get` of descrobject.c, `call_method` and `call_maybe` of typeobject.c,
+//! `gen_iternext` of genobject.c.
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
@@ -189,8 +190,8 @@ unsafe extern "C" fn call_special(
     }
 }
 
-/// Calls a function with a receiver and other arguments in a thin frame if that can be; else nothing has happened.
-/// That is a call of its own beside the one of what was called.
+/// Calls a function with a receiver and other arguments in a thin frame if that can be; else nothing has
+/// happened. That is a call of its own beside the one of what was called.
 #[inline(always)]
 unsafe fn call_with_receiver(
     thread: *mut PyThreadState,
@@ -215,8 +216,8 @@ unsafe fn is_simple(thread: *mut PyThreadState, keywords: Object) -> bool {
     unsafe { (keywords.is_null() || py::PyDict_Size(keywords) == 0) && !(*thread).frame.is_null() }
 }
 
-/// What a thin frame borrows and an ordinary one would hold, and what holds the arguments: C may have borrowed the
-/// function.
+/// What a thin frame borrows and an ordinary one would hold, and what holds the arguments: C may have
+/// borrowed the function.
 struct Held {
     globals: Object,
     closure: Object,

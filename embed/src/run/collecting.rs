@@ -1,5 +1,5 @@
-//! Calls of functions that collect arguments, `*args` and `**kwargs`, in [thin frames](crate::state::thin): what
-//! `PyEval_EvalCodeEx` does before it evaluates.
+//! Calls of functions that collect arguments, `*args` and `**kwargs`, in [thin frames](crate::state::thin):
+//! what `PyEval_EvalCodeEx` does before it evaluates.
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
@@ -45,7 +45,8 @@ pub unsafe fn call(
     count: usize,
     pairs: Pairs,
 ) -> Option<Object> {
-    // SAFETY: by the contract; the defaults are held by their tuple, and the code, so that no other is taken for it.
+    // SAFETY: by the contract; the defaults are held by their tuple, and the code, so that no other is taken
+    // for it.
     unsafe {
         let PyFunctionObject { func_code: code, func_defaults: defaults, .. } = *function.cast();
         let mut bound = Bound { parameters: Parameters::NONE, rest: ptr::null_mut(), names: ptr::null_mut() };
@@ -95,8 +96,8 @@ unsafe fn run(
     }
 }
 
-/// Gives parameters their arguments, and collects the others; false where that is not simple, or an error: what has been
-/// made is there.
+/// Gives parameters their arguments, and collects the others; false where that is not simple, or an error:
+/// what has been made is there.
 unsafe fn collect(
     function: Object,
     bound: &mut Bound,

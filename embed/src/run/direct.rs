@@ -1,4 +1,5 @@
-//! Frames that go straight into native code, from the evaluator and from compiled code that calls or resumes them.
+//! Frames that go straight into native code, from the evaluator and from compiled code that calls or resumes
+//! them.
 
 use crate::config::settings;
 #[cfg(py3)]
@@ -45,7 +46,8 @@ pub unsafe fn evaluate(frame: *mut PyFrameObject, thread: *mut PyThreadState) ->
 /// thought.
 ///
 /// # Safety
-/// The frame is suspended, with what it is resumed with on its operand stack, and the thread is the current one.
+/// The frame is suspended, with what it is resumed with on its operand stack, and the thread is the current
+/// one.
 #[inline(always)]
 pub unsafe fn resumption(frame: *mut PyFrameObject, thread: *mut PyThreadState) -> Option<Resumption> {
     // SAFETY: as for `eval_frame`; the version is one of the frame's code.
@@ -56,7 +58,8 @@ pub unsafe fn resumption(frame: *mut PyFrameObject, thread: *mut PyThreadState) 
     }
 }
 
-/// The entry of a generator's frame that is about to begin, if it does so in native code without further thought.
+/// The entry of a generator's frame that is about to begin, if it does so in native code without further
+/// thought.
 ///
 /// # Safety
 /// The frame has not been run, and the thread is the current one.
@@ -167,7 +170,8 @@ pub unsafe extern "C" fn after(
     unsafe { drive(frame, thread, next, flags) }
 }
 
-/// Goes on with a frame that was [handed over](crate::py::evaluation::hand_over), in native code if that can be.
+/// Goes on with a frame that was [handed over](crate::py::evaluation::hand_over), in native code if that can
+/// be.
 ///
 /// # Safety
 /// As for [`hand_over`](crate::py::evaluation::hand_over), which has been called.

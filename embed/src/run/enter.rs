@@ -273,8 +273,8 @@ unsafe fn leave_recursive_call(thread: *mut PyThreadState) {
     }
 }
 
-/// The end of `PyEval_EvalFrameEx` for a frame that returned or yielded. The result is taken and given back, NULL
-/// when a trace function raised.
+/// The end of `PyEval_EvalFrameEx` for a frame that returned or yielded. The result is taken and given back,
+/// NULL when a trace function raised.
 ///
 /// # Safety
 /// The frame is the thread's current one; the result is an owned reference or NULL.

@@ -10,7 +10,8 @@ use std::ptr;
 /// `PyFrame_New` for code with fast locals: a new reference, or NULL with an exception set.
 ///
 /// # Safety
-/// The thread is the current one and runs compiled code in a frame; `code` and `globals` are what a function has.
+/// The thread is the current one and runs compiled code in a frame; `code` and `globals` are what a function
+/// has.
 #[inline(always)]
 pub unsafe fn new(thread: *mut PyThreadState, code: *mut PyCodeObject, globals: Object) -> Frame {
     // SAFETY: the thread runs compiled code in a frame; the zombie is what [`release`] or
@@ -51,11 +52,12 @@ pub unsafe fn new(thread: *mut PyThreadState, code: *mut PyCodeObject, globals: 
     }
 }
 
-/// Gives a new frame of a function its positional arguments and the cells of the closure: its own references, but for
-/// what is `lent`, so many of the first parameters and all cells.
+/// Gives a new frame of a function its positional arguments and the cells of the closure: its own references,
+/// but for what is `lent`, so many of the first parameters and all cells.
 ///
 /// # Safety
-/// There are no more arguments than parameters. Whoever lends holds what is lent until the frame ends or is completed.
+/// There are no more arguments than parameters. Whoever lends holds what is lent until the frame ends or is
+/// completed.
 #[inline(always)]
 pub unsafe fn bind(
     frame: Frame,

@@ -1,15 +1,16 @@
-//! Generators as they are made, run and stop: what `gen_send_ex` of genobject.c does around a frame that goes on in
-//! native code.
+//! Generators as they are made, run and stop: what `gen_send_ex` of genobject.c does around a frame that goes
+//! on in native code.
 
 use crate::py::Frame;
 use crate::py::{self, Object, PyGenObject, PyThreadState};
 use std::ptr;
 
-/// What a call of a generator function gives: a generator that goes on in this frame, a new reference, or NULL with an
-/// exception set.
+/// What a call of a generator function gives: a generator that goes on in this frame, a new reference, or
+/// NULL with an exception set.
 ///
 /// # Safety
-/// A frame of the function's with its arguments that has not been run, whose reference is the caller's to give.
+/// A frame of the function's with its arguments that has not been run, whose reference is the caller's to
+/// give.
 #[inline(always)]
 pub unsafe fn new(frame: Frame, function: Object) -> Object {
     // SAFETY: as the end of `PyEval_EvalCodeEx`: whoever resumes the frame is its caller.
@@ -145,8 +146,8 @@ fn returned(_: *mut PyThreadState, result: Object) -> Stop {
     Stop::Returned(result)
 }
 
-/// What `tp_iternext` makes of the result that a generator returned, which is consumed: NULL, and a `StopIteration` with
-/// it if it is not `None`.
+/// What `tp_iternext` makes of the result that a generator returned, which is consumed: NULL, and a
+/// `StopIteration` with it if it is not `None`.
 ///
 /// # Safety
 /// The reference is the caller's to give.

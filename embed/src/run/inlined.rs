@@ -1,5 +1,5 @@
-//! Exits in the middle of functions that are inlined: the frames that such an exit makes run one after the other, the
-//! innermost first, and each gives its result to the call of the one that it was called from.
+//! Exits in the middle of functions that are inlined: the frames that such an exit makes run one after the
+//! other, the innermost first, and each gives its result to the call of the one that it was called from.
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
@@ -20,8 +20,8 @@ use std::ffi::c_int;
 use std::mem::MaybeUninit;
 use std::{ptr, slice};
 
-/// Native code left by an exit with inlined frames: runs these to their ends, and has the outermost frame go on after
-/// its call.
+/// Native code left by an exit with inlined frames: runs these to their ends, and has the outermost frame go
+/// on after its call.
 ///
 /// # Safety
 /// As for [`enter::left`].
@@ -49,11 +49,12 @@ pub unsafe extern "C" fn left(
     }
 }
 
-/// [`reify::rebuild_all`] of a copy of the buffer: where a function has other globals than its caller, making its frame
-/// looks for their builtins, and a key that is like that name may run code.
+/// [`reify::rebuild_all`] of a copy of the buffer: where a function has other globals than its caller, making
+/// its frame looks for their builtins, and a key that is like that name may run code.
 ///
 /// # Safety
-/// As for [`reify::rebuild_all`], whose result it stores; the exits of the version leave so many words at most.
+/// As for [`reify::rebuild_all`], whose result it stores; the exits of the version leave so many words at
+/// most.
 #[inline(never)]
 unsafe extern "C" fn rebuild(
     frame: *mut PyFrameObject,
@@ -72,12 +73,12 @@ unsafe extern "C" fn rebuild(
     }
 }
 
-/// Runs the frames of a chain to their ends, from where they were left; [`THROW`] if the outermost frame is to go on by
-/// unwinding, else 0.
+/// Runs the frames of a chain to their ends, from where they were left; [`THROW`] if the outermost frame is
+/// to go on by unwinding, else 0.
 ///
 /// # Safety
-/// What [`reify::rebuild_all`] left, and nothing has happened since; the recipe stays. The thread is the current one, and
-/// the frame is its own, suspended in its call.
+/// What [`reify::rebuild_all`] left, and nothing has happened since; the recipe stays. The thread is the
+/// current one, and the frame is its own, suspended in its call.
 pub unsafe fn run(
     frame: *mut PyFrameObject,
     thread: *mut PyThreadState,
@@ -156,7 +157,8 @@ unsafe fn release_taken(chain: &mut Chain) {
     chain.forget_taken();
 }
 
-/// Runs the innermost frame of a chain, the thread's current one, to its end, and takes it off; what its call gives.
+/// Runs the innermost frame of a chain, the thread's current one, to its end, and takes it off; what its call
+/// gives.
 unsafe fn go_on(thread: *mut PyThreadState, chain: &mut Chain, throw: c_int) -> Object {
     let Link { frame, function, levels, instance } = chain.pop();
     // SAFETY: the frame is suspended; the references are given up.
@@ -239,7 +241,8 @@ unsafe fn returned(frame: Frame, thread: *mut PyThreadState, call: Call, result:
     }
 }
 
-/// What an operation gives after its method has returned this, or NULL: the next one is asked where it declined.
+/// What an operation gives after its method has returned this, or NULL: the next one is asked where it
+/// declined.
 unsafe fn go_on_with(frame: Frame, operation: usize, operands: *const Object, result: Object) -> Object {
     // SAFETY: two operands, which stay the frame's; the address is that of a helper for such.
     unsafe {

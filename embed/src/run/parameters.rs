@@ -61,8 +61,8 @@ impl Parameters {
         self.count
     }
 
-    /// Gives each parameter its argument, after a receiver if there is one, or else its default: all borrowed, from the
-    /// caller and from the function. `None` where that is not simple, or an error.
+    /// Gives each parameter its argument, after a receiver if there is one, or else its default: all
+    /// borrowed, from the caller and from the function. `None` where that is not simple, or an error.
     ///
     /// # Safety
     /// A function, and arguments that are alive.
@@ -109,7 +109,8 @@ impl Parameters {
             for parameter in 0..parameters {
                 let value = values.add(parameter);
                 if (*value).is_null() {
-                    // The last default is for the last parameter, even if there are more of them than parameters.
+                    // The last default is for the last parameter, even if there are more of them than
+                    // parameters.
                     *value = py::tuple_item(defaults, (parameter + length).checked_sub(parameters)?);
                 }
             }

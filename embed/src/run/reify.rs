@@ -130,8 +130,8 @@ impl Boxes {
 
 /// Rebuilds the frame as the recipe says; only a yielded value is not in it.
 ///
-/// An exception that is set stays set. Should there be no memory for a method, or hardly any for numbers, the exit
-/// becomes a throw of `MemoryError`, and such a method is missing from the frame.
+/// An exception that is set stays set. Should there be no memory for a method, or hardly any for numbers, the
+/// exit becomes a throw of `MemoryError`, and such a method is missing from the frame.
 ///
 /// # Safety
 /// The frame's native code has just left by this exit, a simple one, with this buffer.
@@ -149,10 +149,10 @@ pub unsafe fn rebuild(frame: *mut PyFrameObject, recipe: &ExitRecipe, buffer: *c
     }
 }
 
-/// Rebuilds the frame as the recipe says, and makes those that are inlined: the innermost is then as [`rebuild`] leaves
-/// the only one, but for what it is to release, which the chain has; the others are in the middle of their
-/// calls. If there is no memory for one, it and those that it calls are missing, and the exit becomes a throw
-/// of `MemoryError` in its caller.
+/// Rebuilds the frame as the recipe says, and makes those that are inlined: the innermost is then as
+/// [`rebuild`] leaves the only one, but for what it is to release, which the chain has; the others are in the
+/// middle of their calls. If there is no memory for one, it and those that it calls are missing, and the exit
+/// becomes a throw of `MemoryError` in its caller.
 ///
 /// # Safety
 /// As for [`rebuild`], but for any exit. The thread is the current one, and the frame is its own.

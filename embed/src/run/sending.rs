@@ -1,5 +1,5 @@
-//! What generators and coroutines are sent. To those that wait for another (`yield from`, `await`) it goes straight
-//! down the chain, and what the last one yields straight up, past the code of those between.
+//! What generators and coroutines are sent. To those that wait for another (`yield from`, `await`) it goes
+//! straight down the chain, and what the last one yields straight up, past the code of those between.
 
 #[cfg(py3)]
 use crate::py::PyBytesObject;
@@ -71,7 +71,8 @@ unsafe fn take_up(
     found: &Found,
     value: Object,
 ) -> Stop {
-    // SAFETY: as for `send`; what was found is a version of the frame's code, which has the shape of the entry.
+    // SAFETY: as for `send`; what was found is a version of the frame's code, which has the shape of the
+    // entry.
     unsafe {
         let (frame, native) = ((*generator).gi_frame, &*found.native);
         *(*frame).f_stacktop = value;
@@ -109,7 +110,8 @@ pub unsafe extern "C" fn next_rarely(
     unsafe { stop_rarely(thread, generator, caller, native, exit).next(|result| py::decref(result)) }
 }
 
-/// A generator that was taken up did something else than to yield, or there is something to be done about its version.
+/// A generator that was taken up did something else than to yield, or there is something to be done about its
+/// version.
 #[inline(never)]
 unsafe extern "C" fn stop_rarely(
     thread: *mut PyThreadState,
@@ -140,7 +142,8 @@ unsafe extern "C" fn pass_on(thread: *mut PyThreadState, generator: *mut PyGenOb
     }
 }
 
-/// Whether a suspended frame executes `YIELD_FROM` when it is resumed, as `_PyGen_yf` asks, and may do so here.
+/// Whether a suspended frame executes `YIELD_FROM` when it is resumed, as `_PyGen_yf` asks, and may do so
+/// here.
 ///
 /// # Safety
 /// The frame of a generator that has begun and is suspended; the thread is the current one.
@@ -156,8 +159,8 @@ pub unsafe fn can_pass(frame: Frame, thread: *mut PyThreadState) -> bool {
     }
 }
 
-/// `PyEval_EvalFrameEx` for a frame that can [pass](can_pass) on the value it is resumed with, which is on its operand
-/// stack. A new reference, or NULL with an exception set.
+/// `PyEval_EvalFrameEx` for a frame that can [pass](can_pass) on the value it is resumed with, which is on
+/// its operand stack. A new reference, or NULL with an exception set.
 ///
 /// # Safety
 /// As for [`pass`].
@@ -175,8 +178,8 @@ pub unsafe extern "C" fn resume(frame: Frame, thread: *mut PyThreadState) -> Obj
 /// The same without the value on the stack: it is consumed.
 ///
 /// # Safety
-/// The frame [can pass](can_pass) it, and has its receiver on top of its operand stack; the thread is the current
-/// one, and does not trace.
+/// The frame [can pass](can_pass) it, and has its receiver on top of its operand stack; the thread is the
+/// current one, and does not trace.
 #[cfg(py3)]
 #[inline(always)]
 pub unsafe fn pass(frame: Frame, thread: *mut PyThreadState, value: Object) -> Object {

@@ -1,6 +1,6 @@
-//! What programs notice when memory runs out. Whatever can fail in the interpreter fails in compiled code as well, with
-//! a `MemoryError`; numbers are made where the interpreter has made them long before: for these there is
-//! [a stock](spare), and the frame raises `MemoryError` at its next check.
+//! What programs notice when memory runs out. Whatever can fail in the interpreter fails in compiled code as
+//! well, with a `MemoryError`; numbers are made where the interpreter has made them long before: for these
+//! there is [a stock](spare), and the frame raises `MemoryError` at its next check.
 
 use crate::memory::{shortage, spare};
 use crate::py::evaluation::{THROW, suspended, thread_state};
@@ -104,8 +104,8 @@ unsafe fn while_raising(make: &dyn Fn() -> Object, take: &dyn Fn() -> Object) ->
     }
 }
 
-/// A frame that is to raise `MemoryError` has left native code: it raises now, at an offset if it goes on, and if
-/// it does not, only when there are hardly any numbers left.
+/// A frame that is to raise `MemoryError` has left native code: it raises now, at an offset if it goes on,
+/// and if it does not, only when there are hardly any numbers left.
 ///
 /// # Safety
 /// The GIL is held, and the outcome is the frame's.

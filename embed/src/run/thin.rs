@@ -11,12 +11,12 @@ use crate::run::thin_frames::{callee, frame, run};
 use crate::state::CodeState;
 use std::ffi::c_int;
 
-/// Calls a function with positional arguments, and with defaults for the last of its parameters where these are
-/// fewer, in a thin frame if that can be; else nothing has happened.
+/// Calls a function with positional arguments, and with defaults for the last of its parameters where these
+/// are fewer, in a thin frame if that can be; else nothing has happened.
 ///
 /// # Safety
-/// A function; the caller holds it and the arguments until the call is over. The thread is the current one and runs
-/// compiled code.
+/// A function; the caller holds it and the arguments until the call is over. The thread is the current one
+/// and runs compiled code.
 #[inline(always)]
 pub unsafe fn call(
     thread: *mut PyThreadState,

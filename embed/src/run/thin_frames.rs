@@ -1,4 +1,5 @@
-//! Frames for calls in [thin frames](crate::state::thin): taken, run to their end in native code, and given back.
+//! Frames for calls in [thin frames](crate::state::thin): taken, run to their end in native code, and given
+//! back.
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
@@ -85,8 +86,8 @@ impl Builtins {
     }
 }
 
-/// What `PyFrame_New` takes for builtins where the globals are not the caller's, if they are the interpreter's own,
-/// which it holds: borrowed, else NULL.
+/// What `PyFrame_New` takes for builtins where the globals are not the caller's, if they are the
+/// interpreter's own, which it holds: borrowed, else NULL.
 ///
 /// # Safety
 /// The thread is the current one.
@@ -186,8 +187,8 @@ unsafe fn is_usual(thread: *mut PyThreadState, frame: Frame, native: &Native) ->
     }
 }
 
-/// Releases the variables of a frame but those that it borrows, as `frame_dealloc` does: in their order, and so
-/// that deep recursion in destructors is noticed.
+/// Releases the variables of a frame but those that it borrows, as `frame_dealloc` does: in their order, and
+/// so that deep recursion in destructors is noticed.
 #[inline(always)]
 unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize) {
     // SAFETY: slots hold owned references, or NULL.

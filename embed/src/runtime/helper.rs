@@ -1,4 +1,5 @@
-//! What helpers have in common: how the compiler gets their addresses, and what stands for those that this CPython lacks.
+//! What helpers have in common: how the compiler gets their addresses, and what stands for those that this
+//! CPython lacks.
 
 use crate::py::stack::Stack;
 use crate::py::{Frame, Object, PyErr_SetString, PyExc_SystemError};

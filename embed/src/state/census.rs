@@ -11,8 +11,8 @@ use std::cell::Cell;
 pub struct Census<State> {
     /// Who describes the interpreter: told by `pyjion_register`, before any frame runs.
     describe: Cell<fn() -> &'static Host>,
-    /// Our place in the extra data of code objects: negative until `pyjion_register`, or `pyjion.enable()`, asks for
-    /// one.
+    /// Our place in the extra data of code objects: negative until `pyjion_register`, or `pyjion.enable()`,
+    /// asks for one.
     pub extra: Cell<isize>,
     /// Code objects by phase, see [`Census::enter`].
     phases: [Counter; Phase::ALL.len()],

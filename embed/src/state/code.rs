@@ -99,8 +99,8 @@ pub fn codes() -> &'static Census<CodeState> {
 }
 
 impl CodeState {
-    /// The state of code that nothing is known of but that so many frames of it have passed us by, and so many more
-    /// are to.
+    /// The state of code that nothing is known of but that so many frames of it have passed us by, and so
+    /// many more are to.
     ///
     /// # Safety
     /// `code` is a code object, which owns the state from now on.
@@ -229,8 +229,8 @@ impl CodeState {
         codes().registry.begin_wait(self)
     }
 
-    /// What was waited for is there: the state that did, if it is still alive, and that as long as no Python code
-    /// runs.
+    /// What was waited for is there: the state that did, if it is still alive, and that as long as no Python
+    /// code runs.
     pub fn end_wait<'a>(wait: Wait) -> Option<&'a CodeState> {
         // SAFETY: a state that dies takes itself out.
         let state = unsafe { &*codes().registry.end_wait(wait)? };
@@ -443,8 +443,8 @@ impl CodeState {
         self.update_start();
     }
 
-    /// What was to be observed has been: declares versions that were compiled without feedback outdated, or as good as
-    /// any if there still is none.
+    /// What was to be observed has been: declares versions that were compiled without feedback outdated, or
+    /// as good as any if there still is none.
     pub fn outdate_generic_versions(&self) {
         let is_informed = !self.hot().feedback.borrow().is_empty();
         for target in self.hot().targets.borrow_mut().iter_mut() {

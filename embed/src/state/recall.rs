@@ -176,8 +176,8 @@ unsafe fn add(frame: *mut PyFrameObject, thread: *mut PyThreadState, reason: Rea
 /// What [`answered`] gives for a frame that need not raise.
 pub const NOT_SHORT: c_int = c_int::MIN;
 
-/// Takes a frame's recalls back as it has left native code; if it is to raise `MemoryError`, what `f_lasti` is then,
-/// else [`NOT_SHORT`].
+/// Takes a frame's recalls back as it has left native code; if it is to raise `MemoryError`, what `f_lasti`
+/// is then, else [`NOT_SHORT`].
 ///
 /// # Safety
 /// The GIL is held; the frame is not running, and goes on after `f_lasti` if it goes on.

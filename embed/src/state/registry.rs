@@ -52,7 +52,8 @@ impl<State> Registry<State> {
         wait
     }
 
-    /// What a state waited for is there: the state, if it is still alive, and that as long as no Python code runs.
+    /// What a state waited for is there: the state, if it is still alive, and that as long as no Python code
+    /// runs.
     pub fn end_wait(&self, wait: Wait) -> Option<*const State> {
         self.waiting.borrow_mut().remove(&wait)
     }

@@ -27,8 +27,8 @@ struct Point {
 }
 
 impl ResumePoints {
-    /// Of entries; `by_pc` is their offsets and indices, in order. What does not fit the table is left out, and
-    /// found by other ways.
+    /// Of entries; `by_pc` is their offsets and indices, in order. What does not fit the table is left out,
+    /// and found by other ways.
     pub fn new(entries: &[Entry], by_pc: &[(u32, u32)]) -> ResumePoints {
         let mut points = vec![Point::default(); by_pc.last().map_or(0, |&(pc, _)| pc as usize + 1)];
         let mut blocks = Vec::new();

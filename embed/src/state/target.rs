@@ -13,8 +13,8 @@ pub struct Target {
     pub version: Option<Box<Native>>,
     /// The current version was compiled without what is known now.
     pub stale: bool,
-    /// Versions compiled so far, or since it was worth all effort for the first time: what turns out while there is a first
-    /// version is no reason to expect more of it after.
+    /// Versions compiled so far, or since it was worth all effort for the first time: what turns out while
+    /// there is a first version is no reason to expect more of it after.
     pub generations: u32,
     /// It was.
     pub is_established: bool,

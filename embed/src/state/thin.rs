@@ -1,10 +1,11 @@
 //! Thin frames: what functions run in that compiled code calls straight away.
 //!
-//! A thin frame is a frame object like any other, for whoever looks at it. But it is made once and used again, the
-//! collector does not track it, and while it runs it borrows what others hold meanwhile: its caller's frame, which
-//! runs; the globals and the cells of the closure, as the caller holds the function; the builtins, as the
-//! interpreter does; the arguments whose parameters are never bound again, as the caller holds them, too. Whoever
-//! could tell has it [completed](ThinFrames::complete) first, and so does who keeps it.
+//! A thin frame is a frame object like any other, for whoever looks at it. But it is made once and used
+//! again, the collector does not track it, and while it runs it borrows what others hold meanwhile: its
+//! caller's frame, which runs; the globals and the cells of the closure, as the caller holds the function;
+//! the builtins, as the interpreter does; the arguments whose parameters are never bound again, as the caller
+//! holds them, too. Whoever could tell has it [completed](ThinFrames::complete) first, and so does who keeps
+//! it.
 //!
 //! *Invariant*: a frame of [`ThinFrames::all`] is idle, with all variables empty that it owns, or running, or its
 //! variables are being released: then its `f_back` is NULL, and nobody has it.
@@ -30,8 +31,8 @@ pub struct ThinFrames {
     parameters: u32,
     /// It can be called so, but collects arguments.
     collects: bool,
-    /// The first so many of these are never bound again, nor deleted: the frame borrows the arguments. [`NONE`] until it
-    /// is known.
+    /// The first so many of these are never bound again, nor deleted: the frame borrows the arguments.
+    /// [`NONE`] until it is known.
     lent: Cell<u32>,
     /// Those that nobody uses, linked by `f_back`.
     idle: Cell<Frame>,
@@ -71,8 +72,8 @@ impl ThinFrames {
         }
     }
 
-    /// Has it called so from now on, if it can be: it may be asked how many of the first parameters are never bound
-    /// again, nor deleted.
+    /// Has it called so from now on, if it can be: it may be asked how many of the first parameters are never
+    /// bound again, nor deleted.
     pub fn allow(&self, constant: impl FnOnce() -> u32) {
         if (self.parameters != NONE || self.collects) && self.lent.get() == NONE {
             self.lent.set(constant());
@@ -80,7 +81,8 @@ impl ThinFrames {
         self.arity.set(self.parameters);
     }
 
-    /// Whether it can be called so, if it has a version for the start, with arguments that are collected first.
+    /// Whether it can be called so, if it has a version for the start, with arguments that are collected
+    /// first.
     #[inline(always)]
     pub fn collects(&self) -> bool {
         self.collects
@@ -140,8 +142,8 @@ impl ThinFrames {
     /// One more frame, in use; NULL, without an exception, when there are enough or there is no memory.
     ///
     /// # Safety
-    /// The thread is the current one and runs a frame; the globals are those of a function of the code, which is
-    /// the one that these frames are of.
+    /// The thread is the current one and runs a frame; the globals are those of a function of the code, which
+    /// is the one that these frames are of.
     #[cold]
     #[inline(never)]
     pub unsafe extern "C" fn make(
@@ -153,8 +155,9 @@ impl ThinFrames {
         if !self.has_room() {
             return ptr::null_mut();
         }
-        // SAFETY: a new frame, whose references are given back: others hold the same. Making it may collect, and
-        // run anything: then the code that the frame is of may be nobody's any more, and with it this state.
+        // SAFETY: a new frame, whose references are given back: others hold the same. Making it may collect,
+        // and run anything: then the code that the frame is of may be nobody's any more, and with it this
+        // state.
         unsafe {
             let count = collector::count();
             let frame = py::PyFrame_New(thread, code, globals, ptr::null_mut());
@@ -186,8 +189,8 @@ impl ThinFrames {
         }
     }
 
-    /// Whether there may be one more. Not in line, as what follows can be where a thread ends, which must not have to
-    /// drop anything.
+    /// Whether there may be one more. Not in line, as what follows can be where a thread ends, which must not
+    /// have to drop anything.
     #[inline(never)]
     extern "C" fn has_room(&self) -> bool {
         self.all.borrow().len() < MAX_FRAMES
@@ -203,8 +206,8 @@ impl ThinFrames {
         all.push(frame);
     }
 
-    /// Makes a thin frame that runs like other frames, for good; others, and those that are so, stay as they are. Not in
-    /// line, likewise.
+    /// Makes a thin frame that runs like other frames, for good; others, and those that are so, stay as they
+    /// are. Not in line, likewise.
     ///
     /// # Safety
     /// A frame of this code. Runs nothing.

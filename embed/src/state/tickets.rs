@@ -64,8 +64,8 @@ fn place(number: u64) -> &'static Place {
     &OFFICE[number as usize % PLACES]
 }
 
-/// Has the tickets of a version honoured from now on; their key. It is for the caller to have that [end](revoke) before
-/// the version does, or the counter of the frames of its code.
+/// Has the tickets of a version honoured from now on; their key. It is for the caller to have that
+/// [end](revoke) before the version does, or the counter of the frames of its code.
 pub fn honour(native: &Native, runs: &Counter) -> u64 {
     let base = native.switches.tickets.get();
     let place = place(ticket::version(base));
@@ -83,15 +83,15 @@ pub fn revoke(key: u64) {
     }
 }
 
-/// Where a suspended frame goes on, if it has a ticket for that which is honoured. It has the shape of the entry then:
-/// the version itself left it so, and nobody moved it since.
+/// Where a suspended frame goes on, if it has a ticket for that which is honoured. It has the shape of the
+/// entry then: the version itself left it so, and nobody moved it since.
 ///
 /// # Safety
 /// The frame of a generator that does not run: its `f_stacktop` is set, and there is room for a value.
 #[inline(always)]
 pub unsafe fn find(frame: *mut PyFrameObject) -> Option<Found> {
-    // SAFETY: by the contract. The word is an object's address, NULL, or a ticket; before the frame begins it may be
-    // anything, and no ticket is for there.
+    // SAFETY: by the contract. The word is an object's address, NULL, or a ticket; before the frame begins it
+    // may be anything, and no ticket is for there.
     unsafe {
         let found = *(*frame).f_stacktop.cast::<u64>();
         let place = place(ticket::version(found));

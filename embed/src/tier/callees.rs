@@ -35,8 +35,8 @@ pub unsafe fn callee(object: Object) -> Option<Callee> {
     }
 }
 
-/// What a class is to those who call it, if a Python function initialises the instances that `object` makes; with that the
-/// function's name, and where it is found.
+/// What a class is to those who call it, if a Python function initialises the instances that `object` makes;
+/// with that the function's name, and where it is found.
 ///
 /// # Safety
 /// As for [`callee`]; no exception is set.

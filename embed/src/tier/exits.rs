@@ -65,8 +65,8 @@ fn operation(state: &CodeState, pc: u32) -> String {
     text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
-/// Whether a version of a code object that is in use declared itself invalid (and its frames were not just called
-/// out).
+/// Whether a version of a code object that is in use declared itself invalid (and its frames were not just
+/// called out).
 ///
 /// # Safety
 /// The version is alive.
@@ -165,7 +165,8 @@ fn expect_handler(state: &CodeState, recipe: &FrameRecipe) {
     }
 }
 
-/// Has a better version compiled, as was learned of the innermost code; false when there were enough attempts.
+/// Has a better version compiled, as was learned of the innermost code; false when there were enough
+/// attempts.
 fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learner: &CodeState) -> bool {
     let Some(pc) = state.target_of(version) else { return false };
     let generations = state.with_target(pc, |target| target.generations).unwrap_or(MAX_GENERATIONS);

@@ -40,8 +40,8 @@ pub fn is_due_for_recording(version: &Native) -> bool {
     version.generic.get() && version.entered.get() > 0 && settings::is_speculating()
 }
 
-/// Whether a frame in the interpreter is to be suspended at a loop header, to which it has jumped so often. A turn of a
-/// long loop counts as many of a short one.
+/// Whether a frame in the interpreter is to be suspended at a loop header, to which it has jumped so often. A
+/// turn of a long loop counts as many of a short one.
 #[cfg(has_backedge_hook)]
 pub fn shall_suspend(state: &CodeState, frame: *mut PyFrameObject, target: u32, jumps: u32) -> bool {
     // SAFETY: the frame is running, and has jumped from there.

@@ -29,8 +29,8 @@ pub unsafe extern "C" fn reconsider(code: *mut PyCodeObject, version: &Native) {
     }
 }
 
-/// A frame has jumped back many times in a version that was compiled in little time: has its code compiled again, if
-/// there is time for that. The frame leaves at its next check if that has been done.
+/// A frame has jumped back many times in a version that was compiled in little time: has its code compiled
+/// again, if there is time for that. The frame leaves at its next check if that has been done.
 ///
 /// # Safety
 /// Called by compiled code that runs the frame, which has a loop header at this offset.

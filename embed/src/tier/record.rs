@@ -164,8 +164,8 @@ pub unsafe extern "C" fn record(frame: *mut PyFrameObject, offset: c_int, top: *
     }
 }
 
-/// Notes where the attribute or global is that an instruction is about to load or store, what it is about to call, or what
-/// the array holds that it is about to subscript.
+/// Notes where the attribute or global is that an instruction is about to load or store, what it is about to
+/// call, or what the array holds that it is about to subscript.
 ///
 /// # Safety
 /// The frame is about to execute the instruction at this offset, its operands are below `top`.
@@ -218,7 +218,8 @@ unsafe fn record_called(state: &CodeState, pc: u32, called: Object) {
     }
 }
 
-/// Notes what the array holds that is subscripted, or the method of an object's class that does what is done with it.
+/// Notes what the array holds that is subscripted, or the method of an object's class that does what is done
+/// with it.
 ///
 /// # Safety
 /// NULL or alive.
@@ -245,8 +246,8 @@ unsafe fn record_special(state: &CodeState, pc: u32, object: Object, special: Sp
     }
 }
 
-/// The hash of the name of a special method, and where the class of an object has it, and the method; `None` if there is no
-/// such name.
+/// The hash of the name of a special method, and where the class of an object has it, and the method; `None`
+/// if there is no such name.
 #[cfg(has_recording)]
 unsafe fn place_of_special(object: Object, special: Special) -> Option<(u64, Option<(Attribute, Object)>)> {
     // SAFETY: the object is alive, no exception is set; names are NULL or interned strings.

@@ -16,7 +16,8 @@ pub fn name(function: &Function<'_>) -> String {
     format!("py::{}", function.name.replace('\0', ""))
 }
 
-/// The file. The code stays where it is; `frame` is the content of `.eh_frame`, `debug` that of other sections.
+/// The file. The code stays where it is; `frame` is the content of `.eh_frame`, `debug` that of other
+/// sections.
 pub fn object(
     function: &Function<'_>,
     frame: &[u8],

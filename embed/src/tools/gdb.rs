@@ -53,8 +53,8 @@ static __jit_debug_descriptor: Shared = Shared(UnsafeCell::new(Descriptor {
 #[unsafe(no_mangle)]
 #[inline(never)]
 extern "C" fn __jit_debug_register_code() {
-    // SAFETY: no instruction. The compiler does not know that, hence everything is written before, and the call
-    // stays.
+    // SAFETY: no instruction. The compiler does not know that, hence everything is written before, and the
+    // call stays.
     unsafe { std::arch::asm!("", options(nostack)) };
 }
 

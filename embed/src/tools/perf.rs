@@ -12,8 +12,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{self, Path, PathBuf};
 use std::ptr;
 
-/// The file of a process. It is opened each time that something is added: a program may close whatever is open,
-/// and open something else by the same number.
+/// The file of a process. It is opened each time that something is added: a program may close whatever is
+/// open, and open something else by the same number.
 struct Dump {
     process: u32,
     path: PathBuf,
@@ -93,8 +93,8 @@ fn open(path: &Path, stamp: Stamp) -> io::Result<Dump> {
     Ok(Dump { process: stamp.process, path: path.to_path_buf(), functions: 0 })
 }
 
-/// Maps the file, which is how perf hears of it: it records mappings that can be executed. This one stays as long
-/// as the process, for a perf that comes later.
+/// Maps the file, which is how perf hears of it: it records mappings that can be executed. This one stays as
+/// long as the process, for a perf that comes later.
 fn mark(file: &File) -> io::Result<()> {
     // SAFETY: a new mapping of a file that is longer than nothing; nobody looks at what is in it.
     let mapped = unsafe {

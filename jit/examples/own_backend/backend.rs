@@ -1,7 +1,7 @@
 //! A second backend behind `backend::Backend`: its machine code is a stub that has the final HIR interpreted.
 //!
-//! It takes functions that calculate with ints and refuses all others, as a backend may. What it hands over is what
-//! any other does: exits are numbered by `exit::Plan`, whose recipes the host follows.
+//! It takes functions that calculate with ints and refuses all others, as a backend may. What it hands over
+//! is what any other does: exits are numbered by `exit::Plan`, whose recipes the host follows.
 
 use pyjion_jit::backend::{Backend, BackendOptions, MachineCode};
 use pyjion_jit::bytecode::BinaryOp;
@@ -141,7 +141,8 @@ impl Run<'_> {
     /// What an instruction computes; nothing where it leaves.
     fn step(&self, insn: &Insn) -> Option<u64> {
         let Host { layout, types, box_int, .. } = &self.program.host;
-        // SAFETY: the verifier has seen that pointers are of objects that are alive, of the types they are read as.
+        // SAFETY: the verifier has seen that pointers are of objects that are alive, of the types they are
+        // read as.
         let read = |object, offset| Some(unsafe { *word(object, offset) });
         let numbers = |lhs, rhs| (self.get(lhs) as i64, self.get(rhs) as i64);
         match insn {

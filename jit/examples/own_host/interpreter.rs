@@ -1,4 +1,5 @@
-//! An interpreter that knows nothing but ints: objects, frames, and a loop over instructions that can be looked into.
+//! An interpreter that knows nothing but ints: objects, frames, and a loop over instructions that can be
+//! looked into.
 
 use pyjion_jit::bytecode::{BlockKind, Bytecode, CodeDesc, Instruction, Op};
 use pyjion_jit::hir::FrameBlock;
@@ -79,7 +80,8 @@ pub trait Observer {
     fn begin(&mut self);
     /// A frame jumps backwards.
     fn jump_back(&mut self);
-    /// A frame is about to execute an instruction. It may be elsewhere after that, or have ended with a result.
+    /// A frame is about to execute an instruction. It may be elsewhere after that, or have ended with a
+    /// result.
     fn step(&mut self, frame: &mut Frame, place: &mut Place) -> Option<*mut Int>;
 }
 

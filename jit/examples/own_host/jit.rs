@@ -1,5 +1,5 @@
-//! A second JIT: for an interpreter that is not CPython, it finds out what is hot, records that, compiles it, enters the
-//! code, and has the interpreter go on where that leaves.
+//! A second JIT: for an interpreter that is not CPython, it finds out what is hot, records that, compiles it,
+//! enters the code, and has the interpreter go on where that leaves.
 
 use super::interpreter::{Frame, INT_TYPE, Int, Observer, Place, dealloc, int, keep};
 use pyjion_jit::backend::cranelift::CraneliftBackend;

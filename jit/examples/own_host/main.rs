@@ -1,4 +1,5 @@
-//! A function of another interpreter than CPython becomes hot, is compiled, and leaves where an int is too large.
+//! A function of another interpreter than CPython becomes hot, is compiled, and leaves where an int is too
+//! large.
 
 mod interpreter;
 mod jit;

@@ -27,7 +27,8 @@ pub(in crate::backend) extern "C" fn floor_divide(dividend: f64, divisor: f64) -
     if quotient - floor > 0.5 { floor + 1.0 } else { floor }
 }
 
-/// `float_pow`; not a number also where that raises, or could, as the result is too small or too large for a usual number.
+/// `float_pow`; not a number also where that raises, or could, as the result is too small or too large for a
+/// usual number.
 pub(in crate::backend) extern "C" fn power(base: f64, exponent: f64) -> f64 {
     if exponent == 0.0 {
         return 1.0;

@@ -55,11 +55,11 @@ pub struct BackendOptions {
     pub whatever_size: bool,
     /// Address of a byte that is non-zero as long as this version is valid; 0 = never invalidated.
     pub valid_flag: usize,
-    /// Address of the 64-bit [base](crate::exit::ticket::base) of the tickets that frames are given where they are
-    /// suspended; 0 = they are given none.
+    /// Address of the 64-bit [base](crate::exit::ticket::base) of the tickets that frames are given where
+    /// they are suspended; 0 = they are given none.
     pub ticket: usize,
-    /// With [`Effort::First`]: address of a 32-bit number of jumps backwards, which code counts down; when it becomes
-    /// negative, it begins anew with [`TURNS`], and the host is told. 0 = they are not counted.
+    /// With [`Effort::First`]: address of a 32-bit number of jumps backwards, which code counts down; when it
+    /// becomes negative, it begins anew with [`TURNS`], and the host is told. 0 = they are not counted.
     pub turns: usize,
     /// Address of a 64-bit counter of bytecodes that begin to execute; 0 = they are not counted.
     pub bytecode_counter: usize,
@@ -176,8 +176,8 @@ impl Choice {
 
 /// Turns HIR into machine code.
 pub trait Backend {
-    /// Generates code for a verified function in its final form (after `passes::writeback`). The function is the
-    /// backend's: it takes memory for as long as it is there.
+    /// Generates code for a verified function in its final form (after `passes::writeback`). The function is
+    /// the backend's: it takes memory for as long as it is there.
     fn generate(
         &mut self,
         function: Function,

@@ -1,4 +1,5 @@
-//! Opcode numbers of each version, as `Include/opcode.h` and `Lib/opcode.py` assign them, and the operations they mean.
+//! Opcode numbers of each version, as `Include/opcode.h` and `Lib/opcode.py` assign them, and the operations
+//! they mean.
 
 use super::op::{BinaryOp, CallShape, CompareOp, Op, UnaryOp, Version};
 

@@ -56,7 +56,8 @@ impl<T> Drop for Few<T> {
     fn drop(&mut self) {
         let Some((block, items)) = self.0.zip(self.items()) else { return };
         if let Some(layout) = Few::<T>::layout(items.len()) {
-            // SAFETY: the block is ours, with the layout that `from` made it with, and nobody sees the items again.
+            // SAFETY: the block is ours, with the layout that `from` made it with, and nobody sees the items
+            // again.
             unsafe {
                 ptr::drop_in_place(items.as_ptr());
                 alloc::dealloc(block.as_ptr().cast(), layout);
@@ -71,7 +72,8 @@ impl<T> From<Vec<T>> for Few<T> {
             return Few::default();
         }
         let layout = Few::<T>::layout(items.len()).expect("hardly more than the list that there is");
-        // SAFETY: the layout has a word at least; the items are moved into the block, where there is room for them.
+        // SAFETY: the layout has a word at least; the items are moved into the block, where there is room for
+        // them.
         unsafe {
             let Some(block) = NonNull::new(alloc::alloc(layout)) else { alloc::handle_alloc_error(layout) };
             block.cast::<usize>().write(items.len());

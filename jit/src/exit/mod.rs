@@ -1,4 +1,5 @@
-//! How compiled code is left: what each exit hands over, and how the interpreter's frame is rebuilt from that.
+//! How compiled code is left: what each exit hands over, and how the interpreter's frame is rebuilt from
+//! that.
 
 mod few;
 mod plan;

@@ -8,8 +8,8 @@ use crate::hir::{
 };
 use std::collections::HashMap;
 
-/// Words that an exit in the middle of inlined functions leaves at most, marks included: few enough to be copied before
-/// their frames are made.
+/// Words that an exit in the middle of inlined functions leaves at most, marks included: few enough to be
+/// copied before their frames are made.
 pub const MAX_WORDS_INLINED: usize = 512;
 
 /// The exits of a function that have been asked for, by number.
@@ -46,8 +46,8 @@ pub fn mark_words(function: &Function) -> usize {
     function.tracked.len().div_ceil(8)
 }
 
-/// Words that an exit leaves at most whose frames are like that of the state and its callers, marks included, whatever
-/// passes make of the function.
+/// Words that an exit leaves at most whose frames are like that of the state and its callers, marks included,
+/// whatever passes make of the function.
 pub fn words_at_most(function: &Function, state: StateId) -> usize {
     let of_frame = |state: &FrameState| {
         let operands = state.operands.iter().map(|operand| operand.values().count()).sum::<usize>();
@@ -129,9 +129,9 @@ fn bound(function: &Function, stale: &Stale, words: usize) -> Bound {
     }
 }
 
-/// What an exit hands over of its frames, outermost first: values, and whether their references are given up. For each
-/// frame that is inlined its function, instance and locals, else the stale slots; then the operands, what these are to be bound
-/// to, and what is released.
+/// What an exit hands over of its frames, outermost first: values, and whether their references are given up.
+/// For each frame that is inlined its function, instance and locals, else the stale slots; then the operands,
+/// what these are to be bound to, and what is released.
 fn pieces(function: &Function, frames: &[&FrameState]) -> Result<Vec<Operand>, CompileError> {
     let mut pieces = Vec::new();
     for state in frames {

@@ -95,12 +95,13 @@ pub struct FrameRecipe {
 pub struct InlinedRecipe {
     /// The function that it executes.
     pub function: Source,
-    /// Whether a reference to it, that which is handed over or a new one, is to be released when the frame has ended,
-    /// before the operands of the call.
+    /// Whether a reference to it, that which is handed over or a new one, is to be released when the frame
+    /// has ended, before the operands of the call.
     pub is_kept: bool,
     /// Levels of recursion that its call takes besides the frame's own.
     pub levels: u32,
-    /// The instance that it initialises, a reference that is handed over: what its call gives, once it has returned None.
+    /// The instance that it initialises, a reference that is handed over: what its call gives, once it has
+    /// returned None.
     pub instance: Option<Source>,
     /// All local slots.
     pub locals: Few<Source>,

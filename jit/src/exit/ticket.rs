@@ -1,8 +1,9 @@
-//! Tickets: what compiled code leaves in a suspended frame, in the place of the value that it will be resumed with.
+//! Tickets: what compiled code leaves in a suspended frame, in the place of the value that it will be resumed
+//! with.
 //!
-//! A ticket says where the frame goes on, and in which version, so that who resumes it need not look for that. Nobody
-//! else reads the word: it is above the top of the operand stack. It is odd, as no object's address is; whatever else
-//! suspends the frame leaves an object there, or NULL.
+//! A ticket says where the frame goes on, and in which version, so that who resumes it need not look for
+//! that. Nobody else reads the word: it is above the top of the operand stack. It is odd, as no object's
+//! address is; whatever else suspends the frame leaves an object there, or NULL.
 
 /// How far the entry is shifted to the left.
 pub const ENTRY: u32 = 1;
@@ -18,8 +19,8 @@ pub fn base(version: u64) -> u64 {
     version << VERSION | 1
 }
 
-/// What to add to that for a frame suspended at `f_lasti`, which goes on at the entry with this index. `None` if there is
-/// no room for it.
+/// What to add to that for a frame suspended at `f_lasti`, which goes on at the entry with this index. `None`
+/// if there is no room for it.
 pub fn place(entry: usize, lasti: i32) -> Option<u64> {
     let entry = u16::try_from(entry).ok()?;
     let lasti = u16::try_from(lasti).ok()?;

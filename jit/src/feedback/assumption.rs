@@ -1,9 +1,10 @@
 //! What compiled code rests on although it may end: who rests on it, and how they learn of the end.
 //!
-//! An assumption is a word with the identity of a thing. Its owner ends it, holding the GIL and before anything else can
-//! have that identity: the word becomes 0, and every version that rests on it invalid. So a guard that has to look at
-//! the thing anyway compares with the word instead of a constant, and needs no other look. What else is compiled from
-//! the assumption is left by running frames where they test the byte of their version, and entered no more after that.
+//! An assumption is a word with the identity of a thing. Its owner ends it, holding the GIL and before
+//! anything else can have that identity: the word becomes 0, and every version that rests on it invalid. So a
+//! guard that has to look at the thing anyway compares with the word instead of a constant, and needs no
+//! other look. What else is compiled from the assumption is left by running frames where they test the byte
+//! of their version, and entered no more after that.
 //!
 //! Not everything that is assumed is one of these, as not everything has an owner who can tell:
 //!
@@ -14,8 +15,8 @@
 //! | frames are evaluated by the default evaluator | the interpreter's own field: clients of PEP 523 store to it |
 //! | a function has the same code, a module the same globals | they are looked at: nobody is told when they are stored to |
 //!
-//! What more assumptions would be worth was measured on 2.7, by code that took things for granted (processor time over that
-//! of code that does):
+//! What more assumptions would be worth was measured on 2.7, by code that took things for granted (processor
+//! time over that of code that does):
 //!
 //! - A class that was looked at once stays as it is, and so do its instances: 0.98 in richards, 1.00 in raytrace, 1.01 in
 //!   chaos, 1.03 in deltablue, 0.96 in float, which is noise. Where no code runs, a class is looked at once anyway, in 344
@@ -29,7 +30,8 @@
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// Whether a version of compiled code may still be used: a byte that the code tests. Shared by all who may end that.
+/// Whether a version of compiled code may still be used: a byte that the code tests. Shared by all who may
+/// end that.
 #[derive(Clone, Debug)]
 pub struct Validity(Arc<AtomicU8>);
 
@@ -79,7 +81,8 @@ impl Assumption {
         self.0.word.load(Ordering::Relaxed) != 0
     }
 
-    /// The address of the 64-bit word that is the identity until it ends, then 0; there for as long as a clone of this.
+    /// The address of the 64-bit word that is the identity until it ends, then 0; there for as long as a
+    /// clone of this.
     pub fn address(&self) -> usize {
         self.0.word.as_ptr() as usize
     }

@@ -20,7 +20,8 @@ pub enum Callee {
     Function(CodeHandle),
     /// A method, bound to its receiver: of a Python function of this code.
     Method(CodeHandle),
-    /// A function in C, or a method of a built-in type that is bound to its receiver: the address of its definition.
+    /// A function in C, or a method of a built-in type that is bound to its receiver: the address of its
+    /// definition.
     Native(usize),
     /// A type that never dies: its address.
     Type(usize),

@@ -2,7 +2,8 @@
 
 use smallvec::SmallVec;
 
-/// Counts of up to `N` different things, in the order in which they were first seen. At most places it is one.
+/// Counts of up to `N` different things, in the order in which they were first seen. At most places it is
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Distribution<T, const N: usize> {
     seen: SmallVec<[(T, u32); 1]>,

@@ -14,7 +14,8 @@ pub use operands::{Operands, OperandsSeen};
 use sites::Sites;
 use std::collections::HashSet;
 
-/// Classes besides the most frequent one whose instances code looks for attributes of without expecting any more.
+/// Classes besides the most frequent one whose instances code looks for attributes of without expecting any
+/// more.
 const MORE_CLASSES: usize = 1;
 
 /// What the arrays that were seen at an instruction hold.
@@ -49,8 +50,8 @@ pub struct Site {
 struct Verdict {
     /// A guard at this site failed in compiled code: do not speculate on it again.
     failed: bool,
-    /// The operation did there what compiled code leaves to the interpreter, too often: it overflowed, divided by
-    /// zero, met an index out of range.
+    /// The operation did there what compiled code leaves to the interpreter, too often: it overflowed,
+    /// divided by zero, met an index out of range.
     rare: bool,
     /// A guard that was taken out of the loop that begins there failed too often.
     hoisted: bool,
@@ -147,7 +148,8 @@ impl Feedback {
         };
     }
 
-    /// What the arrays hold that an instruction subscripts, if it is always the same and no guard on this site has failed.
+    /// What the arrays hold that an instruction subscripts, if it is always the same and no guard on this
+    /// site has failed.
     pub fn element(&self, pc: u32) -> Option<Element> {
         match self.site(pc).filter(|_| !self.has_failed(pc))?.arrays {
             Arrays::Of(element) => Some(element),
@@ -155,8 +157,8 @@ impl Feedback {
         }
     }
 
-    /// Adds where the attribute was found that an instruction loads or stores, by a name with this hash; nothing when
-    /// that is no place to be looked at in line.
+    /// Adds where the attribute was found that an instruction loads or stores, by a name with this hash;
+    /// nothing when that is no place to be looked at in line.
     pub fn record_attribute(&mut self, pc: u32, hash: u64, attribute: Option<Attribute>) {
         let at = self.attributes.at(pc);
         at.hash = hash;
@@ -176,8 +178,8 @@ impl Feedback {
         self.globals.get(pc).copied()
     }
 
-    /// Where the attribute of an instruction is to be looked for, and the hash of its name, if that finds it most of
-    /// the time.
+    /// Where the attribute of an instruction is to be looked for, and the hash of its name, if that finds it
+    /// most of the time.
     pub fn attributes(&self, pc: u32) -> Option<(u64, Vec<Attribute>)> {
         let AttributesAt { hash, seen } = self.attributes.get(pc)?;
         if seen.others() * 2 > seen.total() {
@@ -202,8 +204,8 @@ impl Feedback {
         seen.others() == 0 && found.first().is_some_and(|(first, _)| beside(first.tag) <= MORE_CLASSES)
     }
 
-    /// What an instruction looks for was not where it was expected. If that is an attribute, instances of other classes
-    /// have come, and others are to be expected at every attribute from now on.
+    /// What an instruction looks for was not where it was expected. If that is an attribute, instances of
+    /// other classes have come, and others are to be expected at every attribute from now on.
     pub fn unsettle(&mut self, pc: u32) {
         self.is_unsettled |= self.attributes.has(pc);
     }
@@ -222,7 +224,8 @@ impl Feedback {
         self.ways.at(pc).add(next);
     }
 
-    /// Whether an instruction that jumps or does not goes on there so rarely that this is to be out of the way.
+    /// Whether an instruction that jumps or does not goes on there so rarely that this is to be out of the
+    /// way.
     pub fn is_rare_way(&self, pc: u32, next: u32) -> bool {
         self.ways.get(pc).is_some_and(|ways| {
             let (taken, total) = (ways.count(&next), ways.total());
@@ -260,7 +263,8 @@ impl Feedback {
         }
     }
 
-    /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its operands.
+    /// Whether the operation at an instruction is better left to a helper, whatever the kinds of its
+    /// operands.
     pub fn is_rare(&self, pc: u32) -> bool {
         self.verdicts.get(pc).is_some_and(|verdict| verdict.rare)
     }

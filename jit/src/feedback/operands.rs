@@ -6,8 +6,8 @@ use crate::hir::Type;
 /// The kinds of the topmost operands of an instruction, seen together: `[TOS, second, third]`.
 pub type Operands = [Type; 3];
 
-/// What the operands of an instruction were. Those of one execution are seen together: an operation has ways for some of
-/// them, and the likeliest comes first.
+/// What the operands of an instruction were. Those of one execution are seen together: an operation has ways
+/// for some of them, and the likeliest comes first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OperandsSeen {
     seen: Distribution<Packed, 4>,

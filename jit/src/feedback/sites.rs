@@ -1,5 +1,5 @@
-//! What is known of instructions: by their offsets, in the order of the code, and in little room, as hot code has some of
-//! it for each of its instructions.
+//! What is known of instructions: by their offsets, in the order of the code, and in little room, as hot code
+//! has some of it for each of its instructions.
 
 /// Something for each of several offsets.
 #[derive(Clone, Debug)]

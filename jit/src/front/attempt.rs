@@ -1,11 +1,12 @@
-//! What is tried in line or by a quick helper, and done by a general one, out of the way, where that does not succeed.
+//! What is tried in line or by a quick helper, and done by a general one, out of the way, where that does not
+//! succeed.
 
 use super::*;
 
 impl Builder<'_> {
-    /// Goes on with what `fast` makes of the object that an instruction finds, or, where that is NULL, with what
-    /// `slow` does instead, out of the way; or, if it `leaves`, the interpreter. Both pop their operands; what they hand
-    /// back, owned, is pushed.
+    /// Goes on with what `fast` makes of the object that an instruction finds, or, where that is NULL, with
+    /// what `slow` does instead, out of the way; or, if it `leaves`, the interpreter. Both pop their
+    /// operands; what they hand back, owned, is pushed.
     pub(super) fn find_or(
         &mut self,
         find: Insn,
@@ -130,8 +131,8 @@ impl Builder<'_> {
         self.emit_terminator(Insn::Jump(Edge { target, args }));
     }
 
-    /// Goes on with the truth that a quick helper finds, or, where its status is negative, with that of `slow`, out of
-    /// the way. `slow` and `fast` take the operands, and hand back the truth, which is pushed
+    /// Goes on with the truth that a quick helper finds, or, where its status is negative, with that of
+    /// `slow`, out of the way. `slow` and `fast` take the operands, and hand back the truth, which is pushed
     /// as an object.
     pub(super) fn tell_or(
         &mut self,
@@ -189,8 +190,8 @@ impl Builder<'_> {
         Ok(Flow::Next)
     }
 
-    /// Pops and releases operands below a result, the deepest first; the result, owned, is there when tracing that a
-    /// release began leaves, or a number among the operands found no memory for its object.
+    /// Pops and releases operands below a result, the deepest first; the result, owned, is there when tracing
+    /// that a release began leaves, or a number among the operands found no memory for its object.
     pub(super) fn release_below(
         &mut self,
         result: ValueId,

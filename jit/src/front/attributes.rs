@@ -1,11 +1,11 @@
-//! Attributes and globals that are looked for in line, where the recording evaluator found them; else by the interpreter,
-//! where few classes were seen, or out of the way, by helpers.
+//! Attributes and globals that are looked for in line, where the recording evaluator found them; else by the
+//! interpreter, where few classes were seen, or out of the way, by helpers.
 
 use super::*;
 
 impl Builder<'_> {
-    /// The site for the attribute that the instruction at `pc` loads or stores of the topmost operand, if it is one to
-    /// be looked for in line.
+    /// The site for the attribute that the instruction at `pc` loads or stores of the topmost operand, if it
+    /// is one to be looked for in line.
     pub(super) fn attribute_site(&mut self, index: u32, pc: u32) -> Result<Option<u32>, CompileError> {
         if !self.looks_in_line() || self.stack.is_empty() || self.boxed(self.operand(0)).is_some() {
             return Ok(None);
@@ -89,8 +89,8 @@ impl Builder<'_> {
         )
     }
 
-    /// `LOAD_ATTR` of what is called next, in line: nothing is bound, as by `Helper::LoadMethod`. If the call is inlined,
-    /// there is no other way to it.
+    /// `LOAD_ATTR` of what is called next, in line: nothing is bound, as by `Helper::LoadMethod`. If the call
+    /// is inlined, there is no other way to it.
     pub(super) fn find_method(
         &mut self,
         site: u32,
@@ -129,8 +129,8 @@ impl Builder<'_> {
         )
     }
 
-    /// Pops and releases the object that an attribute was found of; the attribute is handed back, and there when
-    /// tracing that the release began leaves.
+    /// Pops and releases the object that an attribute was found of; the attribute is handed back, and there
+    /// when tracing that the release began leaves.
     fn release_owner(
         &mut self,
         attribute: StackEntry,
@@ -148,8 +148,8 @@ impl Builder<'_> {
     }
 }
 
-/// The number of a site, or of anything else that is listed. Code is built several times where paths to it differ, so it
-/// may be there already.
+/// The number of a site, or of anything else that is listed. Code is built several times where paths to it
+/// differ, so it may be there already.
 pub(super) fn number_of<Site: PartialEq>(sites: &mut Vec<Site>, site: Site) -> u32 {
     let known = sites.iter().position(|known| *known == site);
     let number = known.unwrap_or_else(|| {

@@ -7,15 +7,16 @@ use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 
 /// A special method that an operation calls.
 pub(super) struct Special<'a> {
-    /// Its arguments, the object whose class has it first: places among as many topmost operands, the deepest first.
+    /// Its arguments, the object whose class has it first: places among as many topmost operands, the deepest
+    /// first.
     pub args: &'a [usize],
     /// What makes the call where it is not made in line.
     pub helper: Helper,
 }
 
 impl Builder<'_> {
-    /// `CALL_FUNCTION` with positional arguments of a function, or the method of one, of code that was called there every
-    /// time; nothing if that is not known.
+    /// `CALL_FUNCTION` with positional arguments of a function, or the method of one, of code that was called
+    /// there every time; nothing if that is not known.
     pub(super) fn call_direct(
         &mut self,
         positional: usize,
@@ -69,8 +70,9 @@ impl Builder<'_> {
         self.finish_call(Helper::CallFunction, result, pc, next).map(Some)
     }
 
-    /// An operation on the topmost operands that is a method of the class of one of them, whose code was called there every
-    /// time; nothing if that is not known. What it returned, owned, or NULL, is handed back.
+    /// An operation on the topmost operands that is a method of the class of one of them, whose code was
+    /// called there every time; nothing if that is not known. What it returned, owned, or NULL, is handed
+    /// back.
     pub(super) fn call_special(&mut self, special: &Special, pc: u32) -> Option<ValueId> {
         let (site, callee) = self.special_callee(special.args.len(), pc)?;
         Some(self.call_found(special, site, callee, pc))
@@ -99,8 +101,9 @@ impl Builder<'_> {
         result
     }
 
-    /// A binary operation or comparison that is a method of the class of its left operand, whose code was called there every
-    /// time; nothing if that is not known. Where the method declines, the operation goes on by its helper.
+    /// A binary operation or comparison that is a method of the class of its left operand, whose code was
+    /// called there every time; nothing if that is not known. Where the method declines, the operation goes
+    /// on by its helper.
     pub(super) fn operation_of_instance(
         &mut self,
         (helper, operation): (Helper, Helper),
@@ -146,7 +149,8 @@ impl Builder<'_> {
         self.leave_operation(result, pc, next).map(Some)
     }
 
-    /// Guards that the right operand, of this kind, is asked after the left one, whose method is found at a site.
+    /// Guards that the right operand, of this kind, is asked after the left one, whose method is found at a
+    /// site.
     fn guard_right(&mut self, right: Option<Type>, site: u32, pc: u32) {
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
         match right {
@@ -162,8 +166,8 @@ impl Builder<'_> {
         }
     }
 
-    /// An operation whose method is built in its place; false when nothing was done. Where the method of this code would
-    /// decline, what is at the address would go on, unless that is 0.
+    /// An operation whose method is built in its place; false when nothing was done. Where the method of this
+    /// code would decline, what is at the address would go on, unless that is 0.
     fn inline_special(
         &mut self,
         (handle, special, declined): (&CodeHandle, &Special, usize),
@@ -199,8 +203,8 @@ impl Builder<'_> {
         })
     }
 
-    /// The function that is found at a site of an object, of code that is to be inlined, where it can be called with so many
-    /// levels between.
+    /// The function that is found at a site of an object, of code that is to be inlined, where it can be
+    /// called with so many levels between.
     pub(super) fn inlined_function(
         &mut self,
         (index, levels): (usize, u32),

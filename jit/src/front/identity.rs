@@ -1,15 +1,15 @@
 //! Which computed ints the program can tell from other objects of their number.
 //!
-//! CPython makes a new object for most results. But it hands the left operand back from a shift by nothing (2.7)
-//! or from a division whose remainder it is (3.x), and where large numbers have a small result it makes one of
-//! which there is one already (3.x). Where anybody can see the difference, what is handed back takes a way of
-//! its own, up to the next place where ways meet, and the backend leaves in the other cases.
+//! CPython makes a new object for most results. But it hands the left operand back from a shift by nothing
+//! (2.7) or from a division whose remainder it is (3.x), and where large numbers have a small result it makes
+//! one of which there is one already (3.x). Where anybody can see the difference, what is handed back takes a
+//! way of its own, up to the next place where ways meet, and the backend leaves in the other cases.
 
 use super::*;
 use crate::bytecode::{BinaryOp, CompareOp, Op};
 
-/// Operations of one function whose left operand gets a way of its own: each takes another copy of the code that
-/// follows.
+/// Operations of one function whose left operand gets a way of its own: each takes another copy of the code
+/// that follows.
 const MAX_WAYS: usize = 8;
 
 /// The ints that there is one object of each.
@@ -58,8 +58,8 @@ impl Builder<'_> {
         may && pays && !constant(lhs).is_some_and(|value| SMALL.contains(&value))
     }
 
-    /// Goes on at `next` with the left operand itself where it is the result of an operation; elsewhere, goes on
-    /// here. For the operation itself `exit` is taken.
+    /// Goes on at `next` with the left operand itself where it is the result of an operation; elsewhere, goes
+    /// on here. For the operation itself `exit` is taken.
     pub(super) fn hand_back_when_same(
         &mut self,
         op: BinaryOp,
@@ -121,8 +121,8 @@ impl Builder<'_> {
             && !self.locals.iter().any(is_held)
     }
 
-    /// Whether a result of the two topmost operands is at once an operand of arithmetic with another number, and
-    /// gone. Nothing in between can look at it, and nothing comes of it that is the same object.
+    /// Whether a result of the two topmost operands is at once an operand of arithmetic with another number,
+    /// and gone. Nothing in between can look at it, and nothing comes of it that is the same object.
     fn is_computed_with(&self, next: u32) -> bool {
         let straight = |pc: u32| {
             let is_target = self.bytecode.is_jump_target(pc) || self.bytecode.is_handler(pc);

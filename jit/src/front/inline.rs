@@ -1,8 +1,9 @@
 //! Calls of small functions, whose bodies are built in their place.
 //!
-//! An inlined function has no frame; an exit makes one. So all that is built of it runs no code that could look for
-//! the frame, and none of it could be interrupted: operations that are not so leave where they were never seen to run, and
-//! else have the function called after all. An object that would die leaves as well: its release is for the interpreter.
+//! An inlined function has no frame; an exit makes one. So all that is built of it runs no code that could
+//! look for the frame, and none of it could be interrupted: operations that are not so leave where they were
+//! never seen to run, and else have the function called after all. An object that would die leaves as well:
+//! its release is for the interpreter.
 
 use super::method::CalledNext;
 use super::*;
@@ -46,7 +47,8 @@ pub(super) struct Inlining {
     /// What it returns may not be NotImplemented, as nobody would ask the next method.
     is_final: bool,
     caller: StateId,
-    /// Whether each local is bound or deleted anywhere. The others are borrowed from the operands of the call.
+    /// Whether each local is bound or deleted anywhere. The others are borrowed from the operands of the
+    /// call.
     assigned: Vec<bool>,
     /// The address of the code object.
     address: usize,
@@ -128,7 +130,8 @@ impl<'a> Builder<'a> {
         Ok(false)
     }
 
-    /// Builds a call in line, or takes back what was built of it: then the instruction is done otherwise from now on.
+    /// Builds a call in line, or takes back what was built of it: then the instruction is done otherwise from
+    /// now on.
     pub(super) fn attempt(
         &mut self,
         pc: u32,
@@ -162,7 +165,8 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Whether the call of a method is to be inlined, as far as that can be told before its arguments are there.
+    /// Whether the call of a method is to be inlined, as far as that can be told before its arguments are
+    /// there.
     pub(super) fn is_inlined_method(&self, called: CalledNext) -> bool {
         let CalledNext { pc, positional, .. } = called;
         match self.feedback.callee(pc) {
@@ -272,7 +276,8 @@ impl<'a> Builder<'a> {
         self.emit_effect(Insn::CheckCalls { frames: levels + 1, exit });
     }
 
-    /// Builds a function in the place of its call, and goes on behind; false when the call is to be made after all.
+    /// Builds a function in the place of its call, and goes on behind; false when the call is to be made
+    /// after all.
     pub(super) fn build_call(&mut self, call: InlinedCall, pc: u32, next: u32) -> Result<bool, CompileError> {
         let InlinedCall { index, function, is_kept, mut arguments, operands, resume, levels, instance } =
             call;
@@ -379,8 +384,8 @@ impl<'a> Builder<'a> {
         Ok(!self.is_refused())
     }
 
-    /// Has the objects of numbers made among the topmost operands, which are the arguments: they may be seen in several
-    /// places.
+    /// Has the objects of numbers made among the topmost operands, which are the arguments: they may be seen
+    /// in several places.
     fn make_numbers(&mut self, operands: usize, arguments: &mut [ValueId]) {
         for index in self.stack.len() - operands..self.stack.len() {
             let entry = self.stack[index];
@@ -408,8 +413,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Goes on in the caller with the result, or the instance that was initialised, wherever the callee returned: what its
-    /// locals own is released, then what the call holds, in this order.
+    /// Goes on in the caller with the result, or the instance that was initialised, wherever the callee
+    /// returned: what its locals own is released, then what the call holds, in this order.
     fn return_from(
         &mut self,
         returns: Vec<(BlockId, Vec<StackEntry>, ValueId)>,
@@ -594,8 +599,8 @@ impl<'a> Builder<'a> {
         self.type_of(value).is_simple() || self.boxed(value).is_some()
     }
 
-    /// Whether the object of a number could be seen in two places: that of an argument, unless it is a local of the
-    /// frame that runs, or one that was made since. No slot sees to it that it is the same in both.
+    /// Whether the object of a number could be seen in two places: that of an argument, unless it is a local
+    /// of the frame that runs, or one that was made since. No slot sees to it that it is the same in both.
     fn shares_numbers(&self, start: usize, code: u32, arguments: &[ValueId]) -> bool {
         let number = |value: ValueId| {
             let object = self.function.same_object(value);
@@ -635,8 +640,8 @@ impl<'a> Builder<'a> {
             .any(|(object, times)| !kept.contains(&object) && (times > 1 || held.contains(&object)))
     }
 
-    /// Whether exits in the middle of what was inlined, those with the states from this one on, could leave more than
-    /// is handed over.
+    /// Whether exits in the middle of what was inlined, those with the states from this one on, could leave
+    /// more than is handed over.
     fn leaves_too_much(&self, states: usize) -> bool {
         let function = &self.function;
         (states..function.states.len())

@@ -22,8 +22,8 @@ pub struct EntrySpec {
     pub names: Vec<Type>,
 }
 
-/// Code that may be inlined where it is called, with positional arguments that fill its parameters: `is_plain` of the
-/// host, which has no other arguments and no cells of its own.
+/// Code that may be inlined where it is called, with positional arguments that fill its parameters:
+/// `is_plain` of the host, which has no other arguments and no cells of its own.
 #[derive(Clone, Debug)]
 pub struct Inlinable {
     /// The code object.

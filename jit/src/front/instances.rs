@@ -6,8 +6,8 @@ use super::*;
 use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
 
 impl<'a> Builder<'a> {
-    /// `CALL_FUNCTION` with positional arguments of a class whose instances a function of known code initialises; nothing if
-    /// it is not known to be one.
+    /// `CALL_FUNCTION` with positional arguments of a class whose instances a function of known code
+    /// initialises; nothing if it is not known to be one.
     pub(super) fn call_class(
         &mut self,
         positional: usize,
@@ -78,7 +78,8 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// Takes class and arguments off the stack and has the function initialise the instance with these: they are handed back.
+    /// Takes class and arguments off the stack and has the function initialise the instance with these: they
+    /// are handed back.
     fn initialise(
         &mut self,
         instance: ValueId,
@@ -126,7 +127,8 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The site at which the function is found that initialises the instances of what is called, and its code.
+    /// The site at which the function is found that initialises the instances of what is called, and its
+    /// code.
     fn initialiser(
         &mut self,
         positional: usize,

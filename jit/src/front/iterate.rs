@@ -79,7 +79,8 @@ impl Builder<'_> {
         Ok(Flow::Ended)
     }
 
-    /// Where the `FOR_ITER` is, if a loop over what is pushed begins at `next`, by a `GET_ITER`, and comes from nowhere else.
+    /// Where the `FOR_ITER` is, if a loop over what is pushed begins at `next`, by a `GET_ITER`, and comes
+    /// from nowhere else.
     pub(super) fn is_looped_over(&self, next: u32) -> bool {
         let get =
             self.bytecode.at(next).filter(|get| get.op == Op::GetIter && !self.bytecode.is_jump_target(next));
@@ -87,7 +88,8 @@ impl Builder<'_> {
         first.is_some_and(|first| matches!(first.op, Op::ForIter(_)))
     }
 
-    /// The instruction after the one at `next`, if that takes the pair of an `enumerate` apart at once: then there is none.
+    /// The instruction after the one at `next`, if that takes the pair of an `enumerate` apart at once: then
+    /// there is none.
     fn after_pair_of_enumerate(&self, pc: u32, next: u32) -> Option<u32> {
         let is_wanted = self.expected_kind(pc, 0) == Some(Type::ENUMERATE)
             && !self.feedback.is_rare(next)
@@ -96,7 +98,8 @@ impl Builder<'_> {
         unpack.filter(|_| is_wanted).map(|unpack| unpack.next)
     }
 
-    /// Pushes the number of the item that `Helper::NextOfEnumerate` gave; leaves at `next` where that is the pair.
+    /// Pushes the number of the item that `Helper::NextOfEnumerate` gave; leaves at `next` where that is the
+    /// pair.
     fn push_index_of_enumerate(&mut self, next: u32) -> Result<(), CompileError> {
         let index = self.emit(Insn::EnumerateIndex, Type::INT);
         let least = self.emit(Insn::Int(0), Type::INT);

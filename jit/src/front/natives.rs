@@ -1,5 +1,5 @@
-//! Calls of functions, types and methods in C that are known: done in line, or by quick helpers without a tuple of
-//! arguments.
+//! Calls of functions, types and methods in C that are known: done in line, or by quick helpers without a
+//! tuple of arguments.
 
 use super::truth::Truth;
 use super::*;
@@ -262,8 +262,8 @@ impl Builder<'_> {
         Ok(refined)
     }
 
-    /// Releases the operands of a call as the evaluator does, the last argument first, and pushes the result. What is
-    /// called, and its receiver, were seen to be shared; nothing ran since.
+    /// Releases the operands of a call as the evaluator does, the last argument first, and pushes the result.
+    /// What is called, and its receiver, were seen to be shared; nothing ran since.
     fn leave_native(
         &mut self,
         call: &Native,
@@ -357,7 +357,8 @@ impl Builder<'_> {
         Ok(Outcome::Finished(flow))
     }
 
-    /// A call by a quick helper with a truth value, where that is negative, as it is done of what is not known.
+    /// A call by a quick helper with a truth value, where that is negative, as it is done of what is not
+    /// known.
     fn tell_native(
         &mut self,
         call: &Native,

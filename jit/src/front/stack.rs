@@ -31,8 +31,9 @@ impl StackEntry {
     }
 }
 
-/// What is known of a value on the operand stack by the way it came there: how a `finally` body, a handler, or a `with`
-/// was reached, for instance. Part of a block's [`Key`], so that what comes after is known at compile time.
+/// What is known of a value on the operand stack by the way it came there: how a `finally` body, a handler,
+/// or a `with` was reached, for instance. Part of a block's [`Key`], so that what comes after is known at
+/// compile time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Mark {
     /// NULL, or perhaps so.
@@ -216,7 +217,8 @@ impl Builder<'_> {
         })
     }
 
-    /// Numbers that the operand `depth` below the top is expected to be, if it is one: of one kind, or of both.
+    /// Numbers that the operand `depth` below the top is expected to be, if it is one: of one kind, or of
+    /// both.
     pub(super) fn expected_number(&self, pc: u32, depth: usize) -> Option<Type> {
         if let Some(kind) = self.expected_kind(pc, depth) {
             return kind.is_subset(Type::REAL).then_some(kind);

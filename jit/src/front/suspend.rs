@@ -11,8 +11,9 @@ impl Builder<'_> {
         self.suspend(Resume::Yield, pc, next)
     }
 
-    /// `YIELD_FROM`: asks the receiver; leaves with what it yields, or goes on with its result. Who resumes the frame
-    /// asks the receiver again, and enters at the next instruction when that has ended, with its result in its place.
+    /// `YIELD_FROM`: asks the receiver; leaves with what it yields, or goes on with its result. Who resumes
+    /// the frame asks the receiver again, and enters at the next instruction when that has ended, with its
+    /// result in its place.
     pub(super) fn yield_from(&mut self, pc: u32, next: u32) -> Step {
         let status = self.emit_call_stack(Helper::YieldFrom, 2, 0, pc)?;
         self.check_status(status, pc)?;
@@ -41,8 +42,8 @@ impl Builder<'_> {
         Ok(Flow::Ended)
     }
 
-    /// Leaves with the topmost value; the frame is entered again at `next`, with another in the place of the value, or
-    /// of the receiver below it.
+    /// Leaves with the topmost value; the frame is entered again at `next`, with another in the place of the
+    /// value, or of the receiver below it.
     fn suspend(&mut self, resume: Resume, pc: u32, next: u32) -> Step {
         let exit = self.exit(ExitReason::Yield, resume, pc);
         self.emit_terminator(Insn::Exit(exit));

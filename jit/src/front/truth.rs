@@ -61,7 +61,8 @@ impl Builder<'_> {
             Some(kind) if kind == Type::NONE || kind.is_subset(ALWAYS_TRUE) => {
                 let exit = self.exit(ExitReason::TypeGuard, Resume::At, pc);
                 let object = self.guard_type(value, kind, exit);
-                // Not a constant: a guard whose result nobody looks at is left out, as one that was of no use.
+                // Not a constant: a guard whose result nobody looks at is left out, as one that was of no
+                // use.
                 let falsity = Insn::IsNull(object);
                 match kind {
                     Type::NONE => falsity,

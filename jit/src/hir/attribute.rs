@@ -6,8 +6,8 @@ use super::types::Type;
 /// Where an attribute was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Attribute {
-    /// The version tag that the class had, never 0. As long as a class has it, the class looks as it did then, and no
-    /// other class has it.
+    /// The version tag that the class had, never 0. As long as a class has it, the class looks as it did
+    /// then, and no other class has it.
     pub tag: u32,
     /// Where its instances have the attribute.
     pub place: Place,
@@ -30,7 +30,8 @@ pub enum Place {
         /// 2.7: of an instance of an old-style class. What is stored there is stored unless that has a hook.
         is_old: bool,
     },
-    /// Nowhere yet: it is stored under a new key of the instance's dict, for which the class has no data descriptor.
+    /// Nowhere yet: it is stored under a new key of the instance's dict, for which the class has no data
+    /// descriptor.
     New {
         /// As for `Dict`.
         dict: i32,
@@ -39,7 +40,8 @@ pub enum Place {
         /// As for `Dict`.
         is_old: bool,
     },
-    /// In the class, as this object, which the class keeps alive: the instance's dict, if there is one, lacks it.
+    /// In the class, as this object, which the class keeps alive: the instance's dict, if there is one, lacks
+    /// it.
     Class {
         /// The attribute.
         value: usize,
@@ -57,14 +59,15 @@ pub enum Place {
         /// What becomes of it.
         binding: Binding,
     },
-    /// 2.7: in the old-style class of the instance, or in its first base, and so on, which the key proves; not in the
-    /// instance.
+    /// 2.7: in the old-style class of the instance, or in its first base, and so on, which the key proves;
+    /// not in the instance.
     Inherited {
         /// How many bases upwards.
         depth: u32,
         /// The index of the entry in the dict of that class, most probably.
         index: u32,
-        /// It is a function, to be bound to the instance; else it is nothing that says itself what instances have.
+        /// It is a function, to be bound to the instance; else it is nothing that says itself what instances
+        /// have.
         is_method: bool,
     },
 }
@@ -76,7 +79,8 @@ pub enum Binding {
     Nothing,
     /// It is taken as it is as long as its class, which can change, does not say what instances have.
     Checked,
-    /// It is a Python function, which would be bound to the object: only what is about to be called is taken as it is.
+    /// It is a Python function, which would be bound to the object: only what is about to be called is taken
+    /// as it is.
     Function,
     /// The same of a method that a built-in type defines.
     Method,

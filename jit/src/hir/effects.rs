@@ -1,4 +1,5 @@
-//! What an instruction is known to do: the memory it reads and writes, whose code it can run, what its result is.
+//! What an instruction is known to do: the memory it reads and writes, whose code it can run, what its result
+//! is.
 
 use super::insn::ValueId;
 use super::types::Repr;
@@ -75,7 +76,8 @@ pub struct Heaps(u32);
 impl Heaps {
     /// None.
     pub const NONE: Heaps = Heaps(0);
-    /// All that code other than this function's can reach. Nobody else knows this run's marks and exit buffer.
+    /// All that code other than this function's can reach. Nobody else knows this run's marks and exit
+    /// buffer.
     pub const REACHABLE: Heaps =
         Heaps(((1 << Heap::ALL.len()) - 1) & !(1 << Heap::Marks as u32) & !(1 << Heap::Buffer as u32));
 
@@ -146,8 +148,8 @@ pub enum Need {
     Always,
     /// Always.
     ForResult,
-    /// Before write-back. That concludes from what such a guard has seen, without a use of it: what is there by
-    /// then, stays.
+    /// Before write-back. That concludes from what such a guard has seen, without a use of it: what is there
+    /// by then, stays.
     BeforeFinal,
 }
 

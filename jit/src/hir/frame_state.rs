@@ -22,8 +22,8 @@ pub struct Operand {
     /// Whether the compiled code holds a reference of its own to it. Unboxed values and
     /// constants are never owned; a value borrowed from a local slot is not.
     pub owned: bool,
-    /// What the value is to be bound to, or NULL when the value is the operand as it is. The interpreter has the method
-    /// that `LOAD_ATTR` would have made.
+    /// What the value is to be bound to, or NULL when the value is the operand as it is. The interpreter has
+    /// the method that `LOAD_ATTR` would have made.
     pub receiver: Option<ValueId>,
     /// Whether the compiled code holds a reference of its own to the receiver.
     pub owns_receiver: bool,
@@ -62,25 +62,27 @@ pub enum Resume {
     Yield,
     /// The same at a `YIELD_FROM`, which is for the host to execute again when the generator is resumed.
     YieldFrom,
-    /// The instruction at `pc` is done when [`FrameState::released`] has been released; then `next` is executed.
+    /// The instruction at `pc` is done when [`FrameState::released`] has been released; then `next` is
+    /// executed.
     Release {
         /// Byte offset.
         next: u32,
     },
-    /// The instruction at `pc` has called the frame that names this one as its caller. When that returns, the topmost
-    /// operands are popped and released, last first, the result is pushed, and `next` is executed.
+    /// The instruction at `pc` has called the frame that names this one as its caller. When that returns, the
+    /// topmost operands are popped and released, last first, the result is pushed, and `next` is executed.
     Call {
         /// How many operands.
         operands: u32,
         /// Byte offset.
         next: u32,
     },
-    /// The same of an operation, which has called a method of the first of its operands: they are released first first.
+    /// The same of an operation, which has called a method of the first of its operands: they are released
+    /// first first.
     Operation {
         /// How many operands.
         operands: u32,
-        /// The address of the helper that goes on with the two operands where the method returns NotImplemented; 0: that
-        /// is the result.
+        /// The address of the helper that goes on with the two operands where the method returns
+        /// NotImplemented; 0: that is the result.
         declined: usize,
         /// Byte offset.
         next: u32,
@@ -110,14 +112,16 @@ pub struct Inlined {
     pub code: u32,
     /// The function that it executes.
     pub function: ValueId,
-    /// Whether there is a reference to that to be released when the frame has ended, before the operands of the call.
+    /// Whether there is a reference to that to be released when the frame has ended, before the operands of
+    /// the call.
     pub is_kept: bool,
     /// If there is: whether the compiled code holds it. Else an exit takes one.
     pub owns_function: bool,
-    /// Local slots to whose value the compiled code holds a reference of its own. The others are borrowed from the
-    /// operands of the call.
+    /// Local slots to whose value the compiled code holds a reference of its own. The others are borrowed
+    /// from the operands of the call.
     pub owned: Vec<u32>,
-    /// Levels of recursion that its call takes besides the frame's own: the calls in C that the interpreter would make.
+    /// Levels of recursion that its call takes besides the frame's own: the calls in C that the interpreter
+    /// would make.
     pub levels: u32,
     /// The instance that it initialises, an owned reference: what its call gives, once it has returned None.
     pub instance: Option<ValueId>,
@@ -152,12 +156,13 @@ pub struct FrameState {
     pub pc: u32,
     /// How the interpreter goes on.
     pub resume: Resume,
-    /// Current value of each local slot (`co_nlocals` of them), then, unless it is inlined, of each tracked name
-    /// (`Function::tracked`; NULL stands for "not known").
+    /// Current value of each local slot (`co_nlocals` of them), then, unless it is inlined, of each tracked
+    /// name (`Function::tracked`; NULL stands for "not known").
     pub locals: Vec<ValueId>,
     /// Slots whose memory may not hold their current value: what an exit must fill. Slots that
     /// hold the object of a number among the operands are listed too.
-    /// Computed by `passes::writeback`; before that, empty. An inlined frame has no memory, and all are filled.
+    /// Computed by `passes::writeback`; before that, empty. An inlined frame has no memory, and all are
+    /// filled.
     pub stale: Vec<Stale>,
     /// Operand stack, bottom first.
     pub operands: Vec<Operand>,

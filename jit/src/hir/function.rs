@@ -16,8 +16,8 @@ pub struct Value {
     pub repr: Repr,
     /// Its possible kinds (for unboxed values: the kind they box to).
     pub ty: Type,
-    /// The byte offset of the instruction that it was built for, for profilers and debuggers; nothing for what
-    /// belongs to the instructions before it.
+    /// The byte offset of the instruction that it was built for, for profilers and debuggers; nothing for
+    /// what belongs to the instructions before it.
     pub pc: Option<u32>,
 }
 
@@ -117,7 +117,8 @@ pub struct Function {
     pub position: Option<u32>,
 }
 
-/// Memory for what a helper remembers at one site, zeroed at first. Helpers say what is in it, and assert that it fits.
+/// Memory for what a helper remembers at one site, zeroed at first. Helpers say what is in it, and assert
+/// that it fits.
 pub type Cache = [u64; 4];
 
 /// Makes a zeroed inline cache. It never moves: code has its address.
@@ -200,8 +201,8 @@ impl Function {
         &self.values[value.index()].insn
     }
 
-    /// Whether code other than this function's can run during an instruction: it may look at the frame, rebind
-    /// names, and change all that can be reached.
+    /// Whether code other than this function's can run during an instruction: it may look at the frame,
+    /// rebind names, and change all that can be reached.
     pub fn runs_code(&self, insn: &Insn) -> bool {
         match insn.facts().runs {
             Runs::Nothing => false,

@@ -161,48 +161,48 @@ helpers! {
     });
     /// `(a, b) -> status`: `COMPARE_OP` and the truth of its result: -1, 0, 1.
     CompareTruth(op: CompareOp) = Signature::borrowing(2, 0).status();
-    /// `(a, b; operation) -> object`: what the helper at this address, `Binary`, `Inplace` or `Compare`, makes of the
-    /// operands when the method of the left one has been called, and declined.
+    /// `(a, b; operation) -> object`: what the helper at this address, `Binary`, `Inplace` or `Compare`,
+    /// makes of the operands when the method of the left one has been called, and declined.
     Declined = Signature::borrowing(2, 1).object(Type::OBJECT);
     /// `(a) -> status`: `PyObject_IsTrue`.
     IsTrue = Signature::borrowing(1, 0).status();
     /// `(container, key) -> object`
     Subscr = Signature::borrowing(2, 0).object(Type::OBJECT);
-    /// `(dict, key) -> object or NULL`: the value under a key of an exact dict; NULL, and no exception, when it is not
-    /// there, or when only foreign code can tell.
+    /// `(dict, key) -> object or NULL`: the value under a key of an exact dict; NULL, and no exception, when
+    /// it is not there, or when only foreign code can tell.
     DictItem = Signature::borrowing(2, 0).object(Type::OBJECT).quiet(ANY_DICT, &[Heap::Refcount]);
-    /// `(dict, key, value) -> object or NULL`: gives a key that an exact dict has another value, of which it takes a
-    /// reference of its own; the result is the former one. NULL, nothing done, otherwise.
+    /// `(dict, key, value) -> object or NULL`: gives a key that an exact dict has another value, of which it
+    /// takes a reference of its own; the result is the former one. NULL, nothing done, otherwise.
     DictSwap = Signature::borrowing(3, 0)
         .object(Type::OBJECT)
         .quiet(ANY_DICT, &[Heap::World, Heap::Globals, Heap::Attributes, Heap::Refcount]);
-    /// `(container, item) -> status`: whether an exact dict, set, list, tuple or str has an item; negative, and no
-    /// exception, when only foreign code can tell.
+    /// `(container, item) -> status`: whether an exact dict, set, list, tuple or str has an item; negative,
+    /// and no exception, when only foreign code can tell.
     Contains = Signature::borrowing(2, 0).status().quiet(ANY_DICT, &[]);
-    /// `(list, index) -> object or NULL`: `list.pop` of an exact list at an exact int; NULL, nothing done, when there is no
-    /// such item, and when memory has to be given back.
+    /// `(list, index) -> object or NULL`: `list.pop` of an exact list at an exact int; NULL, nothing done,
+    /// when there is no such item, and when memory has to be given back.
     ListTakeAt = Signature::borrowing(2, 0)
         .object(Type::OBJECT)
         .quiet(&[Heap::Type, Heap::Number, Heap::Sequence, Heap::Items], &[Heap::Sequence, Heap::Items]);
-    /// `(list, index, item) -> object or NULL`: `list.insert` in an exact list at an exact int, which is `None`; NULL,
-    /// nothing done, when there is no room.
+    /// `(list, index, item) -> object or NULL`: `list.insert` in an exact list at an exact int, which is
+    /// `None`; NULL, nothing done, when there is no room.
     ListInsert = Signature::borrowing(3, 0).object(Type::NONE).quiet(
         &[Heap::Type, Heap::Number, Heap::Sequence, Heap::Items],
         &[Heap::Sequence, Heap::Items, Heap::Refcount],
     );
-    /// `(dict, key, default) -> object or NULL`: `dict.get` of an exact dict; NULL as of `DictItem`, but not when the
-    /// key is not there.
+    /// `(dict, key, default) -> object or NULL`: `dict.get` of an exact dict; NULL as of `DictItem`, but not
+    /// when the key is not there.
     DictGet = Signature::borrowing(3, 0).object(Type::OBJECT).quiet(ANY_DICT, &[Heap::Refcount]);
-    /// `(text, part; at_end) -> status`: whether an exact str begins or ends with another; negative, and no exception,
-    /// when they are not that.
+    /// `(text, part; at_end) -> status`: whether an exact str begins or ends with another; negative, and no
+    /// exception, when they are not that.
     HasAffix = Signature::borrowing(2, 1).status().quiet(&[Heap::Type, Heap::Sequence, Heap::Items], &[]);
-    /// `(object, class) -> status`: `isinstance`, as far as no foreign code has to be asked: else negative, and no
-    /// exception.
+    /// `(object, class) -> status`: `isinstance`, as far as no foreign code has to be asked: else negative,
+    /// and no exception.
     TellInstance = Signature::borrowing(2, 0).status().quiet(&[Heap::Type, Heap::Classes, Heap::World], &[]);
     /// `(object, class) -> status`: `isinstance`.
     IsInstance = Signature::borrowing(2, 0).status();
-    /// `(object) -> object or NULL`: `str` of an exact int, float or str, of a bool or `None`; NULL, and no exception, of
-    /// others, and for want of memory.
+    /// `(object) -> object or NULL`: `str` of an exact int, float or str, of a bool or `None`; NULL, and no
+    /// exception, of others, and for want of memory.
     Text = Signature::borrowing(1, 0)
         .object(Type::OBJECT)
         .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
@@ -210,29 +210,32 @@ helpers! {
     GetAttr = Signature::borrowing(3, 0).object(Type::OBJECT);
     /// `(object, name) -> status`: `hasattr`.
     HasAttr = Signature::borrowing(2, 0).status();
-    /// `(object) -> status`: its truth, as far as no foreign code has to be asked: else negative, and no exception.
+    /// `(object) -> status`: its truth, as far as no foreign code has to be asked: else negative, and no
+    /// exception.
     TellTruth = Signature::borrowing(1, 0).status().quiet(ANY_DICT, &[]);
     /// `(object) -> object`: its type.
     TypeObject = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Type], &[Heap::Refcount]);
-    /// `(number) -> object or NULL`: `abs` of an exact int; NULL, and no exception, when it is none, and for want of
-    /// memory.
+    /// `(number) -> object or NULL`: `abs` of an exact int; NULL, and no exception, when it is none, and for
+    /// want of memory.
     Absolute = Signature::borrowing(1, 0).object(Type::OBJECT).quiet(&[Heap::Number], &[Heap::Refcount]);
-    /// `(a, b; operation) -> object or NULL`: the result of a binary helper, whose address the immediate is, for two exact
-    /// ints or longs; NULL, and no exception, of others and for want of memory. Not for operations that look for signals,
-    /// nor for those that may hand back an operand.
+    /// `(a, b; operation) -> object or NULL`: the result of a binary helper, whose address the immediate is,
+    /// for two exact ints or longs; NULL, and no exception, of others and for want of memory. Not for
+    /// operations that look for signals, nor for those that may hand back an operand.
     Integral = Signature::borrowing(2, 1)
         .object(Type::OBJECT)
         .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
-    /// `(a, b; greatest) -> object or NULL`: `min` or `max` of two exact ints or two exact floats; NULL, and no
-    /// exception, of others.
+    /// `(a, b; greatest) -> object or NULL`: `min` or `max` of two exact ints or two exact floats; NULL, and
+    /// no exception, of others.
     Extreme = Signature::borrowing(2, 1)
         .object(Type::OBJECT)
         .quiet(&[Heap::Type, Heap::Number], &[Heap::Refcount]);
-    /// 2.7: `(callable, start or NULL, stop, step or NULL) -> list`: `range` of these, which is what is called.
+    /// 2.7: `(callable, start or NULL, stop, step or NULL) -> list`: `range` of these, which is what is
+    /// called.
     Range = Signature::borrowing(4, 0).object(Type::LIST);
     /// The same with `xrange`.
     XRange = Signature::borrowing(4, 0).object(Type::OBJECT);
-    /// 2.7: `Range`, and the iterator of that, for a loop that alone sees it: one over the numbers, unless they are many.
+    /// 2.7: `Range`, and the iterator of that, for a loop that alone sees it: one over the numbers, unless
+    /// they are many.
     RangeIterator = Signature::borrowing(4, 0).object(Type::OBJECT);
     /// The same with `xrange`.
     XRangeIterator = Signature::borrowing(4, 0).object(Type::OBJECT);
@@ -273,10 +276,10 @@ helpers! {
     DeleteDeref = Signature::borrowing(0, 1).status();
     /// `(object; name, cache) -> object`; the cache as for `LoadGlobal`.
     LoadAttr = Signature::borrowing(1, 2).object(Type::OBJECT);
-    /// `(object; name, cache, index, keeps) -> object`: `LOAD_ATTR` of what is going to be called. When that is a
-    /// method of the object's class, the result is the function and `f_valuestack[index]` the receiver, a new
-    /// reference: nothing is bound. Otherwise, and when it fails, NULL is there. If `keeps` is 1 (2.7), the place
-    /// above gets a new reference to the class that the bound method would have one to, or NULL.
+    /// `(object; name, cache, index, keeps) -> object`: `LOAD_ATTR` of what is going to be called. When that
+    /// is a method of the object's class, the result is the function and `f_valuestack[index]` the receiver,
+    /// a new reference: nothing is bound. Otherwise, and when it fails, NULL is there. If `keeps` is 1 (2.7),
+    /// the place above gets a new reference to the class that the bound method would have one to, or NULL.
     LoadMethod = Signature::borrowing(1, 4).object(Type::OBJECT);
     /// `(object, value; name, cache) -> status`
     StoreAttr = Signature::borrowing(2, 2).status();
@@ -288,8 +291,8 @@ helpers! {
     IterNext = Signature::borrowing(1, 0).object(Type::OBJECT);
     /// The same of what has been a generator so far.
     NextOfGenerator = Signature::borrowing(1, 0).object(Type::OBJECT);
-    /// The same of an `enumerate`: the item without its number, which `EnumerateIndex` has then; or both in a pair, when
-    /// that is negative.
+    /// The same of an `enumerate`: the item without its number, which `EnumerateIndex` has then; or both in a
+    /// pair, when that is negative.
     NextOfEnumerate = Signature::borrowing(1, 0).object(Type::OBJECT);
     /// `() -> status`: after a NULL of `IterNext`: clears `StopIteration`; -1 for another error.
     IterCheck = Signature::borrowing(0, 0).status();
@@ -299,11 +302,11 @@ helpers! {
     SetAdd = Signature::borrowing(2, 0).status();
     /// `(dict, key, value) -> status`: also `STORE_MAP`.
     MapAdd = Signature::borrowing(3, 0).status();
-    /// `(class) -> object or NULL`: an instance of a class whose instances `object` makes, not initialised; NULL, and no
-    /// exception, where a collection would begin, and for want of memory.
+    /// `(class) -> object or NULL`: an instance of a class whose instances `object` makes, not initialised;
+    /// NULL, and no exception, where a collection would begin, and for want of memory.
     NewInstance = Signature::borrowing(1, 0).object(Type::OTHER).quiet(&[Heap::World], &[Heap::Refcount]);
-    /// `(result) -> status`: what an `__init__` returned, NULL or not `None`: raises the exception that is set or is for
-    /// that. Always negative.
+    /// `(result) -> status`: what an `__init__` returned, NULL or not `None`: raises the exception that is
+    /// set or is for that. Always negative.
     RefuseInitialised = Signature::borrowing(1, 0).status();
     /// `(module; name) -> object`
     ImportFrom = Signature::borrowing(1, 1).object(Type::OBJECT);
@@ -356,14 +359,16 @@ helpers! {
     /// work after it. Otherwise that is done: a function that sends a signal sees its handler run
     /// before the caller goes on, and recursion without loops lets other threads run.
     Call = Signature::stack().object(Type::OBJECT);
-    /// `receiver, positional… -> object`, and the callable after the immediate, which is that of `Call`: calls
-    /// what `LoadMethod` gave, by `Insn::CallMethod`. The receiver is NULL when there is none; all is consumed.
+    /// `receiver, positional… -> object`, and the callable after the immediate, which is that of `Call`:
+    /// calls what `LoadMethod` gave, by `Insn::CallMethod`. The receiver is NULL when there is none; all is
+    /// consumed.
     CallMethod = Signature::method().object(Type::OBJECT);
     /// `function, argument… -> object`, of a Python function: by `Insn::CallFunction`, borrowed.
     CallFunction = Signature::function().object(Type::OBJECT);
     /// The same for a special method, from the first argument's class, that an operation calls.
     CallSpecial = Signature::function().object(Type::OBJECT);
-    /// The same where that is itself within a call: for the `__init__` of a class that is called, or a comparison.
+    /// The same where that is itself within a call: for the `__init__` of a class that is called, or a
+    /// comparison.
     CallSpecialWithin = Signature::function().object(Type::OBJECT);
     /// The same as `Call` with `*args` and/or `**kwargs` on top; immediate is that of `Call`
     /// plus `1 << 16` for `*`, `1 << 17` for `**`.
@@ -454,7 +459,8 @@ impl Helper {
         self.facts().repr
     }
 
-    /// Levels of recursion in C between the compiled code that calls a function by `Insn::CallFunction` and its frame.
+    /// Levels of recursion in C between the compiled code that calls a function by `Insn::CallFunction` and
+    /// its frame.
     pub fn levels_between(self) -> i64 {
         match self {
             // Of the method, and of its function.

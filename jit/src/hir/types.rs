@@ -1,4 +1,5 @@
-//! What is known of a value: how it is held, which kinds it may have, and perhaps which object or number it is.
+//! What is known of a value: how it is held, which kinds it may have, and perhaps which object or number it
+//! is.
 
 use std::fmt;
 
@@ -31,17 +32,18 @@ impl Repr {
     }
 }
 
-/// What a value may be: a set of kinds, and perhaps which object. Kinds are *exact* types: a subclass of `int` is `OTHER`.
+/// What a value may be: a set of kinds, and perhaps which object. Kinds are *exact* types: a subclass of
+/// `int` is `OTHER`.
 ///
-/// Of NULL there is nothing more to know: what may be either is NULL or the one object. Of a number that is not boxed, it
-/// may be known which one it is.
+/// Of NULL there is nothing more to know: what may be either is NULL or the one object. Of a number that is
+/// not boxed, it may be known which one it is.
 ///
-/// The class of an object is not among this. It can change, and so can the class that an object has, so that it would
-/// hold of a value only as far as nothing runs: so far, those who look at classes in line remember what they saw
-/// (`backend/lowering/known.rs`).
+/// The class of an object is not among this. It can change, and so can the class that an object has, so that
+/// it would hold of a value only as far as nothing runs: so far, those who look at classes in line remember
+/// what they saw (`backend/lowering/known.rs`).
 ///
-/// Types are a lattice: [`union`](Type::union) is the least type that has both, [`intersect`](Type::intersect) the
-/// greatest that both have.
+/// Types are a lattice: [`union`](Type::union) is the least type that has both,
+/// [`intersect`](Type::intersect) the greatest that both have.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Type {
     /// One for each kind, and [`IS_OBJECT`] or [`IS_NUMBER`] for what is in `word`.

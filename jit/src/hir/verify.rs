@@ -21,8 +21,8 @@ pub enum Stage {
 
 /// Checks a function; the error names the block, the value and the rule that is broken.
 ///
-/// Only what is reachable from the entries has to keep the rules. That references are counted takes as long as all
-/// the rest.
+/// Only what is reachable from the entries has to keep the rules. That references are counted takes as long
+/// as all the rest.
 pub fn verify(function: &Function, stage: Stage, count_references: bool) -> Result<(), CompileError> {
     check(function, stage, count_references).map_err(CompileError::Verify)
 }

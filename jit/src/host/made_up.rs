@@ -4,7 +4,8 @@ use super::{Host, IntLayout, Layout, NativeLayout, Periodic};
 use crate::bytecode::Version;
 
 impl Host {
-    /// A host of this version whose addresses and offsets are made up, and which has nothing that it can do without.
+    /// A host of this version whose addresses and offsets are made up, and which has nothing that it can do
+    /// without.
     pub fn made_up(version: Version) -> Host {
         let int = match version.is_3() {
             true => IntLayout::Digits { size: 16, digits: 24 },

@@ -89,7 +89,8 @@ pub struct CallLayout {
     pub thread_depth: i32,
     /// Address of the C int that the depth has to stay below.
     pub depth_limit: usize,
-    /// `PyThreadState.trash_delete_later`, objects whose release was put off until the next frame is freed, or NULL
+    /// `PyThreadState.trash_delete_later`, objects whose release was put off until the next frame is freed,
+    /// or NULL
     pub thread_put_off: i32,
     /// `PyThreadState.interp`
     pub thread_interpreter: i32,
@@ -99,9 +100,9 @@ pub struct CallLayout {
     pub default_evaluator: usize,
 }
 
-/// What compiled code has to know to call other compiled code in frames that are there already. What the host knows of
-/// a code object has a list of such frames, linked by `f_back`; a frame is as the host would have left it, but for what
-/// is [filled in](crate::hir::Insn::CallFunction) before each call.
+/// What compiled code has to know to call other compiled code in frames that are there already. What the host
+/// knows of a code object has a list of such frames, linked by `f_back`; a frame is as the host would have
+/// left it, but for what is [filled in](crate::hir::Insn::CallFunction) before each call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DirectCallLayout {
     /// In what the host knows of a code object.
@@ -122,18 +123,19 @@ pub struct DirectCallLayout {
     pub shortage: usize,
     /// Addresses of 64-bit words that count such calls.
     pub counters: [usize; 2],
-    /// `extern "C" fn(thread, frame, state, version, exit: u64) -> *mut PyObject`: goes on with a frame that left; with the
-    /// periodic work.
+    /// `extern "C" fn(thread, frame, state, version, exit: u64) -> *mut PyObject`: goes on with a frame that
+    /// left; with the periodic work.
     pub end_by_exit: usize,
-    /// `extern "C" fn(thread, frame, state, version, result: *mut PyObject) -> *mut PyObject`: ends a frame to which something
-    /// happened; with the periodic work.
+    /// `extern "C" fn(thread, frame, state, version, result: *mut PyObject) -> *mut PyObject`: ends a frame
+    /// to which something happened; with the periodic work.
     pub end_rarely: usize,
-    /// `extern "C" fn(thread, globals: *mut PyObject) -> *mut PyObject`: the builtins of a frame with other globals than its
-    /// caller's, borrowed; NULL where they are not the usual ones. It runs no code.
+    /// `extern "C" fn(thread, globals: *mut PyObject) -> *mut PyObject`: the builtins of a frame with other
+    /// globals than its caller's, borrowed; NULL where they are not the usual ones. It runs no code.
     pub builtins: usize,
     /// `extern "C" fn(thread, *mut PyObject)`: frees what a frame held last.
     pub release: usize,
-    /// `extern "C" fn(thread, result: *mut PyObject) -> *mut PyObject`: does the periodic work after a call, which may raise.
+    /// `extern "C" fn(thread, result: *mut PyObject) -> *mut PyObject`: does the periodic work after a call,
+    /// which may raise.
     pub attend: usize,
 }
 
@@ -176,8 +178,8 @@ pub struct CalledFrameLayout {
     pub thread: Option<i32>,
     /// `f_locals`, `f_trace`, `f_exc_type`: NULL if nobody has attached anything.
     pub attached: [i32; 3],
-    /// The word of the collector, how far it is to be shifted to the right, and what it is then if it does not know the
-    /// frame.
+    /// The word of the collector, how far it is to be shifted to the right, and what it is then if it does
+    /// not know the frame.
     pub collected: (i32, u32, i64),
 }
 
@@ -214,8 +216,8 @@ pub struct ResumptionLayout {
     pub place_version: i32,
     /// In an item: where frames of its code are counted, a pointer to a 64-bit word.
     pub place_runs: i32,
-    /// `extern "C" fn(thread, generator, caller: frame, version, exit: u64) -> *mut PyObject`: goes on when it did something
-    /// else than to yield, or something happened. As the helper `IterNext` has it.
+    /// `extern "C" fn(thread, generator, caller: frame, version, exit: u64) -> *mut PyObject`: goes on when
+    /// it did something else than to yield, or something happened. As the helper `IterNext` has it.
     pub stop_rarely: usize,
 }
 
@@ -255,8 +257,9 @@ pub enum Periodic {
 }
 
 impl Periodic {
-    /// What `f_lasti` is to hold when a loop goes on at this state: those who look at the process from outside see
-    /// there which loop runs. The work that a ticker has due every hundred turns says it often enough.
+    /// What `f_lasti` is to hold when a loop goes on at this state: those who look at the process from
+    /// outside see there which loop runs. The work that a ticker has due every hundred turns says it often
+    /// enough.
     pub fn noted_at(self, turn: &FrameState) -> Option<u32> {
         match self {
             Periodic::Ticker(_) => None,
@@ -324,12 +327,13 @@ pub struct OldStyleLayout {
 pub struct AttributeLayout {
     /// `PyTypeObject.tp_version_tag` (unsigned int); 0 when it is not valid.
     pub version_tag: i32,
-    /// Where a dict has the word that says whether the collector knows it, and what that is, shifted right by so many
-    /// bits, when it does not: then storing a value that the collector may know is followed up.
+    /// Where a dict has the word that says whether the collector knows it, and what that is, shifted right by
+    /// so many bits, when it does not: then storing a value that the collector may know is followed up.
     pub collected: (i32, u8, i64),
     /// `extern "C" fn(*mut PyObject dict, *mut PyObject value)`: what is done then. Runs no code.
     pub maintain_tracking: usize,
-    /// `PyTypeObject.tp_flags` (long), and the bit of it that says that the collector may know objects of the type.
+    /// `PyTypeObject.tp_flags` (long), and the bit of it that says that the collector may know objects of the
+    /// type.
     pub flags: (i32, i64),
     /// `PyTypeObject.tp_descr_get`
     pub descr_get: i32,
@@ -343,12 +347,12 @@ pub struct AttributeLayout {
     pub frame_builtins: i32,
     /// Entries are three words: hash, key, value.
     pub dict: DictLayout,
-    /// `extern "C" fn(*mut PyObject dict, *mut PyObject name) -> u64`: 1 when the dict certainly lacks the interned
-    /// name. Runs no code.
+    /// `extern "C" fn(*mut PyObject dict, *mut PyObject name) -> u64`: 1 when the dict certainly lacks the
+    /// interned name. Runs no code.
     pub dict_lacks: usize,
-    /// `extern "C" fn(*mut PyObject object, i64 offset) -> *mut PyObject`: gives an object the dict that it lacks at this
-    /// offset; that, borrowed, or NULL, nothing done and no exception, when the collector is about to begin or there is
-    /// no memory.
+    /// `extern "C" fn(*mut PyObject object, i64 offset) -> *mut PyObject`: gives an object the dict that it
+    /// lacks at this offset; that, borrowed, or NULL, nothing done and no exception, when the collector is
+    /// about to begin or there is no memory.
     pub fresh_dict: usize,
 }
 
@@ -370,17 +374,18 @@ pub struct NativeLayout {
 pub struct StringLayout {
     /// Where a plain STR has its characters, a byte each.
     pub characters: i32,
-    /// 3.x: where a STR has flags (unsigned int), and those that are all set in a plain one. On 2.7 every STR is.
+    /// 3.x: where a STR has flags (unsigned int), and those that are all set in a plain one. On 2.7 every STR
+    /// is.
     pub plain: Option<(i32, u32)>,
     /// 3.x: where a UNICODE has its bytes.
     pub bytes: i32,
     /// Address of a table of the addresses of the STRs of one character, by its byte. They live for ever.
     pub table: usize,
-    /// `extern "C" fn(*mut PyObject, i64) -> *mut PyObject`: the character at a position that a STR or (2.7) UNICODE
-    /// has, a new reference, or NULL without an exception.
+    /// `extern "C" fn(*mut PyObject, i64) -> *mut PyObject`: the character at a position that a STR or (2.7)
+    /// UNICODE has, a new reference, or NULL without an exception.
     pub item: usize,
-    /// `extern "C" fn(*mut PyObject) -> i64`: the code of the one character of a STR; negative, and no exception, when
-    /// it has not got one.
+    /// `extern "C" fn(*mut PyObject) -> i64`: the code of the one character of a STR; negative, and no
+    /// exception, when it has not got one.
     pub code: usize,
     /// `extern "C" fn(*mut PyObject, *mut PyObject) -> i64`: 1 when two STR are equal, else 0.
     pub equal: usize,
@@ -483,8 +488,8 @@ pub struct Host {
     pub math: fn(Builtin) -> usize,
     /// Functions in C, and the descriptors of methods.
     pub natives: NativeLayout,
-    /// `extern "C" fn(*mut PyObject list, *mut PyObject item) -> i64`: appends the item, whose reference it takes over;
-    /// 0, nothing done, and no exception, when there is no memory.
+    /// `extern "C" fn(*mut PyObject list, *mut PyObject item) -> i64`: appends the item, whose reference it
+    /// takes over; 0, nothing done, and no exception, when there is no memory.
     pub list_append: usize,
     /// Address of the i64 that `Insn::EnumerateIndex` has.
     pub enumerated: usize,
@@ -494,7 +499,8 @@ pub struct Host {
     pub arrays: fn() -> Option<ArrayLayout>,
     /// How strings are laid out; without it, helpers do all with them.
     pub strings: Option<StringLayout>,
-    /// Where numbers are taken from and put back to in line, if that may be done at present; otherwise, functions do.
+    /// Where numbers are taken from and put back to in line, if that may be done at present; otherwise,
+    /// functions do.
     pub free_numbers: fn() -> Option<FreeNumbers>,
     /// Where tuples are taken from in line, if that may be done at present; otherwise, a helper makes them.
     pub free_tuples: fn() -> Option<FreeTuples>,
@@ -507,8 +513,8 @@ pub struct Host {
     /// `extern "C" fn(*mut PyObject)`: what `Py_DECREF` does when the count reaches zero.
     pub dealloc: usize,
     /// `extern "C" fn(*mut PyFrameObject, header: u64)`: provisional code of the frame has jumped back
-    /// [`TURNS`](crate::backend::TURNS) times, now to the loop header at this offset. Runs no code. 0 if nobody wants to
-    /// know.
+    /// [`TURNS`](crate::backend::TURNS) times, now to the loop header at this offset. Runs no code. 0 if
+    /// nobody wants to know.
     pub reconsider: usize,
     /// Debug builds keep `_Py_RefTotal`: `extern "C" fn(*mut PyObject)` for both, 0 otherwise.
     pub counted_incref: usize,

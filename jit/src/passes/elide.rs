@@ -1,15 +1,15 @@
 //! Leaves out references to what something else keeps alive for as long as they are held.
 //!
-//! A reference that is taken and released again while nothing runs and nothing of what keeps its object alive is
-//! written is of no use: the object cannot die, so that its release would do nothing but count. Exits on the way take
-//! one for the interpreter. So is one that a local gets which has the object already.
+//! A reference that is taken and released again while nothing runs and nothing of what keeps its object alive
+//! is written is of no use: the object cannot die, so that its release would do nothing but count. Exits on
+//! the way take one for the interpreter. So is one that a local gets which has the object already.
 
 use super::cfg;
 use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Ownership, StateId, Type, ValueId};
 use std::collections::HashSet;
 
-/// Instructions that are looked at for one reference. There are few between where it is taken and where it is released,
-/// if nothing runs.
+/// Instructions that are looked at for one reference. There are few between where it is taken and where it is
+/// released, if nothing runs.
 const MAX_DISTANCE: usize = 256;
 
 /// Runs the pass; whether it has changed anything.
@@ -89,8 +89,8 @@ struct Life {
 }
 
 impl Elision {
-    /// Whether locals may have been written from outside before an instruction, which the code has not looked at yet: so
-    /// it does where it looks at tracing.
+    /// Whether locals may have been written from outside before an instruction, which the code has not looked
+    /// at yet: so it does where it looks at tracing.
     fn may_be_written(&self, function: &Function, block: BlockId, index: usize) -> bool {
         let before = function.block(block).insns[..index].iter().rev();
         for value in before.filter(|value| !self.gone.contains(value)) {
@@ -162,8 +162,8 @@ impl Elision {
         Some(Support { heaps, owners })
     }
 
-    /// Follows a reference from where it is taken to where it is released on every path; nothing if it goes elsewhere, or
-    /// what else keeps its object alive may not do so all the way.
+    /// Follows a reference from where it is taken to where it is released on every path; nothing if it goes
+    /// elsewhere, or what else keeps its object alive may not do so all the way.
     fn life(
         &self,
         function: &Function,

@@ -1,4 +1,5 @@
-//! What passes make of code, as texts: each file in `jit/tests/fixtures` says what goes in and what comes out.
+//! What passes make of code, as texts: each file in `jit/tests/fixtures` says what goes in and what comes
+//! out.
 //!
 //! ```text
 //! # What it shows.
@@ -19,8 +20,8 @@
 //! …
 //! ```
 //!
-//! Addresses of this process are `@0`, `@1` and so on in results. With `PYJION_BLESS` in the environment, results are
-//! written instead of compared.
+//! Addresses of this process are `@0`, `@1` and so on in results. With `PYJION_BLESS` in the environment,
+//! results are written instead of compared.
 
 use super::tests::text_says_all;
 use super::{PASSES, Pass};

@@ -1,12 +1,12 @@
 //! Takes guards and loads out of loops that are the same on every turn.
 //!
-//! What an instruction computes of values that no turn changes, and of memory that none writes, is computed on each way
-//! into the loop instead. A guard leaves there with the frame that the loop begins with, which is right whatever the
-//! turns do, as none has begun. It is taken for granted that the loop has a turn: where it has not, such a guard may
-//! leave for nothing, and the next version does without.
+//! What an instruction computes of values that no turn changes, and of memory that none writes, is computed
+//! on each way into the loop instead. A guard leaves there with the frame that the loop begins with, which is
+//! right whatever the turns do, as none has begun. It is taken for granted that the loop has a turn: where it
+//! has not, such a guard may leave for nothing, and the next version does without.
 //!
-//! A jump back behind which code has run, as that for pending work, is a way into the loop too: what that code may have
-//! written is read again there.
+//! A jump back behind which code has run, as that for pending work, is a way into the loop too: what that
+//! code may have written is read again there.
 
 use super::cfg::{self, Cfg};
 use super::edges::{self, insert};
@@ -236,8 +236,8 @@ impl Hoisting {
         Moved::No
     }
 
-    /// Guards what is passed on the ways in for a parameter that no turn changes; the parameter, of which so much is known
-    /// then.
+    /// Guards what is passed on the ways in for a parameter that no turn changes; the parameter, of which so
+    /// much is known then.
     fn guard_all_ways(
         &mut self,
         function: &mut Function,
@@ -254,7 +254,8 @@ impl Hoisting {
         for number in 0..place.ways_in.len() {
             let way_in = place.ways_in[number];
             let arg = cfg::resolve(&self.replacement, edge_args(function, way_in)[index]);
-            // From an outer loop, or from behind code that ran, the same object may come that was guarded once.
+            // From an outer loop, or from behind code that ran, the same object may come that was guarded
+            // once.
             let is_back = lasts && self.dominators.dominates(place.turns.header, way_in);
             let passed = if is_back && Some(cfg::unguarded(function, &self.replacement, arg)) == base {
                 param
@@ -351,7 +352,8 @@ impl Hoisting {
     }
 }
 
-/// The memory that what an instruction does depends on, if it is one that is worth while to take out of a loop.
+/// The memory that what an instruction does depends on, if it is one that is worth while to take out of a
+/// loop.
 fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
     match insn {
         Insn::GuardNotNull(..)

@@ -19,8 +19,9 @@ pub struct Loop {
 }
 
 impl Loop {
-    /// The ways from a header that it dominates back to it, one for each jump, without those on which the bytecode
-    /// leaves its loop and comes to that again: two loops may have one header, where a frame is entered at the inner.
+    /// The ways from a header that it dominates back to it, one for each jump, without those on which the
+    /// bytecode leaves its loop and comes to that again: two loops may have one header, where a frame is
+    /// entered at the inner.
     pub fn turns(function: &Function, cfg: &Cfg, dominators: &Dominators, header: BlockId) -> Vec<Loop> {
         let depth = |block: BlockId| {
             let state = function.block(block).entry_state?;

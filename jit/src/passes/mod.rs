@@ -120,8 +120,8 @@ impl Omitted {
 
 /// Runs the passes, which bring a function from the builder's form to the backend's.
 ///
-/// Leaves the time of each, in the order of [`PASSES`], and, if it is asked to, the text after each. What is verified
-/// between them, and whether references are counted, `verify_all` says; debug builds always do.
+/// Leaves the time of each, in the order of [`PASSES`], and, if it is asked to, the text after each. What is
+/// verified between them, and whether references are counted, `verify_all` says; debug builds always do.
 pub fn run(
     function: &mut Function,
     host: &Host,

@@ -70,8 +70,8 @@ impl Known {
         })
     }
 
-    /// What of it is known on every turn of a loop that begins there: a turn may have run code, for pending work. Numbers
-    /// that need no memory are made again at no cost.
+    /// What of it is known on every turn of a loop that begins there: a turn may have run code, for pending
+    /// work. Numbers that need no memory are made again at no cost.
     fn in_loop(mut self, function: &Function) -> Known {
         self.results
             .retain(|(value, reads)| reads.is_empty() && !matches!(function.insn(*value), Insn::Int(_)));
@@ -157,8 +157,8 @@ impl Known {
     }
 }
 
-/// The memory that the result of an instruction depends on, if the same instruction would have the same result while
-/// that does not change.
+/// The memory that the result of an instruction depends on, if the same instruction would have the same
+/// result while that does not change.
 pub fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
     match insn {
         Insn::GuardNotNull(..) | Insn::UnboxInt(_) | Insn::UnboxFloat(_) | Insn::UnboxReal(..) => {
@@ -223,7 +223,8 @@ fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool 
     }
 }
 
-/// Whether two instructions with operands that are the same object, however much of that is known, find the same.
+/// Whether two instructions with operands that are the same object, however much of that is known, find the
+/// same.
 fn is_same_object(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool {
     match (a, b) {
         (Insn::FindGlobal(site), Insn::FindGlobal(other)) => site == other,

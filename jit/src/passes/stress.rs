@@ -19,7 +19,8 @@ static GUARDS: AtomicU32 = AtomicU32::new(0);
 /// Entries and checks of validity until the next one finds that the code has become invalid.
 static VALIDITY: AtomicU32 = AtomicU32::new(0);
 
-/// For tests that run code of these modes, one after the other: the counters, which are the process's, start anew.
+/// For tests that run code of these modes, one after the other: the counters, which are the process's, start
+/// anew.
 #[cfg(test)]
 pub fn alone() -> impl Drop {
     static ALONE: std::sync::Mutex<()> = std::sync::Mutex::new(());

@@ -145,13 +145,15 @@ impl Promise {
     /// A loop that calculates may become many times faster.
     const ARITHMETIC: Promise = Promise { share: 32, start: 6_000, saves: 100_000 };
 
-    /// Elsewhere, much of the time goes into calls and lookups, which stay: a few instructions have their turn.
+    /// Elsewhere, much of the time goes into calls and lookups, which stay: a few instructions have their
+    /// turn.
     const OTHER: Promise = Promise { share: 64, start: 3_000, saves: 10_000 };
 
-    /// In the background, compiling takes no time of the program's, but still some of the machine's: what code
-    /// has shown to save counts eight times. (Programs of the library that take half a second end 1% to 10%
-    /// earlier by it, or as early as before, for about as much processor time as a larger start costs them, which
-    /// goes to whatever is warm first; whether it is four times or eight makes less difference than two runs do.)
+    /// In the background, compiling takes no time of the program's, but still some of the machine's: what
+    /// code has shown to save counts eight times. (Programs of the library that take half a second end 1% to
+    /// 10% earlier by it, or as early as before, for about as much processor time as a larger start costs
+    /// them, which goes to whatever is warm first; whether it is four times or eight makes less difference
+    /// than two runs do.)
     fn in_background(self) -> Promise {
         Promise { share: self.share / 2, saves: self.saves * 8, ..self }
     }
@@ -204,7 +206,8 @@ const FRAME_SAVES: u64 = 30;
 /// A loop in native code is sure to have saved one part in this many of the time that it took.
 const LOOP_SAVES: u64 = 4;
 
-/// Microseconds that compiled code is sure to have saved by so many frames, and so many microseconds in loops.
+/// Microseconds that compiled code is sure to have saved by so many frames, and so many microseconds in
+/// loops.
 pub fn saved(frames: u64, looped: u64) -> u64 {
     looped / LOOP_SAVES + frames * FRAME_SAVES / 1000
 }
@@ -217,8 +220,9 @@ pub fn calculates(code: &CodeDesc, header: u32) -> bool {
     count(|op| matches!(op, Op::Binary { .. })) > 2 * count(|op| matches!(op, Op::Call(_)))
 }
 
-/// Whether there is time for compiling code. A lower threshold than the usual one asks for more to be compiled, and
-/// raises the limit accordingly. `calculates` says of a loop whether it does more arithmetic than calls.
+/// Whether there is time for compiling code. A lower threshold than the usual one asks for more to be
+/// compiled, and raises the limit accordingly. `calculates` says of a loop whether it does more arithmetic
+/// than calls.
 pub fn allows(occasion: Occasion, code: &Facts, means: &Means, calculates: impl Fn(u32) -> bool) -> bool {
     let spent = means.ledger.committed();
     let account = if code.wanted == Wanted::First { means.ledger.first } else { means.ledger.full };
@@ -227,9 +231,9 @@ pub fn allows(occasion: Occasion, code: &Facts, means: &Means, calculates: impl 
     let promise = if means.in_background { promise.in_background() } else { promise };
     let promise = if code.wanted == Wanted::Better { promise.beyond_first() } else { promise };
     let scaled = |limit: u64| means.threshold.scale(limit);
-    // Whoever rents until the rent has cost as much as buying pays at most twice what was needed. That is too much
-    // where it happens again and again: while what was bought has not paid, rent is paid for longer. So it is where
-    // there were versions that did not last.
+    // Whoever rents until the rent has cost as much as buying pays at most twice what was needed. That is too
+    // much where it happens again and again: while what was bought has not paid, rent is paid for longer. So
+    // it is where there were versions that did not last.
     let is_paying = spent + estimate <= scaled(promise.start.max(means.used / LOSS)) + means.saved;
     let price = if is_paying { estimate } else { estimate * CAUTION };
     if seen * promise.saves / 1_000_000 >= price << code.generations {

@@ -49,8 +49,8 @@ impl Threshold {
         self.given < DEFAULT_THRESHOLD
     }
 
-    /// The heat from which on code of a certain [bulk] is hot. Compiling pays when it takes no longer than the code has
-    /// run already; both grow with the size of the code, but only a part of it is what runs.
+    /// The heat from which on code of a certain [bulk] is hot. Compiling pays when it takes no longer than
+    /// the code has run already; both grow with the size of the code, but only a part of it is what runs.
     #[inline(always)]
     pub fn of_code(self, bulk: u32) -> u64 {
         u64::from(self.unit) * u64::from(bulk)
@@ -88,8 +88,8 @@ pub fn postponed(heat: u32) -> u32 {
     heat / 4 * 3
 }
 
-/// The heat that code which gave its machine code up has to reach next time: each time it takes at least twice as
-/// long.
+/// The heat that code which gave its machine code up has to reach next time: each time it takes at least
+/// twice as long.
 pub fn reheat_at(before: u32) -> u32 {
     before.saturating_mul(2).max(PER_CALL)
 }

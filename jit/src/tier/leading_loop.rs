@@ -5,7 +5,8 @@
 pub struct LeadingLoop {
     /// The offset of the header.
     pub header: u32,
-    /// Jumps to it, each as often as its loop has [bulk](super::heat::bulk), less a quarter of all the others.
+    /// Jumps to it, each as often as its loop has [bulk](super::heat::bulk), less a quarter of all the
+    /// others.
     pub lead: u32,
 }
 

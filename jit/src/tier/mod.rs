@@ -1,4 +1,5 @@
-//! When, and with what, code is compiled: policy as plain calculation, which knows neither frames nor CPython.
+//! When, and with what, code is compiled: policy as plain calculation, which knows neither frames nor
+//! CPython.
 
 pub mod budget;
 pub mod command_line;

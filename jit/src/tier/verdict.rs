@@ -76,7 +76,8 @@ pub fn is_too_often(
             && is_loop())
 }
 
-/// Whether a version that was entered so often, and left so often for failed speculations, is not worth entering.
+/// Whether a version that was entered so often, and left so often for failed speculations, is not worth
+/// entering.
 pub fn is_hopeless(entered: u64, failed: u64) -> bool {
     entered >= ENTRIES_THAT_TELL && failed * TOLERATED > entered
 }

@@ -115,7 +115,8 @@ impl Window {
         self.completed >= ENOUGH_FRAMES || self.instructions >= ENOUGH_INSTRUCTIONS
     }
 
-    /// The few instructions that a generator executes each time it is resumed, when it is not worthwhile to compile it.
+    /// The few instructions that a generator executes each time it is resumed, when it is not worthwhile to
+    /// compile it.
     pub fn too_few(&self) -> Option<u32> {
         self.instructions.checked_div(self.completed).filter(|&instructions| instructions < WORTHWHILE)
     }

@@ -1,4 +1,5 @@
-//! A run of `bench` from its options to its reports: what is measured is kept at once, and Ctrl-C loses nothing.
+//! A run of `bench` from its options to its reports: what is measured is kept at once, and Ctrl-C loses
+//! nothing.
 
 use super::figures::STARTUP;
 use super::interpreters::{self, Interpreter};

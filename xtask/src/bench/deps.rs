@@ -1,4 +1,5 @@
-//! What programs need from the package index: installed once for each version, by hash, without anything in C.
+//! What programs need from the package index: installed once for each version, by hash, without anything in
+//! C.
 
 use super::interpreters::Interpreter;
 use super::suites::{self, Program};
@@ -28,8 +29,8 @@ const NO_JIT: (&str, &str) = ("PYJION", "0");
 
 /// The folder with what the programs need; it is not there when none of them needs anything.
 ///
-/// What is in it comes from `ci/bench/requirements/VERSION.txt` and, for what pip has to be told other things about,
-/// `VERSION-NAME.txt`; VERSION is 2.7 and so on. The bytecode of each interpreter is there, too.
+/// What is in it comes from `ci/bench/requirements/VERSION.txt` and, for what pip has to be told other things
+/// about, `VERSION-NAME.txt`; VERSION is 2.7 and so on. The bytecode of each interpreter is there, too.
 pub fn ensure(
     dirs: &Dirs,
     programs: &[&Program],

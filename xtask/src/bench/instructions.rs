@@ -1,4 +1,5 @@
-//! Counts the instructions that a program executes in user mode: by the processor's counter, else by valgrind.
+//! Counts the instructions that a program executes in user mode: by the processor's counter, else by
+//! valgrind.
 
 use crate::step;
 use anyhow::{Context, Result, bail};

@@ -1,7 +1,7 @@
 //! Runs one process and measures it: time, processor time with children and threads, peak memory.
 //!
-//! The system knows the peak of a process only together with what it was before it became another program, so what
-//! this tool keeps in memory is the least that it can report: a few megabytes, below any interpreter.
+//! The system knows the peak of a process only together with what it was before it became another program, so
+//! what this tool keeps in memory is the least that it can report: a few megabytes, below any interpreter.
 
 use super::interrupt;
 use crate::step;
@@ -115,8 +115,8 @@ pub fn processors(count: usize) -> Result<CpuSet> {
     Ok(set)
 }
 
-/// Runs a command as a process group of its own, of which nothing is left behind. What it writes goes to files in
-/// `folder`, which must exist.
+/// Runs a command as a process group of its own, of which nothing is left behind. What it writes goes to
+/// files in `folder`, which must exist.
 pub fn run(command: &mut Command, folder: &Path, processors: Option<CpuSet>, limit: Duration) -> Result<Ran> {
     let (out, err) = (folder.join("stdout"), folder.join("stderr"));
     let create = |path: &Path| {

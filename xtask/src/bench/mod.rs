@@ -1,4 +1,5 @@
-//! `bench`: runs programs on stock, on ours and on whatever else is named, in turn, and says how much faster they are.
+//! `bench`: runs programs on stock, on ours and on whatever else is named, in turn, and says how much faster
+//! they are.
 
 mod campaign;
 mod compare;
@@ -99,8 +100,8 @@ pub struct Args {
     /// Print where the time of this one program goes, by perf, and measure nothing
     #[arg(long, env = "PYJION_BENCH_PROFILE", value_name = "NAME", conflicts_with_all = ["filter", "quick"])]
     profile: Option<String>,
-    /// Find the functions of the Rust side that run in these programs, for the layout of the executable, and measure
-    /// nothing
+    /// Find the functions of the Rust side that run in these programs, for the layout of the executable, and
+    /// measure nothing
     #[arg(long, env = "PYJION_BENCH_LAYOUT", value_parser = plan::yes_or_no(), conflicts_with_all = ["profile", "quick"])]
     layout: bool,
     /// Run every program once on each interpreter and compare only what it does

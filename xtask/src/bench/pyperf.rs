@@ -1,11 +1,12 @@
 //! The file of results: one that PyPI's `pyperf` reads, with all that our own reports need beside.
 //!
-//! A file of pyperf is of one interpreter. So `--json FILE.json` writes a suite of the first interpreter that is not
-//! stock to `FILE.json`, and one of each other beside it, `FILE.stock.json` and so on: `pyperf compare_to
-//! FILE.stock.json FILE.json` compares ours with stock, and the `FILE.json` of two runs compare what has changed.
-//! pyperf compares only as many values with as many. So each process that repeats gives three, the means of thirds of
-//! the second half of its iterations, as pyperf's own values are means over loops; iterations before are warm-ups.
-//! The key `pyjion` of `FILE.json`, which pyperf leaves alone, has the whole run, iteration by iteration.
+//! A file of pyperf is of one interpreter. So `--json FILE.json` writes a suite of the first interpreter that
+//! is not stock to `FILE.json`, and one of each other beside it, `FILE.stock.json` and so on: `pyperf
+//! compare_to FILE.stock.json FILE.json` compares ours with stock, and the `FILE.json` of two runs compare
+//! what has changed. pyperf compares only as many values with as many. So each process that repeats gives
+//! three, the means of thirds of the second half of its iterations, as pyperf's own values are means over
+//! loops; iterations before are warm-ups. The key `pyjion` of `FILE.json`, which pyperf leaves alone, has the
+//! whole run, iteration by iteration.
 
 use super::results::{Count, FORMAT, Iteration, Measured, Participant, Process, Run, STOCK};
 use super::warmup::second_half;

@@ -16,7 +16,8 @@ pub const STOCK: &str = "stock";
 pub enum Count {
     /// The time that passes, and beside it the processor time of all threads, user and system.
     Time,
-    /// Instructions executed in user mode: by the processor's counter when perf can read it, else by valgrind.
+    /// Instructions executed in user mode: by the processor's counter when perf can read it, else by
+    /// valgrind.
     Instructions,
 }
 
@@ -75,7 +76,8 @@ pub struct Outcome {
     /// What the JIT said of itself in a process of its own, which is not part of the times.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub inside: Map<String, Value>,
-    /// Shares of the samples of a profile by where they fell (`native code`, `helpers`, …), where one was made.
+    /// Shares of the samples of a profile by where they fell (`native code`, `helpers`, …), where one was
+    /// made.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub profile: Map<String, Value>,
 }

@@ -40,8 +40,8 @@ pub struct Session<'a> {
 impl Session<'_> {
     /// Measures a program on a version; nothing when the user interrupts.
     ///
-    /// Interpreters run in turn, so that whatever else the machine does hits all of them. One that has a problem is
-    /// left out of the turns that follow, and the others go on.
+    /// Interpreters run in turn, so that whatever else the machine does hits all of them. One that has a
+    /// problem is left out of the turns that follow, and the others go on.
     pub fn measure(&self, version: &str, program: &Program) -> Result<Option<Measured>> {
         let mut outcomes: Vec<Outcome> = self.interpreters.iter().map(|_| Outcome::default()).collect();
         let mut reported: Vec<Map<String, Value>> = vec![Map::new(); outcomes.len()];

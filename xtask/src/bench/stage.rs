@@ -11,7 +11,8 @@ use std::time::Duration;
 /// How much the programs do of what they do when they are measured, in percent.
 const SCALE: u32 = 10;
 
-/// Runs the programs of one version: first those that need nothing, then those for which packages have to be had.
+/// Runs the programs of one version: first those that need nothing, then those for which packages have to be
+/// had.
 pub fn run(dirs: &Dirs, args: &Args, release: &Release, pair: &Pair, tally: &mut Tally) -> Result<()> {
     let options = Options::plain(&args.common);
     for packages in [false, true] {

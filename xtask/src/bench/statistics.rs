@@ -1,16 +1,18 @@
 //! Means, their intervals, and the test that says slower, same or faster.
 //!
-//! Interpreters run in turn, and whatever else the machine does in a turn hits all of them. So what is looked at is
-//! the *logarithm of the ratio in each turn*: logarithms, as 2x and 0.5x are equally far from 1x and ratios are
-//! multiplied, not added; turns, as processes are independent while the iterations of one process are not (they share
-//! its memory layout, its hash seeds, its compiled code). The verdict is a paired t test of these at 5%: its interval
-//! must lie on one side of 1x. There are few turns, three to ten. No test by ranks or permutations can reach 5% with
-//! fewer than six; and a turn that something disturbed widens the interval of a t test more than it moves the mean,
-//! so heavy tails make it say `same`: it errs on the careful side. Of 40 programs that are as fast on both, it calls
-//! about one slower and one faster. Runs of two files were not in turn: there it is Welch's test.
+//! Interpreters run in turn, and whatever else the machine does in a turn hits all of them. So what is looked
+//! at is the *logarithm of the ratio in each turn*: logarithms, as 2x and 0.5x are equally far from 1x and
+//! ratios are multiplied, not added; turns, as processes are independent while the iterations of one process
+//! are not (they share its memory layout, its hash seeds, its compiled code). The verdict is a paired t test
+//! of these at 5%: its interval must lie on one side of 1x. There are few turns, three to ten. No test by
+//! ranks or permutations can reach 5% with fewer than six; and a turn that something disturbed widens the
+//! interval of a t test more than it moves the mean, so heavy tails make it say `same`: it errs on the
+//! careful side. Of 40 programs that are as fast on both, it calls about one slower and one faster. Runs of
+//! two files were not in turn: there it is Welch's test.
 //!
-//! The interval of a geometric mean over programs says what another run of the same programs would give: turns are
-//! drawn again, with replacement, for each program by itself (bootstrap). It does not say what other programs would.
+//! The interval of a geometric mean over programs says what another run of the same programs would give:
+//! turns are drawn again, with replacement, for each program by itself (bootstrap). It does not say what
+//! other programs would.
 
 use anyhow::{Result, ensure};
 use rand_chacha::ChaCha8Rng;
@@ -114,7 +116,8 @@ pub fn log_ratios(base: &[f64], subject: &[f64]) -> Vec<f64> {
     base.iter().zip(subject).map(|(b, s)| (b / s).ln()).collect()
 }
 
-/// The geometric mean over programs, each given by the logarithms of its turns' ratios. None without any program.
+/// The geometric mean over programs, each given by the logarithms of its turns' ratios. None without any
+/// program.
 pub fn geometric_mean(programs: &[Vec<f64>]) -> Option<Ratio> {
     let means: Vec<f64> = programs.iter().filter_map(|logs| mean(logs)).collect();
     let overall = mean(&means)?;
@@ -231,7 +234,8 @@ mod tests {
         let (low, high) = mean.interval.expect("an interval");
         assert!(low < 2.0 && 2.0 < high && low > 1.97 && high < 2.03, "{low} {high}");
         assert_eq!(geometric_mean(&programs), Some(mean), "the same every time");
-        // Standard error of a mean of three turns at distance 1: 0.577; the interval of the normal distribution.
+        // Standard error of a mean of three turns at distance 1: 0.577; the interval of the normal
+        // distribution.
         let many = vec![vec![-1.0, 0.0, 1.0]; 40];
         let (low, high) = geometric_mean(&many).expect("a mean").interval.expect("an interval");
         let expected = 1.96 * 0.577 / 40f64.sqrt();

@@ -32,8 +32,8 @@ pub fn second_half(iterations: &[Iteration]) -> &[Iteration] {
 impl Warmup {
     /// Looks at them; none when there are none.
     ///
-    /// Steady is from where two iterations in a row are not above the median of the second half by more than 5%, or
-    /// by more than twice what iterations of the second half typically differ from it.
+    /// Steady is from where two iterations in a row are not above the median of the second half by more than
+    /// 5%, or by more than twice what iterations of the second half typically differ from it.
     pub fn of(iterations: &[Iteration]) -> Option<Warmup> {
         let first = *iterations.first()?;
         let late = second_half(iterations);

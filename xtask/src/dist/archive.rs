@@ -1,4 +1,5 @@
-//! Archives of a tree that are the same whoever makes them: sorted, owned by nobody in particular, of one time.
+//! Archives of a tree that are the same whoever makes them: sorted, owned by nobody in particular, of one
+//! time.
 
 use super::tree;
 use anyhow::{Context, Result};

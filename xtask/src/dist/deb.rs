@@ -9,7 +9,8 @@ use flate2::write::GzEncoder;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Makes the package. Its command is `pyjion-python2.7`: who wants it to be `python2.7` tells `update-alternatives`.
+/// Makes the package. Its command is `pyjion-python2.7`: who wants it to be `python2.7` tells
+/// `update-alternatives`.
 pub fn pack(
     tree: &Path,
     prefix: &Path,

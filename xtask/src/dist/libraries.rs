@@ -1,4 +1,5 @@
-//! Shared libraries of this machine that others may lack: copied beside the standard library, and looked for there.
+//! Shared libraries of this machine that others may lack: copied beside the standard library, and looked for
+//! there.
 
 use super::binaries::{self, Needs};
 use super::tool;
@@ -20,7 +21,8 @@ pub const SYSTEM: &[&str] = &[
     "libutil.so.1",
 ];
 
-/// An extension module that uses the Tk of the system, where there is one: Tk comes with scripts, fonts and half of X11.
+/// An extension module that uses the Tk of the system, where there is one: Tk comes with scripts, fonts and
+/// half of X11.
 pub const OUTSIDER: &str = "_tkinter";
 
 /// Whether an object is left as it is.
@@ -68,7 +70,8 @@ fn is_system(name: &str) -> bool {
     SYSTEM.contains(&name)
 }
 
-/// Libraries that an object is loaded with, those of libraries included, and where they are. The objects are ours.
+/// Libraries that an object is loaded with, those of libraries included, and where they are. The objects are
+/// ours.
 fn resolved(object: &Path) -> Result<BTreeMap<String, PathBuf>> {
     let said = tool::run(Command::new("ldd").arg(object))?;
     let line = |line: &str| {

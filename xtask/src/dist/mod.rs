@@ -1,4 +1,5 @@
-//! `dist`: archives that people unpack anywhere and packages that they install, and a look at what is in them.
+//! `dist`: archives that people unpack anywhere and packages that they install, and a look at what is in
+//! them.
 
 mod archive;
 mod binaries;

@@ -74,8 +74,8 @@ fn anonymous(plan: &Plan<'_>, text: &str) -> String {
     text.replace(&build, "/usr/src/python").replace(&root, "")
 }
 
-/// A script of Python that is one of the shell as well: that finds the interpreter beside it, and to Python it is a
-/// text that nobody uses.
+/// A script of Python that is one of the shell as well: that finds the interpreter beside it, and to Python
+/// it is a text that nobody uses.
 const START: &str =
     "#!/bin/sh\n'''exec' \"$(dirname \"$(readlink -f \"$0\")\")/pyjion-python\" \"$0\" \"$@\"\n' '''\n";
 

@@ -1,4 +1,5 @@
-//! The folder that becomes an archive: a copy of an installation, with bytecode that is the same whenever it is made.
+//! The folder that becomes an archive: a copy of an installation, with bytecode that is the same whenever it
+//! is made.
 
 use super::tool;
 use crate::dirs::remove_tree;

@@ -54,8 +54,8 @@ pub struct Args {
     /// The seed of the first program, the next one's being one more; the default is taken from the clock
     #[arg(long, env = "PYJION_FUZZ_SEED", value_name = "N")]
     seed: Option<u64>,
-    /// Run every program in these modes, or in all; by default every mode has its turn, as all of them for every
-    /// program take five times as long
+    /// Run every program in these modes, or in all; by default every mode has its turn, as all of them for
+    /// every program take five times as long
     #[arg(long = "mode", env = "PYJION_FUZZ_MODE", value_delimiter = ',', value_parser = clap::builder::PossibleValuesParser::new(MODES.iter().filter(|m| m.is_comparable()).map(|m| m.name).chain(["all"])))]
     modes: Vec<String>,
     /// Where programs that differ are kept; the default is target/fuzz/kept

@@ -100,7 +100,8 @@ impl Oracle {
         Ok(Some(Difference { class, found }))
     }
 
-    /// Whether a candidate of the reducer shows a difference of the same class, and shows it because of this mode.
+    /// Whether a candidate of the reducer shows a difference of the same class, and shows it because of this
+    /// mode.
     pub fn still(&mut self, text: &str, mode: usize, class: Class) -> bool {
         let Ok(Reference::Ran(expected)) = self.reference(text) else { return false };
         // A hang need not be waited for that long again, but no slow candidate must pass for one.

@@ -1,7 +1,7 @@
 //! Where functions of the Rust side are in the executable: those that run in one place.
 //!
-//! The system maps sixteen pages where one is touched. What compilers need is a third of what they are made of, and
-//! would have nearly all of it in memory if it lay wherever its crate was linked.
+//! The system maps sixteen pages where one is touched. What compilers need is a third of what they are made
+//! of, and would have nearly all of it in memory if it lay wherever its crate was linked.
 
 mod trace;
 
@@ -14,13 +14,15 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
 
-/// The functions that run, by name and hash, as found by `cargo xtask bench --layout`. What is no more does no harm.
+/// The functions that run, by name and hash, as found by `cargo xtask bench --layout`. What is no more does
+/// no harm.
 const FUNCTIONS: &str = include_str!("functions.txt");
 
 /// What the name of a function's section begins with.
 const SECTIONS: [&str; 2] = [".text.unlikely.", ".text."];
 
-/// How a function is called in the list. At the end there may be a hash, of the types that it is for among others.
+/// How a function is called in the list. At the end there may be a hash, of the types that it is for among
+/// others.
 fn full_name(symbol: &str) -> String {
     rustc_demangle::demangle(symbol).to_string()
 }
@@ -34,7 +36,8 @@ fn short_name(full: &str) -> &str {
     }
 }
 
-/// A linker script, to be added to the linker's own, that has the functions in a library that run next to each other.
+/// A linker script, to be added to the linker's own, that has the functions in a library that run next to
+/// each other.
 pub fn script(library: &Path) -> Result<String> {
     let functions = functions(library)?;
     let running = Running::new(FUNCTIONS, &functions);

@@ -14,8 +14,8 @@ use std::process::{Command, Stdio};
 /// The instruction that stops: `int3`.
 const BREAK: u8 = 0xcc;
 
-/// Runs a program in an executable, and gives the functions of Rust in it that ran, those of its other processes
-/// included.
+/// Runs a program in an executable, and gives the functions of Rust in it that ran, those of its other
+/// processes included.
 pub fn executed(command: &mut Command, executable: &Path) -> Result<BTreeSet<String>> {
     ensure!(cfg!(target_arch = "x86_64"), "functions that run are found on x86-64 only");
     let bytes = std::fs::read(executable).with_context(|| format!("cannot read {}", executable.display()))?;
@@ -152,7 +152,8 @@ fn request(what: libc::c_uint, thread: libc::pid_t, data: usize) -> io::Result<(
     }
 }
 
-/// Waits for one thread, or, if it is -1, for all that this one traces: others of this process have their own.
+/// Waits for one thread, or, if it is -1, for all that this one traces: others of this process have their
+/// own.
 fn wait(thread: libc::pid_t) -> io::Result<(libc::pid_t, libc::c_int)> {
     let mut status = 0;
     // SAFETY: a place to write to.

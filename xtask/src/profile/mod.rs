@@ -113,8 +113,8 @@ pub fn print(subject: &Subject, profile: &Profile) -> Result<()> {
     Ok(())
 }
 
-/// The lines of the program that code is of which the interpreter described in a directory: names of functions, with
-/// their places, and lines.
+/// The lines of the program that code is of which the interpreter described in a directory: names of
+/// functions, with their places, and lines.
 pub fn lines_in(directory: &Path) -> Result<BTreeSet<(String, u32)>> {
     Ok(code::load(directory)?.lines())
 }
@@ -199,8 +199,8 @@ fn analyse(subject: &Subject, recording: &Recording) -> Result<Profile> {
     })
 }
 
-/// What called the function that was running: the first that the stack has of compiled code or the interpreter.
-/// Some of what is on a stack is left from before, so this is right most of the time.
+/// What called the function that was running: the first that the stack has of compiled code or the
+/// interpreter. Some of what is on a stack is left from before, so this is right most of the time.
 fn caller(recording: &Recording, sample: &Sample, code: &code::Code, symbols: &mut Symbols) -> Caller {
     let ancestry = recording.ancestry(sample.process);
     for &word in &sample.stack {

@@ -1,5 +1,5 @@
-//! Whether a C extension that was compiled for stock fits: the layout of every struct of the public headers, and the
-//! sizes in the type objects.
+//! Whether a C extension that was compiled for stock fits: the layout of every struct of the public headers,
+//! and the sizes in the type objects.
 
 use super::Pair;
 use super::layouts::{Layout, Layouts};
@@ -41,8 +41,8 @@ pub fn structs(pair: &Pair, scratch: &Path) -> Result<()> {
     judge(struct_differences(&stock, &ours, GROWN))
 }
 
-/// Fails when a type object that the headers declare states other sizes than stock's, or when its struct differs from
-/// them by another amount than in stock.
+/// Fails when a type object that the headers declare states other sizes than stock's, or when its struct
+/// differs from them by another amount than in stock.
 pub fn types(pair: &Pair, scratch: &Path) -> Result<()> {
     let (stock, ours) = layouts(pair, scratch)?;
     let names = declared_types(&include(&pair.stock, pair)?)?;
@@ -175,8 +175,8 @@ fn struct_of(type_name: &str) -> Option<String> {
 /// `tp_basicsize` and `tp_itemsize`; none of a type that is declared only.
 type Sizes = BTreeMap<String, Option<(i64, i64)>>;
 
-/// What the type objects of a running interpreter say. Read from memory, as one that nobody has used yet cannot be
-/// asked in Python.
+/// What the type objects of a running interpreter say. Read from memory, as one that nobody has used yet
+/// cannot be asked in Python.
 fn type_sizes(python: &Path, layouts: &Layouts, names: &BTreeSet<String>, scratch: &Path) -> Result<Sizes> {
     let layout = layouts.get("PyTypeObject").context("no PyTypeObject in the headers")?;
     let offset = |member: &str| -> Result<u64> {

@@ -12,8 +12,8 @@ use anyhow::Result;
 
 const PACKAGE: &str = "pyjion-embed";
 
-/// Runs both against the headers and the libpython of one version's build tree. In cargo's ordinary target directory,
-/// where the unit tests of the jit have compiled what they share.
+/// Runs both against the headers and the libpython of one version's build tree. In cargo's ordinary target
+/// directory, where the unit tests of the jit have compiled what they share.
 pub fn run(dirs: &Dirs, args: &Args, release: &Release, tally: &mut Tally) -> Result<()> {
     let options = Options::plain(&args.common);
     let plan = Plan::new(dirs, release, Flavour::Pyjion, &options);

@@ -1,4 +1,5 @@
-//! Other evaluators beside the JIT: builds an extension that uses the C API of the hook, and counts frames with it.
+//! Other evaluators beside the JIT: builds an extension that uses the C API of the hook, and counts frames
+//! with it.
 
 use super::Pair;
 use super::process;
@@ -14,8 +15,8 @@ from distutils.core import setup, Extension
 setup(name='evaluator', ext_modules=[Extension('evaluator', ['evaluator.c'])])
 ";
 
-/// Frames of hot code, called from native code or not, are all seen by the other evaluator while it is there, and
-/// by nobody else after it went; what it attached to code dies with the code.
+/// Frames of hot code, called from native code or not, are all seen by the other evaluator while it is there,
+/// and by nobody else after it went; what it attached to code dies with the code.
 const PROGRAM: &str = "
 import gc, sys, evaluator
 
@@ -63,8 +64,9 @@ sys.stdout.write('%r %r %d' % (seen, same, evaluator.freed()))
 
 const EXPECTED: &str = "[[0, 0, 0], [3000, 3003, 3], [43000, 43004, 4], [43000, 43004, 4]] True 3";
 
-/// A debugger's evaluator, which comes and goes: all frames are seen by it while it is there, and run native all the
-/// same, as they do when it is gone. The function that is called has a default, so that it is not inlined.
+/// A debugger's evaluator, which comes and goes: all frames are seen by it while it is there, and run native
+/// all the same, as they do when it is gone. The function that is called has a default, so that it is not
+/// inlined.
 const DEBUGGED: &str = "
 import sys, evaluator, pyjion
 

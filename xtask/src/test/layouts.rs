@@ -1,4 +1,5 @@
-//! The layouts of C's structs as a compiler chose them, read from the debugging information of what it compiled.
+//! The layouts of C's structs as a compiler chose them, read from the debugging information of what it
+//! compiled.
 
 use crate::prereqs;
 use anyhow::{Context, Result, bail};
@@ -54,7 +55,8 @@ impl Layouts {
         let (text, library) = (scratch.join(format!("{name}.c")), scratch.join(format!("{name}.so")));
         std::fs::write(&text, source).with_context(|| format!("cannot write {}", text.display()))?;
         let mut command = Command::new(prereqs::compiler());
-        // What is not used is of interest all the same; a library, because there the sections refer to one another.
+        // What is not used is of interest all the same; a library, because there the sections refer to one
+        // another.
         command.args([
             "-w",
             "-g",

@@ -182,7 +182,8 @@ fn stages_with(
     Ok(())
 }
 
-/// A version that nobody asked for by name and whose source cannot be had is skipped; the default one never is.
+/// A version that nobody asked for by name and whose source cannot be had is skipped; the default one never
+/// is.
 fn may_skip(args: &Args, release: &Release, error: &anyhow::Error) -> bool {
     args.versions.is_empty() && !release.default && error.downcast_ref::<NoSource>().is_some()
 }

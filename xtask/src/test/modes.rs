@@ -10,8 +10,8 @@ pub struct Mode {
     pub regrtest: &'static [&'static str],
     /// It needs builds with Py_DEBUG, is for regrtest and snippets, and only when named.
     pub debug: bool,
-    /// Allocations fail in it, and programs with them where they do not on stock, as long as they do not crash: for
-    /// snippets only.
+    /// Allocations fail in it, and programs with them where they do not on stock, as long as they do not
+    /// crash: for snippets only.
     pub may_fail: bool,
 }
 

@@ -46,7 +46,8 @@ top()
 const BACKTRACE: [(&str, u32); 7] =
     [("bottom", 4), ("bottom", 5), ("bottom", 5), ("numbers", 9), ("key", 13), ("top", 18), ("<module>", 20)];
 
-/// Makes four hundred functions hot one after the other, all but the last ten of which are dropped, then aborts.
+/// Makes four hundred functions hot one after the other, all but the last ten of which are dropped, then
+/// aborts.
 const DROPS: &str = "import os
 kept = []
 for number in range(400):

@@ -1,5 +1,5 @@
-//! What people who run services rest on: what an executable says that it is, the status of a process, counters, and
-//! workers that are forked from a parent that is warm.
+//! What people who run services rest on: what an executable says that it is, the status of a process,
+//! counters, and workers that are forked from a parent that is warm.
 
 use super::Pair;
 use super::process::{self, Output};

@@ -1,5 +1,5 @@
-//! Whether people get their packages: pip is there and is the one that is bundled, in virtual environments, too, where
-//! the JIT is on, and it takes the newest wheels that there are for this version.
+//! Whether people get their packages: pip is there and is the one that is bundled, in virtual environments,
+//! too, where the JIT is on, and it takes the newest wheels that there are for this version.
 
 use super::process::{self, Output};
 use super::{Args, Pair, Tally};

@@ -44,8 +44,8 @@ pub fn succeed(command: &mut Command, folder: &Path, limit: Duration) -> Result<
     Ok(output)
 }
 
-/// Runs a command as a process group of its own; nothing of it is left behind. Its output is kept in `folder`,
-/// which is created, while it runs.
+/// Runs a command as a process group of its own; nothing of it is left behind. Its output is kept in
+/// `folder`, which is created, while it runs.
 pub fn run(command: &mut Command, folder: &Path, limit: Duration) -> Result<Output> {
     std::fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let (out, err) = (folder.join(".stdout"), folder.join(".stderr"));

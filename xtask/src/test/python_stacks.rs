@@ -1,5 +1,5 @@
-//! The stack of Python as those see it who look at the process from outside: GDB's `py-bt` and what goes with it, live
-//! and in a core, and py-spy.
+//! The stack of Python as those see it who look at the process from outside: GDB's `py-bt` and what goes with
+//! it, live and in a core, and py-spy.
 
 use super::Pair;
 use super::observers::{Made, is_refused};
@@ -13,7 +13,8 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Compiled calls of all kinds, one in the other; the last one writes what Python says of the stack, and aborts.
+/// Compiled calls of all kinds, one in the other; the last one writes what Python says of the stack, and
+/// aborts.
 const ABORTS: &str = include_str!("aborts.py");
 
 /// Loops of a function that was compiled as a whole; nothing in them is called.
@@ -41,8 +42,8 @@ spin(*[int(word) for word in sys.argv[1:]])
 const SPINNING: [([&str; 2], [u32; 3]); 2] =
     [(["100000000000", "9"], [4, 5, 6]), (["9", "100000000000"], [9, 10, 11])];
 
-/// The commands of `python-gdb.py` show every frame with its line, and the way to `main` leads through compiled code,
-/// which GDB was told nothing of.
+/// The commands of `python-gdb.py` show every frame with its line, and the way to `main` leads through
+/// compiled code, which GDB was told nothing of.
 pub fn in_gdb(pair: &Pair, scratch: &Path) -> Result<Made> {
     if !net::which("gdb") {
         return Ok(Made::Skipped("gdb is not there"));

@@ -17,8 +17,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// What is run unless all is asked for: the language, its core types and much-used modules, each file a matter
-/// of seconds. One that a version does not have is left out.
+/// What is run unless all is asked for: the language, its core types and much-used modules, each file a
+/// matter of seconds. One that a version does not have is left out.
 const SELECTION: &[&str] = &[
     "test_abc",
     "test_array",
@@ -208,8 +208,8 @@ struct Suite<'a> {
     skips: SkipList,
     stock: Store,
     ours: Store,
-    /// Ours with the JIT off: what it does with the tests that stock cannot run. The patches for today's OpenSSL
-    /// give 3.4 modules that stock lacks.
+    /// Ours with the JIT off: what it does with the tests that stock cannot run. The patches for today's
+    /// OpenSSL give 3.4 modules that stock lacks.
     off: Store,
     scratch: PathBuf,
     runs: AtomicUsize,

@@ -1,5 +1,5 @@
-//! The unit tests of the crates that need no CPython, counted from what cargo says about them, and the jit's examples and
-//! documentation.
+//! The unit tests of the crates that need no CPython, counted from what cargo says about them, and the jit's
+//! examples and documentation.
 
 use super::tally::Tally;
 use crate::dirs::Dirs;
@@ -8,7 +8,8 @@ use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Runs `cargo test` for xtask and the jit, then the examples, which check themselves, and builds the documentation.
+/// Runs `cargo test` for xtask and the jit, then the examples, which check themselves, and builds the
+/// documentation.
 pub fn run(dirs: &Dirs, tally: &mut Tally) -> Result<()> {
     for package in ["xtask", "pyjion-jit"] {
         let log = step::fresh_log(dirs.logs().join(format!("test-{package}.log")));

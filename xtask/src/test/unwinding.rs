@@ -10,7 +10,8 @@ use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
-/// Functions that Python code is run from: all of the runtime's, the evaluator's, and those that stand for native code.
+/// Functions that Python code is run from: all of the runtime's, the evaluator's, and those that stand for
+/// native code.
 const SURROUNDING: &[&str] = &[
     "pyjion_embed::py::binding::",
     "pyjion_embed::py::dict::",

@@ -1,4 +1,5 @@
-//! Which file of a crate uses which other: every path in the code, resolved to the file that has what it names.
+//! Which file of a crate uses which other: every path in the code, resolved to the file that has what it
+//! names.
 
 use anyhow::{Context, Result, anyhow};
 use proc_macro2::{TokenStream, TokenTree};
@@ -291,7 +292,8 @@ impl<'ast> Visit<'ast> for Reader {
     /// `pub(in crate::runtime)` uses nothing.
     fn visit_visibility(&mut self, _: &'ast syn::Visibility) {}
 
-    /// What is handed to a macro, or stands in one, is no code yet: whatever looks like a path is taken for one.
+    /// What is handed to a macro, or stands in one, is no code yet: whatever looks like a path is taken for
+    /// one.
     fn visit_macro(&mut self, item: &'ast syn::Macro) {
         if self.pass == Pass::Paths {
             for path in paths_in(item.tokens.clone()) {

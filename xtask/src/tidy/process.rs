@@ -1,5 +1,5 @@
-//! What changes in the process stands in one list: nothing of it is anywhere else without a reason, and each room
-//! keeps to its own parts.
+//! What changes in the process stands in one list: nothing of it is anywhere else without a reason, and each
+//! room keeps to its own parts.
 
 use super::rooms::LIST;
 use crate::dirs::Dirs;

@@ -1,7 +1,7 @@
 //! The order of rooms: which part of a crate may use which, and what is not so yet.
 //!
-//! A room is a module of the crate's root with all that is below it. It may use the rooms below it in the order; so
-//! no two use each other, and none has to be understood together with one above.
+//! A room is a module of the crate's root with all that is below it. It may use the rooms below it in the
+//! order; so no two use each other, and none has to be understood together with one above.
 
 use super::arrows::{Crate, Module};
 use crate::dirs::Dirs;

@@ -148,8 +148,8 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
     }
 }
 
-/// Binds what is called to its receiver, which is lowest of `count` operands, and calls that with the arguments above;
-/// consumes all.
+/// Binds what is called to its receiver, which is lowest of `count` operands, and calls that with the
+/// arguments above; consumes all.
 ///
 /// # Safety
 /// So many owned references are there, and the callable's is the caller's to give.

@@ -11,14 +11,15 @@ use crate::runtime::calls::keywords::{Given, Ordered};
 use std::ffi::c_int;
 use std::ptr;
 
-/// What is one deeper in C while such a call runs: the calls of the class, of the method, and of its function.
+/// What is one deeper in C while such a call runs: the calls of the class, of the method, and of its
+/// function.
 const CALLS_IN_C: i32 = 3;
 
 /// Calls a class, if it is one that this is for: consumes the class, which is lowest, and the arguments.
 ///
 /// # Safety
-/// The class is at `at`, exactly of type `type`, and above it so many positional arguments and pairs of name and
-/// value, all owned; the thread is the current one and runs compiled code.
+/// The class is at `at`, exactly of type `type`, and above it so many positional arguments and pairs of name
+/// and value, all owned; the thread is the current one and runs compiled code.
 #[inline(always)]
 pub unsafe fn try_instantiate(
     thread: *mut PyThreadState,
@@ -90,8 +91,8 @@ unsafe fn try_construct(thread: *mut PyThreadState, at: *mut Object, given: Give
     }
 }
 
-/// Ends the call of the class at `at` with an instance that was made and is initialised now, by this function if that is
-/// not NULL: the instance or NULL.
+/// Ends the call of the class at `at` with an instance that was made and is initialised now, by this function
+/// if that is not NULL: the instance or NULL.
 #[inline(always)]
 unsafe fn finish(
     thread: *mut PyThreadState,

@@ -36,8 +36,8 @@ pub unsafe fn of(class: *mut PyTypeObject) -> Object {
     unsafe { function_in(py::_PyType_Lookup(class, NAME.get())) }
 }
 
-/// Whether instances of a class are complete when they are made, whatever the arguments were: `object_init` of classes
-/// with a constructor of their own.
+/// Whether instances of a class are complete when they are made, whatever the arguments were: `object_init`
+/// of classes with a constructor of their own.
 ///
 /// # Safety
 /// A class.
@@ -50,8 +50,8 @@ pub unsafe fn are_enough_for(class: *mut PyTypeObject) -> bool {
     }
 }
 
-/// Whether a class is made by its own `__new__` or by that of `object`, and so are all that it is built on: then it may
-/// ask `object` for an instance.
+/// Whether a class is made by its own `__new__` or by that of `object`, and so are all that it is built on:
+/// then it may ask `object` for an instance.
 ///
 /// # Safety
 /// A class.
@@ -87,8 +87,8 @@ unsafe fn function_in(attribute: Object) -> Object {
     }
 }
 
-/// Learns which function calls it from a class that shows it: one that derives from `object` alone, which has another,
-/// and has a constructor of its own.
+/// Learns which function calls it from a class that shows it: one that derives from `object` alone, which has
+/// another, and has a constructor of its own.
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {

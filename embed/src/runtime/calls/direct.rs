@@ -63,8 +63,8 @@ unsafe fn call_of_class(at: *mut Object, count: i64, others: c_int) -> Object {
 #[cold]
 #[inline(never)]
 unsafe fn call_method(function: Object, arguments: *const Object, count: usize) -> Object {
-    // SAFETY: by the contract of the caller; the tuple takes references of its own. Nothing is left to be dropped where
-    // code runs.
+    // SAFETY: by the contract of the caller; the tuple takes references of its own. Nothing is left to be
+    // dropped where code runs.
     unsafe {
         py::incref(function);
         py::incref(*arguments);

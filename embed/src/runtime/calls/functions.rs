@@ -13,8 +13,8 @@ use std::ptr;
 /// Calls a function with positional arguments that stay the caller's, if it is one that this is for.
 ///
 /// # Safety
-/// The caller holds references to the function and its arguments; the thread is the current one and runs compiled
-/// code.
+/// The caller holds references to the function and its arguments; the thread is the current one and runs
+/// compiled code.
 #[inline(always)]
 pub unsafe fn try_call(
     thread: *mut PyThreadState,

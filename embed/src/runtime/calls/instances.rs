@@ -1,5 +1,5 @@
-//! Calls of instances whose class has a Python function as `__call__`: `slot_tp_call` of typeobject.c without the
-//! tuple of arguments and the bound method.
+//! Calls of instances whose class has a Python function as `__call__`: `slot_tp_call` of typeobject.c without
+//! the tuple of arguments and the bound method.
 
 use crate::py::dict::Name;
 use crate::py::gil::Gil;
@@ -10,7 +10,8 @@ use crate::py::{self, Object, PyThreadState, PyTypeObject, ternaryfunc};
 use crate::run::thin;
 use std::cell::Cell;
 
-/// What is one deeper in C while such a call runs: the calls of the instance, of the method, and of its function.
+/// What is one deeper in C while such a call runs: the calls of the instance, of the method, and of its
+/// function.
 const CALLS_IN_C: i32 = 3;
 
 static NAME: Gil<Name> = Gil::new(Name::new(c"__call__"));
@@ -19,11 +20,12 @@ static NAME: Gil<Name> = Gil::new(Name::new(c"__call__"));
 // APART: a fact of the interpreter, learnt once.
 static SLOT: Gil<Cell<ternaryfunc>> = Gil::new(Cell::new(None));
 
-/// Calls an instance with positional arguments, if it is one that this is for: consumes it, which is lowest, and them.
+/// Calls an instance with positional arguments, if it is one that this is for: consumes it, which is lowest,
+/// and them.
 ///
 /// # Safety
-/// The instance is at `at`, and above it so many arguments, all owned; the thread is the current one and runs compiled
-/// code.
+/// The instance is at `at`, and above it so many arguments, all owned; the thread is the current one and runs
+/// compiled code.
 #[inline(never)]
 pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize) -> Option<Object> {
     // SAFETY: the instance holds its class, and the function is held throughout.
@@ -48,8 +50,8 @@ pub unsafe fn try_call(thread: *mut PyThreadState, at: *mut Object, count: usize
     }
 }
 
-/// Learns which function that is from a class that shows it: one that derives from `object` alone, whose instances
-/// cannot be called, and has a Python function of its own.
+/// Learns which function that is from a class that shows it: one that derives from `object` alone, whose
+/// instances cannot be called, and has a Python function of its own.
 #[cold]
 #[inline(never)]
 unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {

@@ -77,8 +77,8 @@ impl Given {
 pub struct Ordered(Parameters);
 
 impl Ordered {
-    /// Puts arguments in order, after a receiver if there is one; `None` where that is not simple, or an error.
-    /// All are borrowed, from the caller and from the defaults of the function.
+    /// Puts arguments in order, after a receiver if there is one; `None` where that is not simple, or an
+    /// error. All are borrowed, from the caller and from the defaults of the function.
     ///
     /// # Safety
     /// A function and arguments that are alive.
@@ -95,11 +95,12 @@ impl Ordered {
         }
     }
 
-    /// Calls the function, under so many calls in C, in a thin frame if that can be; else nothing has happened.
+    /// Calls the function, under so many calls in C, in a thin frame if that can be; else nothing has
+    /// happened.
     ///
     /// # Safety
-    /// The function whose arguments these are, which have not been released; the caller holds it. The thread is the
-    /// current one and runs compiled code.
+    /// The function whose arguments these are, which have not been released; the caller holds it. The thread
+    /// is the current one and runs compiled code.
     pub unsafe fn call(&self, thread: *mut PyThreadState, calls: c_int, function: Object) -> Option<Object> {
         // SAFETY: the defaults are held by their tuple.
         unsafe {
@@ -134,12 +135,12 @@ pub unsafe fn call_borrowing(
     }
 }
 
-/// Calls a Python function with keywords, if it is one that this is for: consumes it, which is lowest, and the
-/// arguments.
+/// Calls a Python function with keywords, if it is one that this is for: consumes it, which is lowest, and
+/// the arguments.
 ///
 /// # Safety
-/// The function is at `at`, the arguments are above it, all owned; the thread is the current one and runs compiled
-/// code.
+/// The function is at `at`, the arguments are above it, all owned; the thread is the current one and runs
+/// compiled code.
 #[inline(never)]
 pub unsafe fn try_call(
     thread: *mut PyThreadState,

@@ -37,8 +37,8 @@ pub unsafe extern "C" fn load_method(
     }
 }
 
-/// The class that a bound method of 2.7 would keep alive besides its function and receiver: a new reference, or
-/// NULL when nothing is to be bound. The methods of built-in types have none.
+/// The class that a bound method of 2.7 would keep alive besides its function and receiver: a new reference,
+/// or NULL when nothing is to be bound. The methods of built-in types have none.
 #[cfg(py2)]
 #[inline(always)]
 unsafe fn kept_class(callable: Object, receiver: Object) -> Object {

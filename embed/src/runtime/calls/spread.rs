@@ -119,8 +119,8 @@ unsafe fn try_call(
     }
 }
 
-/// The same with arguments by name, which are in a dict of so few, after those in the row. Others may change the dict
-/// meanwhile.
+/// The same with arguments by name, which are in a dict of so few, after those in the row. Others may change
+/// the dict meanwhile.
 #[inline(never)]
 unsafe fn call_with_names(
     thread: *mut PyThreadState,
@@ -148,7 +148,8 @@ unsafe fn call_with_names(
     }
 }
 
-/// Releases the tuple and the dict that there are, in the order of the evaluator: the dict has been copied, and goes first.
+/// Releases the tuple and the dict that there are, in the order of the evaluator: the dict has been copied,
+/// and goes first.
 unsafe fn release_stars(at: *mut Object, flags: c_int) {
     // SAFETY: ours.
     unsafe {

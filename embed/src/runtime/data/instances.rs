@@ -61,8 +61,8 @@ pub unsafe extern "C" fn has_attr(_frame: Frame, object: Object, name: Object) -
     }
 }
 
-/// 2.7: whether an instance of an old-style class has no say in its truth: `instance_nonzero` has two exceptions made to
-/// find that out.
+/// 2.7: whether an instance of an old-style class has no say in its truth: `instance_nonzero` has two
+/// exceptions made to find that out.
 ///
 /// # Safety
 /// It is one, alive; no exception is set.
@@ -84,8 +84,8 @@ unsafe fn lacks(object: Object, name: &Name) -> bool {
     }
 }
 
-/// 2.7: an iterator over an instance of an old-style class that has items, and no `__iter__`: `instance_getiter`. NULL
-/// without an exception when it is not that.
+/// 2.7: an iterator over an instance of an old-style class that has items, and no `__iter__`:
+/// `instance_getiter`. NULL without an exception when it is not that.
 ///
 /// # Safety
 /// It is one, alive; no exception is set.

@@ -68,10 +68,12 @@ pub fn address_of_enumerated() -> usize {
     PROCESS.enumerated.0.as_ptr() as usize
 }
 
-/// `enum_next` of enumobject.c, which hands out the item without its number: the pair is kept up all the same, as it is
-/// what keeps the item alive until the next one. Both are handed out in a pair where there is more to the number.
+/// `enum_next` of enumobject.c, which hands out the item without its number: the pair is kept up all the
+/// same, as it is what keeps the item alive until the next one. Both are handed out in a pair where there is
+/// more to the number.
 pub unsafe extern "C" fn next_of_enumerate(_frame: Frame, iterator: Object) -> Object {
-    // SAFETY: an `enumerate`. It has an iterator, and a pair of which it owns what is in it, as long as it is alive.
+    // SAFETY: an `enumerate`. It has an iterator, and a pair of which it owns what is in it, as long as it is
+    // alive.
     unsafe {
         let enumerate = iterator.cast::<Enumerate>();
         let (source, pair) = ((*enumerate).iterator, (*enumerate).result);

@@ -1,5 +1,5 @@
-//! Looking into containers, and changing lists, without foreign code: what only that can tell is left to the general
-//! helpers.
+//! Looking into containers, and changing lists, without foreign code: what only that can tell is left to the
+//! general helpers.
 
 use crate::py::dict::{self, Found, Table};
 use crate::py::keys;

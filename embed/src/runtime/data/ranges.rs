@@ -49,8 +49,8 @@ mod of_ints {
         length: c_long,
     }
 
-    /// Ints of which there may be a list for a moment. A longer one may be too much for the memory there is, and a program
-    /// told so.
+    /// Ints of which there may be a list for a moment. A longer one may be too much for the memory there is,
+    /// and a program told so.
     const FEW: i64 = 1 << 20;
 
     /// So many ints from the first one on.

@@ -1,4 +1,5 @@
-//! Attributes that an object certainly has not got: whoever asks just whether it has need not have an exception made.
+//! Attributes that an object certainly has not got: whoever asks just whether it has need not have an
+//! exception made.
 
 use crate::py::attributes::gets_generically;
 use crate::py::dict::{Found, Table};
@@ -29,8 +30,8 @@ pub unsafe fn is_certain(object: Object, name: Object) -> bool {
     }
 }
 
-/// Whether the instances of a class, of which lookups are remembered, have nothing of it under a name. Looking for it
-/// once more asks nobody again.
+/// Whether the instances of a class, of which lookups are remembered, have nothing of it under a name.
+/// Looking for it once more asks nobody again.
 unsafe fn lacks_of_class(ty: *mut PyTypeObject, name: Object) -> bool {
     // SAFETY: alive by the contract of the caller.
     unsafe {

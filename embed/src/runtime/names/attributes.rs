@@ -110,8 +110,8 @@ pub unsafe fn load(
     }
 }
 
-/// The rest of `PyObject_GenericGetAttr` once the type is known to have `attribute` (or NULL) under the name, and no
-/// data descriptor, for an instance dict that only the C API can read.
+/// The rest of `PyObject_GenericGetAttr` once the type is known to have `attribute` (or NULL) under the name,
+/// and no data descriptor, for an instance dict that only the C API can read.
 #[cold]
 #[inline(never)]
 unsafe fn load_with_any_dict(
@@ -180,7 +180,8 @@ unsafe fn no_attribute(object: Object, ty: *mut PyTypeObject, name: Object) -> O
     }
 }
 
-/// Sets an `AttributeError` with the names of a type and an attribute. The formats are those of 2.7 and of 3.x.
+/// Sets an `AttributeError` with the names of a type and an attribute. The formats are those of 2.7 and of
+/// 3.x.
 unsafe fn complain(_py2: &CStr, _py3: &CStr, ty: *mut PyTypeObject, name: Object) {
     // SAFETY: the formats take a C string, then a name as their version has names.
     unsafe {
@@ -290,8 +291,8 @@ pub unsafe extern "C" fn store_attr(
     }
 }
 
-/// The rest of `PyObject_GenericSetAttr` once the type is known to have `attribute` (or NULL) under the name, and no
-/// data descriptor.
+/// The rest of `PyObject_GenericSetAttr` once the type is known to have `attribute` (or NULL) under the name,
+/// and no data descriptor.
 unsafe fn store_in_dict(
     object: Object,
     ty: *mut PyTypeObject,

@@ -79,8 +79,8 @@ impl AttributeCache {
         }
     }
 
-    /// What `ty`, itself the object whose attribute is loaded, has under the name, alive until anything else runs,
-    /// when its metatype has nothing there; `None` when that is not so or cannot be remembered.
+    /// What `ty`, itself the object whose attribute is loaded, has under the name, alive until anything else
+    /// runs, when its metatype has nothing there; `None` when that is not so or cannot be remembered.
     #[inline(always)]
     pub unsafe fn own_attribute<'a>(
         &mut self,

@@ -2,8 +2,8 @@
 //! they change.
 //!
 //! On 2.7 the types of extension modules are such, and the Python classes derived from them or from old-style
-//! classes; on all versions, those with a `mro()` of their own that leaves the bases. Each class of the MRO is
-//! asked anew, without a call.
+//! classes; on all versions, those with a `mro()` of their own that leaves the bases. Each class of the MRO
+//! is asked anew, without a call.
 
 use crate::py::dict::{Found, Table};
 use crate::py::references::Borrowed;
@@ -20,8 +20,8 @@ pub unsafe fn is_untagged(ty: *mut PyTypeObject) -> bool {
     unsafe { !py::has_feature(ty, py::Py_TPFLAGS_HAVE_VERSION_TAG as u64) }
 }
 
-/// What the MRO of a type has under a name, NULL for nothing: alive until anything else runs. Foreign code runs, and an
-/// exception may be left, only where `_PyType_Lookup` has to compare keys.
+/// What the MRO of a type has under a name, NULL for nothing: alive until anything else runs. Foreign code
+/// runs, and an exception may be left, only where `_PyType_Lookup` has to compare keys.
 ///
 /// # Safety
 /// `ty` is alive, `name` an interned string.

@@ -5,8 +5,8 @@ use crate::py::dict::{Found, Table};
 use crate::py::supers::SuperObject;
 use crate::py::{self, Object, PyTypeObject};
 
-/// `super_getattro` for a method: the function, a new reference, and in `*receiver` another to the object it is for.
-/// `None`, nothing done, for anything else, and where foreign code may have to be asked.
+/// `super_getattro` for a method: the function, a new reference, and in `*receiver` another to the object it
+/// is for. `None`, nothing done, for anything else, and where foreign code may have to be asked.
 ///
 /// # Safety
 /// An exact `super`, alive; an interned name.

@@ -40,8 +40,8 @@ impl Emitter<'_> {
                 None => loads.push((register, value)),
             }
         }
-        // What is moved to a register must not be moved from it later. Those that stay where they are are in nobody's
-        // way: each register is the place of one argument.
+        // What is moved to a register must not be moved from it later. Those that stay where they are are in
+        // nobody's way: each register is the place of one argument.
         while !moves.is_empty() {
             let ready = moves.iter().position(|(to, _)| moves.iter().all(|(_, from)| from != to));
             match ready {

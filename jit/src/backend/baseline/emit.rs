@@ -1,11 +1,12 @@
 //! Linear instructions to machine code, in one pass.
 //!
-//! A value that is used beyond its block, or beyond a call, is stored to its place on the stack as soon as it is
-//! computed. Registers are a cache: what they hold can be forgotten at any time, but for values that have no place,
-//! which get one when their register is wanted. A block that is entered from one place alone begins with what the
-//! registers held there.
+//! A value that is used beyond its block, or beyond a call, is stored to its place on the stack as soon as it
+//! is computed. Registers are a cache: what they hold can be forgotten at any time, but for values that have
+//! no place, which get one when their register is wanted. A block that is entered from one place alone begins
+//! with what the registers held there.
 //!
-//! `rbx`, `r12` and `r13` are the frame, the thread and the exit buffer; `r11` and `xmm8` up are for the emitter.
+//! `rbx`, `r12` and `r13` are the frame, the thread and the exit buffer; `r11` and `xmm8` up are for the
+//! emitter.
 
 use super::lifetimes::Lifetimes;
 use super::linear::{Binary, Block, Checked, Float, FloatOrder, Inst, Linear, Order, Ty, Value};
@@ -44,7 +45,8 @@ pub struct Emitted {
     pub places: Vec<(u32, Option<u32>)>,
     /// Bytes of stack that it takes.
     pub stack: u32,
-    /// Where `rbp` is pushed, where it is set, and where `rbx` and `r12` to `r15` are pushed: the ends of these.
+    /// Where `rbp` is pushed, where it is set, and where `rbx` and `r12` to `r15` are pushed: the ends of
+    /// these.
     pub pushed: [u32; 7],
     /// Where the last of them is popped.
     pub popped: u32,
@@ -537,8 +539,8 @@ impl Emitter<'_> {
         Some(condition)
     }
 
-    /// A condition was computed: branches by it if that is all that is done with it, else makes a value of it. How
-    /// many instructions that were.
+    /// A condition was computed: branches by it if that is all that is done with it, else makes a value of
+    /// it. How many instructions that were.
     fn finish_condition(
         &mut self,
         condition: Condition,

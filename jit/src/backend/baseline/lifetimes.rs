@@ -1,7 +1,7 @@
 //! Where each value of a function is needed, and which of them have a place on the stack.
 //!
-//! Positions are numbers of instructions in the order in which blocks were filled: code runs in that order, but for
-//! loops. An exit is where the branch to it is.
+//! Positions are numbers of instructions in the order in which blocks were filled: code runs in that order,
+//! but for loops. An exit is where the branch to it is.
 
 use super::linear::{Block, Inst, Linear, Value};
 

@@ -1,4 +1,5 @@
-//! What a function is lowered to for the emitter: simple instructions on values that are assigned once, in blocks.
+//! What a function is lowered to for the emitter: simple instructions on values that are assigned once, in
+//! blocks.
 
 /// A value, by the order of definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -215,7 +216,8 @@ pub enum Inst {
         otherwise: Block,
         otherwise_arguments: Range,
     },
-    /// To the block with this number among these, which are values in name only; to the first if there is none.
+    /// To the block with this number among these, which are values in name only; to the first if there is
+    /// none.
     Switch {
         index: Value,
         blocks: Range,
@@ -245,7 +247,8 @@ pub struct Linear {
     pub blocks: Vec<BlockData>,
     /// The blocks in the order in which they were filled.
     pub order: Vec<Block>,
-    /// Of how many of them the code proper consists: what comes after are exits. All of them until there are any.
+    /// Of how many of them the code proper consists: what comes after are exits. All of them until there are
+    /// any.
     pub exits_from: Option<usize>,
     /// By value.
     pub types: Vec<Ty>,

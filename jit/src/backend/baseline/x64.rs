@@ -148,8 +148,8 @@ impl Assembler {
         self.bytes.extend_from_slice(&word.to_le_bytes());
     }
 
-    /// The prefix for 64 bits and for registers from 8 on; `byte` where a register is a byte's, which takes a prefix
-    /// from 4 on.
+    /// The prefix for 64 bits and for registers from 8 on; `byte` where a register is a byte's, which takes a
+    /// prefix from 4 on.
     fn prefix(&mut self, wide: bool, reg: u8, base: u8, byte: Option<u8>) {
         let rex = 0x40 | u8::from(wide) << 3 | (reg >> 3) << 2 | base >> 3;
         if rex != 0x40 || byte.is_some_and(|register| register >= 4) {

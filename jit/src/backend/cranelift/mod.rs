@@ -13,8 +13,8 @@ use cranelift_codegen::{CompiledCode, Context, ir};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use std::collections::BTreeMap;
 
-/// The largest function, in HIR values, that Cranelift is for, if there is a choice: it takes 2 KB a value or more, and
-/// its code is a few percent faster than that of the baseline.
+/// The largest function, in HIR values, that Cranelift is for, if there is a choice: it takes 2 KB a value or
+/// more, and its code is a few percent faster than that of the baseline.
 const MAX_OPTIMISED: usize = 3000;
 
 /// Bytes of stack that code of the baseline may take: what recursion has of them is limited.
@@ -45,7 +45,8 @@ const _: () = {
 /// The target: this machine, with settings common to all code and these.
 fn isa(particular: &[(&str, &str)]) -> Result<OwnedTargetIsa> {
     let common = [
-        // What it would find has been done to HIR. It takes a quarter of the time of a compilation, and half a megabyte.
+        // What it would find has been done to HIR. It takes a quarter of the time of a compilation, and half
+        // a megabyte.
         ("opt_level", "none"),
         ("is_pic", "false"),
         ("use_colocated_libcalls", "false"),

@@ -1,4 +1,5 @@
-//! Attributes and globals: the class by its version tag, then the place where its instances have the attribute.
+//! Attributes and globals: the class by its version tag, then the place where its instances have the
+//! attribute.
 
 use super::calls::{call, tell_both};
 use super::dicts::Key;
@@ -154,7 +155,8 @@ impl Machine<'_> {
         find().unwrap_or(0)
     }
 
-    /// A dict that a field of the frame points to, as long as it is of the very type: 3.x asks others otherwise.
+    /// A dict that a field of the frame points to, as long as it is of the very type: 3.x asks others
+    /// otherwise.
     fn exact_dict(&self, field: i32) -> Option<u64> {
         Some(self.load(self.frame, field)).filter(|dict| self.is_of_type(*dict, Type::DICT))
     }

@@ -24,8 +24,8 @@ pub(super) const MOST_ARGUMENTS: usize = 8;
 pub(super) fn call(address: usize, arguments: &[u64]) -> u64 {
     macro_rules! function {
         ($($argument:ident: $type:ty),*) => {{
-            // SAFETY: whoever knows the address says that a function is there which takes so many words: the host, or
-            // the table of helpers.
+            // SAFETY: whoever knows the address says that a function is there which takes so many words: the
+            // host, or the table of helpers.
             let function = unsafe { std::mem::transmute::<usize, extern "C" fn($($type),*) -> u64>(address) };
             function($($argument),*)
         }};
@@ -148,8 +148,8 @@ impl Machine<'_> {
         self.stack(base)
     }
 
-    /// What the cell or free variable that `Helper::LoadDeref` is asked for holds, unless it is unbound: then alone the
-    /// helper is called, and `f_lasti` set.
+    /// What the cell or free variable that `Helper::LoadDeref` is asked for holds, unless it is unbound: then
+    /// alone the helper is called, and `f_lasti` set.
     pub fn content_of_cell(&self, immediates: &[i64]) -> Option<u64> {
         let index = u32::try_from(*immediates.first()?).ok()?;
         let cell = self.local(self.program.function.locals + index);

@@ -1,5 +1,5 @@
-//! What HIR says that values are, held against what is there: code that rests on what is not so is found where that
-//! begins.
+//! What HIR says that values are, held against what is there: code that rests on what is not so is found
+//! where that begins.
 
 use super::machine::Machine;
 use crate::hir::{Repr, Type, ValueId};
@@ -77,7 +77,8 @@ mod tests {
     use crate::bytecode::Version;
     use crate::hir::parse;
 
-    /// Runs code whose only claim is that local 0 is a float, where it is an object of the type of a kind, or NULL.
+    /// Runs code whose only claim is that local 0 is a float, where it is an object of the type of a kind, or
+    /// NULL.
     fn claims_float(kind: Option<Type>) {
         let text = "f (f.py:1): 1 locals\nentry 0: b0 at 0\n\nb0():\n    v0: float = LoadLocal 0\n    Return v0 at 0\n";
         let function = parse(text).expect("the text is right");

@@ -91,8 +91,8 @@ impl Machine<'_> {
         call(layout.dict_lacks, &[dict, key.name]) != 0
     }
 
-    /// Puts a value, whose reference is taken over, under a new key in a dict, where the first entry to look at is free
-    /// and the table need not grow; whether that was so.
+    /// Puts a value, whose reference is taken over, under a new key in a dict, where the first entry to look
+    /// at is free and the table need not grow; whether that was so.
     pub fn insert_in_dict(&self, layout: &DictLayout, dict: u64, key: Key, value: u64) -> bool {
         let Some(table) = self.table(layout, dict) else { return false };
         let index = key.hash & table.mask;

@@ -1,4 +1,5 @@
-//! The frame's own memory: locals, operand stack, `f_lasti`, marks of names; and the cells and flags of the evaluator.
+//! The frame's own memory: locals, operand stack, `f_lasti`, marks of names; and the cells and flags of the
+//! evaluator.
 
 use super::calls::call;
 use super::machine::Machine;

@@ -13,7 +13,8 @@ pub(super) struct Machine<'p> {
     pub thread: u64,
     /// The exit buffer.
     pub buffer: u64,
-    /// A word for each value: pointers, ints, the bits of floats, 0 and 1. What else is there, [`Program`] says.
+    /// A word for each value: pointers, ints, the bits of floats, 0 and 1. What else is there, [`Program`]
+    /// says.
     values: *mut u64,
 }
 
@@ -32,13 +33,14 @@ pub(super) enum Flow<'p> {
 /// What an instruction computes, or the exit that it leaves by.
 pub(super) type Outcome<T> = Result<T, SideExit>;
 
-/// Runs a frame from an entry of a program, for the program's stub: [`NativeFn`](crate::backend::NativeFn) says how.
+/// Runs a frame from an entry of a program, for the program's stub: [`NativeFn`](crate::backend::NativeFn)
+/// says how.
 ///
 /// A panic here is none that anybody catches, as callers have no landing pads: it ends the process.
 ///
 /// # Safety
-/// As for `NativeFn`, of the host that the program was made for; the program was made of a function that is in its final
-/// form and keeps all rules.
+/// As for `NativeFn`, of the host that the program was made for; the program was made of a function that is
+/// in its final form and keeps all rules.
 pub(super) unsafe extern "C-unwind" fn evaluate(
     frame: *mut u8,
     thread: *mut u8,
@@ -92,7 +94,8 @@ impl<'p> Machine<'p> {
         }
     }
 
-    /// Gives the parameters of a block their values, all at once: arguments may be parameters of the same block.
+    /// Gives the parameters of a block their values, all at once: arguments may be parameters of the same
+    /// block.
     fn pass_arguments(&self, edge: &Edge) {
         let room = self.word(self.program.arguments);
         for (index, &argument) in (0..).zip(&edge.args) {

@@ -1,10 +1,11 @@
 //! Final HIR evaluated, instruction by instruction: the second opinion on what the other backends make of it.
 //!
-//! Its machine code is a stub that has `machine` evaluate a `program`. What each instruction does is written from
-//! what the table of instructions says of it, not from how it is lowered: where code of this backend and of another
-//! differ, one of the two is wrong. It is as slow as that is.
+//! Its machine code is a stub that has `machine` evaluate a `program`. What each instruction does is written
+//! from what the table of instructions says of it, not from how it is lowered: where code of this backend and
+//! of another differ, one of the two is wrong. It is as slow as that is.
 //!
-//! Between the stub and what it calls, nothing owns what has to be dropped: a thread may be unwound through it by force.
+//! Between the stub and what it calls, nothing owns what has to be dropped: a thread may be unwound through
+//! it by force.
 
 mod arrays;
 mod attributes;

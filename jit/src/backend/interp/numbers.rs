@@ -6,7 +6,8 @@ use crate::bytecode::{BinaryOp, CompareOp};
 use crate::hir::{ExitReason, Seen, SideExit};
 use crate::host::IntLayout;
 
-/// What a float has to be below for its int, without the fraction, to be one that can be unboxed: on 3.x of two digits.
+/// What a float has to be below for its int, without the fraction, to be one that can be unboxed: on 3.x of
+/// two digits.
 const LARGE: f64 = (1_u64 << 60) as f64;
 
 /// Whether there is only one object of an int.
@@ -19,7 +20,8 @@ fn is_long(value: i64) -> bool {
     value.unsigned_abs() >> 30 != 0
 }
 
-/// `x // y` and `x % y`, rounded towards minus infinity; nothing for a zero divisor and where the quotient overflows.
+/// `x // y` and `x % y`, rounded towards minus infinity; nothing for a zero divisor and where the quotient
+/// overflows.
 fn divided(x: i64, y: i64) -> Option<(i64, i64)> {
     let (quotient, remainder) = (x.checked_div(y)?, x.checked_rem(y)?);
     let is_one_off = remainder != 0 && (remainder < 0) != (y < 0);
@@ -73,8 +75,8 @@ impl Machine<'_> {
         Ok(result)
     }
 
-    /// Whether CPython's object of a result is what boxing its number makes, as far as that is seen: a new one, or the
-    /// only one of a small number.
+    /// Whether CPython's object of a result is what boxing its number makes, as far as that is seen: a new
+    /// one, or the only one of a small number.
     fn is_as_boxed(&self, op: BinaryOp, (x, y): (i64, i64), result: i64, seen: Seen) -> bool {
         let is_operand_seen = match seen {
             Seen::Number => return true,

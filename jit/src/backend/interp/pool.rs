@@ -4,7 +4,8 @@ use std::mem;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
-/// The blocks of one program. A block that is never given back, as its thread was unwound by force, goes with the rest.
+/// The blocks of one program. A block that is never given back, as its thread was unwound by force, goes with
+/// the rest.
 pub(super) struct Pool {
     /// What a block begins with.
     template: Box<[u64]>,

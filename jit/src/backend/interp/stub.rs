@@ -5,7 +5,8 @@ use super::machine::evaluate;
 use super::program::Program;
 use crate::error::CompileError;
 
-/// Code of the type [`NativeFn`](crate::backend::NativeFn) that runs a program, for as long as that is where it is.
+/// Code of the type [`NativeFn`](crate::backend::NativeFn) that runs a program, for as long as that is where
+/// it is.
 pub(super) fn bytes(program: &Program) -> Result<Vec<u8>> {
     let program = &raw const *program as u64;
     let evaluate = evaluate as *const () as u64;

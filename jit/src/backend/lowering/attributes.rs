@@ -102,7 +102,8 @@ impl Lowering<'_> {
         Ok(former)
     }
 
-    /// Stores a value under a new key of the instance's dict: None, which was nowhere, instead of a former value.
+    /// Stores a value under a new key of the instance's dict: None, which was nowhere, instead of a former
+    /// value.
     fn store_new(
         &mut self,
         here: &Here,
@@ -138,8 +139,8 @@ impl Lowering<'_> {
         Ok(none)
     }
 
-    /// Does what `at` says at the place where the object's class has the attribute: the result, or NULL when it is
-    /// none of the classes that are known, or `at` finds nothing at any of their places.
+    /// Does what `at` says at the place where the object's class has the attribute: the result, or NULL when
+    /// it is none of the classes that are known, or `at` finds nothing at any of their places.
     fn at_each_place(&mut self, site: u32, object: ValueId, at: AtPlace) -> Result<ir::Value> {
         let function = self.function;
         let site = function.attributes.get(site as usize);
@@ -232,7 +233,8 @@ impl Lowering<'_> {
         Ok(result)
     }
 
-    /// A dict that a field of the frame points to, as long as it is of the very type: 3.x asks others otherwise.
+    /// A dict that a field of the frame points to, as long as it is of the very type: 3.x asks others
+    /// otherwise.
     fn exact_dict(&mut self, field: i32, missed: ir::Block) -> ir::Value {
         if let Some(dict) = self.known.dict_of_frame(field) {
             return dict;

@@ -3,8 +3,8 @@
 use crate::hir::{BlockId, Function};
 use smallvec::SmallVec;
 
-/// By block, whether it is cold: said to be, or only reached from such. `order` is the function's reverse postorder, with
-/// the `predecessors` in that.
+/// By block, whether it is cold: said to be, or only reached from such. `order` is the function's reverse
+/// postorder, with the `predecessors` in that.
 pub fn cold_blocks(
     function: &Function,
     order: &[BlockId],

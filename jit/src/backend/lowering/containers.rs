@@ -113,7 +113,8 @@ impl Lowering<'_> {
         self.item_address(kind, sequence, position)
     }
 
-    /// A Python index of what has its length in `ob_size` from the start, after leaving when there is no such item.
+    /// A Python index of what has its length in `ob_size` from the start, after leaving when there is no such
+    /// item.
     pub(super) fn checked_position(
         &mut self,
         sequence: ir::Value,

@@ -168,7 +168,8 @@ impl Lowering<'_> {
         self.known.add_plain(dict);
     }
 
-    /// The entry that a dict looks at first for a name with this hash, and its index; on 3.x its value may be elsewhere.
+    /// The entry that a dict looks at first for a name with this hash, and its index; on 3.x its value may be
+    /// elsewhere.
     fn first_entry(
         &mut self,
         heap: Heap,
@@ -212,8 +213,8 @@ impl Lowering<'_> {
         (self.builder.ins().iadd(entries, offset), index)
     }
 
-    /// Puts a value, whose reference is taken over, under a new key in a dict of attributes, where the first entry to
-    /// look at is free and the table need not grow.
+    /// Puts a value, whose reference is taken over, under a new key in a dict of attributes, where the first
+    /// entry to look at is free and the table need not grow.
     pub(super) fn insert_in_dict(
         &mut self,
         site: &AttributeSite,

@@ -1,5 +1,5 @@
-//! Calls of compiled functions from one to the other, in frames that are there already: what the helper does in the
-//! usual case, in line.
+//! Calls of compiled functions from one to the other, in frames that are there already: what the helper does
+//! in the usual case, in line.
 
 use super::lower::Lowering;
 use super::{Result, backend_error};

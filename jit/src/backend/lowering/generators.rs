@@ -1,4 +1,5 @@
-//! Generators resumed by compiled code: what the helper does for one that has a [ticket](crate::exit::ticket), in line.
+//! Generators resumed by compiled code: what the helper does for one that has a
+//! [ticket](crate::exit::ticket), in line.
 
 use super::lower::Lowering;
 use super::{Result, backend_error};

@@ -1,4 +1,5 @@
-//! Leaves where CPython's result of an int operation is not a new object of its number, and somebody sees that.
+//! Leaves where CPython's result of an int operation is not a new object of its number, and somebody sees
+//! that.
 
 use super::Result;
 use super::lower::Lowering;
@@ -24,7 +25,8 @@ fn is_long(value: i64) -> bool {
 }
 
 impl Lowering<'_> {
-    /// Leaves by `exit`, for `RareOperand`, unless the result of an operation is what boxing its number makes.
+    /// Leaves by `exit`, for `RareOperand`, unless the result of an operation is what boxing its number
+    /// makes.
     pub fn leave_unless_new(
         &mut self,
         op: BinaryOp,

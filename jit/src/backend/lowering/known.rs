@@ -21,7 +21,8 @@ pub(super) struct Known {
 pub(super) struct Mark([usize; 4]);
 
 impl Known {
-    /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a loop does.
+    /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a
+    /// loop does.
     pub fn where_all_meet(before: &[BlockId], at_end: &[Option<Known>]) -> Known {
         let mut ends = before.iter().map(|block| at_end[block.index()].as_ref());
         let Some(Some(first)) = ends.next() else { return Known::default() };
@@ -112,7 +113,8 @@ impl Known {
         // What is stored in line has a `str` key.
         let is_store = matches!(insn, Insn::SwapAttribute { .. });
         if function.runs_code(insn) || (insn.facts().writes.meets(HEAPS) && !is_store) {
-            // For as long as a frame runs it has the same globals and builtins, and a dict is of the very type for ever.
+            // For as long as a frame runs it has the same globals and builtins, and a dict is of the very
+            // type for ever.
             *self = Known { of_frame: std::mem::take(&mut self.of_frame), ..Known::default() };
         }
     }

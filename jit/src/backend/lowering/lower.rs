@@ -222,8 +222,8 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// Where to go instead of having NULL as the result: where the next instruction goes then, and true, if it does; else
-    /// a new block.
+    /// Where to go instead of having NULL as the result: where the next instruction goes then, and true, if
+    /// it does; else a new block.
     pub fn way_out(&mut self) -> Result<(ir::Block, bool)> {
         let Some((value, exit)) = self.exit_of_next else { return Ok((self.cold_block(), false)) };
         self.left_if_null = Some(value);

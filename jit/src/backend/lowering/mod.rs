@@ -1,7 +1,7 @@
 //! HIR to the IR of Cranelift, or to the instructions of the baseline.
 //!
-//! One file per idea: [`lower`](mod@lower) walks the function and names what each instruction becomes, the files
-//! beside it say how; [`code`] is what they write to. Nothing here knows bytecode.
+//! One file per idea: [`lower`](mod@lower) walks the function and names what each instruction becomes, the
+//! files beside it say how; [`code`] is what they write to. Nothing here knows bytecode.
 
 mod abi;
 mod arith;

@@ -6,7 +6,8 @@ use crate::hir::{Heap, SideExit, Type, ValueId};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{self, types};
 
-/// Floats of a smaller magnitude have an int, without their fraction, that can be unboxed: on 3.x of two digits.
+/// Floats of a smaller magnitude have an int, without their fraction, that can be unboxed: on 3.x of two
+/// digits.
 const LARGE: f64 = (1_u64 << 60) as f64;
 
 impl Lowering<'_> {

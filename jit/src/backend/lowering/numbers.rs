@@ -1,4 +1,5 @@
-//! Numbers made and released in line: small ints are there, others come from the interpreter's lists of unused ones.
+//! Numbers made and released in line: small ints are there, others come from the interpreter's lists of
+//! unused ones.
 
 use super::Result;
 use super::backend_error;
@@ -156,8 +157,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Puts an object without references back to its list and goes on in `done`; whether that can be impossible, as the
-    /// list is full, which is where construction goes on.
+    /// Puts an object without references back to its list and goes on in `done`; whether that can be
+    /// impossible, as the list is full, which is where construction goes on.
     pub fn put_back(&mut self, list: FreeList, object: ir::Value, done: ir::Block) -> bool {
         let mut full = None;
         if let Some((count, most)) = list.counted {

@@ -4,8 +4,8 @@ use crate::backend::Position;
 use cranelift_codegen::ir::SourceLoc;
 use cranelift_codegen::{Final, MachSrcLoc};
 
-/// The location of code that is of no bytecode in particular. What has none at all was added by Cranelift, to move
-/// values to where what is around it wants them.
+/// The location of code that is of no bytecode in particular. What has none at all was added by Cranelift, to
+/// move values to where what is around it wants them.
 const NOWHERE: u32 = u32::MAX - 1;
 
 /// The offset of a bytecode as Cranelift carries it along.

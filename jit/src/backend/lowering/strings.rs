@@ -1,4 +1,5 @@
-//! Strings: their characters, which there is one object of each as long as they are plain, and whether two are equal.
+//! Strings: their characters, which there is one object of each as long as they are plain, and whether two
+//! are equal.
 
 use super::lower::Lowering;
 use super::{Result, backend_error};

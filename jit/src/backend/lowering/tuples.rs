@@ -7,7 +7,8 @@ use crate::host::{CollectorLayout, FreeTuples};
 use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
-    /// `Insn::CallStack` of `Helper::BuildTuple`: the helper is called where there is no unused tuple of that length.
+    /// `Insn::CallStack` of `Helper::BuildTuple`: the helper is called where there is no unused tuple of that
+    /// length.
     pub fn build_tuple(&mut self, base: u32, operands: &[ValueId], pc: u32) -> Result<ir::Value> {
         let length = operands.len();
         let made_by_helper = |lowering: &mut Self| {

@@ -167,8 +167,8 @@ fn places_of_one_class_are_tried_one_after_the_other() {
     assert_eq!(find(&host, site(name, &places), of(ty, table(&[]))), of_class);
     assert_eq!(find(&host, site(name, &places), of(ty, 0)), of_class);
     assert_eq!([first, second, of_class].map(|object| field(object, 0)), [1, 1, 1]);
-    // Where the first entry is taken by what is another name, the next ones tell that the dict lacks this one; else only
-    // a lookup can.
+    // Where the first entry is taken by what is another name, the next ones tell that the dict lacks this
+    // one; else only a lookup can.
     assert_eq!(find(&host, site(name, &places), of(ty, table(&[(3, first, first)]))), of_class);
     let alike = table_with_hash(HASH, &[(3, first, first)]);
     assert_eq!(find(&host, site(name, &places), of(ty, alike)), 0);

@@ -71,8 +71,8 @@ fn functions_are_known_by_their_code_and_globals() {
 
 #[test]
 fn what_code_rests_on_may_end_while_it_runs() {
-    /// Why code leaves that looks whether the object is a function of the code, then calls something, looks whether it
-    /// is valid if it is to, and whether the object is what it was.
+    /// Why code leaves that looks whether the object is a function of the code, then calls something, looks
+    /// whether it is valid if it is to, and whether the object is what it was.
     fn left(checks: bool, life: &Assumption, ends: bool) -> Option<(ExitReason, u32)> {
         let mut b = Build::new();
         let object = b.object(Insn::LoadLocal(0));

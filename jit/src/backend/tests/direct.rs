@@ -78,7 +78,8 @@ impl Call {
         Call::with_arguments(2)
     }
 
-    /// A callee that borrows its first argument, has a default for its second, a third variable, and takes a cell.
+    /// A callee that borrows its first argument, has a default for its second, a third variable, and takes a
+    /// cell.
     fn with_arguments(count: usize) -> Call {
         let counters = [object(&[10]), object(&[20])];
         let (ordinary, shortage, limit) = (object(&[1]), object(&[0]), object(&[100]));

@@ -44,7 +44,8 @@ fn locals_are_filled_cleared_and_copied() {
     assert_eq!((frame.local(1), events()), (0, vec![]));
 }
 
-/// A function with one tracked name, whose number is that of local 3: what it does with the mark, then it leaves.
+/// A function with one tracked name, whose number is that of local 3: what it does with the mark, then it
+/// leaves.
 fn tracks(act: impl Fn(&mut Build, ValueId)) -> NativeCode {
     let mut b = Build::new();
     b.function.locals = 0;

@@ -1,4 +1,5 @@
-//! Numbers and tuples from lists of unused ones and numbers back, small ints, shared references, lists that grow.
+//! Numbers and tuples from lists of unused ones and numbers back, small ints, shared references, lists that
+//! grow.
 
 use super::world::{Event, events, field, float_value, int, int_value, object, type_address};
 use super::*;

@@ -4,7 +4,8 @@ use super::world::{int, long};
 use super::*;
 use crate::bytecode::{BinaryOp, Version};
 
-/// Of numbers with the same uppermost digit, the smaller one is a remainder made anew: the code leaves then, too.
+/// Of numbers with the same uppermost digit, the smaller one is a remainder made anew: the code leaves then,
+/// too.
 const VALUES: [i64; 15] = [
     -(1 << 40),
     -(1 << 40) + 3,
@@ -37,8 +38,8 @@ fn digits(value: i64) -> (u32, u64) {
     (size, top)
 }
 
-/// Whether the result is the left operand, or another object than the one of its small number: see `int_lshift` of
-/// intobject.c; `x_add`, `x_sub`, `long_divrem`, `x_divrem` and `l_divmod` of longobject.c.
+/// Whether the result is the left operand, or another object than the one of its small number: see
+/// `int_lshift` of intobject.c; `x_add`, `x_sub`, `long_divrem`, `x_divrem` and `l_divmod` of longobject.c.
 fn is_seen(version: Version, op: BinaryOp, x: i64, y: i64, seen: Seen) -> bool {
     let is_several = |value: i64| digits(value).0 > 1;
     let beside = seen == Seen::BesideOperand;

@@ -113,7 +113,8 @@ fn helper(helper: Helper) -> usize {
 /// The evaluator of this world.
 pub const EVALUATOR: u64 = 0x7300;
 
-/// What calls go by in it: functions have their code in the third word, threads the interpreter in the fourth.
+/// What calls go by in it: functions have their code in the third word, threads the interpreter in the
+/// fourth.
 pub fn call_layout(depth_limit: usize) -> CallLayout {
     CallLayout {
         function_code: 16,

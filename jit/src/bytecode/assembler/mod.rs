@@ -13,9 +13,9 @@
 //!         …
 //! ```
 //!
-//! `.name`, `.stack` (`co_stacksize`), `.generator` and `.module` (locals are no slots) say the rest of a code
-//! object, and `.bytes 64 00 00` is code in hexadecimal. Instructions may share a line, with `;` between them. Addresses
-//! of objects are made up.
+//! `.name`, `.stack` (`co_stacksize`), `.generator` and `.module` (locals are no slots) say the rest of a
+//! code object, and `.bytes 64 00 00` is code in hexadecimal. Instructions may share a line, with `;` between
+//! them. Addresses of objects are made up.
 
 mod names;
 

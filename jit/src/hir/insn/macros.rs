@@ -1,4 +1,5 @@
-//! What `instructions!` makes of the table: the enum, and all that has to know every field of every instruction.
+//! What `instructions!` makes of the table: the enum, and all that has to know every field of every
+//! instruction.
 
 /// The type of a field by its role.
 macro_rules! field {

@@ -180,19 +180,19 @@ instructions! {
     /// The object with the reference that a slot had to it until `StoreLocal` overwrote that: owned, like the
     /// object NULL or not.
     Adopt(object: borrows Obj) = Facts::gives();
-    /// The object itself, which is there from here on even if it is that of a number, for all who look: owned. What it
-    /// is handed is a reference to it.
+    /// The object itself, which is there from here on even if it is that of a number, for all who look:
+    /// owned. What it is handed is a reference to it.
     Concrete(object: steals Object) = Facts::gives();
     /// Releases an owned reference that is not NULL. Runs arbitrary code unless the type is
     /// simple, with `f_lasti` at the given offset.
     Decref(object: steals Object, pc: at u32) = Facts::effect().releases(*object);
-    /// Releases an owned reference to an object that somebody else has one to: `GuardShared` has seen that, and nothing
-    /// ran since.
+    /// Releases an owned reference to an object that somebody else has one to: `GuardShared` has seen that,
+    /// and nothing ran since.
     Forget(object: steals Object) = Facts::effect().writes(&[Heap::Refcount]);
     /// Releases a reference that may be NULL.
     XDecref(object: steals Obj, pc: at u32) = Facts::effect().releases(*object);
-    /// Releases an owned reference that may be NULL where that runs no code, as others hold the object too or it is a
-    /// number; else leaves with it, for the interpreter to release.
+    /// Releases an owned reference that may be NULL where that runs no code, as others hold the object too or
+    /// it is a number; else leaves with it, for the interpreter to release.
     DecrefShared(object: steals Obj, exit: leaves SideExit) = Facts::effect().writes(&[Heap::Refcount]);
 
     // ---- guards: the result is the operand, refined ----
@@ -206,8 +206,8 @@ instructions! {
         });
     /// Leaves unless the value is the object at this address.
     GuardIs(object: borrows Obj, expected: address usize, exit: leaves SideExit) = Facts::refines();
-    /// Leaves unless the object is a function in C with the definition at this address or, as a method, the descriptor
-    /// in a type of one. No result.
+    /// Leaves unless the object is a function in C with the definition at this address or, as a method, the
+    /// descriptor in a type of one. No result.
     GuardNative {
         /// What is about to be called.
         object: borrows Object,
@@ -238,7 +238,8 @@ instructions! {
     /// Leaves when a C status is negative. No result.
     GuardStatus(status: borrows Status, exit: leaves SideExit) = Facts::effect();
 
-    /// The operand, which is known on the path here not to be NULL, and to be of the kinds that the result has.
+    /// The operand, which is known on the path here not to be NULL, and to be of the kinds that the result
+    /// has.
     NotNull(object: borrows Obj) = Facts::refines().needed(Need::ForResult);
 
     // ---- boxing ----
@@ -246,8 +247,8 @@ instructions! {
     UnboxInt(object: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Number]);
     /// The double of an object of type FLOAT.
     UnboxFloat(object: borrows Object) = Facts::computes(Repr::Float).reads(&[Heap::Number]);
-    /// The double of an object of the kinds REAL, an int converted as mixed arithmetic and comparisons do. Leaves where a
-    /// double does not hold the int.
+    /// The double of an object of the kinds REAL, an int converted as mixed arithmetic and comparisons do.
+    /// Leaves where a double does not hold the int.
     UnboxReal(object: borrows Object, exit: leaves SideExit)
         = Facts::attempts(Repr::Float).reads(&[Heap::Type, Heap::Number]);
     /// The truth of an object of type BOOL.
@@ -280,8 +281,8 @@ instructions! {
     IntNeg(number: borrows Int, exit: leaves SideExit) = Facts::computes(Repr::Int);
     /// `~x`.
     IntInvert(number: borrows Int) = Facts::computes(Repr::Int);
-    /// `op` is one of Add, Sub, Mul, TrueDiv, ClassicDiv (both = `/`), Mod, FloorDiv, Pow; leaves on a zero divisor, and
-    /// on powers that are no usual numbers.
+    /// `op` is one of Add, Sub, Mul, TrueDiv, ClassicDiv (both = `/`), Mod, FloorDiv, Pow; leaves on a zero
+    /// divisor, and on powers that are no usual numbers.
     FloatBinary {
         /// Operator.
         op: op BinaryOp,
@@ -294,8 +295,8 @@ instructions! {
     } = Facts::attempts(Repr::Float);
     /// `abs(x)`.
     FloatAbs(number: borrows Float) = Facts::computes(Repr::Float);
-    /// What a C function, double to double, makes of a number; its square root where the address is 0. Leaves when that
-    /// is not finite.
+    /// What a C function, double to double, makes of a number; its square root where the address is 0. Leaves
+    /// when that is not finite.
     FloatCall {
         /// The address of the function.
         function: address usize,
@@ -383,7 +384,8 @@ instructions! {
         /// Taken when nothing was stored.
         exit: leaves SideExit,
     } = Facts::effect().reads(&[Heap::Sequence]).writes(&[Heap::Elements]);
-    /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; borrowed from the container.
+    /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; borrowed from the
+    /// container.
     SequenceAt {
         /// LIST or TUPLE.
         kind: is Type,
@@ -415,7 +417,8 @@ instructions! {
     } = Facts::effect()
         .reads(&[Heap::Sequence, Heap::Items])
         .writes(&[Heap::Sequence, Heap::Items]);
-    /// Takes the last item off a LIST: owned, or NULL, nothing done, when there is none or memory has to be given back.
+    /// Takes the last item off a LIST: owned, or NULL, nothing done, when there is none or memory has to be
+    /// given back.
     ListTake(list: borrows Object)
         = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Sequence]);
     /// `len` of a LIST, TUPLE, STR, UNICODE, DICT or SET. Leaves where only C code can tell.
@@ -436,8 +439,8 @@ instructions! {
     /// Length of a LIST or TUPLE as Int.
     SequenceLen(container: borrows Object) = Facts::computes(Repr::Int).reads(&[Heap::Sequence]);
 
-    /// Character of a STR or (2.7) UNICODE at an Int index, negative indices from the end; owned. Leaves when out of
-    /// range.
+    /// Character of a STR or (2.7) UNICODE at an Int index, negative indices from the end; owned. Leaves when
+    /// out of range.
     StringItem {
         /// STR or UNICODE.
         kind: is Type,
@@ -462,17 +465,17 @@ instructions! {
         = Facts::computes(Repr::Bool).reads(&[Heap::Sequence, Heap::Items]);
 
     // ---- attributes ----
-    /// The attribute of an object, by the site with this index: borrowed from where it is, or NULL when it is not at any
-    /// of the places that the site knows. Runs no code. Methods are not bound.
+    /// The attribute of an object, by the site with this index: borrowed from where it is, or NULL when it is
+    /// not at any of the places that the site knows. Runs no code. Methods are not bound.
     FindAttribute {
         /// Index into the function's sites.
         site: is u32,
         /// Whose attribute.
         object: borrows Object,
     } = Facts::computes(Repr::Obj).reads(&[Heap::Type, Heap::Classes, Heap::Attributes]);
-    /// Gives the attribute of an object this value, of which it takes a reference of its own, if the object has the
-    /// attribute at one of the places that the site knows; the result is the former value, or None if there was
-    /// none, owned. NULL when nothing was done. Runs no code.
+    /// Gives the attribute of an object this value, of which it takes a reference of its own, if the object
+    /// has the attribute at one of the places that the site knows; the result is the former value, or None if
+    /// there was none, owned. NULL when nothing was done. Runs no code.
     SwapAttribute {
         /// Index into the function's sites.
         site: is u32,
@@ -483,7 +486,8 @@ instructions! {
     } = Facts::gives()
         .reads(&[Heap::Type, Heap::Classes, Heap::Attributes])
         .writes(&[Heap::Attributes, Heap::Refcount]);
-    /// The global of the frame by the site with this index: borrowed, or NULL when it is not where the site says.
+    /// The global of the frame by the site with this index: borrowed, or NULL when it is not where the site
+    /// says.
     FindGlobal(site: is u32) = Facts::computes(Repr::Obj).reads(&[Heap::Globals]);
     /// The type of an object, borrowed from it.
     TypeOf(object: borrows Object) = Facts::computes(Repr::Obj).reads(&[Heap::Type]);
@@ -516,8 +520,8 @@ instructions! {
         /// `f_lasti` while it runs.
         pc: at u32,
     } = helper.facts();
-    /// Calls what `Helper::LoadMethod` gave, in the way of `CallStack`: `fn(frame, &f_valuestack[base], count,
-    /// immediate, callable)`. The first operand is the receiver, which may be NULL.
+    /// Calls what `Helper::LoadMethod` gave, in the way of `CallStack`: `fn(frame, &f_valuestack[base],
+    /// count, immediate, callable)`. The first operand is the receiver, which may be NULL.
     CallMethod {
         /// What is called.
         callable: steals Obj,
@@ -530,9 +534,9 @@ instructions! {
         /// `f_lasti` while it runs.
         pc: at u32,
     } = Helper::CallMethod.facts();
-    /// Calls a function, which is likely to be of the code that is described at this index of `Function::direct`, with
-    /// arguments for the first of its parameters, and defaults for the others: `f_valuestack[base..]` has room for
-    /// function and arguments. As for its helper.
+    /// Calls a function, which is likely to be of the code that is described at this index of
+    /// `Function::direct`, with arguments for the first of its parameters, and defaults for the others:
+    /// `f_valuestack[base..]` has room for function and arguments. As for its helper.
     CallFunction {
         /// The function.
         function: borrows Object,
@@ -561,9 +565,9 @@ instructions! {
     CheckUnshared(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Refcount]);
     /// Leaves when tracing or profiling is on in this thread.
     CheckTracing(exit: leaves SideExit) = Facts::effect().reads(&[Heap::Cell]);
-    /// Leaves unless a call would begin to run in compiled code now, so many frames on top of this one, and its frame be
-    /// freed without consequences: recursion is not too deep, nobody else evaluates frames, and no releases were put off
-    /// until a frame is freed. No result.
+    /// Leaves unless a call would begin to run in compiled code now, so many frames on top of this one, and
+    /// its frame be freed without consequences: recursion is not too deep, nobody else evaluates frames, and
+    /// no releases were put off until a frame is freed. No result.
     CheckCalls {
         /// How many frames.
         frames: is u32,

@@ -31,7 +31,8 @@ macro_rules! exit_reasons {
 /// What a reason can be besides.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Fact {
-    /// The interpreter can go on as if it had never been compiled: the exit may be taken although nothing is wrong.
+    /// The interpreter can go on as if it had never been compiled: the exit may be taken although nothing is
+    /// wrong.
     Harmless,
     /// Something was expected that was not so.
     Speculative,
@@ -64,7 +65,8 @@ exit_reasons! {
     Unreached "unreached" Harmless Speculative Learnable;
     /// The version was invalidated while it ran.
     Invalidated "invalidated" Harmless;
-    /// An attribute or global of a function that is inlined, or a method that is, was not where it was seen before.
+    /// An attribute or global of a function that is inlined, or a method that is, was not where it was seen
+    /// before.
     Place "place" Harmless Speculative Learnable;
     /// What a loop expects of all its turns was not so before the first.
     Hoisted "hoisted" Harmless Speculative;
@@ -81,8 +83,8 @@ impl ExitReason {
         self.facts().contains(&fact)
     }
 
-    /// Whether the exit may be taken although nothing is wrong: execution goes on in the interpreter as if it had
-    /// never been compiled.
+    /// Whether the exit may be taken although nothing is wrong: execution goes on in the interpreter as if it
+    /// had never been compiled.
     pub fn is_harmless(self) -> bool {
         self.is(Fact::Harmless)
     }
@@ -97,7 +99,8 @@ impl ExitReason {
         self.is(Fact::Learnable)
     }
 
-    /// Whether it is the operands of an operation that were not as expected, in another way than by their kinds.
+    /// Whether it is the operands of an operation that were not as expected, in another way than by their
+    /// kinds.
     pub fn is_of_operation(self) -> bool {
         self.is(Fact::OfOperation)
     }

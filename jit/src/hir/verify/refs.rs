@@ -1,13 +1,13 @@
 //! Counts references: each owned one is consumed exactly once on every path, exits included.
 //!
-//! A reference is named by the value that it came with, under guards: the result of an instruction that gives one,
-//! or a parameter that somebody behind consumes. At each place a set of them is *held*. What an instruction steals,
-//! an edge hands over to such a parameter, or an exit that is taken leaves to the interpreter, must be held, and is
-//! not held any more; where the frame ends or is left, none may be over. Where a value is known to be NULL it is no
-//! reference, and may be consumed or not.
+//! A reference is named by the value that it came with, under guards: the result of an instruction that gives
+//! one, or a parameter that somebody behind consumes. At each place a set of them is *held*. What an
+//! instruction steals, an edge hands over to such a parameter, or an exit that is taken leaves to the
+//! interpreter, must be held, and is not held any more; where the frame ends or is left, none may be over.
+//! Where a value is known to be NULL it is no reference, and may be consumed or not.
 //!
-//! Before write-back, boxes are virtual: objects are made of them only where some are needed, so that these are not
-//! counted, neither are those of locals, which `SetLocal` takes and releases.
+//! Before write-back, boxes are virtual: objects are made of them only where some are needed, so that these
+//! are not counted, neither are those of locals, which `SetLocal` takes and releases.
 
 use super::super::effects::Ownership;
 use super::super::function::Function;
@@ -52,7 +52,8 @@ pub(super) fn check(function: &Function, stage: Stage, order: &[BlockId]) -> Res
 struct Held(BTreeMap<ValueId, bool>);
 
 impl Held {
-    /// Adds a new reference; the error says that a former one of this name, of the last turn of a loop, is there.
+    /// Adds a new reference; the error says that a former one of this name, of the last turn of a loop, is
+    /// there.
     fn add(&mut self, reference: ValueId) -> Result<(), String> {
         match self.0.insert(reference, false) {
             Some(false) => Err(format!("{reference:?} is left over from the turn before")),

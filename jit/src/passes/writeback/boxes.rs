@@ -1,7 +1,7 @@
 //! Box sinking: an object is made of a number where something consumes one, and nowhere else.
 //!
-//! What borrows an object gets that of a slot with the number, if there is one, else a temporary object. What steals one
-//! gets a reference of its own.
+//! What borrows an object gets that of a slot with the number, if there is one, else a temporary object. What
+//! steals one gets a reference of its own.
 
 use super::slots::{Slots, virtual_value};
 use super::sync::{Decision, Former, Left, Object, Step, known_identity, slot_of_param};

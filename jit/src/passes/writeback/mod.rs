@@ -1,8 +1,8 @@
 //! Decides when unboxed values become objects again, and keeps the frame's slots honest.
 //!
-//! Up to here every value of a local or of the operand stack has an object form: an unboxed value appears as `Box`.
-//! This pass makes boxes *virtual*: none is made where it is defined, one is made where an object is consumed. What
-//! that takes is in a file each:
+//! Up to here every value of a local or of the operand stack has an object form: an unboxed value appears as
+//! `Box`. This pass makes boxes *virtual*: none is made where it is defined, one is made where an object is
+//! consumed. What that takes is in a file each:
 //!
 //! - [`slots`]: what the memory of each slot holds, and what is known of it where paths meet;
 //! - [`sync`]: which slots get their objects when, so that whoever can look at the frame finds them there;
@@ -10,8 +10,8 @@
 //! - [`boxes`]: the instructions with objects for the operands that were virtual;
 //! - [`exits`]: what side exits carry instead.
 //!
-//! First a fixpoint says what the slots hold at the start of each block; then each block is rewritten. Both take the same
-//! [`Step`]s, which change nothing but the slots, and list what is to be done.
+//! First a fixpoint says what the slots hold at the start of each block; then each block is rewritten. Both
+//! take the same [`Step`]s, which change nothing but the slots, and list what is to be done.
 
 mod boxes;
 mod exits;

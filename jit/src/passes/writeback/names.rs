@@ -1,7 +1,7 @@
 //! Tracked names: slots that are bound in the globals of a module, which everybody can look at.
 //!
-//! A name that lacks the object of its number is bound to an older one: its memory cannot be NULL. Where paths meet of
-//! which one has bound it and another has not, the native frame has a *mark* that says so.
+//! A name that lacks the object of its number is bound to an older one: its memory cannot be NULL. Where
+//! paths meet of which one has bound it and another has not, the native frame has a *mark* that says so.
 
 use super::boxes::Rewriter;
 use super::slots::{Memory, Slots, virtual_value};

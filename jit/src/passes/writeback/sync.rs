@@ -1,15 +1,16 @@
 //! Slot synchronisation: which slots get the objects of their numbers, and when.
 //!
-//! A local whose current value is virtual may *lack* its object: its memory is NULL then. Whatever can look at the frame
-//! finds every object there: they are made before every instruction that can run foreign code. A slot whose current value
-//! is a real object always holds it: the slot's reference is what keeps that object alive.
+//! A local whose current value is virtual may *lack* its object: its memory is NULL then. Whatever can look
+//! at the frame finds every object there: they are made before every instruction that can run foreign code. A
+//! slot whose current value is a real object always holds it: the slot's reference is what keeps that object
+//! alive.
 //!
-//! The memory of a local is also what keeps the *identity* of its number: an object is made once for a value, and found
-//! there whenever it is needed again, as often as the loop goes round. So slots of the same number, *twins*, have the same
-//! object.
+//! The memory of a local is also what keeps the *identity* of its number: an object is made once for a value,
+//! and found there whenever it is needed again, as often as the loop goes round. So slots of the same number,
+//! *twins*, have the same object.
 //!
-//! This only decides. What it decides depends on the slots and the instruction alone, so that the fixpoint and the
-//! rewriting agree.
+//! This only decides. What it decides depends on the slots and the instruction alone, so that the fixpoint
+//! and the rewriting agree.
 
 use super::slots::{Memory, Slots, virtual_value};
 use crate::hir::{BlockId, Edge, Function, Helper, Insn, Type, ValueId};
@@ -21,7 +22,8 @@ pub(super) enum Decision {
     Fill { slot: u32, inner: ValueId },
     /// A local gets the object that another one holds.
     Copy { from: u32, to: u32 },
-    /// A local gets the object that a name is bound to, in place of NULL or, if `clears`, of something simple.
+    /// A local gets the object that a name is bound to, in place of NULL or, if `clears`, of something
+    /// simple.
     CopyName { name: u32, to: u32, inner: ValueId, clears: bool },
     /// The memory of a local becomes NULL.
     Clear { slot: u32 },
@@ -144,8 +146,8 @@ impl<'a> Step<'a> {
         Left::Insn
     }
 
-    /// Has the locals of numbers that an instruction needs an object of, one that stays with them, hold it. That is done
-    /// here, lest the slots are others when it is rewritten than those analysed.
+    /// Has the locals of numbers that an instruction needs an object of, one that stays with them, hold it.
+    /// That is done here, lest the slots are others when it is rewritten than those analysed.
     fn sync_consumed(&mut self, insn: &Insn) {
         match insn {
             Insn::Call { args, .. } | Insn::CallFunction { args, .. } => {
@@ -184,8 +186,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// The local whose memory is the only place that knows the object of a number, when the instructions that follow
-    /// overwrite it while the operand stack still has the number.
+    /// The local whose memory is the only place that knows the object of a number, when the instructions that
+    /// follow overwrite it while the operand stack still has the number.
     fn about_to_be_lost(&self, inner: ValueId, copy: ValueId, rest: &[ValueId]) -> Option<usize> {
         let is_preparation = |v: &&ValueId| {
             matches!(
@@ -202,8 +204,8 @@ impl<'a> Step<'a> {
         is_lost.then_some(slot)
     }
 
-    /// Brings the slots to what the target of an edge expects of their memory. The fixpoint does not need this: what it
-    /// knows of an edge are the slots [arriving](Slots::arriving).
+    /// Brings the slots to what the target of an edge expects of their memory. The fixpoint does not need
+    /// this: what it knows of an edge are the slots [arriving](Slots::arriving).
     pub(super) fn sync_for(&mut self, edge: &Edge, at_entry: &Slots) {
         let function = self.function;
         if let Some(state) = function.block(edge.target).entry_state {
@@ -232,7 +234,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Sees to it that a slot's memory holds its value's object, and that of every other local with this value.
+    /// Sees to it that a slot's memory holds its value's object, and that of every other local with this
+    /// value.
     pub(super) fn sync(&mut self, slot: usize) {
         let memory = self.slots.memory[slot];
         if memory.is_held() {
@@ -276,7 +279,8 @@ impl<'a> Step<'a> {
         let was_virtual =
             [old, self.slots.current[index]].iter().any(|former| virtual_value(function, *former).is_some());
         if !memory_is_simple {
-            // Releasing the former object may run code that looks at the frame. The slot itself holds a real object.
+            // Releasing the former object may run code that looks at the frame. The slot itself holds a real
+            // object.
             self.sync_all();
         }
         let object = match inner {

@@ -16,7 +16,8 @@ const POINTS: usize = 90;
 /// Iterations at the start that are shown one by one.
 const ONE_BY_ONE: usize = 30;
 
-/// One curve: where each point lies along the time since the first iteration began, and its height, in seconds.
+/// One curve: where each point lies along the time since the first iteration began, and its height, in
+/// seconds.
 type Curve = Vec<(f64, f64)>;
 
 /// The points of a process. Later ones are medians of several iterations.
@@ -45,7 +46,8 @@ fn typical(outcome: &Outcome, clock: Clock) -> Option<Curve> {
     processes.get(processes.len() / 2).map(|iterations| curve(iterations))
 }
 
-/// Up to where iterations are shown: all that are first, and all but those that something else held up for long.
+/// Up to where iterations are shown: all that are first, and all but those that something else held up for
+/// long.
 fn ceiling(curves: &[&[(f64, f64)]]) -> f64 {
     let of = |curve: &&[(f64, f64)]| {
         let heights: Vec<f64> = curve.iter().map(|(_, y)| *y).collect();

@@ -1,4 +1,5 @@
-//! The colours of the plots, and what all of them share: fonts, the way from a drawing to the text of its SVG.
+//! The colours of the plots, and what all of them share: fonts, the way from a drawing to the text of its
+//! SVG.
 
 use anyhow::{Result, anyhow};
 use plotters::coord::Shift;

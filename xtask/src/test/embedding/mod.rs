@@ -1,5 +1,5 @@
-//! Whether the JIT is there where others embed Python: in C programs, by the archive and by the shared library, and in
-//! what people embed it with. Each has to print what stock prints.
+//! Whether the JIT is there where others embed Python: in C programs, by the archive and by the shared
+//! library, and in what people embed it with. Each has to print what stock prints.
 
 use super::process::{self, Output};
 use super::{Args, Pair, Tally, distribution};
@@ -232,7 +232,8 @@ impl House<'_> {
         let said: Vec<&str> = output.stderr.lines().collect();
         let wanted = [NATIVE, NATIVE, FINALIZED, FINALIZED, FINALIZED, FINALIZED];
         ensure!(said == wanted, "expected {wanted:?}, got {said:?}");
-        // Without the environment: PYTHONHOME is not for it then, so that it has to find its library by itself.
+        // Without the environment: PYTHONHOME is not for it then, so that it has to find its library by
+        // itself.
         let mut command = self.eager(&ours);
         let folder = format!("{}/bin:/usr/bin:/bin", prefix(&self.pair.ours)?.display());
         let ignoring = self.succeed(command.env("PATH", folder).args(["-E", "1", WORK]))?;

@@ -1,4 +1,5 @@
-//! Installs what a suite needs into a folder of its own, with the bundled pip; done once, for both interpreters.
+//! Installs what a suite needs into a folder of its own, with the bundled pip; done once, for both
+//! interpreters.
 
 use super::super::{Pair, abi, process};
 use super::table::{Builder, Suite};
@@ -37,7 +38,8 @@ pub fn ensure(
     let tools: Vec<&str> = TOOLS.into_iter().chain(suite.build.iter().map(String::as_str)).collect();
     let mut parts = vec![requirements.join(" "), sources[0].clone(), sources[1].clone(), tools.join(" ")];
     if suite.built_by == Builder::Ours {
-        // Stock's headers never change; these do, and then what was built with them is of another interpreter.
+        // Stock's headers never change; these do, and then what was built with them is of another
+        // interpreter.
         parts.push(headers(pair)?);
     }
     let key = hash::strings(&parts);

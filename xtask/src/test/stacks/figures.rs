@@ -46,8 +46,8 @@ fn at(mut values: Vec<f64>, quantile: f64) -> f64 {
     values.get(place.min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
 }
 
-/// The median of how much more ours does for the same processor time: of pairs of rounds that were run one after the
-/// other, so that what else the machine does counts for both.
+/// The median of how much more ours does for the same processor time: of pairs of rounds that were run one
+/// after the other, so that what else the machine does counts for both.
 fn ratio(stock: &[Round], ours: &[Round]) -> f64 {
     let cost = |round: &Round| round.processor / round.count as f64;
     at(stock.iter().zip(ours).map(|(stock, ours)| cost(stock) / cost(ours)).collect(), 0.5)

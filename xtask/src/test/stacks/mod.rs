@@ -1,5 +1,5 @@
-//! Real stacks: servers, workers and clusters of packages of the registry, driven beside stock and compared answer by
-//! answer.
+//! Real stacks: servers, workers and clusters of packages of the registry, driven beside stock and compared
+//! answer by answer.
 
 mod client;
 mod daemon;

@@ -1,5 +1,5 @@
-//! The servers of the distribution that stacks rest on: found, or why they are not, and started where nobody else sees
-//! them.
+//! The servers of the distribution that stacks rest on: found, or why they are not, and started where nobody
+//! else sees them.
 
 use super::daemon::Daemon;
 use super::table::Need;

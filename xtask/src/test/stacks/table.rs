@@ -1,12 +1,15 @@
-//! Which stacks there are: what is installed for each, what it needs of the machine, what runs and what is asked of it.
+//! Which stacks there are: what is installed for each, what it needs of the machine, what runs and what is
+//! asked of it.
 
 /// One stack, run by both interpreters in the same way.
 pub struct Stack {
     /// What it is called in reports.
     pub name: &'static str,
-    /// What is installed, for each version that it exists for; everything is pinned, and dependencies are not resolved.
+    /// What is installed, for each version that it exists for; everything is pinned, and dependencies are not
+    /// resolved.
     pub packages: &'static [(&'static str, &'static [Group])],
-    /// What of it is made from source, and linked with the interpreter that it is made with, by which library.
+    /// What of it is made from source, and linked with the interpreter that it is made with, by which
+    /// library.
     pub linked: Option<(&'static str, Library)>,
     /// What it needs of the machine.
     pub needs: &'static [Need],

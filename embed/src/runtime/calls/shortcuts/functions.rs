@@ -28,7 +28,8 @@ unsafe fn divmod(_: Object, arguments: *const Object, count: usize) -> Option<Ob
     unsafe { (count == 2).then(|| py::PyNumber_Divmod(*arguments, *arguments.add(1))) }
 }
 
-/// The `str` that an attribute is asked for by, borrowed: on 2.7 that of an exact `unicode` too, which keeps it.
+/// The `str` that an attribute is asked for by, borrowed: on 2.7 that of an exact `unicode` too, which keeps
+/// it.
 #[inline(always)]
 unsafe fn name_of(object: Object) -> Option<Object> {
     // SAFETY: alive.

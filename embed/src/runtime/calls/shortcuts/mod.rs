@@ -99,8 +99,8 @@ unsafe fn definition_among_builtins(name: &CStr) -> Option<usize> {
     }
 }
 
-/// Calls a method in C by its shortcut, with `count` operands, the receiver first. The arguments are consumed, and the
-/// receiver is not.
+/// Calls a method in C by its shortcut, with `count` operands, the receiver first. The arguments are
+/// consumed, and the receiver is not.
 ///
 /// # Safety
 /// The receiver is one that the method takes, so many owned references are there, and nobody traces.

@@ -3,12 +3,12 @@
 use crate::py::{self, Object};
 use std::ptr;
 
-/// Does what a function in C does, for a receiver (of methods; else NULL) and so many positional arguments, all
-/// borrowed. Threads can be unwound through it by force, as through all that compiled code calls.
+/// Does what a function in C does, for a receiver (of methods; else NULL) and so many positional arguments,
+/// all borrowed. Threads can be unwound through it by force, as through all that compiled code calls.
 pub type Shortcut = unsafe extern "C" fn(receiver: Object, arguments: *const Object, count: usize) -> Outcome;
 
-/// What comes of a [`Shortcut`]: a new reference, or NULL with an exception set; or nothing was done, no exception is
-/// set, and only the function itself can do it.
+/// What comes of a [`Shortcut`]: a new reference, or NULL with an exception set; or nothing was done, no
+/// exception is set, and only the function itself can do it.
 #[repr(transparent)]
 pub struct Outcome(Object);
 

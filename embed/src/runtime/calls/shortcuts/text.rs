@@ -62,8 +62,8 @@ unsafe fn as_text(object: Object) -> Option<Object> {
     }
 }
 
-/// `PyUnicode_FromObject` of an exact `unicode`, and of an exact `str` where that is decoded as ASCII and has nothing
-/// else; a new reference.
+/// `PyUnicode_FromObject` of an exact `unicode`, and of an exact `str` where that is decoded as ASCII and has
+/// nothing else; a new reference.
 #[cfg(py2)]
 unsafe fn as_text(object: Object) -> Option<Object> {
     // SAFETY: alive; the name of the encoding is the interpreter's.

@@ -72,7 +72,8 @@ unsafe fn new_dict() -> Object {
     }
 }
 
-/// A dict with what another has, entered one by one: `PyDict_Copy` shares keys on 3.x, which shows in their order.
+/// A dict with what another has, entered one by one: `PyDict_Copy` shares keys on 3.x, which shows in their
+/// order.
 unsafe fn copy_of_dict(other: Object) -> Object {
     // SAFETY: an exact dict, which the caller holds.
     unsafe {
@@ -178,8 +179,8 @@ unsafe fn unicode(_: Object, arguments: *const Object, count: usize) -> Option<O
     }
 }
 
-/// The rest of `type_call` for what `tp_new` gave: an instance of a subclass, which a special method can have returned,
-/// is initialised.
+/// The rest of `type_call` for what `tp_new` gave: an instance of a subclass, which a special method can have
+/// returned, is initialised.
 unsafe fn finish(ty: *mut PyTypeObject, object: Object, argument: Object) -> Object {
     // SAFETY: a new reference or NULL, which is the caller's then, and an argument that the caller holds.
     unsafe {
