@@ -1,9 +1,9 @@
 //! Pyjion's compiler: CPython bytecode in, native code and a recipe for every exit out.
 //!
 //! ```text
-//! bytecode ──decode──► instructions ──build──► HIR ──passes──► HIR ──backend──► machine code ──publish──► native code
-//!                            ▲                  │                                   │
-//!                        feedback            frame states ───────────────────► exit recipes
+//! bytecode ─decode─► instructions ─build─► HIR ─passes─► HIR ─backend─► machine code ─publish─► native code
+//!                         ▲                 │                               │
+//!                     feedback          frame states ───────────────► exit recipes
 //! ```
 //!
 //! This crate knows bytecode but no CPython struct: the interpreter it compiles for is data

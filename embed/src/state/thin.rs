@@ -7,8 +7,8 @@
 //! holds them, too. Whoever could tell has it [completed](ThinFrames::complete) first, and so does who keeps
 //! it.
 //!
-//! *Invariant*: a frame of [`ThinFrames::all`] is idle, with all variables empty that it owns, or running, or its
-//! variables are being released: then its `f_back` is NULL, and nobody has it.
+//! *Invariant*: a frame of [`ThinFrames::all`] is idle, with all variables empty that it owns, or running, or
+//! its variables are being released: then its `f_back` is NULL, and nobody has it.
 
 use crate::process::PROCESS;
 use crate::py::{self, Frame, Object, PyCodeObject, PyThreadState, collector, describe};

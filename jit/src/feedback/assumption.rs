@@ -18,14 +18,15 @@
 //! What more assumptions would be worth was measured on 2.7, by code that took things for granted (processor
 //! time over that of code that does):
 //!
-//! - A class that was looked at once stays as it is, and so do its instances: 0.98 in richards, 1.00 in raytrace, 1.01 in
-//!   chaos, 1.03 in deltablue, 0.96 in float, which is noise. Where no code runs, a class is looked at once anyway, in 344
-//!   of the 1625 places of these programs; 505 would not look at one again; in 776 it is the first time. A look is two loads
-//!   and a comparison, and there would have to be another of the byte of validity after each call: there is no such
-//!   assumption.
-//! - Globals and builtins keep their values: 1.11 in richards, 1.02 in raytrace and chaos, 1.03 in float. That is worth
-//!   having. It takes dicts that tell, in every way that a value is stored in them or goes (C's, and that of code that
-//!   stores in line), and a look at the byte after whatever can run code, before a value is used. So far they are looked at.
+//! - A class that was looked at once stays as it is, and so do its instances: 0.98 in richards, 1.00 in
+//!   raytrace, 1.01 in chaos, 1.03 in deltablue, 0.96 in float, which is noise. Where no code runs, a class
+//!   is looked at once anyway, in 344 of the 1625 places of these programs; 505 would not look at one again;
+//!   in 776 it is the first time. A look is two loads and a comparison, and there would have to be another of
+//!   the byte of validity after each call: there is no such assumption.
+//! - Globals and builtins keep their values: 1.11 in richards, 1.02 in raytrace and chaos, 1.03 in float.
+//!   That is worth having. It takes dicts that tell, in every way that a value is stored in them or goes
+//!   (C's, and that of code that stores in line), and a look at the byte after whatever can run code, before
+//!   a value is used. So far they are looked at.
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};

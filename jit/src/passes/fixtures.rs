@@ -6,13 +6,13 @@
 //! passes: simplify dce        (or `all`, or `none`: as built)
 //! versions: 2.7 3.5
 //! ---- bytecode               (for the assembler; or `---- hir`)
-//! seen all int int            (kinds of the topmost operands, the top first; or of one instruction, by its label)
+//! seen all int int            (kinds of the topmost operands, the top first; or of one labelled instruction)
 //! goes here there 20          (that often, the instruction at the label `here` goes on at the label `there`)
 //! calls here g                (the instruction at the label `here` calls nothing but the section `callee g`)
 //! calls here type list        (or the type of such objects)
 //! asks here g                 (it operates on instances of a class, whose method for that is `callee g`)
 //! makes here g                (it calls a class whose instances `callee g` initialises)
-//! enter head loop end names int   (at a label, in the block of a loop, with globals of these kinds; else where it begins)
+//! enter head loop end names int   (at a label, in a loop, with such globals; else where it begins)
 //! …
 //! ---- callee g
 //! …

@@ -14,6 +14,9 @@ use std::process::Command;
 
 const MAX_LINES: usize = 800;
 
+/// Code is what `cargo fmt` makes it.
+const MAX_COLUMNS: usize = 110;
+
 /// How far above an `unsafe` block its `// SAFETY:` may begin.
 const SAFETY_REACH: usize = 12;
 
@@ -116,6 +119,9 @@ fn rust_complaints(text: &str) -> Vec<String> {
         if opens_unsafe(code) && !has_safety(&lines, i) {
             found.push(format!(":{}: `unsafe` without a SAFETY comment", i + 1));
         }
+        if is_wide(line) {
+            found.push(format!(":{}: a comment of more than {MAX_COLUMNS} columns", i + 1));
+        }
         if runs_on(line, lines.get(i + 1).copied()) {
             found.push(format!(
                 ":{}: a sentence that runs on at the next item: one item, one sentence",
@@ -124,6 +130,12 @@ fn rust_complaints(text: &str) -> Vec<String> {
         }
     }
     found
+}
+
+/// Whether a comment is too wide; a row of a table is one line.
+fn is_wide(line: &str) -> bool {
+    let text = line.trim_start();
+    text.starts_with("//") && line.chars().count() > MAX_COLUMNS && !text.contains("! |")
 }
 
 /// Whether a line is the last of an item's documentation, in the middle of a sentence.
@@ -183,6 +195,9 @@ mod tests {
         assert_eq!(complaints(&format!("// {}: later\n", concat!("TO", "DO"))).len(), 1);
         assert_eq!(complaints(&format!("fn f() {{ {}) }}\n", concat!("todo", "!("))).len(), 1);
         assert_eq!(complaints(&"\n".repeat(MAX_LINES)).len(), 1);
+        let wide = "/// wide".repeat(MAX_COLUMNS);
+        assert_eq!(complaints(&format!("{wide}\n")).len(), 1);
+        assert!(complaints(&format!("//! | {wide} |\n")).is_empty());
     }
 
     #[test]
