@@ -114,16 +114,6 @@ pub unsafe fn is_other_string(object: Object) -> bool {
     }
 }
 
-/// Whether an object is an exact string of one kind or the other.
-///
-/// # Safety
-/// Alive.
-#[inline(always)]
-pub unsafe fn has_text(object: Object) -> bool {
-    // SAFETY: alive by the contract.
-    unsafe { strings::is_str(object) || is_other_string(object) }
-}
-
 /// Whether two objects are equal; `None` when foreign code may have to say so.
 ///
 /// # Safety

@@ -1,12 +1,14 @@
 //! `BINARY_*`, `INPLACE_*`, `UNARY_*`, `COMPARE_OP`, truth, and subscripts.
 
 use crate::py::keys;
+use crate::py::kinds::kind_of;
 use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 #[cfg(py2)]
 use crate::runtime::data::instances;
 use pyjion_jit::bytecode::{BinaryOp, CompareOp, UnaryOp};
+use pyjion_jit::hir::Type;
 use std::cmp::Ordering;
 use std::ffi::c_int;
 use std::ptr;
@@ -325,21 +327,10 @@ pub unsafe extern "C" fn is_true(_frame: Frame, a: Object) -> i64 {
 pub unsafe extern "C" fn tell_truth(frame: Frame, a: Object) -> i64 {
     // SAFETY: a borrowed argument, see the module; tables of slots are there as long as their type.
     unsafe {
+        if a == py::none() {
+            return 0;
+        }
         let ty = py::type_of(a);
-        let exact = [
-            &raw mut py::PyList_Type,
-            &raw mut py::PyTuple_Type,
-            &raw mut py::PyDict_Type,
-            &raw mut py::PySet_Type,
-            &raw mut py::PyFloat_Type,
-        ];
-        if a == py::none() || exact.contains(&ty) || keys::is_integer(a) || keys::has_text(a) {
-            return is_true(frame, a);
-        }
-        #[cfg(py2)]
-        if ty == &raw mut py::PyInstance_Type {
-            return if instances::is_always_true(a) { 1 } else { -1 };
-        }
         let (number, mapping, sequence) = ((*ty).tp_as_number, (*ty).tp_as_mapping, (*ty).tp_as_sequence);
         #[cfg(py2)]
         let has_truth = !number.is_null() && (*number).nb_nonzero.is_some();
@@ -347,10 +338,14 @@ pub unsafe extern "C" fn tell_truth(frame: Frame, a: Object) -> i64 {
         let has_truth = !number.is_null() && (*number).nb_bool.is_some();
         let has_length = (!mapping.is_null() && (*mapping).mp_length.is_some())
             || (!sequence.is_null() && (*sequence).sq_length.is_some());
-        match ty == &raw mut py::PyBool_Type {
-            true => is_true(frame, a),
-            false if has_truth || has_length => -1,
-            false => 1,
+        if !has_truth && !has_length {
+            return 1;
+        }
+        match kind_of(a) {
+            #[cfg(py2)]
+            Type::INSTANCE if instances::is_always_true(a) => 1,
+            Type::INSTANCE | Type::OTHER => -1,
+            _ => is_true(frame, a),
         }
     }
 }
