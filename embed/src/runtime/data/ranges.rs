@@ -160,88 +160,50 @@ mod of_ints {
         Some(if distance <= 0 { 0 } else { (distance - 1) / step + 1 })
     }
 
-    /// `Helper::Range`
-    pub unsafe extern "C" fn list(
-        _frame: Frame,
-        callable: Object,
-        start: Object,
-        stop: Object,
-        step: Object,
-    ) -> Object {
-        // SAFETY: borrowed arguments, see the module.
-        unsafe { make(Ints::list, callable, start, stop, step) }
-    }
-
-    /// `Helper::XRange`
-    pub unsafe extern "C" fn lazy(
-        _frame: Frame,
-        callable: Object,
-        start: Object,
-        stop: Object,
-        step: Object,
-    ) -> Object {
-        // SAFETY: borrowed arguments, see the module.
-        unsafe { make(Ints::lazy, callable, start, stop, step) }
-    }
-
-    /// `Helper::RangeIterator`
-    pub unsafe extern "C" fn iterator_of_list(
-        _frame: Frame,
-        callable: Object,
-        start: Object,
-        stop: Object,
-        step: Object,
-    ) -> Object {
-        // SAFETY: borrowed arguments, see the module.
-        unsafe { make_iterator(Ints::iterator_of_list, callable, start, stop, step) }
-    }
-
-    /// `Helper::XRangeIterator`
-    pub unsafe extern "C" fn iterator_of_lazy(
-        _frame: Frame,
-        callable: Object,
-        start: Object,
-        stop: Object,
-        step: Object,
-    ) -> Object {
-        // SAFETY: borrowed arguments, see the module.
-        unsafe { make_iterator(Ints::iterator, callable, start, stop, step) }
-    }
-
-    /// Makes an iterator of the ints that are asked for, or has what is called make what gives one.
-    #[inline(always)]
-    unsafe fn make_iterator(
-        made: unsafe fn(Ints) -> Object,
-        callable: Object,
-        start: Object,
-        stop: Object,
-        step: Object,
-    ) -> Object {
-        // SAFETY: as for the helpers.
-        unsafe {
-            match Ints::of(start, stop, step) {
-                Some(ints) => made(ints),
-                None => over(call(callable, start, stop, step)),
+    macro_rules! helpers {
+        ($($(#[$doc:meta])* $name:ident: $made:path, or else $otherwise:path;)*) => {$(
+            $(#[$doc])*
+            pub unsafe extern "C" fn $name(
+                _frame: Frame,
+                callable: Object,
+                start: Object,
+                stop: Object,
+                step: Object,
+            ) -> Object {
+                // SAFETY: borrowed arguments, see the module.
+                unsafe {
+                    match Ints::of(start, stop, step) {
+                        Some(ints) => $made(ints),
+                        None => $otherwise(callable, start, stop, step),
+                    }
+                }
             }
-        }
+        )*};
     }
 
-    /// Makes an object of the ints that are asked for, or has what is called do it.
-    #[inline(always)]
-    unsafe fn make(
-        made: unsafe fn(Ints) -> Object,
+    // What is made of the ints that are asked for, and who does it where these are not plain.
+    helpers! {
+        /// `Helper::Range`
+        list: Ints::list, or else call;
+        /// `Helper::XRange`
+        lazy: Ints::lazy, or else call;
+        /// `Helper::RangeIterator`
+        iterator_of_list: Ints::iterator_of_list, or else iterate_over_called;
+        /// `Helper::XRangeIterator`
+        iterator_of_lazy: Ints::iterator, or else iterate_over_called;
+    }
+
+    /// The iterator of what [`call`] gives.
+    #[cold]
+    #[inline(never)]
+    unsafe extern "C" fn iterate_over_called(
         callable: Object,
         start: Object,
         stop: Object,
         step: Object,
     ) -> Object {
-        // SAFETY: as for the helpers.
-        unsafe {
-            match Ints::of(start, stop, step) {
-                Some(ints) => made(ints),
-                None => call(callable, start, stop, step),
-            }
-        }
+        // SAFETY: as for `call`, whose result is given up.
+        unsafe { over(call(callable, start, stop, step)) }
     }
 
     /// Calls what is called, with those arguments that there are.
