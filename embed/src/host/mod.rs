@@ -81,6 +81,7 @@ fn describe() -> Host {
         calls: Some(CallLayout {
             function_code: offset_of!(py::PyFunctionObject, func_code) as i32,
             function_globals: offset_of!(py::PyFunctionObject, func_globals) as i32,
+            function_defaults: offset_of!(py::PyFunctionObject, func_defaults) as i32,
             frame_globals: offset_of!(py::PyFrameObject, f_globals) as i32,
             thread_depth: offset_of!(py::PyThreadState, recursion_depth) as i32,
             thread_put_off: offset_of!(py::PyThreadState, trash_delete_later) as i32,

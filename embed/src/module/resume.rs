@@ -181,7 +181,7 @@ unsafe fn parse_frame(frame: Object, is_last: bool, made: &mut Made) -> bool {
             return refuse(c"locals, operands, blocks and how a frame goes on are tuples");
         }
         let code = (*function.cast::<PyFunctionObject>()).func_code.cast::<PyCodeObject>();
-        if !describe::is_plain(code) {
+        if !describe::is_plain(code) || describe::cells(code) > 0 {
             return refuse(c"generators, and frames with arguments or cells of their own, are not inlined");
         }
         let is_fit = tuple_length(locals) == (*code).co_nlocals as usize

@@ -42,6 +42,11 @@ pub unsafe fn code(code: *mut PyCodeObject) -> CodeDesc {
             consts: items(co.co_consts).into_iter().map(|object| constant(object)).collect(),
             names: names.iter().map(|name| *name as usize).collect(),
             name_texts: names.into_iter().map(|name| text(name)).collect(),
+            parameters: items(co.co_varnames)
+                .into_iter()
+                .take(co.co_argcount as usize)
+                .map(|name| name as usize)
+                .collect(),
             arguments: arguments(co),
             locals: co.co_nlocals as u32,
             cells: items(co.co_cellvars).len() as u32,
@@ -343,7 +348,7 @@ pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
 }
 
 /// Whether a call of a function of this code with positional arguments that fill its parameters is simple:
-/// the frame is made in the simple way, and holds nothing but these and the cells of the closure.
+/// the frame is made in the simple way, and holds nothing but these and cells.
 ///
 /// # Safety
 /// A code object.
@@ -351,6 +356,38 @@ pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
 pub unsafe fn is_plain(code: *mut PyCodeObject) -> bool {
     // SAFETY: by the contract.
     unsafe { has_simple_frames(code, 0) }
+}
+
+/// Cells that a frame of this code makes, for its own variables.
+///
+/// # Safety
+/// A code object.
+#[inline(always)]
+pub unsafe fn cells(code: *mut PyCodeObject) -> usize {
+    // SAFETY: by the contract.
+    unsafe { size_of_var((*code).co_cellvars) as usize }
+}
+
+/// The slot of the argument that a cell is made with, if it is made with one.
+///
+/// # Safety
+/// A code object that makes so many cells, and more.
+#[inline(always)]
+pub unsafe fn argument_of_cell(code: *mut PyCodeObject, cell: usize) -> Option<usize> {
+    // SAFETY: by the contract; the names of the arguments come first among those of the variables, and all
+    // are interned.
+    unsafe {
+        #[cfg(py2)]
+        {
+            let name = tuple_item((*code).co_cellvars, cell);
+            (0..arguments(&*code) as usize).find(|slot| tuple_item((*code).co_varnames, *slot) == name)
+        }
+        #[cfg(py3)]
+        {
+            let map = (*code).co_cell2arg.cast::<u8>();
+            if map.is_null() { None } else { Some(usize::from(*map.add(cell))).filter(|slot| *slot != 255) }
+        }
+    }
 }
 
 /// The same of a function whose calls give generators.
@@ -372,6 +409,6 @@ unsafe fn has_simple_frames(code: *mut PyCodeObject, unusual: u32) -> bool {
         if (*code).co_kwonlyargcount != 0 {
             return false;
         }
-        (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST | unusual && size_of_var((*code).co_cellvars) == 0
+        (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST | unusual
     }
 }

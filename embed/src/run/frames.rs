@@ -4,7 +4,7 @@
 
 use crate::memory::shortage;
 use crate::py::evaluation::deeper;
-use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector};
+use crate::py::{self, Frame, Object, PyCodeObject, PyFunctionObject, PyThreadState, collector, describe};
 use std::ptr;
 
 /// `PyFrame_New` for code with fast locals: a new reference, or NULL with an exception set.
@@ -88,11 +88,42 @@ pub unsafe fn bind_cells(frame: Frame, function: Object, are_lent: bool) {
         let closure = (*function.cast::<PyFunctionObject>()).func_closure;
         if !closure.is_null() {
             let code = (*frame).f_code;
+            let first = (*code).co_nlocals as usize + describe::cells(code);
             for index in 0..py::size_of_var((*code).co_freevars) as usize {
-                let cell = py::tuple_item(closure, index);
-                fill(slots, (*code).co_nlocals as usize + index, cell, are_lent);
+                fill(slots, first + index, py::tuple_item(closure, index), are_lent);
             }
         }
+    }
+}
+
+/// Makes the cells of its own that a new frame has, which has its arguments, of which the first so many are
+/// lent; false with an exception set. This may run the garbage collector, and with it anything.
+///
+/// # Safety
+/// As for [`bind`]; nobody else has the frame.
+pub unsafe fn make_cells(frame: Frame, lent: usize) -> bool {
+    // SAFETY: within the slots; a cell has a reference of its own to what it holds.
+    unsafe {
+        let code = (*frame).f_code;
+        let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
+        for index in 0..describe::cells(code) {
+            let argument = describe::argument_of_cell(code, index);
+            let content = argument.map_or(ptr::null_mut(), |slot| *slots.add(slot));
+            let cell = py::PyCell_New(content);
+            if cell.is_null() {
+                return false;
+            }
+            *slots.add((*code).co_nlocals as usize + index) = cell;
+            if cfg!(py3)
+                && let Some(slot) = argument
+            {
+                *slots.add(slot) = ptr::null_mut();
+                if slot >= lent {
+                    py::xdecref(content);
+                }
+            }
+        }
+        true
     }
 }
 

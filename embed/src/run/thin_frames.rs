@@ -139,6 +139,9 @@ unsafe fn dict_of_module(object: Object) -> Object {
 pub unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeState) -> Object {
     // SAFETY: the version is not freed while it runs; the rest is held by frame and thread.
     unsafe {
+        if (*state).thin.cells() > 0 && make_cells(thread, frame, state) != 0 {
+            return begin_rarely(thread, frame, state);
+        }
         let native = &*(*state).start();
         direct::count(state);
         stats::counters().frames_native.count();
@@ -157,11 +160,56 @@ pub unsafe fn run(thread: *mut PyThreadState, frame: Frame, state: *const CodeSt
         native.running.set(native.running.get() - 1);
         (*thread).frame = (*frame).f_back;
         (*frame).f_back = ptr::null_mut();
-        empty(thread, frame, (*state).thin.lent());
+        empty(thread, frame, (*state).thin.lent(), (*state).thin.cells());
         (*state).thin.put_back(frame);
         (*thread).recursion_depth -= 1;
         // The code, and the state with it, may go now.
         py::decref((*frame).f_code.cast());
+        result
+    }
+}
+
+/// Makes the cells of a frame; 0 if it is to enter native code now.
+///
+/// # Safety
+/// As for [`run`].
+#[inline(never)]
+pub unsafe extern "C" fn make_cells(
+    thread: *mut PyThreadState,
+    frame: Frame,
+    state: *const CodeState,
+) -> u64 {
+    // SAFETY: by the contract. Anything may have run; the frame holds its code.
+    unsafe {
+        let is_made = frames::make_cells(frame, (*state).thin.lent());
+        let is_as_before = is_made
+            && !(*state).start().is_null()
+            && direct::is_undisturbed(thread)
+            && shortage::stress() == 0
+            && enter::has_room(thread);
+        u64::from(!is_as_before)
+    }
+}
+
+/// What comes of a frame that is not to enter native code after all, or whose cells could not be made.
+///
+/// # Safety
+/// What [`make_cells`] said, and nothing has happened since.
+#[cold]
+#[inline(never)]
+pub unsafe fn begin_rarely(thread: *mut PyThreadState, frame: Frame, state: *const CodeState) -> Object {
+    // SAFETY: the frame has not been run; the reference to it is given up.
+    unsafe {
+        (*state).thin.complete(frame);
+        (*frame).f_stacktop = (*frame).f_valuestack;
+        (*frame).f_lineno = (*(*frame).f_code).co_firstlineno;
+        #[cfg(py3)]
+        {
+            (*frame).f_executing = 0;
+        }
+        let is_unmade = !py::PyErr_Occurred().is_null();
+        let result = if is_unmade { ptr::null_mut() } else { direct::evaluate(frame, thread) };
+        frames::release(thread, frame);
         result
     }
 }
@@ -190,11 +238,12 @@ unsafe fn is_usual(thread: *mut PyThreadState, frame: Frame, native: &Native) ->
 /// Releases the variables of a frame but those that it borrows, as `frame_dealloc` does: in their order, and
 /// so that deep recursion in destructors is noticed.
 #[inline(always)]
-unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize) {
+unsafe fn empty(thread: *mut PyThreadState, frame: Frame, lent: usize, cells: usize) {
     // SAFETY: slots hold owned references, or NULL.
     unsafe {
         let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
-        let (mut slot, end) = (slots.add(lent), slots.add((*(*frame).f_code).co_nlocals as usize));
+        let owned = (*(*frame).f_code).co_nlocals as usize + cells;
+        let (mut slot, end) = (slots.add(lent), slots.add(owned));
         while slot < end {
             let object = *slot;
             if !object.is_null() {

@@ -181,6 +181,7 @@ impl CodeState {
             parameters,
             lent: self.constant_parameters(),
             locals,
+            cells: self.thin.cells() as u32,
             frees,
         })
     }

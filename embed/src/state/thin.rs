@@ -34,6 +34,8 @@ pub struct ThinFrames {
     /// The first so many of these are never bound again, nor deleted: the frame borrows the arguments.
     /// [`NONE`] until it is known.
     lent: Cell<u32>,
+    /// Cells that each frame makes.
+    cells: u32,
     /// Those that nobody uses, linked by `f_back`.
     idle: Cell<Frame>,
     /// All of them.
@@ -66,6 +68,7 @@ impl ThinFrames {
                 parameters: if is_plain { (*code).co_argcount as u32 } else { NONE },
                 collects: is_able && describe::collects(code),
                 lent: Cell::new(NONE),
+                cells: describe::cells(code) as u32,
                 idle: Cell::new(ptr::null_mut()),
                 all: RefCell::new(Vec::new()),
             }
@@ -114,6 +117,12 @@ impl ThinFrames {
     #[inline(always)]
     pub fn lent(&self) -> usize {
         self.lent.get() as usize
+    }
+
+    /// How many cells a frame makes, which it owns.
+    #[inline(always)]
+    pub fn cells(&self) -> usize {
+        self.cells as usize
     }
 
     /// A frame that nobody uses, or NULL.
@@ -229,9 +238,10 @@ impl ThinFrames {
             py::incref((*frame).f_globals);
             let slots = (&raw mut (*frame).f_localsplus).cast::<Object>();
             let code = (*frame).f_code;
-            let cells = slots.add((*code).co_nlocals as usize);
+            let cells = slots.add((*code).co_nlocals as usize + self.cells());
             for index in 0..self.lent() {
-                py::incref(*slots.add(index));
+                // Cells take arguments over.
+                py::xincref(*slots.add(index));
             }
             for index in 0..py::size_of_var((*code).co_freevars) as usize {
                 py::incref(*cells.add(index));

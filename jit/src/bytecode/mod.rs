@@ -57,6 +57,8 @@ pub struct CodeDesc {
     pub names: Vec<usize>,
     /// Texts of `co_names`, for dumps.
     pub name_texts: Vec<String>,
+    /// Addresses of the interned names of the parameters (`co_argcount` of them); 0 in tests.
+    pub parameters: Vec<usize>,
     /// Arguments that are bound when the function starts (`*args`, `**kwargs` included).
     pub arguments: u32,
     /// `co_nlocals`.

@@ -1,5 +1,6 @@
 //! Calls into the runtime: consuming operands, checking errors and tracing afterwards.
 
+use super::arguments::Arguments;
 use super::*;
 use crate::bytecode::{CallShape, Op};
 use crate::hir::{CALL_UNINTERRUPTED, Convention, Helper};
@@ -173,20 +174,23 @@ impl Builder<'_> {
         let operands = shape.operands();
         let operand = i64::from(positional) | i64::from(keyword) << 8 | self.uninterrupted(next);
         let is_plain = keyword == 0 && !star && !star_star;
+        let arguments = self.arguments(shape);
         self.forget_no_receiver(pc, operands - 1)?;
-        if is_plain
-            && (self.inline_call(positional.into(), pc, next)?
-                || self.inline_class(positional.into(), pc, next)?)
+        if let Some(arguments) = &arguments
+            && (self.inline_call(arguments, pc, next)? || self.inline_class(arguments, pc, next)?)
         {
             return Ok(Flow::Next);
         }
-        if is_plain && self.uninterrupted(next) == 0 {
-            if let Some(flow) = self.call_direct(positional.into(), pc, next)? {
-                return Ok(flow);
-            }
-            if let Some(flow) = self.call_class(positional.into(), pc, next)? {
-                return Ok(flow);
-            }
+        if let Some(arguments) = arguments.filter(|_| self.uninterrupted(next) == 0)
+            && let Some(flow) = self.call_direct(&arguments, pc, next)?
+        {
+            return Ok(flow);
+        }
+        if is_plain
+            && self.uninterrupted(next) == 0
+            && let Some(flow) = self.call_class(positional.into(), pc, next)?
+        {
+            return Ok(flow);
         }
         if star || star_star {
             let flags = i64::from(star) << 16 | i64::from(star_star) << 17;
@@ -198,6 +202,22 @@ impl Builder<'_> {
         } else {
             self.call_stack(Helper::Call, operands, operand, pc, next)
         }
+    }
+
+    /// The call that is on the operand stack, if its names are constants and it spreads nothing.
+    pub(super) fn arguments(&self, shape: CallShape) -> Option<Arguments> {
+        let CallShape { positional, keyword, star, star_star } = shape;
+        let (positional, keyword) = (usize::from(positional), usize::from(keyword));
+        let first = self.stack.len().checked_sub(2 * keyword)?;
+        let name = |index: usize| {
+            let value = self.stack[first + 2 * index].value;
+            match *self.function.insn(self.function.same_object(value)) {
+                Insn::Object(address) => Some(address),
+                _ => None,
+            }
+        };
+        let names: Option<Vec<usize>> = (0..keyword).map(name).collect();
+        names.filter(|_| !star && !star_star).map(|names| Arguments { positional, names })
     }
 
     /// What is called is known not to be a method.

@@ -1,9 +1,10 @@
 //! Calls of functions whose code is known, which borrow what they are called with.
 
+use super::arguments::{Arguments, Places};
 use super::attributes::number_of;
 use super::inline::InlinedCall;
 use super::*;
-use crate::hir::{Attribute, Binding, DirectCallee, Helper, Place};
+use crate::hir::{Attribute, Binding, DirectCallee, Helper, MAX_NAMED, Place};
 
 /// A special method that an operation calls.
 pub(super) struct Special<'a> {
@@ -15,17 +16,17 @@ pub(super) struct Special<'a> {
 }
 
 impl Builder<'_> {
-    /// `CALL_FUNCTION` with positional arguments of a function, or the method of one, of code that was called
-    /// there every time; nothing if that is not known.
+    /// `CALL_FUNCTION` of a function, or the method of one, of code that was called there every time; nothing
+    /// if that is not known.
     pub(super) fn call_direct(
         &mut self,
-        positional: usize,
+        call: &Arguments,
         pc: u32,
         next: u32,
     ) -> Result<Option<Flow>, CompileError> {
-        let Some((callee, is_certain)) = self.directly_called(positional, pc)? else { return Ok(None) };
+        let Some((callee, places, is_certain)) = self.directly_called(call, pc)? else { return Ok(None) };
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
-        let entry = self.peek(pc, positional)?;
+        let entry = self.peek(pc, call.operands() - 1)?;
         let guard = match is_certain {
             true => Insn::GuardCode { object: entry.value, code: callee.life, exit },
             false => Insn::GuardType(entry.value, Type::FUNCTION, exit),
@@ -37,14 +38,20 @@ impl Builder<'_> {
             }
             receiver => receiver,
         };
-        let base = self.stack.len() - positional - 1;
+        let base = self.stack.len() - call.operands();
         let operands = self.stack.split_off(base);
         if let Some(class) = entry.class.filter(|_| receiver.is_some()) {
             // The evaluator takes the method apart, and drops it, before it calls the function.
             self.emit_effect(Insn::XDecref(class, pc));
         }
-        let arguments = operands[1..].iter().map(|operand| operand.value);
-        let args = receiver.into_iter().chain(arguments).collect();
+        let mut args = Vec::with_capacity(places.len());
+        for place in places {
+            args.push(match (place, receiver) {
+                (Some(0), Some(receiver)) => receiver,
+                (Some(index), _) => operands[index].value,
+                (None, _) => self.emit(Insn::Null, Type::NULL),
+            });
+        }
         let callee = number_of(&mut self.function.direct, callee);
         let call = Insn::CallFunction {
             function,
@@ -309,20 +316,34 @@ impl Builder<'_> {
         self.own(StackEntry::borrowed(function))
     }
 
-    /// What is called straight away by an instruction, and whether it is that every time.
+    /// What is called straight away by an instruction, where its parameters find their arguments, and whether
+    /// it is that every time.
     fn directly_called(
         &self,
-        positional: usize,
+        call: &Arguments,
         pc: u32,
-    ) -> Result<Option<(DirectCallee, bool)>, CompileError> {
-        let entry = self.peek(pc, positional)?;
+    ) -> Result<Option<(DirectCallee, Places, bool)>, CompileError> {
+        let entry = self.peek(pc, call.operands() - 1)?;
         let is_method = entry.receiver.is_some_and(|receiver| self.type_of(receiver) != Type::NULL);
         let is_possible = self.speculate_at(pc) && !self.is_inlining() && self.boxed(entry.value).is_none();
         let Some(handle) = self.feedback.likely_function(pc, is_method) else { return Ok(None) };
-        let arguments = positional + usize::from(is_method);
         let is_certain = self.feedback.callee(pc).is_some();
-        let callee = self.direct_code(handle, arguments).filter(|_| is_possible);
-        Ok(callee.map(|callee| (callee, is_certain)))
+        let known = self.callable.iter().find(|callable| callable.code == *handle);
+        let Some(known) = known.filter(|_| is_possible && (is_certain || call.names.is_empty())) else {
+            return Ok(None);
+        };
+        let places = call.arrange(&known.description.parameters, usize::from(is_method));
+        // Defaults of the last parameters need no place.
+        let places = places.map(|mut places| {
+            places.truncate(places.iter().rposition(Option::is_some).map_or(0, |last| last + 1));
+            places
+        });
+        let base = self.stack.len() - call.operands();
+        let is_fit = |places: &Places| {
+            base + 1 + places.len() <= self.code.stack_size as usize
+                && (call.names.is_empty() || places.len() <= MAX_NAMED)
+        };
+        Ok(places.filter(is_fit).zip(known.direct).map(|(places, callee)| (callee, places, is_certain)))
     }
 
     /// Code as it is called straight away with so many arguments, if that can be.

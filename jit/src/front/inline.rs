@@ -5,6 +5,7 @@
 //! never seen to run, and else have the function called after all. An object that would die leaves as well:
 //! its release is for the interpreter.
 
+use super::arguments::{Arguments, Places};
 use super::method::CalledNext;
 use super::*;
 use crate::bytecode::{self, Instruction, Op};
@@ -116,17 +117,12 @@ struct Checkpoint {
 
 impl<'a> Builder<'a> {
     /// `CALL_FUNCTION` of a function that is built in its place; false when nothing was done.
-    pub(super) fn inline_call(
-        &mut self,
-        positional: usize,
-        pc: u32,
-        next: u32,
-    ) -> Result<bool, CompileError> {
-        let Some(callee) = self.inlined_callee(positional, pc)? else { return Ok(false) };
-        if self.attempt(pc, |builder| builder.build_inlined(callee, positional, pc, next))? {
+    pub(super) fn inline_call(&mut self, call: &Arguments, pc: u32, next: u32) -> Result<bool, CompileError> {
+        let Some((callee, places)) = self.inlined_callee(call, pc)? else { return Ok(false) };
+        if self.attempt(pc, |builder| builder.build_inlined((callee, &places), call, pc, next))? {
             return Ok(true);
         }
-        self.was_expected |= !self.is_inlining() && self.peek(pc, positional)?.receiver.is_some();
+        self.was_expected |= !self.is_inlining() && self.peek(pc, call.operands() - 1)?.receiver.is_some();
         Ok(false)
     }
 
@@ -151,16 +147,16 @@ impl<'a> Builder<'a> {
         Ok(false)
     }
 
-    /// What the instruction calls, if that is to be inlined.
-    fn inlined_callee(&self, positional: usize, pc: u32) -> Result<Option<usize>, CompileError> {
-        let entry = self.peek(pc, positional)?;
+    /// What the instruction calls, if that is to be inlined, and where its parameters find their arguments.
+    fn inlined_callee(&self, call: &Arguments, pc: u32) -> Result<Option<(usize, Places)>, CompileError> {
+        let entry = self.peek(pc, call.operands() - 1)?;
         if self.boxed(entry.value).is_some() {
             return Ok(None);
         }
         let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
         Ok(match (self.feedback.callee(pc), receiver.is_some()) {
-            (Some(Callee::Function(handle)), false) => self.inlinable(handle, positional, pc),
-            (Some(Callee::Method(handle)), true) => self.inlinable(handle, positional + 1, pc),
+            (Some(Callee::Function(handle)), false) => self.inlinable_call(handle, call, 0, pc),
+            (Some(Callee::Method(handle)), true) => self.inlinable_call(handle, call, 1, pc),
             _ => None,
         })
     }
@@ -168,15 +164,40 @@ impl<'a> Builder<'a> {
     /// Whether the call of a method is to be inlined, as far as that can be told before its arguments are
     /// there.
     pub(super) fn is_inlined_method(&self, called: CalledNext) -> bool {
-        let CalledNext { pc, positional, .. } = called;
+        let CalledNext { pc, shape, .. } = called;
+        let call = Arguments::positional(shape.positional.into());
         match self.feedback.callee(pc) {
-            Some(Callee::Method(handle)) => self.inlinable(handle, positional + 1, pc).is_some(),
+            Some(Callee::Method(handle)) if shape.keyword == 0 => {
+                self.inlinable_call(handle, &call, 1, pc).is_some()
+            }
             _ => false,
         }
     }
 
     /// The index of code that is called with so many arguments, if it is to be inlined.
     pub(super) fn inlinable(&self, handle: &CodeHandle, arguments: usize, pc: u32) -> Option<usize> {
+        self.inlinable_code(handle, arguments, pc)
+            .filter(|index| self.callees[*index].of.description.arguments as usize == arguments)
+    }
+
+    /// The same for a call, whose first so many parameters are bound otherwise, and where each parameter
+    /// finds its argument.
+    pub(super) fn inlinable_call(
+        &self,
+        handle: &CodeHandle,
+        call: &Arguments,
+        bound: usize,
+        pc: u32,
+    ) -> Option<(usize, Places)> {
+        let index = self.inlinable_code(handle, call.operands() - 1 + bound, pc)?;
+        let description = &self.callees[index].of.description;
+        let is_simple = description.parameters.len() == description.arguments as usize;
+        let places = call.arrange(&description.parameters, bound).filter(|_| is_simple)?;
+        Some((index, places))
+    }
+
+    /// The index of code whose arguments are among so many topmost operands, if it is to be inlined.
+    fn inlinable_code(&self, handle: &CodeHandle, operands: usize, pc: u32) -> Option<usize> {
         let is_wanted = self.speculate_at(pc)
             && self.host.calls.is_some()
             && self.options.inlines
@@ -185,7 +206,7 @@ impl<'a> Builder<'a> {
         if !is_wanted || self.inlining.len() >= MAX_INLINED || self.is_crowded() {
             return None;
         }
-        let operands = &self.stack[self.stack.len().saturating_sub(arguments)..];
+        let operands = &self.stack[self.stack.len().saturating_sub(operands)..];
         if operands.iter().any(|operand| self.is_temporary(*operand)) {
             return None;
         }
@@ -194,7 +215,7 @@ impl<'a> Builder<'a> {
             let Inlinable { code, description, .. } = callees[*index].of;
             let is_itself = std::ptr::eq(&**description, self.code)
                 || self.inlining.iter().any(|inlining| inlining.address == code.address);
-            !is_itself && description.arguments as usize == arguments
+            !is_itself
         })
     }
 
@@ -216,14 +237,15 @@ impl<'a> Builder<'a> {
     /// Builds the call; false when it is to be made after all: then what was built is of no use.
     fn build_inlined(
         &mut self,
-        index: usize,
-        positional: usize,
+        (index, places): (usize, &[Option<usize>]),
+        call: &Arguments,
         pc: u32,
         next: u32,
     ) -> Result<bool, CompileError> {
         let exit = self.exit(ExitReason::Callee, Resume::At, pc);
-        let entry = self.peek(pc, positional)?;
+        let entry = self.peek(pc, call.operands() - 1)?;
         let function = self.guard_inlined(index, entry.value, exit);
+        let function = self.guard_defaults(function, places, pc);
         let receiver = entry.receiver.filter(|receiver| self.type_of(*receiver) != Type::NULL);
         let receiver = receiver.map(|receiver| match self.type_of(receiver).may_be(Type::NULL) {
             true => self.emit(Insn::GuardNotNull(receiver, exit), Type::OBJECT),
@@ -236,24 +258,48 @@ impl<'a> Builder<'a> {
         }
 
         // What the evaluator has on its stack during the call.
-        let base = self.stack.len() - positional - 1;
+        let operands = call.operands();
+        let base = self.stack.len() - operands;
         let is_kept = receiver.is_some();
         self.stack[base] = match receiver {
             Some(receiver) => StackEntry::owned(receiver),
             None => StackEntry { value: function, receiver: None, class: None, ..entry },
         };
-        let arguments = &self.stack[base + usize::from(!is_kept)..];
         let call = InlinedCall {
             index,
             function,
             is_kept,
-            arguments: arguments.iter().map(|operand| operand.value).collect(),
-            operands: positional + 1,
-            resume: Resume::Call { operands: positional as u32 + 1, next },
+            arguments: self.arranged(function, places, base),
+            operands,
+            resume: Resume::Call { operands: operands as u32, next },
             levels: 0,
             instance: None,
         };
         self.build_call(call, pc, next)
+    }
+
+    /// Guards that a function has defaults for the parameters that have no place among the operands.
+    pub(super) fn guard_defaults(&mut self, function: ValueId, places: &[Option<usize>], pc: u32) -> ValueId {
+        let Some(first) = places.iter().position(Option::is_none) else { return function };
+        let least = (places.len() - first) as u32;
+        let exit = self.exit(ExitReason::Callee, Resume::At, pc);
+        self.emit(Insn::GuardDefaults { function, least, exit }, Type::FUNCTION)
+    }
+
+    /// What the parameters of a function are given by a call whose operands begin there: its defaults where
+    /// they have no place among these.
+    pub(super) fn arranged(
+        &mut self,
+        function: ValueId,
+        places: &[Option<usize>],
+        base: usize,
+    ) -> Vec<ValueId> {
+        let given = (1..=places.len() as u32).rev().zip(places);
+        let values = given.map(|(left, place)| match place {
+            Some(index) => self.stack[base + index].value,
+            None => self.emit(Insn::Default { function, left }, Type::OBJECT),
+        });
+        values.collect()
     }
 
     /// Guards that an object is a function of code that is to be inlined.

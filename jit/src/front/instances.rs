@@ -1,5 +1,6 @@
 //! Calls of classes: an instance is made, and the function that initialises it called straight away.
 
+use super::arguments::Arguments;
 use super::attributes::number_of;
 use super::inline::InlinedCall;
 use super::*;
@@ -42,20 +43,22 @@ impl<'a> Builder<'a> {
     /// `CALL_FUNCTION` of a class whose `__init__` is built in its place; false when nothing was done.
     pub(super) fn inline_class(
         &mut self,
-        positional: usize,
+        call: &Arguments,
         pc: u32,
         next: u32,
     ) -> Result<bool, CompileError> {
-        let Some(handle) = self.called_class(positional, pc)? else { return Ok(false) };
-        let Some(index) = self.inlinable(handle, positional + 1, pc) else { return Ok(false) };
+        let operands = call.operands();
+        let Some(handle) = self.called_class(operands - 1, pc)? else { return Ok(false) };
+        let Some((index, places)) = self.inlinable_call(handle, call, 1, pc) else { return Ok(false) };
         let Some(found) = self.expected_site(pc, is_own_function) else { return Ok(false) };
         self.attempt(pc, |builder| {
             let site = builder.attribute_at(found.clone());
-            let base = builder.stack.len() - positional - 1;
+            let base = builder.stack.len() - operands;
             let class = StackEntry { receiver: None, class: None, ..builder.stack[base] };
             builder.stack[base] = class;
             let levels = Helper::CallSpecialWithin.levels_between() as u32;
             let function = builder.inlined_function((index, levels), site, class.value, pc);
+            let function = builder.guard_defaults(function, &places, pc);
             // Where a collection is due, the interpreter has it.
             let exit = builder.exit(ExitReason::Uncompiled, Resume::At, pc);
             let args = vec![class.value];
@@ -63,14 +66,15 @@ impl<'a> Builder<'a> {
             let made = builder.emit(make, Type::OTHER.union(Type::NULL));
             let instance = builder.emit(Insn::GuardNotNull(made, exit), Type::OTHER);
             let function = builder.own(StackEntry::borrowed(function));
-            let arguments = builder.stack[base + 1..].iter().map(|operand| operand.value);
+            let mut arguments = builder.arranged(function, &places, base);
+            arguments[0] = instance;
             let call = InlinedCall {
                 index,
                 function,
                 is_kept: true,
-                arguments: std::iter::once(instance).chain(arguments).collect(),
-                operands: positional + 1,
-                resume: Resume::Call { operands: positional as u32 + 1, next },
+                arguments,
+                operands,
+                resume: Resume::Call { operands: operands as u32, next },
                 levels,
                 instance: Some(instance),
             };

@@ -6,7 +6,7 @@
 
 use super::unwind::CALLER;
 use super::*;
-use crate::bytecode::Op;
+use crate::bytecode::{CallShape, Op};
 use crate::hir::{Helper, MAX_BOUND};
 
 /// Instructions of arguments that are looked at.
@@ -28,12 +28,12 @@ pub(super) struct CalledNext {
     pub meanwhile: Meanwhile,
     /// Where it is.
     pub pc: u32,
-    /// How many arguments there are.
-    pub positional: usize,
+    /// What it is called with.
+    pub shape: CallShape,
 }
 
 impl Builder<'_> {
-    /// Whether a `CALL_FUNCTION` with positional arguments calls what the `LOAD_ATTR` before `next` pushes,
+    /// Whether a `CALL_FUNCTION` that spreads nothing calls what the `LOAD_ATTR` before `next` pushes,
     /// after straight code, and what that may do meanwhile. Where a handler of this frame catches what the
     /// arguments raise, they have to be simple enough not to.
     pub(super) fn called_next(&self, pc: u32, next: u32) -> Option<CalledNext> {
@@ -52,8 +52,8 @@ impl Builder<'_> {
             if let Op::Call(shape) = instruction.op
                 && shape.operands() == above + 1
             {
-                let is_plain = shape.keyword == 0 && !shape.star && !shape.star_star;
-                return is_plain.then_some(CalledNext { meanwhile, pc, positional: shape.positional.into() });
+                let is_plain = !shape.star && !shape.star_star;
+                return is_plain.then_some(CalledNext { meanwhile, pc, shape });
             }
             let (pops, is_simple) = self.argument(&instruction.op)?;
             if pops > above || (is_caught && !is_simple) {

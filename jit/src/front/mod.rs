@@ -5,6 +5,7 @@
 //! `Key`): the stack depth and the block stack are static in each, so `finally` bodies reached
 //! in different ways are simply different blocks.
 
+mod arguments;
 mod arith;
 mod attempt;
 mod attributes;

@@ -74,9 +74,21 @@ pub struct DirectCallee {
     pub lent: u32,
     /// `co_nlocals`
     pub locals: u32,
-    /// Cells that it takes from the function's closure. It has no cells of its own.
+    /// Cells that its frames make.
+    pub cells: u32,
+    /// Cells that it takes from the function's closure, after these.
     pub frees: u32,
 }
+
+impl DirectCallee {
+    /// Whether a frame of it owns variables that are to be released when it ends.
+    pub fn owns_variables(&self) -> bool {
+        self.locals + self.cells > self.lent
+    }
+}
+
+/// Parameters at most of a function that is called straight away with arguments by name.
+pub const MAX_NAMED: usize = 16;
 
 /// A function under compilation.
 #[derive(Clone, Debug, Default)]

@@ -83,6 +83,8 @@ pub struct CallLayout {
     pub function_code: i32,
     /// `PyFunctionObject.func_globals`
     pub function_globals: i32,
+    /// `PyFunctionObject.func_defaults`
+    pub function_defaults: i32,
     /// `PyFrameObject.f_globals`
     pub frame_globals: i32,
     /// `PyThreadState.recursion_depth` (C int)
@@ -113,8 +115,6 @@ pub struct DirectCallLayout {
     pub frame: CalledFrameLayout,
     /// In the thread.
     pub thread: CallingThreadLayout,
-    /// `PyFunctionObject.func_defaults`
-    pub function_defaults: i32,
     /// `PyFunctionObject.func_closure`
     pub function_closure: i32,
     /// Address of a byte that is 0 while calls are not to be made so.
@@ -129,6 +129,12 @@ pub struct DirectCallLayout {
     /// `extern "C" fn(thread, frame, state, version, result: *mut PyObject) -> *mut PyObject`: ends a frame
     /// to which something happened; with the periodic work.
     pub end_rarely: usize,
+    /// `extern "C" fn(thread, frame, state) -> u64`: makes the cells of a frame that has its arguments; 0 if
+    /// it is to enter the version for the start now.
+    pub make_cells: usize,
+    /// `extern "C" fn(thread, frame, state) -> *mut PyObject`: what comes of a frame that is not; with the
+    /// periodic work.
+    pub begin_rarely: usize,
     /// `extern "C" fn(thread, globals: *mut PyObject) -> *mut PyObject`: the builtins of a frame with other
     /// globals than its caller's, borrowed; NULL where they are not the usual ones. It runs no code.
     pub builtins: usize,

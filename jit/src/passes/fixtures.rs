@@ -129,6 +129,7 @@ impl<'a> Fixture<'a> {
                 parameters: description.arguments,
                 lent: description.arguments,
                 locals: description.locals,
+                cells: description.cells,
                 frees: description.frees,
             };
             callees.insert(
@@ -173,6 +174,7 @@ fn host(version: Version) -> Host {
     let calls = CallLayout {
         function_code: 16,
         function_globals: 24,
+        function_defaults: 40,
         frame_globals: 32,
         thread_depth: 24,
         thread_put_off: 32,

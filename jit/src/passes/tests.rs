@@ -277,10 +277,13 @@ fn what_may_reach_a_handler_with_a_method_on_the_stack_is_bound() {
     let jumping = "LOAD_FAST o; LOAD_ATTR m; LOAD_FAST x; JUMP_IF_TRUE_OR_POP call; LOAD_CONST (1)
         call: CALL_FUNCTION 1; RETURN_VALUE";
     assert!(!calls_method(jumping));
-    // o.m(1, m=x): keywords
+    // o.m(1, m=x)
     let keyword = "LOAD_FAST o; LOAD_ATTR m; LOAD_CONST (1); LOAD_CONST (0); LOAD_FAST x
         CALL_FUNCTION 257; RETURN_VALUE";
-    assert!(!calls_method(keyword));
+    assert!(calls_method(keyword));
+    // o.m(*x)
+    let spread = "LOAD_FAST o; LOAD_ATTR m; LOAD_FAST x; CALL_FUNCTION_VAR 0; RETURN_VALUE";
+    assert!(!calls_method(spread));
 }
 
 #[test]

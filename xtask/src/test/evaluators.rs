@@ -65,15 +65,17 @@ sys.stdout.write('%r %r %d' % (seen, same, evaluator.freed()))
 const EXPECTED: &str = "[[0, 0, 0], [3000, 3003, 3], [43000, 43004, 4], [43000, 43004, 4]] True 3";
 
 /// A debugger's evaluator, which comes and goes: all frames are seen by it while it is there, and run native
-/// all the same, as they do when it is gone. The function that is called has a default, so that it is not
+/// all the same, as they do when it is gone. The function that is called has a loop, so that it is not
 /// inlined.
 const DEBUGGED: &str = "
 import sys, evaluator, pyjion
 
 space = {}
 exec('''
-def called(n, one=1):
-    return n + one
+def called(n):
+    for one in (1,):
+        n += one
+    return n
 
 def loop(n):
     total = 0

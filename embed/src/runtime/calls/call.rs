@@ -43,7 +43,10 @@ pub unsafe fn finish(thread: *mut PyThreadState, result: Object, immediate: i64)
 }
 
 /// The same with keywords.
-unsafe fn call_with_keywords(thread: *mut PyThreadState, at: *mut Object, immediate: i64) -> Object {
+///
+/// # Safety
+/// As for [`call_positional`].
+pub unsafe fn call_with_keywords(thread: *mut PyThreadState, at: *mut Object, immediate: i64) -> Object {
     let (positional, keyword) = ((immediate & 0xff) as usize, (immediate >> 8 & 0xff) as usize);
     // SAFETY: by the contract.
     unsafe {
@@ -72,6 +75,9 @@ pub unsafe fn call_generally(at: *mut Object, count: usize, immediate: i64) -> O
 }
 
 /// The same without keywords.
+///
+/// # Safety
+/// What is called is lowest, its arguments above it; all are the caller's to give.
 #[inline(always)]
 pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count: usize) -> Object {
     // SAFETY: the function is lowest, `count` arguments are above it; all are ours.
@@ -101,7 +107,7 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                 // Dropping the method may have run code that changed the function.
                 return match functions::try_call_consuming(thread, function, at, count + 1) {
                     Some(result) => result,
-                    None => call_bound(function, at, count + 1),
+                    None => call_bound(function, at, count + 1, count as i64),
                 };
             }
         } else if ty == &raw mut py::PyType_Type {
@@ -149,11 +155,11 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
 }
 
 /// Binds what is called to its receiver, which is lowest of `count` operands, and calls that with the
-/// arguments above; consumes all.
+/// arguments above, of which the immediate of `CALL_FUNCTION` says what they are; consumes all.
 ///
 /// # Safety
 /// So many owned references are there, and the callable's is the caller's to give.
-pub unsafe fn call_bound(callable: Object, at: *mut Object, count: usize) -> Object {
+pub unsafe fn call_bound(callable: Object, at: *mut Object, count: usize, immediate: i64) -> Object {
     // SAFETY: by the contract.
     unsafe {
         let method = binding::bind(callable, *at, ptr::null_mut());
@@ -162,7 +168,7 @@ pub unsafe fn call_bound(callable: Object, at: *mut Object, count: usize) -> Obj
             return method;
         }
         *at = method;
-        call_generally(at, count, count as i64 - 1)
+        call_generally(at, count, immediate)
     }
 }
 

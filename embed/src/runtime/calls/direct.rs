@@ -3,28 +3,70 @@
 use crate::py::evaluation::{deeper, thread_state};
 use crate::py::{self, Frame, Object, PyThreadState, binding, pending};
 use crate::run::{thin, thin_frames};
-use crate::runtime::calls::{call, functions};
+use crate::runtime::calls::{call, functions, keywords};
 use crate::state::CodeState;
 use crate::state::native::Native;
-use pyjion_jit::hir::Helper;
+use pyjion_jit::hir::{Helper, MAX_NAMED};
 use std::ffi::c_int;
 use std::ptr;
 
-/// `CALL_FUNCTION` of a function with an argument for each parameter: see `Helper::CallFunction`.
+/// `CALL_FUNCTION` of a function with an argument for each parameter, or NULL: see `Helper::CallFunction`.
 pub unsafe extern "C" fn call_function(_frame: Frame, at: *mut Object, count: i64) -> Object {
     // SAFETY: a function is lowest, its arguments above it; all are the caller's.
     unsafe {
         let thread = thread_state();
-        let result = match functions::try_call(thread, *at, at.add(1), count as usize - 1) {
-            Some(result) => result,
-            None => {
-                for index in 0..count as usize {
-                    py::incref(*at.add(index));
+        let count = count as usize;
+        let given = (1..count).find(|index| (*at.add(*index)).is_null()).unwrap_or(count);
+        let result = if given < count {
+            call_by_name(thread, at, given, count)
+        } else {
+            match functions::try_call(thread, *at, at.add(1), count - 1) {
+                Some(result) => result,
+                None => {
+                    for index in 0..count {
+                        py::incref(*at.add(index));
+                    }
+                    call::call_generally(at, count, count as i64 - 1)
                 }
-                call::call_generally(at, count as usize, count - 1)
             }
         };
         call::finish(thread, result, 0)
+    }
+}
+
+/// Calls a function with the arguments before `given`, and by name with those after it that are not NULL:
+/// there are [`MAX_NAMED`] at most.
+#[cold]
+#[inline(never)]
+unsafe fn call_by_name(thread: *mut PyThreadState, at: *mut Object, given: usize, count: usize) -> Object {
+    // SAFETY: as for `call_function`; the row takes references of its own, and is given up with them.
+    unsafe {
+        let function = *at;
+        let code = (*function.cast::<py::PyFunctionObject>()).func_code.cast::<py::PyCodeObject>();
+        let mut row = [ptr::null_mut(); 2 * MAX_NAMED + 1];
+        let first = row.as_mut_ptr();
+        let mut next = first;
+        for index in 0..count {
+            let argument = *at.add(index);
+            if argument.is_null() {
+                continue;
+            }
+            if index > given {
+                let name = py::tuple_item((*code).co_varnames, index - 1);
+                py::incref(name);
+                *next = name;
+                next = next.add(1);
+            }
+            py::incref(argument);
+            *next = argument;
+            next = next.add(1);
+        }
+        let length = next.offset_from(first) as usize;
+        let keyword = (length - given) / 2;
+        match keywords::try_call(thread, first, given - 1, keyword) {
+            Some(result) => result,
+            None => call::call_generally(first, length, (given as i64 - 1) | (keyword as i64) << 8),
+        }
     }
 }
 
@@ -86,6 +128,17 @@ unsafe fn call_method(function: Object, arguments: *const Object, count: usize) 
         py::decref(method);
         result
     }
+}
+
+/// What comes of a frame that does not enter native code after all: see `DirectCallLayout::begin_rarely`.
+#[cold]
+pub unsafe extern "C" fn begin_rarely(
+    thread: *mut PyThreadState,
+    frame: Frame,
+    state: *const CodeState,
+) -> Object {
+    // SAFETY: compiled code took the frame as `thin::call` does, and its cells were to be made last.
+    unsafe { call::finish(thread, thin_frames::begin_rarely(thread, frame, state), 0) }
 }
 
 /// Goes on with a frame that left native code: see `DirectCallLayout::end_by_exit`.

@@ -86,6 +86,10 @@ unsafe extern "C" fn call(
         }
         frames::bind(frame, function, arguments, count, None);
         frames::bind_defaults(frame, function, count, None);
+        if describe::cells((*frame).f_code) > 0 && !frames::make_cells(frame, 0) {
+            frames::release(thread, frame);
+            return ptr::null_mut();
+        }
         if describe::is_generator((*frame).f_code) {
             return generators::new(frame, function);
         }

@@ -135,6 +135,28 @@ pub unsafe fn call_borrowing(
     }
 }
 
+/// The same after a receiver, which is held, too, and next to the arguments, below them.
+///
+/// # Safety
+/// As for [`call_borrowing`].
+pub unsafe fn call_with_receiver(
+    thread: *mut PyThreadState,
+    function: Object,
+    receiver: Object,
+    given: Given,
+) -> Option<Object> {
+    // SAFETY: by the contract.
+    unsafe {
+        match Ordered::new(function, receiver, given) {
+            Some(ordered) => ordered.call(thread, 0, function),
+            None => {
+                let first = given.first.sub(1);
+                thin::call_with_names(thread, 0, function, first, given.positional + 1, given.pairs())
+            }
+        }
+    }
+}
+
 /// Calls a Python function with keywords, if it is one that this is for: consumes it, which is lowest, and
 /// the arguments.
 ///

@@ -8,7 +8,8 @@ use crate::py::evaluation::thread_state;
 use crate::py::references::Owned;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState};
-use crate::runtime::calls::{call, functions, shortcuts};
+use crate::runtime::calls::keywords::Given;
+use crate::runtime::calls::{call, functions, keywords, shortcuts};
 use crate::runtime::names::attributes;
 use crate::runtime::names::cache::AttributeCache;
 use std::mem;
@@ -65,13 +66,43 @@ pub unsafe extern "C" fn call_method(
     // of the callable; all are consumed here.
     unsafe {
         let thread = thread_state();
+        let has_names = immediate >> 8 & 0xff != 0;
         let result = if (*at).is_null() {
             *at = callable;
-            call::call_positional(thread, at, count as usize - 1)
+            match has_names {
+                true => call::call_with_keywords(thread, at, immediate),
+                false => call::call_positional(thread, at, count as usize - 1),
+            }
+        } else if has_names {
+            call_with_names(thread, callable, at, immediate)
         } else {
             call_with_receiver(thread, callable, at, count as usize)
         };
         call::finish(thread, result, immediate)
+    }
+}
+
+/// Calls a method with arguments of which some are given by name; consumes all.
+#[inline(never)]
+unsafe fn call_with_names(
+    thread: *mut PyThreadState,
+    callable: Object,
+    at: *mut Object,
+    immediate: i64,
+) -> Object {
+    let (positional, keyword) = ((immediate & 0xff) as usize, (immediate >> 8 & 0xff) as usize);
+    let given = Given { first: at.wrapping_add(1), positional, keyword };
+    // SAFETY: as for `call_method`.
+    unsafe {
+        let count = given.operands() + 1;
+        if py::type_of(callable) == &raw mut py::PyFunction_Type
+            && let Some(result) = keywords::call_with_receiver(thread, callable, *at, given)
+        {
+            py::decref(callable);
+            release(at, count);
+            return result;
+        }
+        call::call_bound(callable, at, count, immediate)
     }
 }
 
@@ -109,7 +140,7 @@ unsafe fn call_with_receiver(
                 return call_with_tuple(callable, method, flags, at, count);
             }
         }
-        call::call_bound(callable, at, count)
+        call::call_bound(callable, at, count, count as i64 - 1)
     }
 }
 

@@ -181,6 +181,14 @@ impl Machine<'_> {
         })
     }
 
+    /// The defaults of a function, a tuple or NULL, and how many there are.
+    pub fn defaults(&self, function: u64) -> (u64, u64) {
+        let layout = self.program.host.calls;
+        let defaults = layout.map_or(0, |layout| self.load(function, layout.function_defaults));
+        let count = if defaults == 0 { 0 } else { self.load(defaults, self.program.host.layout.ob_size) };
+        (defaults, count)
+    }
+
     /// Whether a call would begin to run in compiled code, so many frames on top of this one.
     pub fn would_call(&self, frames: u32) -> bool {
         self.program.host.calls.is_some_and(|layout| {

@@ -206,9 +206,11 @@ impl Preparation<'_> {
                 let ty = if *is_method { natives.descriptor } else { (self.host.types)(Type::CFUNCTION) };
                 wanted(ty != 0, "the type of what is called")
             }
-            Insn::GuardCode { .. } | Insn::GuardGlobals(..) | Insn::CheckCalls { .. } => {
-                wanted(self.host.calls.is_some(), "what calls go by")
-            }
+            Insn::GuardCode { .. }
+            | Insn::GuardGlobals(..)
+            | Insn::GuardDefaults { .. }
+            | Insn::Default { .. }
+            | Insn::CheckCalls { .. } => wanted(self.host.calls.is_some(), "what calls go by"),
 
             Insn::IntBinary { op, .. } => match op {
                 BinaryOp::TrueDiv | BinaryOp::Pow | BinaryOp::MatMul => Err(format!("{op:?} of ints")),

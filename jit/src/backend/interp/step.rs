@@ -96,6 +96,15 @@ impl<'p> Machine<'p> {
                 only_if(self.has_our_globals(self.get(*function)), *exit)?;
                 self.get(*function)
             }
+            Insn::GuardDefaults { function, least, exit } => {
+                only_if(self.defaults(self.get(*function)).1 >= u64::from(*least), *exit)?;
+                self.get(*function)
+            }
+            Insn::Default { function, left } => {
+                let (defaults, count) = self.defaults(self.get(*function));
+                let item = layout.tuple_items + 8 * (count as i32 - *left as i32);
+                self.load(defaults, item)
+            }
             Insn::GuardBool(truth, expected, exit) => {
                 only_if(self.truth(*truth) == *expected, *exit)?;
                 0

@@ -3,7 +3,7 @@
 
 use super::lower::Lowering;
 use super::{Result, backend_error};
-use crate::hir::{DirectCallee, Heap, Helper, ValueId};
+use crate::hir::{DirectCallee, Heap, Helper, Type, ValueId};
 use crate::host::{CallLayout, DirectCallLayout};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
@@ -22,7 +22,8 @@ struct Call<'a> {
     layout: &'a DirectCallLayout,
     callee: DirectCallee,
     function: ir::Value,
-    arguments: &'a [ir::Value],
+    /// What parameters are given; those that have none get their defaults.
+    arguments: &'a [Option<ir::Value>],
     /// Levels of recursion that it takes.
     levels: i64,
     /// Where the helper makes it, nothing having happened yet.
@@ -32,9 +33,10 @@ struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// How many parameters get their defaults.
+    /// How many of the last parameters there have to be defaults for.
     fn missing(&self) -> i32 {
-        self.callee.parameters as i32 - self.arguments.len() as i32
+        let given = self.arguments.iter().take_while(|argument| argument.is_some()).count();
+        self.callee.parameters as i32 - given as i32
     }
 }
 
@@ -60,7 +62,11 @@ impl Lowering<'_> {
     ) -> Result<ir::Value> {
         let callee = self.function.direct.get(callee as usize).copied();
         let callee = callee.ok_or_else(|| backend_error("a call of code that nothing is known of"))?;
-        let arguments = args.iter().map(|arg| self.value(*arg)).collect::<Result<Vec<_>>>()?;
+        let mut arguments = Vec::with_capacity(args.len());
+        for arg in args {
+            let is_given = self.function.value(*arg).ty != Type::NULL;
+            arguments.push(if is_given { Some(self.value(*arg)?) } else { None });
+        }
         let object = self.value(function)?;
         self.store_lasti(pc);
         let (slow, done) = (self.cold_block(), self.builder.create_block());
@@ -103,6 +109,11 @@ impl Lowering<'_> {
         let idle = self.load(Heap::Cell, types::I64, new, frame.back);
         self.store(Heap::Cell, idle, known, state.idle);
         self.fill_frame(call, calls, new, &checked)?;
+        let made = self.builder.create_block();
+        let last = self.builder.append_block_param(made, types::I64);
+        if call.callee.cells > 0 {
+            self.make_cells(call, calls, new, made)?;
+        }
         for counter in call.layout.counters {
             let counter = self.address(counter);
             self.add_to_word(Heap::Cell, counter, 0, 1);
@@ -126,8 +137,6 @@ impl Lowering<'_> {
         self.builder.ins().brif(unusual, rare, &[], usual, &[]);
         self.builder.switch_to_block(usual);
         self.leave_frame(call, calls, new, native)?;
-        let made = self.builder.create_block();
-        let last = self.builder.append_block_param(made, types::I64);
         self.end_call(result, made)?;
 
         for (block, end, outcome) in
@@ -197,7 +206,7 @@ impl Lowering<'_> {
         self.builder.switch_to_block(shallow);
         let globals = self.load(Heap::World, types::I64, call.function, calls.function_globals);
         let builtins = self.builtins(call, calls, globals)?;
-        let defaults = if call.missing() > 0 { Some(self.defaults(call)) } else { None };
+        let defaults = if call.missing() > 0 { Some(self.defaults(call, calls)) } else { None };
         Ok(Checked { globals, builtins, defaults })
     }
 
@@ -218,8 +227,8 @@ impl Lowering<'_> {
     }
 
     /// Goes on if the function has the defaults that are needed: their tuple, and where it ends.
-    fn defaults(&mut self, call: &Call) -> (ir::Value, ir::Value) {
-        let defaults = self.load(Heap::World, types::I64, call.function, call.layout.function_defaults);
+    fn defaults(&mut self, call: &Call, calls: &CallLayout) -> (ir::Value, ir::Value) {
+        let defaults = self.load(Heap::World, types::I64, call.function, calls.function_defaults);
         let (some, enough) = (self.builder.create_block(), self.builder.create_block());
         self.builder.ins().brif(defaults, some, &[], call.slow, &[]);
         self.builder.switch_to_block(some);
@@ -251,25 +260,50 @@ impl Lowering<'_> {
         self.store(Heap::Cell, before, new, self.host.layout.frame_lasti);
         let code = self.address(call.callee.code);
         self.add_to_word(Heap::Refcount, code, self.host.layout.refcnt, 1);
-        for (slot, argument) in (0..).zip(call.arguments) {
-            self.bind(call, new, slot, *argument)?;
-        }
-        if let Some((defaults, end)) = checked.defaults {
+        if let Some((defaults, _)) = checked.defaults {
             self.incref_object(defaults)?;
-            for missing in (1..=call.missing()).rev() {
-                let item = self.host.layout.tuple_items - 8 * missing;
-                let default = self.load(Heap::Items, types::I64, end, item);
-                self.bind(call, new, call.callee.parameters - missing as u32, default)?;
-            }
+        }
+        for slot in 0..call.callee.parameters {
+            let argument = call.arguments.get(slot as usize).copied().flatten();
+            let object = match (argument, checked.defaults) {
+                (Some(argument), _) => argument,
+                (None, Some((_, end))) => {
+                    let item = self.host.layout.tuple_items - 8 * (call.callee.parameters - slot) as i32;
+                    self.load(Heap::Items, types::I64, end, item)
+                }
+                (None, None) => return Err(backend_error("a parameter has neither argument nor default")),
+            };
+            self.bind(call, new, slot, object)?;
         }
         if call.callee.frees > 0 {
             let closure = self.load(Heap::World, types::I64, call.function, call.layout.function_closure);
             for index in 0..call.callee.frees {
                 let item = self.host.layout.tuple_items + 8 * index as i32;
                 let cell = self.load(Heap::World, types::I64, closure, item);
-                self.store(Heap::Cell, cell, new, self.local_offset(call.callee.locals + index)?);
+                self.store(
+                    Heap::Cell,
+                    cell,
+                    new,
+                    self.local_offset(call.callee.locals + call.callee.cells + index)?,
+                );
             }
         }
+        Ok(())
+    }
+
+    /// Makes the cells of a frame that has its arguments, and goes on where it is to enter native code.
+    fn make_cells(&mut self, call: &Call, calls: &CallLayout, new: ir::Value, made: ir::Block) -> Result<()> {
+        let state = self.address(call.callee.state);
+        let obstacle = self.call_for(call.layout.make_cells, &[self.thread, new, state], types::I64)?;
+        let (rare, free) = (self.cold_block(), self.builder.create_block());
+        self.builder.ins().brif(obstacle, rare, &[], free, &[]);
+        self.builder.switch_to_block(rare);
+        // The frame counts its own level.
+        self.add_to_int(self.thread, calls.thread_depth, call.levels - 1);
+        let result = self.call_for(call.layout.begin_rarely, &[self.thread, new, state], types::I64)?;
+        self.add_to_int(self.thread, calls.thread_depth, 1 - call.levels);
+        self.builder.ins().jump(made, &[result.into()]);
+        self.builder.switch_to_block(free);
         Ok(())
     }
 
@@ -327,7 +361,7 @@ impl Lowering<'_> {
             let overflowed = self.builder.ins().uextend(types::I32, overflowed);
             flags = self.builder.ins().bor(flags, overflowed);
         }
-        if call.callee.locals > call.callee.lent {
+        if call.callee.owns_variables() {
             // Releases that have to be put off are for others.
             let (nesting, most) = thread.trash_nesting;
             let nesting = self.load(Heap::Cell, types::I32, self.thread, nesting);
@@ -350,11 +384,11 @@ impl Lowering<'_> {
         let DirectCallLayout { state, version, frame, thread, release, .. } = *call.layout;
         self.add_to_int(native, version.running, -1);
         self.store(Heap::Cell, self.frame, self.thread, thread.frame);
-        if call.callee.locals > call.callee.lent {
+        if call.callee.owns_variables() {
             let nobody = self.int(0);
             self.store(Heap::Cell, nobody, new, frame.back);
         }
-        for slot in call.callee.lent..call.callee.locals {
+        for slot in call.callee.lent..call.callee.locals + call.callee.cells {
             let offset = self.local_offset(slot)?;
             let object = self.load(Heap::Cell, types::I64, new, offset);
             let (bound, empty) = (self.builder.create_block(), self.builder.create_block());

@@ -39,6 +39,31 @@ impl Lowering<'_> {
         Ok(function)
     }
 
+    /// `Insn::GuardDefaults`.
+    pub fn guard_defaults(&mut self, function: ValueId, least: u32, exit: SideExit) -> Result<ir::Value> {
+        let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
+        let function = self.value(function)?;
+        let defaults = self.load(Heap::World, types::I64, function, layout.function_defaults);
+        self.exit_if_zero(defaults, exit)?;
+        let count = self.load(Heap::Sequence, types::I64, defaults, self.host.layout.ob_size);
+        let least = i64::from(least);
+        let are_enough = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, count, least);
+        self.exit_if_zero(are_enough, exit)?;
+        Ok(function)
+    }
+
+    /// `Insn::Default`.
+    pub fn default_of(&mut self, function: ValueId, left: u32) -> Result<ir::Value> {
+        let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
+        let function = self.value(function)?;
+        let defaults = self.load(Heap::World, types::I64, function, layout.function_defaults);
+        let count = self.load(Heap::Sequence, types::I64, defaults, self.host.layout.ob_size);
+        let length = self.builder.ins().ishl_imm_u(count, 3);
+        let end = self.builder.ins().iadd(defaults, length);
+        let item = self.host.layout.tuple_items - 8 * left as i32;
+        Ok(self.load(Heap::Items, types::I64, end, item))
+    }
+
     /// `Insn::CheckCalls`.
     pub fn check_calls(&mut self, frames: u32, exit: SideExit) -> Result<()> {
         let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;

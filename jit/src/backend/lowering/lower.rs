@@ -289,6 +289,8 @@ impl Lowering<'_> {
             }
             Insn::GuardCode { object, code, exit } => self.guard_code(*object, *code, *exit)?,
             Insn::GuardGlobals(function, exit) => self.guard_globals(*function, *exit)?,
+            Insn::GuardDefaults { function, least, exit } => self.guard_defaults(*function, *least, *exit)?,
+            Insn::Default { function, left } => self.default_of(*function, *left)?,
             Insn::GuardBool(value, expected, exit) => {
                 let condition = self.value(*value)?;
                 if *expected {

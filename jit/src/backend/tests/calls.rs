@@ -26,6 +26,7 @@ fn host_with_calls(depth_limit: usize) -> Host {
     let calls = CallLayout {
         function_code: 16,
         function_globals: 24,
+        function_defaults: 40,
         frame_globals: 8,
         thread_depth: 16,
         thread_put_off: 32,

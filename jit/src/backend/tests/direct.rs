@@ -108,13 +108,14 @@ impl Call {
                     collected: (8 * COLLECTED as i32, 0, UNTRACKED),
                 },
                 thread: CallingThreadLayout { frame: 0, overflowed: None, trash_nesting: (12, 50) },
-                function_defaults: 40,
                 function_closure: 32,
                 ordinary,
                 shortage,
                 counters,
                 end_by_exit: end as *const () as usize,
                 end_rarely: end as *const () as usize,
+                make_cells: end as *const () as usize,
+                begin_rarely: end as *const () as usize,
                 builtins: builtins as *const () as usize,
                 release: release as *const () as usize,
                 attend: attend as *const () as usize,
@@ -131,6 +132,7 @@ impl Call {
             parameters: 2,
             lent: 1,
             locals: 3,
+            cells: 0,
             frees: 1,
         });
         let result = b.object(Insn::CallFunction {

@@ -119,6 +119,7 @@ pub fn call_layout(depth_limit: usize) -> CallLayout {
     CallLayout {
         function_code: 16,
         function_globals: 24,
+        function_defaults: 40,
         frame_globals: 8,
         thread_depth: 16,
         thread_put_off: 32,

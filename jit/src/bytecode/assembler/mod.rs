@@ -129,6 +129,7 @@ impl Assembler {
             consts: Vec::new(),
             names: Vec::new(),
             name_texts: Vec::new(),
+            parameters: Vec::new(),
             arguments: 0,
             locals: 0,
             cells: 0,
@@ -176,6 +177,7 @@ impl Assembler {
             "args" => {
                 self.locals.extend(texts());
                 self.code.arguments = self.locals.len() as u32;
+                self.code.parameters = vec![0; self.locals.len()];
             }
             "locals" => self.locals.extend(texts()),
             "cells" => {

@@ -233,6 +233,22 @@ instructions! {
     } = Facts::refines().reads(&[Heap::Type, Heap::World]);
     /// Leaves unless the function has the globals of the frame, and so its builtins.
     GuardGlobals(function: borrows Object, exit: leaves SideExit) = Facts::refines().reads(&[Heap::World]);
+    /// Leaves unless the function has so many defaults at least.
+    GuardDefaults {
+        /// The function.
+        function: borrows Object,
+        /// How many.
+        least: is u32,
+        /// Taken for one that has fewer.
+        exit: leaves SideExit,
+    } = Facts::refines().reads(&[Heap::World]);
+    /// The default of a parameter of a function, one that `GuardDefaults` has seen; borrowed from it.
+    Default {
+        /// The function.
+        function: borrows Object,
+        /// How many parameters are left from this one on, itself included.
+        left: is u32,
+    } = Facts::computes(Repr::Obj).reads(&[Heap::World]);
     /// Leaves unless the truth value is as given. No result.
     GuardBool(truth: borrows Bool, expected: is bool, exit: leaves SideExit) = Facts::effect();
     /// Leaves when a C status is negative. No result.

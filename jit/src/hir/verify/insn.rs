@@ -101,6 +101,8 @@ impl Rules<'_> {
             | Insn::GuardShared(..)
             | Insn::GuardCode { .. }
             | Insn::GuardGlobals(..)
+            | Insn::GuardDefaults { .. }
+            | Insn::Default { .. }
             | Insn::GuardBool(..)
             | Insn::GuardStatus(..)
             | Insn::NotNull(_)
