@@ -16,6 +16,9 @@ pub struct Process {
     pub arrays: py::arrays::Arrays,
     /// Written when a special method is looked for the first time.
     pub specials: Gil<py::specials::Specials>,
+    /// Written when native code handles an exception for the first time.
+    #[cfg(py2)]
+    pub handled: Gil<py::handled::Names>,
     /// Written by `pyjion_register`, by the functions of the module `pyjion`, and when the JIT stops by
     /// itself.
     pub settings: Gil<config::settings::Settings>,
@@ -65,6 +68,8 @@ pub static PROCESS: Process = Process {
     hooks: Gil::new(py::hooks::Hooks::new()),
     arrays: py::arrays::Arrays::new(),
     specials: Gil::new(py::specials::Specials::new()),
+    #[cfg(py2)]
+    handled: Gil::new(py::handled::Names::new()),
     settings: Gil::new(config::settings::Settings::new()),
     shortage: Gil::new(memory::shortage::Shortage::new()),
     slack: Gil::new(memory::slack::Slack::new()),

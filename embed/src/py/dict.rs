@@ -110,6 +110,12 @@ impl Name {
         if object.is_null() { unsafe { self.make() } } else { object }
     }
 
+    /// The string, borrowed, if it was made before; else NULL.
+    #[cfg(py2)]
+    pub fn made(&self) -> Object {
+        self.object.get()
+    }
+
     #[cold]
     #[inline(never)]
     unsafe extern "C" fn make(&self) -> Object {

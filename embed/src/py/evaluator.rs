@@ -158,13 +158,6 @@ pub unsafe fn do_raise(exception: Object, cause: Object) -> bool {
     unsafe { entry!(do_raise)(exception, cause) != 0 }
 }
 
-/// The exception is now the one being handled in the thread's current frame.
-#[cfg(py2)]
-pub unsafe fn set_exc_info(thread: *mut py::PyThreadState, class: Object, value: Object, traceback: Object) {
-    // SAFETY: borrowed arguments.
-    unsafe { entry!(set_exc_info)(thread, class, value, traceback) }
-}
-
 /// `SLICE+n`.
 #[cfg(py2)]
 pub unsafe fn apply_slice(object: Object, low: Object, high: Object) -> Object {

@@ -12,6 +12,8 @@ pub mod dict;
 pub mod evaluation;
 pub mod evaluator;
 pub mod gil;
+#[cfg(py2)]
+pub mod handled;
 pub mod hooks;
 pub mod initialisers;
 pub mod iterators;

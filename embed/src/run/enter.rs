@@ -291,7 +291,7 @@ pub unsafe fn leave(frame: *mut PyFrameObject, thread: *mut PyThreadState, mut r
         }
         #[cfg(py2)]
         if !(*frame).f_exc_type.is_null() {
-            reset_exc_info(frame, thread);
+            handled::reset(thread);
         }
         leave_recursive_call(thread);
         #[cfg(py3)]
@@ -360,39 +360,6 @@ unsafe fn swap_exc_state(frame: *mut PyFrameObject, thread: *mut PyThreadState) 
         ptr::swap(&raw mut (*thread).exc_type, &raw mut (*frame).f_exc_type);
         ptr::swap(&raw mut (*thread).exc_value, &raw mut (*frame).f_exc_value);
         ptr::swap(&raw mut (*thread).exc_traceback, &raw mut (*frame).f_exc_traceback);
-    }
-}
-
-/// 2.7: a frame that caught an exception gives back the one that was being handled before.
-#[cfg(py2)]
-#[cold]
-unsafe extern "C" fn reset_exc_info(frame: *mut PyFrameObject, thread: *mut PyThreadState) {
-    // SAFETY: as `reset_exc_info` of ceval.c; `f_exc_type` is not NULL.
-    unsafe {
-        let old = [(*thread).exc_type, (*thread).exc_value, (*thread).exc_traceback];
-        incref((*frame).f_exc_type);
-        xincref((*frame).f_exc_value);
-        xincref((*frame).f_exc_traceback);
-        (*thread).exc_type = (*frame).f_exc_type;
-        (*thread).exc_value = (*frame).f_exc_value;
-        (*thread).exc_traceback = (*frame).f_exc_traceback;
-        for object in old {
-            xdecref(object);
-        }
-        for (name, value) in [
-            (c"exc_type", (*frame).f_exc_type),
-            (c"exc_value", (*frame).f_exc_value),
-            (c"exc_traceback", (*frame).f_exc_traceback),
-        ] {
-            PySys_SetObject(name.as_ptr().cast_mut(), value);
-        }
-        let old = [(*frame).f_exc_type, (*frame).f_exc_value, (*frame).f_exc_traceback];
-        (*frame).f_exc_type = ptr::null_mut();
-        (*frame).f_exc_value = ptr::null_mut();
-        (*frame).f_exc_traceback = ptr::null_mut();
-        for object in old {
-            xdecref(object);
-        }
     }
 }
 

@@ -3,6 +3,8 @@
 
 use crate::memory::slack;
 use crate::py::evaluation::thread_state;
+#[cfg(py2)]
+use crate::py::handled;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::state::recall;
@@ -103,7 +105,7 @@ pub unsafe extern "C" fn catch(_frame: Frame, at: *mut Object, _: i64, handled: 
         }
         if handled != 0 {
             py::PyErr_NormalizeException(&mut class, &mut value, &mut traceback);
-            evaluator::set_exc_info(thread_state(), class, value, traceback);
+            handled::set(thread_state(), [class, value, traceback]);
         }
         if traceback.is_null() {
             traceback = py::none();
