@@ -1,15 +1,16 @@
 //! Python functions, methods, properties and special methods as C calls them, in thin frames, and generators
 //! as C iterates over them: `function_call` of funcobject.c, `instancemethod_call` (3.x: `method_call`) of
 //! classobject.c, `property_descr_get` of descrobject.c, `call_method` and `call_maybe` of typeobject.c,
-//! `gen_iternext` of genobject.c.
+//! `gen_iternext` of genobject.c. Generators that die are for [`closing`].
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
 use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
-use crate::py::{self, Object, PyFunctionObject, PyThreadState, descrgetfunc, iternextfunc, ternaryfunc};
-use crate::run::generators;
-use crate::run::{sending, thin};
+use crate::py::{
+    self, Object, PyFunctionObject, PyThreadState, descrgetfunc, destructor, iternextfunc, ternaryfunc,
+};
+use crate::run::{closing, generators, sending, thin};
 use std::cell::Cell;
 #[cfg(has_function_call_hook)]
 use std::ffi::c_int;
@@ -24,6 +25,7 @@ pub struct Replaced {
     method: Cell<ternaryfunc>,
     property: Cell<descrgetfunc>,
     generator: Cell<iternextfunc>,
+    finalizer: Cell<destructor>,
 }
 
 impl Replaced {
@@ -34,7 +36,18 @@ impl Replaced {
             method: Cell::new(None),
             property: Cell::new(None),
             generator: Cell::new(None),
+            finalizer: Cell::new(None),
         }
+    }
+
+    /// What finalizes generators in the interpreter.
+    ///
+    /// # Safety
+    /// [`install`] was called.
+    #[inline(always)]
+    pub unsafe fn finalizer_of_generator(&self) -> unsafe extern "C" fn(Object) {
+        // SAFETY: by the contract; generators have one.
+        unsafe { self.finalizer.get().unwrap_unchecked() }
     }
 }
 
@@ -58,6 +71,11 @@ pub unsafe fn install() {
             .replaced
             .generator
             .set((&raw mut py::PyGen_Type.tp_iternext).replace(Some(next_of_generator)));
+        #[cfg(py2)]
+        let finalizer = &raw mut py::PyGen_Type.tp_del;
+        #[cfg(py3)]
+        let finalizer = &raw mut py::PyGen_Type.tp_finalize;
+        PROCESS.replaced.finalizer.set(finalizer.replace(Some(closing::finalize)));
         #[cfg(has_function_call_hook)]
         {
             py::_PyFunction_CallHook = Some(call_special);

@@ -73,7 +73,26 @@ pub unsafe fn link(thread: *mut PyThreadState, generator: *mut PyGenObject) -> F
     }
 }
 
-/// The reverse of [`link`], and what the result means.
+/// The reverse of [`link`].
+///
+/// # Safety
+/// What that returned; the frame does not run any more.
+#[inline(always)]
+pub unsafe fn unlink(generator: *mut PyGenObject, caller: Frame) {
+    // SAFETY: the reference to the caller is given up.
+    unsafe {
+        let frame = (*generator).gi_frame;
+        (*generator).gi_running = 0;
+        (*frame).f_back = ptr::null_mut();
+        py::xdecref(caller.cast());
+        #[cfg(py2)]
+        {
+            (*frame).f_tstate = ptr::null_mut();
+        }
+    }
+}
+
+/// [`unlink`], and what the result means.
 #[inline(always)]
 pub unsafe fn stopped(
     thread: *mut PyThreadState,
@@ -84,15 +103,9 @@ pub unsafe fn stopped(
     // SAFETY: the frame does not run any more; the result is a new reference or NULL.
     unsafe {
         let frame = (*generator).gi_frame;
-        (*generator).gi_running = 0;
-        (*frame).f_back = ptr::null_mut();
-        py::xdecref(caller.cast());
-        #[cfg(py2)]
-        {
-            (*frame).f_tstate = ptr::null_mut();
-        }
+        unlink(generator, caller);
         if result.is_null() || (*frame).f_stacktop.is_null() {
-            return end(thread, generator, frame, result);
+            return end(thread, generator, result);
         }
         Stop::Yielded(result)
     }
@@ -100,7 +113,7 @@ pub unsafe fn stopped(
 
 /// The end of `gen_send_ex` for a generator that returned or raised.
 #[inline(never)]
-unsafe fn end(thread: *mut PyThreadState, generator: *mut PyGenObject, frame: Frame, result: Object) -> Stop {
+unsafe fn end(thread: *mut PyThreadState, generator: *mut PyGenObject, result: Object) -> Stop {
     // SAFETY: the result is a new reference or NULL; the generator gives its frame up.
     unsafe {
         let stop = if result.is_null() {
@@ -110,6 +123,19 @@ unsafe fn end(thread: *mut PyThreadState, generator: *mut PyGenObject, frame: Fr
         } else {
             returned(thread, result)
         };
+        give_up(generator);
+        stop
+    }
+}
+
+/// Takes the frame from a generator that has ended.
+///
+/// # Safety
+/// It has one, which does not run.
+pub unsafe fn give_up(generator: *mut PyGenObject) {
+    // SAFETY: by the contract.
+    unsafe {
+        let frame = (*generator).gi_frame;
         #[cfg(py3)]
         {
             let exception = [(*frame).f_exc_type, (*frame).f_exc_value, (*frame).f_exc_traceback];
@@ -123,7 +149,6 @@ unsafe fn end(thread: *mut PyThreadState, generator: *mut PyGenObject, frame: Fr
         }
         (*generator).gi_frame = ptr::null_mut();
         py::decref(frame.cast());
-        stop
     }
 }
 

@@ -5,6 +5,7 @@ pub mod backedge;
 pub mod callables;
 pub mod chain;
 pub mod clients;
+pub mod closing;
 pub mod collecting;
 pub mod declined;
 pub mod direct;
