@@ -18,10 +18,26 @@ static SLOT: Gil<Cell<initproc>> = Gil::new(Cell::new(None));
 /// `tp_alloc` of all classes that Python code makes.
 const GENERIC_ALLOC: py::allocfunc = Some(py::PyType_GenericAlloc);
 
+/// Whether objects of a type are classes whose calls are those of other classes, `type_call`: it is `type`, or
+/// a metaclass that does not define them.
+///
+/// # Safety
+/// A type.
+#[inline(always)]
+pub unsafe fn are_classes(ty: *mut PyTypeObject) -> bool {
+    let plain = &raw mut py::PyType_Type;
+    // SAFETY: by the contract.
+    unsafe {
+        ty == plain
+            || (py::has_feature(ty, py::Py_TPFLAGS_TYPE_SUBCLASS.into())
+                && have_same_function!((*ty).tp_call, (*plain).tp_call))
+    }
+}
+
 /// The Python function that initialises the instances of a class, NULL if another does.
 ///
 /// # Safety
-/// A class, of type `type`.
+/// A class.
 #[inline(always)]
 pub unsafe fn of(class: *mut PyTypeObject) -> Object {
     // SAFETY: by the contract.
@@ -76,7 +92,7 @@ pub unsafe fn place_of(object: Object) -> Option<(Object, Attribute, Object)> {
     // SAFETY: by the contract.
     unsafe {
         let class: *mut PyTypeObject = object.cast();
-        if py::type_of(object) != &raw mut py::PyType_Type
+        if !are_classes(py::type_of(object))
             || !py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
             || py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64)
             || !is_made_by_object(class)

@@ -1,12 +1,12 @@
 //! `CALL_FUNCTION*`, `MAKE_FUNCTION`, `MAKE_CLOSURE`, `BUILD_CLASS`, `LOAD_BUILD_CLASS`.
 
-use crate::py::binding;
 use crate::py::evaluation::thread_state;
 use crate::py::pending;
 use crate::py::references::Owned;
 use crate::py::stack::{Stack, release};
 use crate::py::{self, Object, PyThreadState};
 use crate::py::{Frame, evaluator};
+use crate::py::{binding, initialisers};
 use crate::runtime::calls::{classes, functions, instances, keywords, shortcuts};
 use pyjion_jit::hir::CALL_UNINTERRUPTED;
 use std::ptr;
@@ -53,7 +53,7 @@ pub unsafe fn call_with_keywords(thread: *mut PyThreadState, at: *mut Object, im
         let ty = py::type_of(*at);
         let called = if ty == &raw mut py::PyFunction_Type {
             keywords::try_call(thread, at, positional, keyword)
-        } else if ty == &raw mut py::PyType_Type {
+        } else if initialisers::are_classes(ty) {
             classes::try_instantiate(thread, at, positional, keyword)
         } else {
             None
@@ -110,7 +110,7 @@ pub unsafe fn call_positional(thread: *mut PyThreadState, at: *mut Object, count
                     None => call_bound(function, at, count + 1, count as i64),
                 };
             }
-        } else if ty == &raw mut py::PyType_Type {
+        } else if initialisers::are_classes(ty) {
             let made = if py::has_feature(callable.cast(), py::Py_TPFLAGS_HEAPTYPE as u64) {
                 classes::try_instantiate(thread, at, count, 0)
             } else {

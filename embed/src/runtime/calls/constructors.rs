@@ -17,7 +17,7 @@ static SLOT: Gil<Cell<newfunc>> = Gil::new(Cell::new(None));
 /// Whether a class has its instances made by its attribute `__new__`.
 ///
 /// # Safety
-/// A class, of type `type`.
+/// A class.
 #[inline(always)]
 pub unsafe fn are_called_by(class: *mut PyTypeObject) -> bool {
     // SAFETY: a class.
@@ -32,8 +32,28 @@ pub unsafe fn are_called_by(class: *mut PyTypeObject) -> bool {
 /// # Safety
 /// As for [`are_called_by`].
 pub unsafe fn of(class: *mut PyTypeObject) -> Object {
-    // SAFETY: a class; `type` has nothing under the name that comes first.
-    unsafe { function_in(py::_PyType_Lookup(class, NAME.get())) }
+    // SAFETY: a class.
+    unsafe {
+        match comes_first(py::type_of(class.cast())) {
+            true => function_in(py::_PyType_Lookup(class, NAME.get())),
+            false => ptr::null_mut(),
+        }
+    }
+}
+
+/// Whether the attribute is looked for in classes of a type before the type itself: `type` has nothing under
+/// the name that comes first, but a metaclass may.
+unsafe fn comes_first(ty: *mut PyTypeObject) -> bool {
+    let plain = &raw mut py::PyType_Type;
+    // SAFETY: a type, as is that of its attribute.
+    unsafe {
+        if ty == plain {
+            return true;
+        }
+        let own = py::_PyType_Lookup(ty, NAME.get());
+        have_same_function!((*ty).tp_getattro, (*plain).tp_getattro)
+            && (own.is_null() || (*py::type_of(own)).tp_descr_set.is_none())
+    }
 }
 
 /// Whether instances of a class are complete when they are made, whatever the arguments were: `object_init`
