@@ -1,11 +1,27 @@
 //! `IMPORT_NAME`, `IMPORT_FROM`, `IMPORT_STAR`.
 
+use crate::py::dict::Name;
+use crate::py::evaluation::{deeper, thread_state};
+use crate::py::gil::Gil;
 use crate::py::references::{Borrowed, Owned};
 use crate::py::stack::Stack;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::state::recall;
+use std::cell::Cell;
+#[cfg(py2)]
+use std::ffi::CStr;
+use std::ffi::c_int;
 use std::ptr;
+
+static NAME: Gil<Name> = Gil::new(Name::new(c"__import__"));
+
+/// The address of the definition of the interpreter's own `__import__`, once it was seen, else 0.
+// APART: a fact of the interpreter, learnt once.
+static OWN: Gil<Cell<usize>> = Gil::new(Cell::new(0));
+
+/// The level that `__import__` takes if it is not told.
+const LEVEL: c_int = if cfg!(py2) { -1 } else { 0 };
 
 /// `IMPORT_NAME`: calls `__import__` of the frame's builtins. A level of -1, the default of
 /// 2.7, is not passed on.
@@ -13,7 +29,10 @@ pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, 
     // SAFETY: level and fromlist, ours; the rest is borrowed from the frame.
     unsafe {
         let operands = Stack::new(at, count);
-        let builtin = py::PyDict_GetItemString((*frame).f_builtins, c"__import__".as_ptr());
+        let builtin = match NAME.get() {
+            key if key.is_null() => py::PyDict_GetItemString((*frame).f_builtins, c"__import__".as_ptr()),
+            key => py::PyDict_GetItem((*frame).f_builtins, key),
+        };
         if builtin.is_null() {
             py::PyErr_SetString(py::PyExc_ImportError, c"__import__ not found".as_ptr());
             return ptr::null_mut();
@@ -23,7 +42,17 @@ pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, 
         let (level, from) = (operands.peek(0).get(), operands.peek(1).get());
         let locals = if (*frame).f_locals.is_null() { py::none() } else { (*frame).f_locals };
         let globals = (*frame).f_globals;
-        let arguments = Owned::new(if passes_level(level) {
+        let passes_level = passes_level(level);
+        let thread = thread_state();
+        if let Some(level) = as_int(level)
+            && is_own(builtin)
+            && is_plain(name)
+            && (*thread).recursion_depth + 1 < py::_Py_CheckRecursionLimit
+        {
+            let level = if passes_level { level } else { LEVEL };
+            return deeper(thread, 1, || import(name, [globals, locals, from], level));
+        }
+        let arguments = Owned::new(if passes_level {
             py::PyTuple_Pack(5, name, globals, locals, from, level)
         } else {
             py::PyTuple_Pack(4, name, globals, locals, from)
@@ -33,6 +62,49 @@ pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, 
             return ptr::null_mut();
         }
         py::PyEval_CallObjectWithKeywords(function.get(), arguments.get(), ptr::null_mut())
+    }
+}
+
+/// Whether this is the interpreter's own `__import__`.
+#[inline(always)]
+unsafe fn is_own(function: Object) -> bool {
+    // SAFETY: alive; a function in C has its definition.
+    unsafe {
+        if py::type_of(function) != &raw mut py::PyCFunction_Type {
+            return false;
+        }
+        let definition = (*function.cast::<py::PyCFunctionObject>()).m_ml as usize;
+        if OWN.get() == 0 {
+            OWN.set(py::builtins::definition_of_builtin(function, c"__import__").unwrap_or(0));
+        }
+        OWN.get() == definition
+    }
+}
+
+/// What `__import__` does with these: name, globals, locals, names from the module, and the level.
+unsafe fn import(name: Object, [globals, locals, from]: [Object; 3], level: c_int) -> Object {
+    // SAFETY: borrowed arguments; the name is a str of its exact type.
+    unsafe {
+        #[cfg(py2)]
+        return py::PyImport_ImportModuleLevel(py::PyString_AsString(name), globals, locals, from, level);
+        #[cfg(py3)]
+        py::PyImport_ImportModuleLevelObject(name, globals, locals, from, level)
+    }
+}
+
+/// Whether a name is one that `__import__` takes as it is.
+unsafe fn is_plain(name: Object) -> bool {
+    // SAFETY: alive.
+    unsafe {
+        #[cfg(py2)]
+        {
+            py::type_of(name) == &raw mut py::PyString_Type
+                && CStr::from_ptr(py::PyString_AsString(name)).count_bytes() as isize == py::size_of_var(name)
+        }
+        #[cfg(py3)]
+        {
+            py::type_of(name) == &raw mut py::PyUnicode_Type
+        }
     }
 }
 
@@ -52,6 +124,24 @@ unsafe fn passes_level(level: Object) -> bool {
         #[cfg(py2)]
         py::PyErr_Clear();
         failed
+    }
+}
+
+/// The level as a C int, if it is an int that is one.
+unsafe fn as_int(level: Object) -> Option<c_int> {
+    // SAFETY: an int of its exact type.
+    unsafe {
+        #[cfg(py2)]
+        let value = match py::type_of(level) == &raw mut py::PyInt_Type {
+            true => py::PyInt_AsLong(level),
+            false => return None,
+        };
+        #[cfg(py3)]
+        let value = match py::type_of(level) == &raw mut py::PyLong_Type {
+            true => py::PyLong_AsLongAndOverflow(level, &mut 0),
+            false => return None,
+        };
+        c_int::try_from(value).ok()
     }
 }
 
