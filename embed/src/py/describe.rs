@@ -335,7 +335,26 @@ const UNUSUAL: u32 = CO_VARARGS | CO_VARKEYWORDS | CO_GENERATOR;
 /// Flags of code whose locals are in the frame only.
 const FAST: u32 = CO_OPTIMIZED | CO_NEWLOCALS;
 
-/// Whether a function of this code collects arguments in a tuple or a dict, and is else as [`is_plain`] says.
+/// Parameters of a function of this code that are given by name only.
+///
+/// # Safety
+/// A code object.
+#[inline(always)]
+pub unsafe fn keyword_only(code: *mut PyCodeObject) -> usize {
+    #[cfg(py2)]
+    {
+        let _ = code;
+        0
+    }
+    #[cfg(py3)]
+    // SAFETY: by the contract.
+    unsafe {
+        (*code).co_kwonlyargcount as usize
+    }
+}
+
+/// Whether a function of this code collects arguments in a tuple or a dict, or takes some by name only, and
+/// is else as [`is_plain`] says.
 ///
 /// # Safety
 /// A code object.
@@ -343,7 +362,7 @@ pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
     // SAFETY: by the contract.
     unsafe {
         let collected = (*code).co_flags as u32 & (CO_VARARGS | CO_VARKEYWORDS);
-        collected != 0 && has_simple_frames(code, collected)
+        (collected != 0 || keyword_only(code) > 0) && has_simple_frames(code, collected)
     }
 }
 
@@ -355,7 +374,7 @@ pub unsafe fn collects(code: *mut PyCodeObject) -> bool {
 #[inline(always)]
 pub unsafe fn is_plain(code: *mut PyCodeObject) -> bool {
     // SAFETY: by the contract.
-    unsafe { has_simple_frames(code, 0) }
+    unsafe { keyword_only(code) == 0 && has_simple_frames(code, 0) }
 }
 
 /// Cells that a frame of this code makes, for its own variables.
@@ -397,18 +416,12 @@ pub unsafe fn argument_of_cell(code: *mut PyCodeObject, cell: usize) -> Option<u
 #[inline(always)]
 pub unsafe fn is_plain_generator(code: *mut PyCodeObject) -> bool {
     // SAFETY: by the contract.
-    unsafe { has_simple_frames(code, CO_GENERATOR) }
+    unsafe { keyword_only(code) == 0 && has_simple_frames(code, CO_GENERATOR) }
 }
 
 /// Whether frames are made in the simple way, of code that is unusual in these ways only.
 #[inline(always)]
 unsafe fn has_simple_frames(code: *mut PyCodeObject, unusual: u32) -> bool {
     // SAFETY: by the contract of the callers.
-    unsafe {
-        #[cfg(py3)]
-        if (*code).co_kwonlyargcount != 0 {
-            return false;
-        }
-        (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST | unusual
-    }
+    unsafe { (*code).co_flags as u32 & (FAST | UNUSUAL) == FAST | unusual }
 }

@@ -1,10 +1,10 @@
-//! Calls of functions that collect arguments, `*args` and `**kwargs`, in [thin frames](crate::state::thin):
-//! what `PyEval_EvalCodeEx` does before it evaluates.
+//! Calls of functions that collect arguments, `*args` and `**kwargs`, or take some by name only, in
+//! [thin frames](crate::state::thin): what `PyEval_EvalCodeEx` does before it evaluates.
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
 use crate::py::{self, Object, PyCodeObject, PyFunctionObject, PyThreadState};
-use crate::run::parameters::{Pairs, Parameters, index_of};
+use crate::run::parameters::{Pairs, Parameters, count_of, index_of};
 use crate::run::{frames, thin_frames};
 use crate::state::CodeState;
 use std::ptr;
@@ -52,11 +52,9 @@ pub unsafe fn call(
         let mut bound = Bound { parameters: Parameters::NONE, rest: ptr::null_mut(), names: ptr::null_mut() };
         py::incref(code);
         py::xincref(defaults);
-        let result = if collect(function, &mut bound, arguments, count, pairs) {
-            run(thread, function, state, &bound)
-        } else {
-            None
-        };
+        let is_bound = collect(function, &mut bound, arguments, count, pairs);
+        let taken = if is_bound { bound.parameters.complete(function) } else { None };
+        let result = taken.and_then(|taken| run(thread, function, state, &bound, taken));
         if result.is_none() {
             bound.release();
         }
@@ -66,25 +64,28 @@ pub unsafe fn call(
     }
 }
 
-/// Runs the function with what was collected, which the frame takes over.
+/// Runs the function with what was collected, which the frame takes over; defaults that were taken are given
+/// back.
 unsafe fn run(
     thread: *mut PyThreadState,
     function: Object,
     state: *const CodeState,
     bound: &Bound,
+    taken: u32,
 ) -> Option<Object> {
     // SAFETY: as for `call`.
     unsafe {
         // Making tuple and dict may have run anything.
-        if thin_frames::callee(thread, function)? != state || (*state).start().is_null() {
-            return None;
-        }
-        let frame = thin_frames::frame(thread, function, state);
+        let is_as_before =
+            thin_frames::callee(thread, function) == Some(state) && !(*state).start().is_null();
+        let frame = if is_as_before { thin_frames::frame(thread, function, state) } else { ptr::null_mut() };
         if frame.is_null() {
+            bound.parameters.give_back(taken);
             return None;
         }
         let parameters = bound.parameters.count();
         frames::bind(frame, function, bound.parameters.first(), parameters, Some((*state).thin.lent()));
+        bound.parameters.give_back(taken);
         let mut slot = (&raw mut (*frame).f_localsplus).cast::<Object>().add(parameters);
         for collected in [bound.rest, bound.names] {
             if !collected.is_null() {
@@ -130,7 +131,7 @@ unsafe fn name_others(bound: &mut Bound, code: *mut PyCodeObject, pairs: Pairs, 
         let mut index = 0;
         while is_done && others > 0 && index < pairs.count {
             let (name, value) = pairs.get(index);
-            if index_of(code, name) == (*code).co_argcount as usize {
+            if index_of(code, name) == count_of(code) {
                 // The same name twice is an error.
                 is_done = py::PyDict_GetItem(bound.names, name).is_null()
                     && py::PyDict_SetItem(bound.names, name, value) == 0;

@@ -2,7 +2,7 @@
 //!
 //! The functions own nothing that needs to be dropped and cannot panic (see [`enter`](crate::run::enter)).
 
-use crate::py::{self, Object, PyCodeObject, PyFunctionObject, strings};
+use crate::py::{self, Object, PyCodeObject, PyFunctionObject, describe, strings};
 use std::ptr;
 
 /// The most parameters of a function that is called so.
@@ -62,7 +62,8 @@ impl Parameters {
     }
 
     /// Gives each parameter its argument, after a receiver if there is one, or else its default: all
-    /// borrowed, from the caller and from the function. `None` where that is not simple, or an error.
+    /// borrowed, from the caller and from the function. Those that are given by name only are left without
+    /// their defaults. `None` where that is not simple, or an error.
     ///
     /// # Safety
     /// A function, and arguments that are alive.
@@ -79,9 +80,9 @@ impl Parameters {
         unsafe {
             let function = function.cast::<PyFunctionObject>();
             let code = (*function).func_code.cast::<PyCodeObject>();
-            let parameters = (*code).co_argcount as usize;
+            let (parameters, all) = ((*code).co_argcount as usize, count_of(code));
             let bound = usize::from(!receiver.is_null());
-            if parameters > MAX || bound > parameters {
+            if all > MAX || bound > parameters {
                 return None;
             }
             let positional = count.min(parameters - bound);
@@ -92,7 +93,7 @@ impl Parameters {
             for index in 0..pairs.count {
                 let (name, value) = pairs.get(index);
                 let parameter = index_of(code, name);
-                if parameter == parameters {
+                if parameter == all {
                     // One that is not interned may be equal to that of a parameter.
                     if !strings::is_interned(name) {
                         return None;
@@ -114,10 +115,79 @@ impl Parameters {
                     *value = py::tuple_item(defaults, (parameter + length).checked_sub(parameters)?);
                 }
             }
-            self.count = parameters;
+            self.count = all;
             Some(Others { from: positional, names })
         }
     }
+
+    /// Gives those parameters their defaults that are given by name only and have no value: new references,
+    /// which the bits of the result name. `None`, and no reference, where one has none.
+    ///
+    /// # Safety
+    /// The function that the others were arranged for.
+    #[cfg(py3)]
+    #[inline(always)]
+    pub unsafe fn complete(&mut self, function: Object) -> Option<u32> {
+        let mut taken = 0;
+        // SAFETY: by the contract; names of parameters are strings.
+        unsafe {
+            let PyFunctionObject { func_code, func_kwdefaults: defaults, .. } = *function.cast();
+            let code = func_code.cast::<PyCodeObject>();
+            for parameter in (*code).co_argcount as usize..self.count {
+                if !self.values[parameter].is_null() {
+                    continue;
+                }
+                let name = py::tuple_item((*code).co_varnames, parameter);
+                let default =
+                    if defaults.is_null() { ptr::null_mut() } else { py::PyDict_GetItem(defaults, name) };
+                if default.is_null() {
+                    self.give_back(taken);
+                    return None;
+                }
+                py::incref(default);
+                self.values[parameter] = default;
+                taken |= 1 << parameter;
+            }
+        }
+        Some(taken)
+    }
+
+    /// The same on 2.7, where there are no such parameters.
+    ///
+    /// # Safety
+    /// None is asked for.
+    #[cfg(py2)]
+    #[inline(always)]
+    pub unsafe fn complete(&mut self, _: Object) -> Option<u32> {
+        Some(0)
+    }
+
+    /// Gives up what [`complete`](Parameters::complete) took.
+    ///
+    /// # Safety
+    /// Its result.
+    #[inline(always)]
+    pub unsafe fn give_back(&self, taken: u32) {
+        if taken == 0 {
+            return;
+        }
+        for (parameter, value) in self.values.iter().enumerate() {
+            if taken & 1 << parameter != 0 {
+                // SAFETY: a reference of ours.
+                unsafe { py::decref(*value) };
+            }
+        }
+    }
+}
+
+/// How many parameters there are, those that are given by name only among them.
+///
+/// # Safety
+/// A code object.
+#[inline(always)]
+pub unsafe fn count_of(code: *mut PyCodeObject) -> usize {
+    // SAFETY: by the contract.
+    unsafe { (*code).co_argcount as usize + describe::keyword_only(code) }
 }
 
 /// The index of the parameter with a name, the number of parameters if there is none.
@@ -128,7 +198,7 @@ impl Parameters {
 pub unsafe fn index_of(code: *mut PyCodeObject, name: Object) -> usize {
     // SAFETY: the names of the parameters come first among those of the variables.
     unsafe {
-        let parameters = (*code).co_argcount as usize;
+        let parameters = count_of(code);
         let mut parameter = 0;
         while parameter < parameters && py::tuple_item((*code).co_varnames, parameter) != name {
             parameter += 1;
