@@ -16,6 +16,7 @@ pub mod gil;
 pub mod handled;
 pub mod hooks;
 pub mod initialisers;
+pub mod itemgetters;
 pub mod iterators;
 pub mod keys;
 pub mod kinds;

@@ -7,10 +7,11 @@
 
 use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
+use crate::py::itemgetters;
 use crate::py::{
     self, Object, PyFunctionObject, PyThreadState, descrgetfunc, destructor, iternextfunc, ternaryfunc,
 };
-use crate::run::{closing, generators, sending, thin};
+use crate::run::{closing, enter, generators, sending, thin};
 use std::cell::Cell;
 #[cfg(has_function_call_hook)]
 use std::ffi::c_int;
@@ -144,6 +145,12 @@ unsafe extern "C" fn get_property(property: Object, object: Object, class: Objec
     unsafe {
         let thread = thread_state();
         let function = (*property.cast::<Property>()).get;
+        if !object.is_null() && object != py::none() && !function.is_null() {
+            let item = itemgetters::item_of(function);
+            if !item.is_null() && enter::has_room(thread) {
+                return get_item(object, item);
+            }
+        }
         if !object.is_null()
             && object != py::none()
             && !function.is_null()
@@ -158,6 +165,20 @@ unsafe extern "C" fn get_property(property: Object, object: Object, class: Objec
             }
         }
         PROCESS.replaced.property.get().unwrap_unchecked()(property, object, class)
+    }
+}
+
+/// `itemgetter_call` for one item.
+#[inline(never)]
+unsafe extern "C" fn get_item(object: Object, item: Object) -> Object {
+    // SAFETY: alive now, and held while anything runs.
+    unsafe {
+        py::incref(object);
+        py::incref(item);
+        let result = py::PyObject_GetItem(object, item);
+        py::decref(item);
+        py::decref(object);
+        result
     }
 }
 

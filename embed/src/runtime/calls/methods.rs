@@ -8,12 +8,17 @@ use crate::py::evaluation::thread_state;
 use crate::py::references::Owned;
 use crate::py::stack::release;
 use crate::py::{self, Object, PyThreadState};
+use crate::run::thin;
 use crate::runtime::calls::keywords::Given;
 use crate::runtime::calls::{call, functions, keywords, shortcuts};
 use crate::runtime::names::attributes;
 use crate::runtime::names::cache::AttributeCache;
+use std::ffi::c_int;
 use std::mem;
 use std::ptr;
+
+/// The most arguments of a call with the receiver.
+const MAX_ARGUMENTS: usize = 4;
 
 /// `LOAD_ATTR` of what is going to be called: see `Helper::LoadMethod`.
 pub unsafe extern "C" fn load_method(
@@ -51,6 +56,49 @@ unsafe fn kept_class(callable: Object, receiver: Object) -> Object {
         let class = binding::class_of(receiver);
         py::incref(class);
         class
+    }
+}
+
+/// Calls what `PyObject_CallFunctionObjArgs` does in C under a method: the call of that, and of its function.
+const CALLS_OF_METHOD: c_int = 2;
+
+/// `PyObject_CallFunctionObjArgs`, without a tuple for the method of a Python function that is compiled: a new
+/// reference, or NULL with an exception set.
+///
+/// # Safety
+/// What is called and the arguments are held by the caller; the GIL is held.
+pub unsafe fn call_object<const N: usize>(callable: Object, arguments: [Object; N]) -> Object {
+    // SAFETY: by the contract; what a call in C would hold is held meanwhile.
+    unsafe {
+        let method = callable.cast::<py::PyMethodObject>();
+        if py::type_of(callable) == &raw mut py::PyMethod_Type
+            && !(*method).im_self.is_null()
+            && py::type_of((*method).im_func) == &raw mut py::PyFunction_Type
+        {
+            let (function, receiver) = ((*method).im_func, (*method).im_self);
+            let mut row = [ptr::null_mut(); MAX_ARGUMENTS];
+            row[0] = receiver;
+            row[1..=N].copy_from_slice(&arguments);
+            py::incref(function);
+            row[..=N].iter().for_each(|object| py::incref(*object));
+            let result = thin::call_under(thread_state(), CALLS_OF_METHOD, function, row.as_ptr(), N + 1);
+            release(row.as_mut_ptr(), N + 1);
+            py::decref(function);
+            if let Some(result) = result {
+                return result;
+            }
+        }
+        let tuple = py::PyTuple_New(N as isize);
+        if tuple.is_null() {
+            return tuple;
+        }
+        for (index, argument) in arguments.into_iter().enumerate() {
+            py::incref(argument);
+            py::set_tuple_item(tuple, index, argument);
+        }
+        let result = py::PyObject_Call(callable, tuple, ptr::null_mut());
+        py::decref(tuple);
+        result
     }
 }
 

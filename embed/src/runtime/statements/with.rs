@@ -1,8 +1,11 @@
 //! `SETUP_WITH`, and the call of `WITH_CLEANUP` (3.5: `WITH_CLEANUP_START`).
 
+#[cfg(py3)]
+use crate::py;
+use crate::py::Object;
 use crate::py::references::Owned;
-use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
+use crate::runtime::calls::methods;
 use std::ptr;
 
 /// A special method, bound.
@@ -40,7 +43,7 @@ macro_rules! enter {
         if enter.is_null() {
             return -1;
         }
-        let result = py::PyObject_CallFunctionObjArgs(enter.get(), ptr::null_mut::<py::PyObject>());
+        let result = methods::call_object(enter.get(), []);
         drop(enter);
         if result.is_null() {
             return -1;
@@ -81,7 +84,5 @@ pub unsafe extern "C" fn call_exit(
     traceback: Object,
 ) -> Object {
     // SAFETY: borrowed arguments, see the module.
-    unsafe {
-        py::PyObject_CallFunctionObjArgs(exit, class, value, traceback, ptr::null_mut::<py::PyObject>())
-    }
+    unsafe { methods::call_object(exit, [class, value, traceback]) }
 }
