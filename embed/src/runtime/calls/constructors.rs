@@ -70,20 +70,20 @@ pub unsafe fn are_enough_for(class: *mut PyTypeObject) -> bool {
     }
 }
 
-/// Whether a class is made by its own `__new__` or by that of `object`, and so are all that it is built on:
-/// then it may ask `object` for an instance.
+/// Whether a class is made by its own `__new__` or by that of a type in C, and so are all that it is built on
+/// up to that type: then it may ask that for an instance.
 ///
 /// # Safety
-/// A class.
-pub unsafe fn are_all_above(class: *mut PyTypeObject) -> bool {
+/// A class, and `object` or `tuple`.
+pub unsafe fn are_all_above(class: *mut PyTypeObject, root: *mut PyTypeObject) -> bool {
     // SAFETY: classes hold their bases.
     unsafe {
         let mut class = class;
-        while class != &raw mut py::PyBaseObject_Type {
+        while class != root {
             if class.is_null() {
                 return false;
             }
-            let is_known = have_same_function!((*class).tp_new, py::PyBaseObject_Type.tp_new)
+            let is_known = have_same_function!((*class).tp_new, (*root).tp_new)
                 || have_same_function!(SLOT.get(), (*class).tp_new);
             if !is_known || !py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64) {
                 return false;

@@ -107,20 +107,45 @@ unsafe fn truth(_: Object, arguments: *const Object, count: usize) -> Option<Obj
 /// The shortcut of `__new__`, whose definition all types share.
 pub const NEW: Shortcut = shortcut!(new);
 
-/// `tp_new_wrapper` of `object`, for a class that asks for no more than that.
+/// `tp_new_wrapper` of `object`, for a class that asks for no more than that, and of `tuple`.
 unsafe fn new(ty: Object, arguments: *const Object, count: usize) -> Option<Object> {
     // SAFETY: by the contract of `Shortcut`; the caller holds the class.
     unsafe {
         let class = (*arguments).cast::<PyTypeObject>();
-        if count != 1
-            || ty != (&raw mut py::PyBaseObject_Type).cast()
+        let root = ty.cast::<PyTypeObject>();
+        let is_of_object = count == 1 && root == &raw mut py::PyBaseObject_Type;
+        let is_of_tuple = count == 2
+            && root == &raw mut py::PyTuple_Type
+            && py::type_of(*arguments.add(1)) == root
+            && root != class;
+        if !(is_of_object || is_of_tuple)
             || !py::has_feature(py::type_of(class.cast()), py::Py_TPFLAGS_TYPE_SUBCLASS as u64)
-            || py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64)
-            || !constructors::are_all_above(class)
+            || (is_of_object && py::has_feature(class, py::Py_TPFLAGS_IS_ABSTRACT as u64))
+            || !constructors::are_all_above(class, root)
         {
             return None;
         }
-        Some((*class).tp_alloc?(class, 0))
+        match is_of_object {
+            true => Some((*class).tp_alloc?(class, 0)),
+            false => Some(new_tuple(class, *arguments.add(1))),
+        }
+    }
+}
+
+/// `tuple_subtype_new` for an exact tuple.
+unsafe fn new_tuple(class: *mut PyTypeObject, items: Object) -> Object {
+    // SAFETY: a class of tuples, which the caller holds, as it does the items.
+    unsafe {
+        let count = py::size_of_var(items);
+        let made = (*class).tp_alloc.map_or(ptr::null_mut(), |alloc| alloc(class, count));
+        if !made.is_null() {
+            for index in 0..count as usize {
+                let item = py::tuple_item(items, index);
+                py::incref(item);
+                py::set_tuple_item(made, index, item);
+            }
+        }
+        made
     }
 }
 
