@@ -107,7 +107,7 @@ unsafe fn function_in(attribute: Object) -> Object {
     }
 }
 
-/// Learns which function calls it from a class that shows it: one that derives from `object` alone, which has
+/// Learns which function calls it from a class that shows it: one that derives from a type in C, which has
 /// another, and has a constructor of its own.
 #[cold]
 #[inline(never)]
@@ -116,9 +116,9 @@ unsafe extern "C" fn learn(class: *mut PyTypeObject) -> bool {
     unsafe {
         let name = NAME.get();
         let shows = !name.is_null()
-            && (*class).tp_base == &raw mut py::PyBaseObject_Type
             && py::has_feature(class, py::Py_TPFLAGS_HEAPTYPE as u64)
-            && !have_same_function!((*class).tp_new, py::PyBaseObject_Type.tp_new)
+            && !py::has_feature((*class).tp_base, py::Py_TPFLAGS_HEAPTYPE as u64)
+            && !have_same_function!((*class).tp_new, (*(*class).tp_base).tp_new)
             && !function_in(dict::known((*class).tp_dict, name)).is_null();
         if shows {
             SLOT.set((*class).tp_new);
