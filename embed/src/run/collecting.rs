@@ -132,12 +132,12 @@ unsafe fn name_others(bound: &mut Bound, code: *mut PyCodeObject, pairs: Pairs, 
         while is_done && others > 0 && index < pairs.count {
             let (name, value) = pairs.get(index);
             if index_of(code, name) == count_of(code) {
-                // The same name twice is an error.
-                is_done = py::PyDict_GetItem(bound.names, name).is_null()
-                    && py::PyDict_SetItem(bound.names, name, value) == 0;
+                is_done = py::PyDict_SetItem(bound.names, name, value) == 0;
             }
             index += 1;
         }
+        // The same name twice is an error.
+        is_done &= bound.names.is_null() || py::PyDict_Size(bound.names) as usize == others;
         if !is_done && !py::PyErr_Occurred().is_null() {
             py::PyErr_Clear();
         }
