@@ -253,6 +253,24 @@ pub unsafe fn has_affix(string: Object, affix: Object, at_end: bool) -> Option<b
     }
 }
 
+/// The bytes of a string, where each is a character: on 3.x in ASCII only.
+///
+/// # Safety
+/// An exact `str`, which the caller holds as long as it uses them.
+#[inline(always)]
+pub unsafe fn plain_bytes<'a>(string: Object) -> Option<&'a [u8]> {
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(py2)]
+        return Some(bytes(string));
+        #[cfg(py3)]
+        {
+            let is_ascii = (*string.cast::<Str>()).state.ascii() != 0;
+            is_ascii.then(|| bytes(string).1)
+        }
+    }
+}
+
 /// The length of a string; `None` where that is left to CPython.
 ///
 /// # Safety

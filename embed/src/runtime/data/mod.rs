@@ -3,6 +3,7 @@
 pub mod boxes;
 pub mod build;
 pub mod coroutines;
+pub mod formatting;
 pub mod instances;
 pub mod iteration;
 pub mod lookups;

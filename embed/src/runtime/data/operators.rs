@@ -5,6 +5,7 @@ use crate::py::kinds::kind_of;
 use crate::py::references::Owned;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
+use crate::runtime::data::formatting;
 #[cfg(py2)]
 use crate::runtime::data::instances;
 use pyjion_jit::bytecode::{BinaryOp, CompareOp, UnaryOp};
@@ -95,6 +96,9 @@ unsafe extern "C" fn modulo(_frame: Frame, a: Object, b: Object) -> Object {
         let subclass = py::type_of(b) != exact && py::has_feature(py::type_of(b), flag as u64);
         let format = py::type_of(a) == exact && (cfg!(py34) || !subclass);
         if format {
+            if let Some(text) = formatting::format(a, b) {
+                return text;
+            }
             #[cfg(py2)]
             return py::PyString_Format(a, b);
             #[cfg(py3)]
