@@ -264,16 +264,58 @@ pub fn unary_address(op: UnaryOp) -> usize {
     }
 }
 
+/// `PyErr_GivenExceptionMatches` of a class, where a handler names classes that ask nobody whether others are
+/// below them: `None` where it names something else.
+unsafe fn exception_matches(class: Object, named: Object) -> Option<bool> {
+    // SAFETY: borrowed arguments, see the module; items are held by their tuple.
+    unsafe {
+        if py::type_of(named) == &raw mut py::PyTuple_Type {
+            for index in 0..py::size_of_var(named) as usize {
+                if is_below(class, py::tuple_item(named, index))? {
+                    return Some(true);
+                }
+            }
+            return Some(false);
+        }
+        is_below(class, named)
+    }
+}
+
+/// Whether a class of exceptions is below another, if both are such.
+#[inline(always)]
+unsafe fn is_below(class: Object, other: Object) -> Option<bool> {
+    // SAFETY: alive; objects of metaclasses are types.
+    unsafe {
+        let are_plain = py::type_of(other) == &raw mut py::PyType_Type
+            && py::has_feature(other.cast(), py::Py_TPFLAGS_BASE_EXC_SUBCLASS.into())
+            && py::has_feature(py::type_of(class), py::Py_TPFLAGS_TYPE_SUBCLASS.into())
+            && py::has_feature(class.cast(), py::Py_TPFLAGS_BASE_EXC_SUBCLASS.into());
+        are_plain.then(|| class == other || py::PyType_IsSubtype(class.cast(), other.cast()) != 0)
+    }
+}
+
 /// `COMPARE_OP`
 unsafe extern "C" fn compare<const OP: c_int>(_frame: Frame, a: Object, b: Object) -> Object {
     // SAFETY: borrowed arguments, see the module.
-    unsafe { evaluator::cmp_outcome(OP, a, b) }
+    unsafe {
+        if OP == CompareOp::ExcMatch as c_int
+            && let Some(matches) = exception_matches(a, b)
+        {
+            return py::new_bool(matches);
+        }
+        evaluator::cmp_outcome(OP, a, b)
+    }
 }
 
 /// `COMPARE_OP` and the truth of its result, as the jump that follows tests it.
 unsafe extern "C" fn compare_truth<const OP: c_int>(frame: Frame, a: Object, b: Object) -> i64 {
     // SAFETY: borrowed arguments, see the module; the outcome is a new reference.
     unsafe {
+        if OP == CompareOp::ExcMatch as c_int
+            && let Some(matches) = exception_matches(a, b)
+        {
+            return matches.into();
+        }
         let outcome = Owned::new(evaluator::cmp_outcome(OP, a, b));
         if outcome.is_null() { -1 } else { is_true(frame, outcome.get()) }
     }
