@@ -100,6 +100,12 @@ def outcome(function, *args):
         return "KeyboardInterrupt", soon(started)
 
 
+def interrupt(begun):
+    begun.wait()
+    time.sleep(0.08)
+    os.kill(os.getpid(), signal.SIGINT)
+
+
 signal.signal(signal.SIGALRM, raise_timeout)
 # A shell has its jobs in the background ignore this signal, and Python keeps to that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -108,10 +114,12 @@ for attempt in range(2):
         signal.setitimer(signal.ITIMER_REAL, 0.08)
         print(function.__name__, outcome(function, []))
     for function in SPINS:
-        timer = threading.Timer(0.08, os.kill, (os.getpid(), signal.SIGINT))
-        timer.start()
+        begun = threading.Event()
+        thread = threading.Thread(target=interrupt, args=(begun,))
+        thread.start()
+        begun.set()
         print(function.__name__, outcome(function, []))
-        timer.join()
+        thread.join()
 
 # The handler sees where the loop is, and the loop goes on.
 ticks = []
