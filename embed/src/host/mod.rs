@@ -125,6 +125,7 @@ fn describe() -> Host {
             descriptor_definition: offset_of!(py::PyMethodDescrObject, d_method) as i32,
         },
         list_append: runtime::list_append as *const () as usize,
+        new_range: runtime::new_range(),
         enumerated: runtime::address_of_enumerated(),
         helper: runtime::address,
         strings: strings::layout(),

@@ -20,7 +20,6 @@ pub fn known(address: usize) -> Option<Builtin> {
         #[cfg(py3)]
         (&raw const py::PyLong_Type as usize, Builtin::Int),
         (&raw const py::PyBool_Type as usize, Builtin::Bool),
-        #[cfg(py2)]
         (&raw const py::PyRange_Type as usize, Builtin::XRange),
         #[cfg(py2)]
         (&raw const py::PyString_Type as usize, Builtin::Str),

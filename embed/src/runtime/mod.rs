@@ -31,6 +31,7 @@ pub use data::boxes::{counted_decref, counted_incref};
 pub use data::build::list_append;
 pub use data::instances::PlainTypes;
 pub use data::iteration::{Enumerated, address_of_enumerated};
+pub use data::ranges::new_range;
 pub use table::address;
 
 use crate::config::settings;

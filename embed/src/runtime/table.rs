@@ -31,8 +31,6 @@ pub fn address(helper: Helper) -> usize {
         GetAttr => address_of!(instances::get_attr),
         Range => ranges::addresses().list,
         XRange => ranges::addresses().lazy,
-        RangeIterator => ranges::addresses().iterator_of_list,
-        XRangeIterator => ranges::addresses().iterator_of_lazy,
         HasAttr => address_of!(instances::has_attr),
         TypeObject => address_of!(instances::type_object),
         Absolute => address_of!(operators::absolute),

@@ -79,11 +79,15 @@ impl Builder<'_> {
         Ok(Flow::Ended)
     }
 
-    /// Where the `FOR_ITER` is, if a loop over what is pushed begins at `next`, by a `GET_ITER`, and comes
-    /// from nowhere else.
+    /// Whether what is pushed is only iterated over: by a `GET_ITER` at `next`, where nobody jumps to.
+    pub(super) fn is_iterated(&self, next: u32) -> bool {
+        let is_get = self.bytecode.at(next).is_some_and(|get| get.op == Op::GetIter);
+        is_get && !self.bytecode.is_jump_target(next)
+    }
+
+    /// Whether that is at the beginning of a loop.
     pub(super) fn is_looped_over(&self, next: u32) -> bool {
-        let get =
-            self.bytecode.at(next).filter(|get| get.op == Op::GetIter && !self.bytecode.is_jump_target(next));
+        let get = self.bytecode.at(next).filter(|_| self.is_iterated(next));
         let first = get.and_then(|get| self.bytecode.at(get.next));
         first.is_some_and(|first| matches!(first.op, Op::ForIter(_)))
     }

@@ -7,6 +7,10 @@ use crate::bytecode::CallShape;
 use crate::hir::Helper;
 use crate::hir::{Builtin, Owner};
 
+/// Ints of which there may be a list for a moment. A longer one may be too much for the memory there is, and
+/// a program told so.
+const MOST_LISTED: i64 = 1 << 20;
+
 /// What comes of a call.
 enum Outcome {
     /// A number, or an owned object.
@@ -415,10 +419,18 @@ impl Builder<'_> {
         Ok(Some(Outcome::Finished(flow)))
     }
 
-    /// `range` and `xrange` of ints: their iterator straight away where a loop begins.
+    /// `range` and `xrange` of ints: their iterator straight away where that is all that is wanted.
     fn range(&mut self, call: &Native) -> Result<Option<Outcome>, CompileError> {
         let Native { builtin, count, pc, next, .. } = *call;
         if (0..count).any(|depth| self.expected_kind(pc, depth) != Some(Type::INT)) {
+            return Ok(None);
+        }
+        let is_list = builtin == Builtin::Range;
+        let is_wanted = if is_list { self.is_looped_over(next) } else { self.is_iterated(next) };
+        if is_wanted && self.host.new_range != 0 {
+            return self.range_iterator(call).map(Some);
+        }
+        if self.host.version.is_3() {
             return Ok(None);
         }
         self.guard_callee(call);
@@ -429,27 +441,33 @@ impl Builder<'_> {
             2 => (given(1), given(0), null),
             _ => (given(2), given(1), given(0)),
         };
-        let is_looped_over = self.is_looped_over(next);
-        let helper = match (builtin, is_looped_over) {
-            (Builtin::Range, false) => Helper::Range,
-            (Builtin::Range, true) => Helper::RangeIterator,
-            (_, false) => Helper::XRange,
-            (_, true) => Helper::XRangeIterator,
-        };
+        let helper = if is_list { Helper::Range } else { Helper::XRange };
         let args = vec![self.operand(count), start, stop, step];
         let result = self.emit(Insn::Call { helper, args, immediates: vec![], pc }, Type::ANY);
         self.release_all(count + 1, pc)?;
         self.finish_call(helper, result, pc, next)?;
-        if !is_looped_over {
-            return Ok(Some(Outcome::Finished(Flow::Next)));
-        }
-        if let Some(iterator) = self.stack.last_mut() {
-            iterator.mark = Some(Mark::RangeIterator);
+        Ok(Some(Outcome::Finished(Flow::Next)))
+    }
+
+    /// The iterator of a `range` or `xrange`, for a `GET_ITER` that comes next.
+    fn range_iterator(&mut self, call: &Native) -> Result<Outcome, CompileError> {
+        let Native { builtin, count, next, .. } = *call;
+        let exit = self.guard_callee(call);
+        let start = if count > 1 { self.int_at(count - 1, exit) } else { self.emit(Insn::Int(0), Type::INT) };
+        let stop = self.int_at(count.saturating_sub(2), exit);
+        let step = if count > 2 { self.int_at(0, exit) } else { self.emit(Insn::Int(1), Type::INT) };
+        let most = if builtin == Builtin::Range { MOST_LISTED } else { i64::MAX };
+        let exit = SideExit { reason: ExitReason::RareOperand, ..exit };
+        let iterator = self.emit(Insn::NewRange { start, stop, step, most, exit }, Type::RANGE_ITER);
+        self.leave_native(call, iterator, false)?;
+        let is_looped_over = self.is_looped_over(next);
+        if let Some(entry) = self.stack.last_mut().filter(|_| is_looped_over) {
+            entry.mark = Some(Mark::RangeIterator);
         }
         if self.options.counts_bytecodes {
             self.emit_effect(Insn::CountBytecode);
         }
-        Ok(Some(Outcome::Finished(Flow::Beyond)))
+        Ok(Outcome::Finished(Flow::Beyond))
     }
 
     /// `getattr` of a name that is a string.

@@ -67,7 +67,7 @@ builtins! {
     HasAttr Builtins "hasattr";
     /// 2.7: `range(stop)`, `range(start, stop)`, `range(start, stop, step)`
     Range Builtins "range";
-    /// 2.7: the same with `xrange`
+    /// 2.7: the same with `xrange`; 3.x's `range`
     XRange Types "xrange";
     /// `float(number)`
     Float Types "float";

@@ -234,11 +234,6 @@ helpers! {
     Range = Signature::borrowing(4, 0).object(Type::LIST);
     /// The same with `xrange`.
     XRange = Signature::borrowing(4, 0).object(Type::OBJECT);
-    /// 2.7: `Range`, and the iterator of that, for a loop that alone sees it: one over the numbers, unless
-    /// they are many.
-    RangeIterator = Signature::borrowing(4, 0).object(Type::OBJECT);
-    /// The same with `xrange`.
-    XRangeIterator = Signature::borrowing(4, 0).object(Type::OBJECT);
     /// `(container, key, value) -> status`
     StoreSubscr = Signature::borrowing(3, 0).status();
     /// `(container, key) -> status`

@@ -60,6 +60,7 @@ impl Host {
                 descriptor_definition: 40,
             },
             list_append: 0xa0,
+            new_range: 0xa4,
             enumerated: 0xa8,
             helper: |_| 0x50,
             arrays: || None,

@@ -497,6 +497,10 @@ pub struct Host {
     /// `extern "C" fn(*mut PyObject list, *mut PyObject item) -> i64`: appends the item, whose reference it
     /// takes over; 0, nothing done, and no exception, when there is no memory.
     pub list_append: usize,
+    /// `extern "C" fn(start: i64, stop: i64, step: i64, most: i64) -> *mut PyObject`: a new reference to the
+    /// iterator of a range, or NULL, and no exception, when there is no memory, the numbers are more than
+    /// `most`, or the step is 0. 0 where such iterators are not known.
+    pub new_range: usize,
     /// Address of the i64 that `Insn::EnumerateIndex` has.
     pub enumerated: usize,
     /// Address of the implementation of a helper.

@@ -1,7 +1,12 @@
-//! 2.7: `range` and `xrange` of ints: `builtin_range` of bltinmodule.c, `range_new` of rangeobject.c.
+//! `range` and `xrange` of ints: `builtin_range` of 2.7's bltinmodule.c, `range_new` and `range_iter` of
+//! rangeobject.c.
 
+use crate::py::evaluation::thread_state;
+use crate::py::iterators::{self, RangeIterator};
+use crate::py::{self, Object};
 #[cfg(py3)]
 use crate::runtime::helper;
+use std::ffi::c_int;
 
 /// The addresses of the helpers.
 pub struct Addresses {
@@ -9,33 +14,70 @@ pub struct Addresses {
     pub list: usize,
     /// `Helper::XRange`
     pub lazy: usize,
-    /// `Helper::RangeIterator`
-    pub iterator_of_list: usize,
-    /// `Helper::XRangeIterator`
-    pub iterator_of_lazy: usize,
 }
 
 /// Those of this version.
 pub fn addresses() -> Addresses {
     #[cfg(py2)]
-    return Addresses {
-        list: address_of!(of_ints::list),
-        lazy: address_of!(of_ints::lazy),
-        iterator_of_list: address_of!(of_ints::iterator_of_list),
-        iterator_of_lazy: address_of!(of_ints::iterator_of_lazy),
-    };
+    return Addresses { list: address_of!(of_ints::list), lazy: address_of!(of_ints::lazy) };
     #[cfg(py3)]
     return Addresses {
         list: address_of!(helper::no_instruction),
         lazy: address_of!(helper::no_instruction),
-        iterator_of_list: address_of!(helper::no_instruction),
-        iterator_of_lazy: address_of!(helper::no_instruction),
     };
+}
+
+/// The address of what makes iterators of ranges, or 0 where their type is not laid out as expected.
+pub fn new_range() -> usize {
+    if iterators::types().range == 0 { 0 } else { iterator as *const () as usize }
+}
+
+/// Levels of recursion that the interpreter takes to make a range: it calls the class, which on 3.x compares
+/// ints.
+const LEVELS: c_int = if cfg!(py2) { 1 } else { 2 };
+
+/// `Host::new_range`
+///
+/// # Safety
+/// As `new_range` gave it.
+unsafe extern "C" fn iterator(start: i64, stop: i64, step: i64, most: i64) -> Object {
+    // SAFETY: the type is that of such iterators, which are laid out so.
+    unsafe {
+        if (*thread_state()).recursion_depth + LEVELS > py::_Py_CheckRecursionLimit {
+            return std::ptr::null_mut();
+        }
+        let Some(count) = count(start, stop, step).filter(|count| *count <= most) else {
+            return std::ptr::null_mut();
+        };
+        let object = py::_PyObject_New(iterators::types().range as *mut py::PyTypeObject);
+        if object.is_null() {
+            py::PyErr_Clear();
+            return object;
+        }
+        let iterator = object.cast::<RangeIterator>();
+        (*iterator).index = 0;
+        ((*iterator).start, (*iterator).step, (*iterator).len) = (start, step, count);
+        object
+    }
+}
+
+/// `get_len_of_range`, either way; `None` if the step is 0, or the distance is too large.
+fn count(start: i64, stop: i64, step: i64) -> Option<i64> {
+    let (distance, step) = match step {
+        0 => return None,
+        1.. => (stop.checked_sub(start)?, step),
+        _ => (start.checked_sub(stop)?, step.checked_neg()?),
+    };
+    Some(match step {
+        _ if distance <= 0 => 0,
+        1 => distance,
+        _ => (distance - 1) / step + 1,
+    })
 }
 
 #[cfg(py2)]
 mod of_ints {
-    use crate::py::iterators::{self, RangeIterator};
+    use super::count;
     use crate::py::{self, Frame, Object, keys};
     use std::ffi::{c_int, c_long};
     use std::ptr;
@@ -48,10 +90,6 @@ mod of_ints {
         step: c_long,
         length: c_long,
     }
-
-    /// Ints of which there may be a list for a moment. A longer one may be too much for the memory there is,
-    /// and a program told so.
-    const FEW: i64 = 1 << 20;
 
     /// So many ints from the first one on.
     struct Ints {
@@ -110,58 +148,10 @@ mod of_ints {
                 object
             }
         }
-
-        /// The iterator of their list, for somebody who does not look at it, likewise.
-        unsafe fn iterator_of_list(self) -> Object {
-            // SAFETY: plain C API.
-            unsafe { if self.count <= FEW { self.iterator() } else { over(self.list()) } }
-        }
-
-        /// The iterator of what gives them one by one, likewise.
-        unsafe fn iterator(self) -> Object {
-            // SAFETY: the type is that of such iterators, if there is one that is laid out so.
-            unsafe {
-                let ty = iterators::types().range as *mut py::PyTypeObject;
-                if ty.is_null() {
-                    return over(self.lazy());
-                }
-                let object = py::_PyObject_New(ty);
-                if !object.is_null() {
-                    let iterator = object.cast::<RangeIterator>();
-                    (*iterator).index = 0;
-                    ((*iterator).start, (*iterator).step, (*iterator).len) =
-                        (self.start, self.step, self.count);
-                }
-                object
-            }
-        }
-    }
-
-    /// The iterator of an object, a reference that is given up, or NULL with an exception set; likewise.
-    unsafe fn over(object: Object) -> Object {
-        // SAFETY: by the contract.
-        unsafe {
-            if object.is_null() {
-                return object;
-            }
-            let iterator = py::PyObject_GetIter(object);
-            py::decref(object);
-            iterator
-        }
-    }
-
-    /// `get_len_of_range`, either way.
-    fn count(start: i64, stop: i64, step: i64) -> Option<i64> {
-        let (distance, step) = match step {
-            0 => return None,
-            1.. => (stop.checked_sub(start)?, step),
-            _ => (start.checked_sub(stop)?, step.checked_neg()?),
-        };
-        Some(if distance <= 0 { 0 } else { (distance - 1) / step + 1 })
     }
 
     macro_rules! helpers {
-        ($($(#[$doc:meta])* $name:ident: $made:path, or else $otherwise:path;)*) => {$(
+        ($($(#[$doc:meta])* $name:ident: $made:path;)*) => {$(
             $(#[$doc])*
             pub unsafe extern "C" fn $name(
                 _frame: Frame,
@@ -174,36 +164,19 @@ mod of_ints {
                 unsafe {
                     match Ints::of(start, stop, step) {
                         Some(ints) => $made(ints),
-                        None => $otherwise(callable, start, stop, step),
+                        None => call(callable, start, stop, step),
                     }
                 }
             }
         )*};
     }
 
-    // What is made of the ints that are asked for, and who does it where these are not plain.
+    // What is made of the ints that are asked for, where these are plain.
     helpers! {
         /// `Helper::Range`
-        list: Ints::list, or else call;
+        list: Ints::list;
         /// `Helper::XRange`
-        lazy: Ints::lazy, or else call;
-        /// `Helper::RangeIterator`
-        iterator_of_list: Ints::iterator_of_list, or else iterate_over_called;
-        /// `Helper::XRangeIterator`
-        iterator_of_lazy: Ints::iterator, or else iterate_over_called;
-    }
-
-    /// The iterator of what [`call`] gives.
-    #[cold]
-    #[inline(never)]
-    unsafe extern "C" fn iterate_over_called(
-        callable: Object,
-        start: Object,
-        stop: Object,
-        step: Object,
-    ) -> Object {
-        // SAFETY: as for `call`, whose result is given up.
-        unsafe { over(call(callable, start, stop, step)) }
+        lazy: Ints::lazy;
     }
 
     /// Calls what is called, with those arguments that there are.

@@ -281,6 +281,7 @@ impl Preparation<'_> {
                 let kinds = [Type::LIST, Type::TUPLE, Type::STR, Type::UNICODE, Type::DICT, Type::SET];
                 is_one_of(*kind, &kinds)
             }
+            Insn::NewRange { .. } => wanted(self.host.new_range != 0, "how ranges are iterated over"),
             Insn::CodeOf(..)
             | Insn::CharacterOf(..)
             | Insn::StringItem { .. }

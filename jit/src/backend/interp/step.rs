@@ -1,6 +1,6 @@
 //! What each instruction does. There is no other: whoever adds one is asked for it here.
 
-use super::calls::Call;
+use super::calls::{Call, call};
 use super::machine::{Flow, Machine, Outcome, only_if};
 use super::numbers::compare;
 use crate::hir::{Helper, Insn, Type, ValueId};
@@ -149,6 +149,12 @@ impl<'p> Machine<'p> {
             Insn::IterHasNext(iterator, kind) => u64::from(self.has_next(self.get(*iterator), *kind)),
             Insn::IterTake(iterator, kind) => self.take_next(self.get(*iterator), *kind),
             Insn::RangeTake(iterator) => self.take_of_range(self.get(*iterator)) as u64,
+            Insn::NewRange { start, stop, step, most, exit } => {
+                let bounds = [self.get(*start), self.get(*stop), self.get(*step), *most as u64];
+                let iterator = call(self.program.host.new_range, &bounds);
+                only_if(iterator != 0, *exit)?;
+                iterator
+            }
             Insn::EnumerateIndex => self.load(self.program.host.enumerated as u64, 0),
             Insn::GuardArray(object, element, exit) => {
                 only_if(self.is_array(self.get(*object), *element), *exit)?;

@@ -79,6 +79,18 @@ impl Lowering<'_> {
         Ok(self.builder.ins().iadd(start, distance))
     }
 
+    /// `Insn::NewRange` from, to, and by these.
+    pub fn new_range(&mut self, bounds: [ValueId; 3], most: i64, exit: SideExit) -> Result<ir::Value> {
+        let mut arguments = Vec::with_capacity(4);
+        for bound in bounds {
+            arguments.push(self.value(bound)?);
+        }
+        arguments.push(self.int(most));
+        let iterator = self.call_for(self.host.new_range, &arguments, types::I64)?;
+        self.exit_if_zero(iterator, exit)?;
+        Ok(iterator)
+    }
+
     /// `Insn::EnumerateIndex`.
     pub fn enumerate_index(&mut self) -> ir::Value {
         let cell = self.address(self.host.enumerated);

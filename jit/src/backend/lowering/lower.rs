@@ -376,6 +376,9 @@ impl Lowering<'_> {
             Insn::IterHasNext(iterator, kind) => self.iter_has_next(*iterator, *kind)?,
             Insn::IterTake(iterator, kind) => self.iter_take(*iterator, *kind)?,
             Insn::RangeTake(iterator) => self.range_take(*iterator)?,
+            Insn::NewRange { start, stop, step, most, exit } => {
+                self.new_range([*start, *stop, *step], *most, *exit)?
+            }
             Insn::EnumerateIndex => self.enumerate_index(),
             Insn::GuardArray(array, element, exit) => self.guard_array(*array, *element, *exit)?,
             Insn::ArrayLoad { element, array, index, exit } => {

@@ -50,6 +50,33 @@ fn a_range_iterator_counts() {
     assert_eq!(run(&native, &mut Frame::new(&[range(5, 1, 0)]), 0).int(), 0);
 }
 
+/// `Host::new_range`, of two numbers where the step is one.
+extern "C" fn new_range(start: i64, stop: i64, step: i64, most: i64) -> usize {
+    if most < 2 || step == 0 {
+        0
+    } else {
+        object(&[1, 0, 0, start as u64, step as u64, (stop - start) as u64])
+    }
+}
+
+#[test]
+fn ranges_are_made_or_left_to_the_interpreter() {
+    let made = |step: i64, most: i64| {
+        let mut b = Build::new();
+        let [start, stop, step] = [5, 7, step].map(|bound| b.int(Insn::Int(bound)));
+        let exit = b.exit(9, ExitReason::RareOperand, &[], &[]);
+        let iterator = b.object(Insn::NewRange { start, stop, step, most, exit });
+        b.ret(iterator);
+        let host = Host { new_range: new_range as *const () as usize, ..host_27(0) };
+        match run(&b.compile(&host), &mut Frame::new(&[]), 0) {
+            Outcome::Returned(iterator) => Some([2, 3, 4, 5].map(|word| field(iterator as usize, word))),
+            Outcome::Left(..) => None,
+        }
+    };
+    assert_eq!(made(1, 2), Some([0, 5, 1, 2]));
+    assert_eq!((made(0, 2), made(1, 1)), (None, None));
+}
+
 #[test]
 fn sequence_iterators_take_items_and_stop() {
     for (kind, make) in [(Type::LIST_ITER, list as fn(&[usize]) -> usize), (Type::TUPLE_ITER, tuple)] {

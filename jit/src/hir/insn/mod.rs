@@ -359,6 +359,20 @@ instructions! {
         = Facts::gives().reads(&[Heap::Sequence, Heap::Items]).writes(&[Heap::Iterator, Heap::Refcount]);
     /// The next Int of a RANGE_ITER for which `IterHasNext` held.
     RangeTake(iterator: borrows Object) = Facts::attempts(Repr::Int).writes(&[Heap::Iterator]);
+    /// A RANGE_ITER over so many numbers, none of which it has given; owned. Leaves where there are more than
+    /// `most`, or it cannot be made.
+    NewRange {
+        /// The first number.
+        start: borrows Int,
+        /// What comes after the last one, or beyond.
+        stop: borrows Int,
+        /// From one to the next.
+        step: borrows Int,
+        /// How many they are at most.
+        most: is i64,
+        /// Taken when none was made.
+        exit: leaves SideExit,
+    } = Facts::gives();
     /// The number that belongs to what `Helper::NextOfEnumerate` has just handed out, or a negative one.
     EnumerateIndex = Facts::computes(Repr::Int).reads(&[Heap::Cell]);
     /// Item of a LIST or TUPLE at an Int index, negative indices from the end; borrowed from the container.

@@ -126,6 +126,7 @@ impl Rules<'_> {
             | Insn::Not(_)
             | Insn::StatusTruth(_)
             | Insn::StatusFailed(_)
+            | Insn::NewRange { .. }
             | Insn::EnumerateIndex
             | Insn::GuardArray(..)
             | Insn::CharacterOf(..)
