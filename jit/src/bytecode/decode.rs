@@ -143,6 +143,13 @@ pub(super) enum Target {
     Handler(u32),
 }
 
+impl Op {
+    /// Where it may lead other than to the next instruction: the target of a jump, or the handler of a block.
+    pub fn leads_to(self) -> Option<u32> {
+        target(self).map(|(Target::Jump(to) | Target::Handler(to))| to)
+    }
+}
+
 pub(super) fn target(op: Op) -> Option<Target> {
     match op {
         Op::Jump(to)

@@ -27,6 +27,7 @@ mod stack;
 mod suspend;
 mod tracked;
 mod truth;
+mod unbound;
 mod unwind;
 mod with;
 
@@ -44,6 +45,7 @@ use inline::{Decoded, Inlining};
 use method::Meanwhile;
 use stack::{Mark, StackEntry};
 use std::collections::{HashMap, HashSet};
+use unbound::Unbound;
 
 /// How many shapes of one offset are kept apart by their unbound locals before they are merged.
 const MAX_CONTEXTS: usize = 4;
@@ -58,8 +60,9 @@ struct Key {
     arrival: Arrival,
     /// What is known of operands, by their index.
     marks: Vec<(u32, Mark)>,
-    /// Slots known to be unbound when the innermost loop was entered: peels the first iteration
-    /// of loops that bind locals, so that those need no NULL checks from the second one on.
+    /// Slots known to be unbound when the innermost loop was entered, or that may be so if that is in
+    /// another: peels the first iteration of loops that bind locals, so that those need no NULL checks, and
+    /// can be numbers, from the second one on.
     unbound: Vec<u32>,
     /// Slots of tracked names whose value is known (see [`tracked`]).
     known: Vec<u32>,
@@ -90,6 +93,8 @@ struct Builder<'a> {
     callable: &'a [Inlinable],
     /// That of it which may be inlined.
     callees: &'a [Decoded<'a>],
+    /// Of the code that is compiled.
+    may_be_unbound: &'a Unbound,
     function: Function,
     keyed: HashMap<Key, BlockId>,
     /// Contexts seen per offset, to bound them.
@@ -137,6 +142,7 @@ pub fn build(
     options: &Options,
 ) -> Result<Function, CompileError> {
     let callees = Decoded::all(callable);
+    let may_be_unbound = Unbound::of(code, bytecode);
     let new = |declined| Builder {
         code,
         bytecode,
@@ -145,6 +151,7 @@ pub fn build(
         options,
         callable,
         callees: &callees,
+        may_be_unbound: &may_be_unbound,
         function: Function {
             name: format!("{} ({}:{})", code.name, code.filename, code.first_line),
             locals: code.locals,
@@ -403,8 +410,7 @@ impl Builder<'_> {
         let unbound = if self.bytecode.loop_headers().binary_search(&pc).is_err() {
             self.unbound.clone()
         } else {
-            let is_unbound = |s: &u32| self.type_of(self.locals[*s as usize]) == Type::NULL;
-            (0..self.code.locals).filter(is_unbound).collect()
+            (0..self.code.locals).filter(|slot| self.is_unbound_at(pc, *slot)).collect()
         };
         let context = (unbound, self.known_names());
         let seen = self.contexts.entry(pc).or_default();
@@ -418,6 +424,17 @@ impl Builder<'_> {
         context
     }
 
+    /// Whether a slot is unbound here, from where a loop is entered or goes round; of a loop in another,
+    /// whether it may be.
+    fn is_unbound_at(&self, header: u32, slot: u32) -> bool {
+        let ty = self.type_of(self.locals[slot as usize]);
+        if !self.may_be_unbound.is_inner(header) {
+            return ty == Type::NULL;
+        }
+        let may_be = |pc| self.may_be_unbound.may_be(self.bytecode, pc, slot);
+        ty.may_be(Type::NULL) && self.function.position.is_some_and(may_be)
+    }
+
     fn add_keyed(&mut self, key: Key) -> BlockId {
         let block = self.function.add_block();
         let is_header = self.bytecode.loop_headers().binary_search(&key.pc).is_ok();
@@ -426,7 +443,7 @@ impl Builder<'_> {
         for slot in (0..self.code.locals).filter(|_| !leaving) {
             locals.push(if !self.is_variable(slot) {
                 self.locals[slot as usize]
-            } else if is_header && key.unbound.contains(&slot) {
+            } else if is_header && key.unbound.contains(&slot) && !self.may_be_unbound.is_inner(key.pc) {
                 let null = self.function.add_value(Insn::Null, Type::NULL);
                 self.function.blocks[block.index()].insns.push(null);
                 null
