@@ -14,6 +14,9 @@ pub struct Process {
     pub hooks: Gil<py::hooks::Hooks>,
     /// Written when an array is observed, and read by the compiling thread.
     pub arrays: py::arrays::Arrays,
+    /// Written when native code makes or releases an int.
+    #[cfg(py3)]
+    pub unused_ints: Gil<py::numbers::Unused>,
     /// Written when a special method is looked for the first time.
     pub specials: Gil<py::specials::Specials>,
     /// Written when native code handles an exception for the first time.
@@ -67,6 +70,8 @@ pub struct Process {
 pub static PROCESS: Process = Process {
     hooks: Gil::new(py::hooks::Hooks::new()),
     arrays: py::arrays::Arrays::new(),
+    #[cfg(py3)]
+    unused_ints: Gil::new(py::numbers::Unused::new()),
     specials: Gil::new(py::specials::Specials::new()),
     #[cfg(py2)]
     handled: Gil::new(py::handled::Names::new()),

@@ -134,7 +134,7 @@ fn describe() -> Host {
         small_ints: numbers::small(),
         box_int: runtime::box_int as *const () as usize,
         box_float: runtime::box_float as *const () as usize,
-        dealloc: py::dealloc as *const () as usize,
+        dealloc: numbers::dealloc as *const () as usize,
         reconsider: promotion::reconsider_loop as *const () as usize,
         #[cfg(py_debug)]
         counted_incref: runtime::counted_incref as *const () as usize,

@@ -1,9 +1,13 @@
-//! Numbers that are there already: the small ints, and the interpreter's lists of unused floats and (2.7)
-//! ints.
+//! Numbers that are there already: the small ints, the interpreter's lists of unused floats and (2.7) ints,
+//! and (3.x) ours of ints.
 
 use crate::py;
+#[cfg(py3)]
+use crate::{process::PROCESS, py::Object};
 use pyjion_jit::host::{FreeNumbers, SmallInts};
 use std::sync::OnceLock;
+#[cfg(py3)]
+use std::{cell::Cell, ffi::c_int};
 
 /// The ints that there is one object of each (`NSMALLNEGINTS`, `NSMALLPOSINTS` of intobject.c and
 /// longobject.c).
@@ -70,5 +74,65 @@ pub fn free() -> Option<FreeNumbers> {
     // SAFETY: returns addresses of statics.
     let first = unsafe { py::_PyFloat_FreeList(&mut count, &mut most) };
     let floats = FreeList { first: first as usize, counted: Some((count as usize, most)) };
-    Some(FreeNumbers { floats, ints: None })
+    let Unused { first, count } = &*PROCESS.unused_ints;
+    let counted = Some((count.as_ptr() as usize, MOST));
+    let ints = small().map(|_| FreeList { first: first.as_ptr() as usize, counted });
+    Some(FreeNumbers { floats, ints })
+}
+
+/// Ints of one digit that native code had no more use for, each with the next one in place of its type: the
+/// interpreter has no such list.
+#[cfg(py3)]
+pub struct Unused {
+    first: Cell<Object>,
+    count: Cell<c_int>,
+}
+
+/// So many are kept at most, as of floats.
+#[cfg(all(py3, not(py_debug), has_free_numbers))]
+const MOST: c_int = 100;
+
+#[cfg(py3)]
+impl Unused {
+    /// None.
+    pub const fn new() -> Unused {
+        Unused { first: Cell::new(std::ptr::null_mut()), count: Cell::new(0) }
+    }
+
+    /// Keeps an object if it is such an int and there is room; whether it is kept.
+    ///
+    /// # Safety
+    /// It has no references.
+    #[cfg(all(not(py_debug), has_free_numbers))]
+    #[inline(always)]
+    unsafe fn keep(&self, object: Object) -> bool {
+        // SAFETY: nobody else has it.
+        unsafe {
+            let is_one = (*object).ob_type == &raw mut py::PyLong_Type
+                && matches!(py::size_of_var(object), -1 | 1)
+                && self.count.get() < MOST;
+            if is_one {
+                (*object).ob_type = self.first.replace(object).cast();
+                self.count.set(self.count.get() + 1);
+            }
+            is_one
+        }
+    }
+}
+
+/// What `Py_DECREF` does when the count reaches zero, but for ints that are kept.
+///
+/// # Safety
+/// As for [`py::dealloc`]; the GIL is held.
+#[cold]
+#[inline(never)]
+pub unsafe extern "C" fn dealloc(object: py::Object) {
+    // SAFETY: by the contract.
+    unsafe {
+        #[cfg(all(py3, not(py_debug), has_free_numbers))]
+        if PROCESS.unused_ints.keep(object) {
+            return;
+        }
+        py::dealloc(object);
+    }
 }

@@ -411,7 +411,7 @@ pub struct FreeList {
 pub struct FreeNumbers {
     /// Floats.
     pub floats: FreeList,
-    /// 2.7: ints.
+    /// Ints; on 3.x those of one digit, and no list where the [small ones](Host::small_ints) are not known.
     pub ints: Option<FreeList>,
 }
 

@@ -66,7 +66,7 @@ impl Machine<'_> {
         self.forget(object);
         if self.load(object, host.layout.refcnt) == 0 {
             if let Some(list) = self.free_list(kinds)
-                && self.put_back(list, object)
+                && self.put_back(list, kinds, object)
             {
                 return;
             }
@@ -184,6 +184,14 @@ impl Machine<'_> {
                 self.store(object, field, value as u64);
                 return object;
             }
+            if let (Some(list), IntLayout::Digits { size, digits }) = (list, host.layout.int)
+                && value.unsigned_abs() < 1 << 30
+                && let Some(object) = self.take(list, Type::INT)
+            {
+                self.store(object, size, value.signum() as u64);
+                self.store_int(object, digits, value.unsigned_abs() as i32);
+                return object;
+            }
         }
         // SAFETY: the host says that this is what is there.
         let make = unsafe { std::mem::transmute::<usize, extern "C" fn(i64) -> u64>(host.box_int) };
@@ -216,8 +224,14 @@ impl Machine<'_> {
         }
     }
 
-    /// Puts an object without references back to its list, unless that is full; whether it has.
-    fn put_back(&self, list: FreeList, object: u64) -> bool {
+    /// Puts an object of these kinds without references back to its list, unless that is full or not for such
+    /// an object; whether it has.
+    fn put_back(&self, list: FreeList, kinds: Type, object: u64) -> bool {
+        if let (Type::INT, IntLayout::Digits { size, .. }) = (kinds, self.program.host.layout.int)
+            && !matches!(self.load(object, size) as i64, -1 | 1)
+        {
+            return false;
+        }
         if let Some((count, most)) = list.counted {
             if self.load_int(count as u64, 0) >= most {
                 return false;

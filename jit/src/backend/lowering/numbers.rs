@@ -9,6 +9,9 @@ use crate::host::{FreeList, IntLayout, SmallInts};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::{self, types};
 
+/// Ints of 3.x that have one digit are below this, as are the digits.
+const DIGIT: i64 = 1 << 30;
+
 /// Doubles hold every int up to this magnitude.
 const EXACT_IN_DOUBLE: i64 = 1 << 53;
 
@@ -74,7 +77,9 @@ impl Lowering<'_> {
         let done = self.builder.create_block();
         let result = self.builder.append_block_param(done, types::I64);
         let field = self.host.layout.float_value;
-        self.take(lists.floats, Type::FLOAT, (value, field), self.host.box_float, done)?;
+        let made = self.cold_block();
+        self.take(lists.floats, Type::FLOAT, &[(value, field)], made, done);
+        self.made_by(self.host.box_float, value, made, done)?;
         Ok(result)
     }
 
@@ -100,32 +105,59 @@ impl Lowering<'_> {
             self.builder.ins().jump(done, &[object.into()]);
             self.builder.switch_to_block(large);
         }
+        let made = match list {
+            Some(_) => self.cold_block(),
+            None => self.builder.create_block(),
+        };
         match (list, self.host.layout.int) {
             (Some(list), IntLayout::Long { value: field }) => {
-                self.take(list, Type::INT, (value, field), self.host.box_int, done)?;
+                self.take(list, Type::INT, &[(value, field)], made, done);
             }
-            (Some(_), IntLayout::Digits { .. }) | (None, _) => {
-                let object = self.call_for(self.host.box_int, &[value], types::I64)?;
-                self.builder.ins().jump(done, &[object.into()]);
-                self.builder.switch_to_block(done);
+            (Some(list), IntLayout::Digits { size, digits }) => {
+                let (sign, digit) = self.only_digit(value, made);
+                self.take(list, Type::INT, &[(sign, size), (digit, digits)], made, done);
+            }
+            (None, _) => {
+                self.builder.ins().jump(made, &[]);
             }
         }
+        self.made_by(self.host.box_int, value, made, done)?;
         Ok(result)
     }
 
-    /// Takes an object from a list, or has a function make one, and goes on with it in `done`.
+    /// The size and the one digit of an int that is not 0; goes to another block where it has more.
+    fn only_digit(&mut self, value: ir::Value, more: ir::Block) -> (ir::Value, ir::Value) {
+        let sign = self.builder.ins().sshr_imm_u(value, 63);
+        let flipped = self.builder.ins().bxor(value, sign);
+        let magnitude = self.builder.ins().isub(flipped, sign);
+        let is_one = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThan, magnitude, DIGIT);
+        self.only_if(is_one, true, more);
+        let one = self.int(1);
+        (self.builder.ins().bor(sign, one), self.builder.ins().ireduce(types::I32, magnitude))
+    }
+
+    /// Has a function make an object of a number, and goes on with it in `done`.
+    fn made_by(&mut self, make: usize, value: ir::Value, made: ir::Block, done: ir::Block) -> Result<()> {
+        self.builder.switch_to_block(made);
+        let object = self.call_for(make, &[value], types::I64)?;
+        self.builder.ins().jump(done, &[object.into()]);
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+
+    /// Takes an object from a list and goes on with it in `done`, or else in `none`.
     fn take(
         &mut self,
         list: FreeList,
         kind: Type,
-        (value, field): (ir::Value, i32),
-        make: usize,
+        fields: &[(ir::Value, i32)],
+        none: ir::Block,
         done: ir::Block,
-    ) -> Result<()> {
-        let (taken, made) = (self.builder.create_block(), self.cold_block());
+    ) {
+        let taken = self.builder.create_block();
         let first = self.address(list.first);
         let object = self.load(Heap::Cell, types::I64, first, 0);
-        self.builder.ins().brif(object, taken, &[], made, &[]);
+        self.builder.ins().brif(object, taken, &[], none, &[]);
 
         self.builder.switch_to_block(taken);
         let next = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
@@ -137,14 +169,10 @@ impl Lowering<'_> {
         self.store(Heap::Type, ty, object, self.host.layout.ob_type);
         let one = self.int(1);
         self.store(Heap::Refcount, one, object, self.host.layout.refcnt);
-        self.store(Heap::Number, value, object, field);
+        for (value, field) in fields {
+            self.store(Heap::Number, *value, object, *field);
+        }
         self.builder.ins().jump(done, &[object.into()]);
-
-        self.builder.switch_to_block(made);
-        let object = self.call_for(make, &[value], types::I64)?;
-        self.builder.ins().jump(done, &[object.into()]);
-        self.builder.switch_to_block(done);
-        Ok(())
     }
 
     /// The list that unused objects of these kinds are put back to, if that is one.
@@ -157,14 +185,23 @@ impl Lowering<'_> {
         }
     }
 
-    /// Puts an object without references back to its list and goes on in `done`; whether that can be
-    /// impossible, as the list is full, which is where construction goes on.
-    pub fn put_back(&mut self, list: FreeList, object: ir::Value, done: ir::Block) -> bool {
+    /// Puts an object of these kinds without references back to its list and goes on in `done`; whether that
+    /// can be impossible, as the list is full or not for such an object, which is where construction goes on.
+    pub fn put_back(&mut self, list: FreeList, kinds: Type, object: ir::Value, done: ir::Block) -> bool {
         let mut full = None;
+        if let (Type::INT, IntLayout::Digits { size, .. }) = (kinds, self.host.layout.int) {
+            let none = self.cold_block();
+            let size = self.load(Heap::Number, types::I64, object, size);
+            let next = self.builder.ins().iadd_imm_s(size, 1);
+            let others = self.builder.ins().band_imm_s(next, !2);
+            self.only_if(others, false, none);
+            full = Some(none);
+        }
         if let Some((count, most)) = list.counted {
             let address = self.address(count);
             let kept = self.load(Heap::Cell, types::I32, address, 0);
-            let (room, none) = (self.builder.create_block(), self.cold_block());
+            let room = self.builder.create_block();
+            let none = full.unwrap_or_else(|| self.cold_block());
             let is_room = self.builder.ins().icmp_imm_s(IntCC::SignedLessThan, kept, i64::from(most));
             self.builder.ins().brif(is_room, room, &[], none, &[]);
             self.builder.switch_to_block(room);

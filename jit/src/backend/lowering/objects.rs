@@ -86,7 +86,7 @@ impl Lowering<'_> {
             self.builder.ins().brif(count, done, &[], dead, &[]);
             self.builder.switch_to_block(dead);
             if let Some(list) = list
-                && !self.put_back(list, object, done)
+                && !self.put_back(list, kinds, object, done)
             {
                 self.builder.switch_to_block(done);
                 return Ok(());

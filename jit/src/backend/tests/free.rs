@@ -1,7 +1,7 @@
 //! Numbers and tuples from lists of unused ones and numbers back, small ints, shared references, lists that
 //! grow.
 
-use super::world::{Event, events, field, float_value, int, int_value, object, type_address};
+use super::world::{Event, events, field, float_value, int, int_value, long, object, type_address};
 use super::*;
 use crate::hir::Helper;
 use crate::host::{CollectorLayout, FreeList, FreeNumbers, FreeTuples, SmallInts};
@@ -113,6 +113,53 @@ fn small_ints_are_shared_and_others_taken() {
     assert_eq!(field(first, 0), 0);
     let more = made(1 << 40);
     assert!(!objects.contains(&more) && int_value(more) == 1 << 40);
+}
+
+#[test]
+fn ints_of_one_digit_are_taken_and_put_back() {
+    let unused: Vec<usize> = (0..2).map(|_| long(0, 0, 0xaaaa_aaaa)).collect();
+    set_field(unused[0], 1, unused[1] as u64);
+    set_field(unused[1], 1, 0);
+    let (first, count) = (object(&[unused[0] as u64]), object(&[2]));
+    let list = FreeList { first, counted: Some((count, 3)) };
+    LISTS.set(Some(FreeNumbers { floats: list, ints: Some(list) }));
+    let table = object(&[long(0, 0, 0) as u64]);
+    let small_ints = Some(SmallInts { first: 0, count: 1, table });
+    let host = Host { free_numbers: || LISTS.get(), small_ints, ..host_35(0) };
+    let mut b = Build::new();
+    let value = b.push(Insn::LoadLocal(0), Type::INT);
+    let value = b.int(Insn::UnboxInt(value));
+    let boxed = b.boxed(value);
+    b.ret(boxed);
+    let make = b.compile(&host);
+    let made = |of: usize| run(&make, &mut Frame::new(&[of]), 0).object();
+    let mut b = Build::new();
+    let released = b.push(Insn::LoadLocal(0), Type::INT);
+    b.effect(Insn::Decref(released, 0));
+    let none = b.object(Insn::Object(world::none()));
+    b.ret(none);
+    let release = b.compile(&host);
+
+    assert_eq!(made(long(0, 7, 7)) as u64, field(table, 0));
+    let least = made(long(-1, 0x3fff_ffff, 0));
+    let size_and_digits = |of: usize| (field(of, 2) as i64, field(of, 3) as u32, (field(of, 3) >> 32) as u32);
+    assert_eq!((least, size_and_digits(least)), (unused[0], (-1, 0x3fff_ffff, 0xaaaa_aaaa)));
+    assert_eq!((field(least, 0), field(least, 1)), (1, type_address(Type::INT) as u64));
+    assert_eq!(int_value(made(long(2, 0, 1))), 1 << 30, "a function has made it");
+    let other = made(long(1, 300, 0));
+    assert_eq!((other, size_and_digits(other)), (unused[1], (1, 300, 0xaaaa_aaaa)));
+    assert_eq!((field(first, 0), field(count, 0)), (0, 0));
+    assert_eq!(int_value(made(long(1, 300, 0))), 300, "a function has made it");
+
+    let of = |size: i64| long(size, 5, 5);
+    for kept in [of(1), of(-1), of(1)] {
+        run(&release, &mut Frame::new(&[kept]), 0);
+        assert_eq!((field(first, 0), events()), (kept as u64, vec![]));
+    }
+    for freed in [of(0), of(2), of(-2), of(3), of(1)] {
+        run(&release, &mut Frame::new(&[freed]), 0);
+        assert_eq!((field(count, 0), events()), (3, vec![Event::Dealloc(freed)]));
+    }
 }
 
 #[test]
