@@ -16,6 +16,10 @@ const VALUE: i32 = 16;
 /// Entries that are looked at for a name that a dict most probably lacks.
 const LOOKS: usize = 3;
 
+/// Entries of the smallest table of shared keys (`PyDict_MINSIZE_SPLIT` of dictobject.c), few of which are
+/// free.
+const FEW: i32 = 4;
+
 /// Where a dict looks for a key with this hash first: its mask says how much of that counts.
 fn first_places(hash: u64) -> [u64; LOOKS] {
     let (mut place, mut perturbation) = (hash, hash);
@@ -126,7 +130,7 @@ impl Lowering<'_> {
             self.builder.ins().brif(key, taken, &[], lacks, &[]);
             self.builder.switch_to_block(taken);
             if index + 1 == LOOKS {
-                self.builder.ins().jump(ask, &[]);
+                self.look_everywhere(heap, &layout.dict, (entries, mask), hash, (lacks, ask));
             } else {
                 let of_key = self.load(heap, types::I64, entry, HASH);
                 let hash = self.int(hash as i64);
@@ -145,6 +149,42 @@ impl Lowering<'_> {
             self.known.forget_since(mark);
         }
         Ok(())
+    }
+
+    /// Goes to the first of two blocks where no entry of a small table has a key with this hash, else to the
+    /// other.
+    fn look_everywhere(
+        &mut self,
+        heap: Heap,
+        layout: &DictLayout,
+        (entries, mask): (ir::Value, ir::Value),
+        hash: u64,
+        (lacks, ask): (ir::Block, ir::Block),
+    ) {
+        if let DictLayout::Table { .. } = layout {
+            self.builder.ins().jump(ask, &[]);
+            return;
+        }
+        let hash = self.int(hash as i64);
+        for (first, size) in [(0, FEW), (FEW, 2 * FEW)] {
+            let most = i64::from(size) - 1;
+            let is_small = self.builder.ins().icmp_imm_u(IntCC::UnsignedLessThanOrEqual, mask, most);
+            if first != 0 {
+                self.only_if(is_small, true, ask);
+            }
+            for index in first..size {
+                let of_key = self.load(heap, types::I64, entries, index * ENTRY + HASH);
+                let same = self.builder.ins().icmp(IntCC::Equal, of_key, hash);
+                self.only_if(same, false, ask);
+            }
+            if first != 0 {
+                self.builder.ins().jump(lacks, &[]);
+            } else {
+                let next = self.builder.create_block();
+                self.builder.ins().brif(is_small, lacks, &[], next, &[]);
+                self.builder.switch_to_block(next);
+            }
+        }
     }
 
     /// Goes on with a dict that finds `str` keys as they lie.
