@@ -125,6 +125,14 @@ impl Builder<'_> {
 
     /// `LOAD_DEREF`: no code runs unless it raises, so nobody begins to trace.
     pub(super) fn load_deref(&mut self, index: u32, pc: u32) -> Step {
+        if self.speculate_at(pc) && !self.feedback.is_rare(pc) {
+            let exit = self.exit(ExitReason::RareOperand, Resume::At, pc);
+            let content = self.emit(Insn::CellContent(self.code.locals + index), Type::ANY);
+            let content = self.emit(Insn::GuardNotNull(content, exit), Type::OBJECT);
+            let content = self.own(StackEntry::borrowed(content));
+            self.push_owned(content);
+            return Ok(Flow::Next);
+        }
         let helper = Helper::LoadDeref;
         let call = Insn::Call { helper, args: vec![], immediates: vec![index.into()], pc };
         let content = self.emit(call, Type::ANY);

@@ -138,6 +138,7 @@ impl Elision {
                 Insn::FindAttribute { .. } => {
                     &[Heap::Attributes, Heap::Classes, Heap::Globals, Heap::World, Heap::Type]
                 }
+                Insn::CellContent(_) => &[Heap::Content],
                 Insn::FindGlobal(_) => &[Heap::Globals, Heap::Attributes, Heap::Frame],
                 // A tuple has its items for as long as it is there.
                 Insn::SequenceItem { kind: Type::TUPLE, .. } | Insn::SequenceAt { kind: Type::TUPLE, .. } => {

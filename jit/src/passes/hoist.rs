@@ -367,6 +367,7 @@ fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
         | Insn::UnboxReal(..)
         | Insn::FindAttribute { .. }
         | Insn::FindGlobal(_)
+        | Insn::CellContent(_)
         | Insn::SequenceLen(_)
         | Insn::TypeOf(_)
         | Insn::ClassOf(_) => reuse::depends_on(function, insn),

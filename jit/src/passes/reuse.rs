@@ -175,6 +175,7 @@ pub fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
             Some(Heaps::of(&[Heap::Type, Heap::Classes, Heap::Attributes, Heap::Globals, Heap::World]))
         }
         Insn::FindGlobal(_) => Some(Heaps::of(&[Heap::Globals, Heap::Attributes, Heap::Frame])),
+        Insn::CellContent(_) => Some(Heaps::of(&[Heap::Content])),
         // Nobody changes a tuple that others may have.
         Insn::SequenceAt { kind: Type::TUPLE, .. } | Insn::SequenceItem { kind: Type::TUPLE, .. } => {
             Some(Heaps::NONE)
@@ -207,6 +208,7 @@ fn is_same(a: &Insn, b: &Insn, same: impl Fn(ValueId, ValueId) -> bool) -> bool 
         }
         (Insn::GuardGlobals(a, _), Insn::GuardGlobals(b, _)) => same(*a, *b),
         (Insn::Int(a), Insn::Int(b)) => a == b,
+        (Insn::CellContent(a), Insn::CellContent(b)) => a == b,
         (Insn::IntCompare(op, a, b), Insn::IntCompare(other, c, d)) => {
             op == other && same(*a, *c) && same(*b, *d)
         }

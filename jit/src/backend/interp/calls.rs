@@ -152,8 +152,12 @@ impl Machine<'_> {
     /// alone the helper is called, and `f_lasti` set.
     pub fn content_of_cell(&self, immediates: &[i64]) -> Option<u64> {
         let index = u32::try_from(*immediates.first()?).ok()?;
-        let cell = self.local(self.program.function.locals + index);
-        Some(self.load(cell, self.program.host.layout.cell_content)).filter(|content| *content != 0)
+        Some(self.content(self.program.function.locals + index)).filter(|content| *content != 0)
+    }
+
+    /// `Insn::CellContent`.
+    pub fn content(&self, slot: u32) -> u64 {
+        self.load(self.local(slot), self.program.host.layout.cell_content)
     }
 
     /// Whether an object is a function in C, or the descriptor of a method, with this definition.

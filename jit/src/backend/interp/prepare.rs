@@ -371,6 +371,7 @@ impl Preparation<'_> {
             | Insn::StatusTruth(_)
             | Insn::StatusFailed(_)
             | Insn::RangeTake(_)
+            | Insn::CellContent(_)
             | Insn::EnumerateIndex
             | Insn::ListStore { .. }
             | Insn::ListTake(_)

@@ -198,6 +198,7 @@ impl<'p> Machine<'p> {
             Insn::SwapAttribute { site, object, value } => {
                 self.swap_attribute(*site, self.get(*object), self.get(*value))
             }
+            Insn::CellContent(slot) => self.content(*slot),
             Insn::FindGlobal(site) => self.find_global(*site),
             Insn::TypeOf(object) => self.type_of(self.get(*object)),
             Insn::ClassOf(object) => self.class_of(self.get(*object)),

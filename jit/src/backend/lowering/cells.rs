@@ -6,6 +6,12 @@ use crate::hir::{Heap, Helper};
 use cranelift_codegen::ir::{self, types};
 
 impl Lowering<'_> {
+    /// `Insn::CellContent`.
+    pub fn cell_content(&mut self, slot: u32) -> Result<ir::Value> {
+        let cell = self.load_local(slot)?;
+        Ok(self.load(Heap::Content, types::I64, cell, self.host.layout.cell_content))
+    }
+
     /// `Helper::LoadDeref` of the cell or free variable with this index, in line unless it is unbound.
     pub fn load_deref(&mut self, immediates: &[i64], pc: u32) -> Result<ir::Value> {
         let slot = match *immediates {
@@ -13,8 +19,7 @@ impl Lowering<'_> {
             _ => None,
         };
         let slot = slot.ok_or_else(|| backend_error(format!("no cell {immediates:?}")))?;
-        let cell = self.load_local(slot)?;
-        let content = self.load(Heap::Content, types::I64, cell, self.host.layout.cell_content);
+        let content = self.cell_content(slot)?;
         let bound = self.builder.create_block();
         let unbound = self.cold_block();
         let done = self.builder.create_block();

@@ -410,6 +410,7 @@ impl Lowering<'_> {
 
             Insn::FindAttribute { site, object } => self.find_attribute(*site, *object)?,
             Insn::SwapAttribute { site, object, value } => self.swap_attribute(*site, *object, *value)?,
+            Insn::CellContent(slot) => self.cell_content(*slot)?,
             Insn::FindGlobal(site) => self.find_global(*site)?,
             Insn::TypeOf(value) => {
                 let object = self.value(*value)?;

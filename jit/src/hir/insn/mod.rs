@@ -170,6 +170,9 @@ instructions! {
         /// `f_lasti` while `old` is released.
         pc: at u32,
     } = Facts::effect().writes(&[Heap::Locals]).releases(*old);
+    /// What the cell in this slot holds, borrowed from that, or NULL. A frame has its cells for as long as it
+    /// runs.
+    CellContent(slot: is u32) = Facts::computes(Repr::Obj).reads(&[Heap::Content]);
     /// Reads `f_valuestack[index]`, taking over its reference (at entries, and after helpers
     /// that leave several results there).
     LoadStack(index: is u32) = Facts::gives().reads(&[Heap::Stack]);

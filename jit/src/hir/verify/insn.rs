@@ -127,6 +127,7 @@ impl Rules<'_> {
             | Insn::StatusTruth(_)
             | Insn::StatusFailed(_)
             | Insn::NewRange { .. }
+            | Insn::CellContent(_)
             | Insn::EnumerateIndex
             | Insn::GuardArray(..)
             | Insn::CharacterOf(..)
