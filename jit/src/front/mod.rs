@@ -271,11 +271,13 @@ impl Builder<'_> {
         Ok(())
     }
 
-    /// Guards the locals whose kind pays when it is known all through a loop.
+    /// Guards the locals whose kind pays when it is known all through a loop. Those that may be unbound are
+    /// looked at from the second turn on.
     fn guard_entry(&mut self, spec: &EntrySpec) {
         let exit = self.exit(ExitReason::TypeGuard, Resume::At, spec.pc);
         for (slot, kind) in spec.locals.iter().enumerate().take(self.code.locals as usize) {
-            if !(*kind == Type::INT || *kind == Type::FLOAT) {
+            let is_number = *kind == Type::INT || *kind == Type::FLOAT;
+            if !is_number || self.may_be_unbound.may_be(self.bytecode, spec.pc, slot as u32) {
                 continue;
             }
             let value = self.locals[slot];
