@@ -66,7 +66,7 @@ fn allows_version(state: &CodeState, occasion: Occasion, wanted: Wanted) -> bool
         threshold: settings::threshold(),
         in_background: worker::is_wanted(),
     };
-    budget::allows(occasion, &facts, &means, |header| budget::calculates(state.description(), header))
+    budget::allows(occasion, &facts, &means, |header| budget::body(state.description(), header))
 }
 
 /// How many generations there were before a version of a place that is worth all effort.

@@ -1,56 +1,70 @@
 //! How much of the program's time may go into compiling: what is not compiled in time runs as
 //! fast as it always did, hence no program may lose more than a small share of its time.
 
-use super::heat::Threshold;
+use super::heat::{Threshold, bulk};
 use super::leading_loop::LeadingLoop;
 use crate::bytecode::{self, CodeDesc, Op};
 
-/// Bytes of bytecode for which the first guess counts.
+/// Work for which the first guess counts.
 const GUESSED: u64 = 1024;
+
+/// What compiling takes however little bytecode there is, as bytes of bytecode. (The first versions of 1,500
+/// functions of five applications took 100 microseconds each and 2.7 for each byte, 600 better ones 650 and
+/// 8.5.)
+const AT_LEAST: u64 = 60;
+
+/// What compiling so much bytecode is, so that twice as much takes twice as long.
+fn work(bytes: usize) -> u64 {
+    AT_LEAST + bytes as u64
+}
 
 /// What compiling with one effort has taken so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// What it takes until some has been done, in microseconds for a byte of bytecode.
+    /// What it takes until some has been done, in microseconds for a unit of [`work`].
     guess: u64,
     /// Microseconds.
     spent: u64,
-    /// Bytes of bytecode compiled for that.
-    bytes: u64,
-    /// Bytes of bytecode that are being compiled in the background.
+    /// Work done in them.
+    done: u64,
+    /// Work that is being done in the background.
     promised: u64,
 }
 
 impl Account {
-    /// Nothing was compiled yet; the first guess is so many microseconds for a byte of bytecode.
+    /// Nothing was compiled yet; the first guess is so many microseconds for a unit of work.
     pub const fn new(guess: u64) -> Account {
-        Account { guess, spent: 0, bytes: 0, promised: 0 }
+        Account { guess, spent: 0, done: 0, promised: 0 }
     }
 
-    /// Notes what a compilation took.
+    /// Notes what a compilation took of so much bytecode.
     pub fn spend(&mut self, microseconds: u64, bytes: usize) {
         self.spent += microseconds;
-        self.bytes += bytes as u64;
+        self.done += work(bytes);
     }
 
     /// Notes that so much bytecode is going to be compiled.
     pub fn promise(&mut self, bytes: usize) {
-        self.promised += bytes as u64;
+        self.promised += work(bytes);
     }
 
-    /// Notes that so much of what was promised is done.
+    /// Notes that this is done, which was promised.
     pub fn redeem(&mut self, bytes: usize) {
-        self.promised = self.promised.saturating_sub(bytes as u64);
+        self.promised = self.promised.saturating_sub(work(bytes));
     }
 
     /// Microseconds that compiling so much bytecode takes, going by what it took so far.
-    pub fn estimate(&self, bytes: u64) -> u64 {
-        (self.spent + GUESSED * self.guess) * bytes / (self.bytes + GUESSED)
+    pub fn estimate(&self, bytes: usize) -> u64 {
+        self.estimate_work(work(bytes))
+    }
+
+    fn estimate_work(&self, work: u64) -> u64 {
+        (self.spent + GUESSED * self.guess) * work / (self.done + GUESSED)
     }
 
     /// Microseconds that compiling has taken, and will have taken when what was promised is done.
     pub fn committed(&self) -> u64 {
-        self.spent + self.estimate(self.promised)
+        self.spent + self.estimate_work(self.promised)
     }
 }
 
@@ -65,7 +79,7 @@ pub struct Ledger {
 
 impl Ledger {
     /// Nothing was compiled yet.
-    pub const EMPTY: Ledger = Ledger { first: Account::new(4), full: Account::new(16) };
+    pub const EMPTY: Ledger = Ledger { first: Account::new(3), full: Account::new(10) };
 
     /// The account of versions of a kind.
     pub fn of(&mut self, is_first: bool) -> &mut Account {
@@ -130,6 +144,15 @@ pub struct Means {
     pub in_background: bool,
 }
 
+/// What a loop has between its header and its last jump back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Body {
+    /// Bytes of bytecode.
+    pub bytes: u32,
+    /// There is more arithmetic than calls.
+    pub calculates: bool,
+}
+
 /// What a compilation promises, and may take.
 #[derive(Clone, Copy)]
 struct Promise {
@@ -164,29 +187,37 @@ impl Promise {
     }
 
     /// A call of a function goes through much of its code, and at least the way from one instruction to the
-    /// next is shorter.
-    fn of_call(bytes: u32) -> Promise {
-        Promise { saves: Promise::OTHER.saves.max(u64::from(bytes) * 400), ..Promise::OTHER }
+    /// next is shorter. A generator is resumed several times on the way.
+    fn of_calls(code: &Facts) -> Promise {
+        let bytes = if code.is_generator { code.bytes / 8 } else { code.bytes };
+        Promise { saves: Promise::OTHER.saves.max(u64::from(bytes) * BYTE_SAVES), ..Promise::OTHER }
     }
 
-    /// A generator is resumed several times on the way through its code.
-    fn of_resumption(bytes: u32) -> Promise {
-        Promise::of_call(bytes / 8)
+    /// A turn of a loop that counts as one, as the [bulk] of its loop says how many it counts as.
+    fn of_turn(body: Body) -> Promise {
+        if body.calculates {
+            return Promise::ARITHMETIC;
+        }
+        let long = u64::from(body.bytes.saturating_sub(SHORT_LOOP)) * BYTE_SAVES;
+        Promise { saves: Promise::OTHER.saves.max(long / u64::from(bulk(body.bytes))), ..Promise::OTHER }
     }
 
     /// The promise of code, and how often it would have been kept so far.
-    fn of(occasion: Occasion, code: &Facts, calculates: impl Fn(u32) -> bool) -> (Promise, u64) {
+    fn of(occasion: Occasion, code: &Facts, body: impl Fn(u32) -> Body) -> (Promise, u64) {
         let LeadingLoop { header, lead } = code.leading;
         match occasion {
-            Occasion::Loop(header) if calculates(header) => {
-                (Promise::ARITHMETIC, code.leading.lead_of(header).into())
+            Occasion::Loop(header) => (Promise::of_turn(body(header)), code.leading.lead_of(header).into()),
+            Occasion::Calls => {
+                let by_calls = Promise::of_calls(code);
+                let lead = u64::from(lead);
+                if lead <= code.calls {
+                    return (by_calls, code.calls);
+                }
+                let by_turns = Promise::of_turn(body(header));
+                // It is called for the sake of its loop.
+                let is_for_loop = lead * by_turns.saves > code.calls * by_calls.saves;
+                if is_for_loop { (by_turns, lead) } else { (by_calls, code.calls) }
             }
-            Occasion::Loop(header) => (Promise::OTHER, code.leading.lead_of(header).into()),
-            Occasion::Calls if u64::from(lead) > code.calls && calculates(header) => {
-                (Promise::ARITHMETIC, lead.into())
-            }
-            Occasion::Calls if code.is_generator => (Promise::of_resumption(code.bytes), code.calls),
-            Occasion::Calls => (Promise::of_call(code.bytes), code.calls),
         }
     }
 }
@@ -200,6 +231,13 @@ const LOSS: u64 = 16;
 /// Beyond that, code has to have shown that it would have saved so many times what compiling it takes.
 const CAUTION: u64 = 10;
 
+/// What a byte of bytecode that runs is sure to save, in picoseconds.
+const BYTE_SAVES: u64 = 400;
+
+/// Bytes of bytecode of a loop of which most, as often as not, is a call: only what it has beyond that counts
+/// by its size. (Programs of a third of a second took 2% more processor time when all of it did.)
+const SHORT_LOOP: u32 = 128;
+
 /// What a frame that begins in native code is sure to save, in nanoseconds.
 const FRAME_SAVES: u64 = 30;
 
@@ -212,22 +250,22 @@ pub fn saved(frames: u64, looped: u64) -> u64 {
     looped / LOOP_SAVES + frames * FRAME_SAVES / 1000
 }
 
-/// Whether a loop does more arithmetic than calls.
-pub fn calculates(code: &CodeDesc, header: u32) -> bool {
-    let Ok(code) = bytecode::decode(code) else { return false };
+/// What the loop with this header has.
+pub fn body(code: &CodeDesc, header: u32) -> Body {
+    let Ok(code) = bytecode::decode(code) else { return Body { bytes: 0, calculates: false } };
     let body = code.loop_body(header);
     let count = |wanted: fn(&Op) -> bool| body.iter().filter(|one| wanted(&one.op)).count();
-    count(|op| matches!(op, Op::Binary { .. })) > 2 * count(|op| matches!(op, Op::Call(_)))
+    let calculates = count(|op| matches!(op, Op::Binary { .. })) > 2 * count(|op| matches!(op, Op::Call(_)));
+    Body { bytes: body.last().map_or(0, |last| last.pc - header), calculates }
 }
 
 /// Whether there is time for compiling code. A lower threshold than the usual one asks for more to be
-/// compiled, and raises the limit accordingly. `calculates` says of a loop whether it does more arithmetic
-/// than calls.
-pub fn allows(occasion: Occasion, code: &Facts, means: &Means, calculates: impl Fn(u32) -> bool) -> bool {
+/// compiled, and raises the limit accordingly. `body` says of a loop what it has.
+pub fn allows(occasion: Occasion, code: &Facts, means: &Means, body: impl Fn(u32) -> Body) -> bool {
     let spent = means.ledger.committed();
     let account = if code.wanted == Wanted::First { means.ledger.first } else { means.ledger.full };
-    let estimate = account.estimate(code.bytes.into());
-    let (promise, seen) = Promise::of(occasion, code, calculates);
+    let estimate = account.estimate(code.bytes as usize);
+    let (promise, seen) = Promise::of(occasion, code, body);
     let promise = if means.in_background { promise.in_background() } else { promise };
     let promise = if code.wanted == Wanted::Better { promise.beyond_first() } else { promise };
     let scaled = |limit: u64| means.threshold.scale(limit);
@@ -270,31 +308,48 @@ mod tests {
     /// A ledger by which so much time was spent, at the first guess.
     fn spent(microseconds: u64) -> Ledger {
         let mut ledger = Ledger::EMPTY;
-        ledger.full.spend(microseconds, (microseconds / ledger.full.guess) as usize);
+        ledger.full.spend(microseconds, (microseconds / ledger.full.guess - AT_LEAST) as usize);
         ledger
     }
+
+    /// Loops with so many bytes.
+    fn bytes(bytes: u32) -> impl Fn(u32) -> Body {
+        move |_| Body { bytes, calculates: false }
+    }
+
+    const SHORT: Body = Body { bytes: 20, calculates: false };
 
     #[test]
     fn the_first_guess_gives_way_to_what_was_measured() {
         let mut account = Account::new(16);
-        assert_eq!(account.estimate(100), 1600);
-        account.spend(4 * GUESSED * 16, GUESSED as usize);
-        assert_eq!(account.estimate(100), 4000);
+        assert_eq!(account.estimate(40), 1600);
+        account.spend(4 * GUESSED * 16, (GUESSED - AT_LEAST) as usize);
+        assert_eq!(account.estimate(40), 4000);
+    }
+
+    #[test]
+    fn little_code_takes_a_while_as_well() {
+        let mut account = Account::new(16);
+        for _ in 0..1000 {
+            account.spend(AT_LEAST + 10, 10);
+        }
+        let bytes = 10 * AT_LEAST as usize;
+        assert!((account.estimate(bytes) as usize) < 20 * bytes / 10);
     }
 
     #[test]
     fn what_was_promised_counts_until_it_is_redeemed() {
         let mut account = Account::new(16);
-        account.promise(100);
+        account.promise(40);
         assert_eq!(account.committed(), 1600);
-        account.redeem(100);
-        account.redeem(100);
+        account.redeem(40);
+        account.redeem(40);
         assert_eq!(account.committed(), 0);
     }
 
     #[test]
     fn a_short_program_has_a_start_and_then_its_share() {
-        let calls = |means: &Means| allows(Occasion::Calls, &code(), means, |_| false);
+        let calls = |means: &Means| allows(Occasion::Calls, &code(), means, |_| SHORT);
         assert!(calls(&means()));
         let means = Means { ledger: spent(3_000), ..means() };
         assert!(!calls(&means));
@@ -311,7 +366,7 @@ mod tests {
         // A call of it saves 40,000 picoseconds.
         let enough = paid * 1_000_000 / 40_000;
         let calls =
-            |calls, means: &Means| allows(Occasion::Calls, &Facts { calls, ..code() }, means, |_| false);
+            |calls, means: &Means| allows(Occasion::Calls, &Facts { calls, ..code() }, means, |_| SHORT);
         assert!(!calls(enough - 1, &means) && calls(enough, &means));
         // It has to have shown more while nothing was paid back,
         let losing = Means { saved: 0, ..means };
@@ -328,7 +383,7 @@ mod tests {
         let means = Means { ledger, saved: 2_000_000, ..means() };
         let enough = ledger.first.estimate(100) * 1_000_000 / 40_000;
         let first = Facts { wanted: Wanted::First, ..code() };
-        let at = |calls, facts: Facts| allows(Occasion::Calls, &Facts { calls, ..facts }, &means, |_| false);
+        let at = |calls, facts: Facts| allows(Occasion::Calls, &Facts { calls, ..facts }, &means, |_| SHORT);
         assert!(!at(enough - 1, first) && at(enough, first) && !at(enough, code()));
         let enough = ledger.full.estimate(100) * 1_000_000 / 40_000;
         let better = Facts { wanted: Wanted::Better, ..code() };
@@ -341,10 +396,10 @@ mod tests {
         let means = Means { ledger: spent(1_000_000), saved: 2_000_000, ..means() };
         let enough = means.ledger.full.estimate(100) * 1_000_000 / 40_000;
         let facts = Facts { calls: enough, ..code() };
-        assert!(allows(Occasion::Calls, &facts, &means, |_| false));
+        assert!(allows(Occasion::Calls, &facts, &means, |_| SHORT));
         let third = Facts { generations: 2, ..facts };
-        assert!(!allows(Occasion::Calls, &third, &means, |_| false));
-        assert!(allows(Occasion::Calls, &Facts { calls: 4 * enough, ..third }, &means, |_| false));
+        assert!(!allows(Occasion::Calls, &third, &means, |_| SHORT));
+        assert!(allows(Occasion::Calls, &Facts { calls: 4 * enough, ..third }, &means, |_| SHORT));
     }
 
     #[test]
@@ -352,12 +407,31 @@ mod tests {
         let means = Means { ledger: spent(1_000_000), saved: 2_000_000, ..means() };
         let enough = means.ledger.full.estimate(100) * 1_000_000 / 100_000;
         let facts = Facts { leading: LeadingLoop { header: 8, lead: enough as u32 }, ..code() };
-        assert!(allows(Occasion::Loop(8), &facts, &means, |_| true));
-        assert!(!allows(Occasion::Loop(8), &facts, &means, |_| false));
-        assert!(!allows(Occasion::Loop(9), &facts, &means, |_| true));
+        let arithmetic = |_| Body { calculates: true, ..SHORT };
+        assert!(allows(Occasion::Loop(8), &facts, &means, arithmetic));
+        assert!(!allows(Occasion::Loop(8), &facts, &means, |_| SHORT));
+        assert!(!allows(Occasion::Loop(9), &facts, &means, arithmetic));
         // Calls count the loop when it is what runs.
-        assert!(allows(Occasion::Calls, &facts, &means, |_| true));
-        assert!(!allows(Occasion::Calls, &Facts { calls: enough, ..facts }, &means, |_| true));
+        assert!(allows(Occasion::Calls, &facts, &means, arithmetic));
+        assert!(!allows(Occasion::Calls, &Facts { calls: enough, ..facts }, &means, arithmetic));
+    }
+
+    #[test]
+    fn large_loops_promise_as_much_as_their_size() {
+        let means = Means { ledger: spent(1_000_000), saved: 2_000_000, ..means() };
+        // A turn saves 4000 times 400 picoseconds, and counts as 33.
+        let turns = means.ledger.full.estimate(4138) * 1_000_000 / 1_600_000 + 1;
+        let facts = |turns| Facts {
+            bytes: 4138,
+            leading: LeadingLoop { header: 8, lead: (turns * u64::from(bulk(4128))) as u32 },
+            calls: 1,
+            ..code()
+        };
+        for occasion in [Occasion::Loop(8), Occasion::Calls] {
+            assert!(allows(occasion, &facts(turns), &means, bytes(4128)));
+            assert!(!allows(occasion, &facts(turns - 2), &means, bytes(4128)));
+            assert!(!allows(occasion, &facts(turns), &means, bytes(20)));
+        }
     }
 
     #[test]
