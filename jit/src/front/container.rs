@@ -251,8 +251,8 @@ impl Builder<'_> {
     }
 
     pub(super) fn unpack_sequence(&mut self, count: u32, pc: u32) -> Step {
-        let kind = match self.expected_kind(pc, 0) {
-            Some(kind @ (Type::LIST | Type::TUPLE)) if !self.feedback.is_rare(pc) => kind,
+        let kind = match self.expected_sequence(pc) {
+            Some(kind) if !self.feedback.is_rare(pc) => kind,
             _ => {
                 self.call_stack_leaving(Helper::UnpackSequence, 1, i64::from(count), count as usize, pc)?;
                 return Ok(Flow::Next);

@@ -233,6 +233,19 @@ impl Builder<'_> {
         is_real.then_some(Type::REAL)
     }
 
+    /// The sequence that the topmost operand is expected to be, if it is one: of one kind, or of both.
+    pub(super) fn expected_sequence(&self, pc: u32) -> Option<Type> {
+        if let Some(kind) = self.expected_kind(pc, 0) {
+            return kind.is_subset(Type::SEQUENCE).then_some(kind);
+        }
+        let known = self.type_of(self.operand(0));
+        let is_seen = self.speculate_at(pc)
+            && !self.feedback.has_failed(pc)
+            && self.feedback.kinds(pc, 0) == Type::SEQUENCE;
+        (known.is_subset(Type::SEQUENCE) || (is_seen && Type::SEQUENCE.is_subset(known)))
+            .then_some(Type::SEQUENCE)
+    }
+
     /// An object of kind INT as i64, guarding where that is not known.
     pub(super) fn as_int(&mut self, value: ValueId, exit: SideExit) -> ValueId {
         if let Some((inner, Repr::Int)) = self.boxed(value) {

@@ -128,6 +128,15 @@ impl Type {
     /// Numbers that mixed arithmetic makes a double of.
     pub const REAL: Type = Type::any_of(&[Type::INT, Type::FLOAT]);
 
+    /// Containers that have their items in a row.
+    pub const SEQUENCE: Type = Type::any_of(&[Type::LIST, Type::TUPLE]);
+
+    /// Whether a guard can tell that an object is of these kinds: a single one, REAL or SEQUENCE. What is, is
+    /// so for ever.
+    pub fn has_guard(self) -> bool {
+        self.is_single() || self == Type::REAL || self == Type::SEQUENCE
+    }
+
     /// One of these kinds.
     pub const fn any_of(kinds: &[Type]) -> Type {
         let mut bits = 0;

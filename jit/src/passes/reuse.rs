@@ -167,7 +167,7 @@ pub fn depends_on(function: &Function, insn: &Insn) -> Option<Heaps> {
         Insn::Int(_) | Insn::IntCompare(..) | Insn::GuardBool(..) => Some(Heaps::NONE),
         Insn::GuardType(_, kind, _) => {
             // An object has its type for ever, as far as it is none of ours.
-            Some(if kind.is_single() || *kind == Type::REAL { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
+            Some(if kind.has_guard() { Heaps::NONE } else { Heaps::of(&[Heap::Type]) })
         }
         Insn::GuardIs(..) | Insn::GuardArray(..) => Some(Heaps::NONE),
         Insn::GuardCode { .. } | Insn::GuardGlobals(..) => Some(Heaps::of(&[Heap::Type, Heap::World])),

@@ -50,9 +50,10 @@ impl Machine<'_> {
     /// Where a list or tuple has an item.
     fn place(&self, kind: Type, sequence: u64, index: u64) -> u64 {
         let layout = &self.program.host.layout;
-        let items = match kind {
-            Type::LIST => self.load(sequence, layout.list_items),
-            _ => sequence.wrapping_add_signed(layout.tuple_items.into()),
+        let is_list = kind == Type::LIST || (kind != Type::TUPLE && self.is_of_type(sequence, Type::LIST));
+        let items = match is_list {
+            true => self.load(sequence, layout.list_items),
+            false => sequence.wrapping_add_signed(layout.tuple_items.into()),
         };
         item(items, index)
     }

@@ -105,6 +105,9 @@ impl Machine<'_> {
             (Type::NONE, _) => object == host.none as u64,
             (Type::NULL, _) => object == 0,
             (Type::REAL, _) => self.is_of_type(object, Type::FLOAT) || self.is_of_kind(value, Type::INT),
+            (Type::SEQUENCE, _) => {
+                self.is_of_type(object, Type::LIST) || self.is_of_type(object, Type::TUPLE)
+            }
             // On 3.x the two kinds have one type.
             (Type::INT | Type::LONG, IntLayout::Digits { size, .. }) => {
                 let is_short = || (self.load(object, size) as i64).unsigned_abs() <= 2;

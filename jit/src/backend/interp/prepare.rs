@@ -274,7 +274,7 @@ impl Preparation<'_> {
                 wanted((self.host.arrays)().is_some(), "how arrays are laid out")
             }
             Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
-                is_one_of(*kind, &[Type::LIST, Type::TUPLE])
+                is_one_of(*kind, &[Type::LIST, Type::TUPLE, Type::SEQUENCE])
             }
             Insn::ListPush { .. } => wanted(self.host.list_append != 0, "how lists grow"),
             Insn::Length { kind, .. } => {
@@ -420,6 +420,7 @@ impl Preparation<'_> {
             || match (kind, self.host.layout.int) {
                 (Type::NONE | Type::NULL, _) => true,
                 (Type::REAL, _) => has_type(Type::INT) && has_type(Type::FLOAT),
+                (Type::SEQUENCE, _) => has_type(Type::LIST) && has_type(Type::TUPLE),
                 (Type::LONG, IntLayout::Digits { .. }) => has_type(Type::INT),
                 _ => kind.is_single() && has_type(kind),
             };

@@ -107,10 +107,25 @@ impl Lowering<'_> {
         let (items, offset) = match kind {
             Type::LIST => (self.load(Heap::Sequence, types::I64, sequence, self.host.layout.list_items), 0),
             Type::TUPLE => (sequence, self.host.layout.tuple_items),
+            Type::SEQUENCE => (self.items_of_either(sequence), 0),
             other => return Err(backend_error(format!("{other:?} has no items"))),
         };
         let distance = self.builder.ins().ishl_imm_u(index, 3);
         Ok((self.builder.ins().iadd(items, distance), offset))
+    }
+
+    /// Where the first item of a list or tuple is, which has one.
+    fn items_of_either(&mut self, sequence: ir::Value) -> ir::Value {
+        if let Some(items) = self.known.items(sequence) {
+            return items;
+        }
+        let is_list = self.is_of_type(sequence, Type::LIST);
+        // In a tuple, that is an item.
+        let of_list = self.load(Heap::Sequence, types::I64, sequence, self.host.layout.list_items);
+        let of_tuple = self.builder.ins().iadd_imm_s(sequence, i64::from(self.host.layout.tuple_items));
+        let items = self.builder.ins().select(is_list, of_list, of_tuple);
+        self.known.add_items(sequence, items);
+        items
     }
 
     /// The address of the item at a Python index, after leaving when there is none.

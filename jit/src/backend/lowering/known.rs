@@ -14,11 +14,13 @@ pub(super) struct Known {
     of_frame: Vec<(i32, ir::Value)>,
     /// Dicts that find `str` keys as they lie.
     plain: Vec<ir::Value>,
+    /// Lists or tuples, and where their first item is.
+    items: Vec<(ir::Value, ir::Value)>,
 }
 
 /// How much is known.
 #[derive(Clone, Copy)]
-pub(super) struct Mark([usize; 4]);
+pub(super) struct Mark([usize; 5]);
 
 impl Known {
     /// What was known at the end of all these blocks: nothing where one of them comes later, as that of a
@@ -34,6 +36,7 @@ impl Known {
             known.dicts.retain(|dict| other.dicts.contains(dict));
             known.of_frame.retain(|dict| other.of_frame.contains(dict));
             known.plain.retain(|dict| other.plain.contains(dict));
+            known.items.retain(|items| other.items.contains(items));
             known
         })
     }
@@ -86,18 +89,29 @@ impl Known {
         self.plain.push(dict);
     }
 
+    /// Where the first item of a list or tuple is.
+    pub fn items(&self, sequence: ir::Value) -> Option<ir::Value> {
+        self.items.iter().find(|(known, _)| *known == sequence).map(|(_, items)| *items)
+    }
+
+    /// The first item of a list or tuple is there.
+    pub fn add_items(&mut self, sequence: ir::Value, items: ir::Value) {
+        self.items.push((sequence, items));
+    }
+
     /// How much is known here.
     pub fn mark(&self) -> Mark {
-        Mark([self.tags.len(), self.dicts.len(), self.of_frame.len(), self.plain.len()])
+        Mark([self.tags.len(), self.dicts.len(), self.of_frame.len(), self.plain.len(), self.items.len()])
     }
 
     /// Ways meet: what was learned since is not known on all of them.
     pub fn forget_since(&mut self, mark: Mark) {
-        let Mark([tags, dicts, of_frame, plain]) = mark;
+        let Mark([tags, dicts, of_frame, plain, items]) = mark;
         self.tags.truncate(tags);
         self.dicts.truncate(dicts);
         self.of_frame.truncate(of_frame);
         self.plain.truncate(plain);
+        self.items.truncate(items);
     }
 
     /// An instruction is done.
@@ -116,6 +130,8 @@ impl Known {
             // For as long as a frame runs it has the same globals and builtins, and a dict is of the very
             // type for ever.
             *self = Known { of_frame: std::mem::take(&mut self.of_frame), ..Known::default() };
+        } else if insn.facts().writes.meets(Heaps::of(&[Heap::Sequence])) {
+            self.items.clear();
         }
     }
 }

@@ -16,25 +16,13 @@ const DIGIT: i64 = 1 << 30;
 const EXACT_IN_DOUBLE: i64 = 1 << 53;
 
 impl Lowering<'_> {
-    /// Leaves unless an object, which is of the known kinds, is a number of REAL.
-    pub fn guard_real(&mut self, object: ir::Value, known: Type, exit: SideExit) -> Result<()> {
-        let (other, done) = (self.builder.create_block(), self.builder.create_block());
-        let is_float = self.is_float(object);
-        self.builder.ins().brif(is_float, done, &[], other, &[]);
-        self.builder.switch_to_block(other);
-        self.guard_object(object, known.without(Type::FLOAT), Type::INT, exit)?;
-        self.builder.ins().jump(done, &[]);
-        self.builder.switch_to_block(done);
-        Ok(())
-    }
-
     /// `Insn::UnboxReal`.
     pub fn unbox_real(&mut self, value: ValueId, exit: SideExit) -> Result<ir::Value> {
         let object = self.value(value)?;
         let (float, int) = (self.builder.create_block(), self.builder.create_block());
         let done = self.builder.create_block();
         let result = self.builder.append_block_param(done, types::F64);
-        let is_float = self.is_float(object);
+        let is_float = self.is_of_type(object, Type::FLOAT);
         self.builder.ins().brif(is_float, float, &[], int, &[]);
 
         self.builder.switch_to_block(float);
@@ -51,11 +39,6 @@ impl Lowering<'_> {
         self.builder.ins().jump(done, &[double.into()]);
         self.builder.switch_to_block(done);
         Ok(result)
-    }
-
-    fn is_float(&mut self, object: ir::Value) -> ir::Value {
-        let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
-        self.is_object(ty, (self.host.types)(Type::FLOAT))
     }
 
     /// `Insn::HasType`.

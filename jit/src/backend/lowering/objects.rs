@@ -129,8 +129,10 @@ impl Lowering<'_> {
         if kind == Type::NULL {
             return self.exit_if(object, exit);
         }
-        if kind == Type::REAL {
-            return self.guard_real(object, known, exit);
+        match kind {
+            Type::REAL => return self.guard_either(object, known, [Type::FLOAT, Type::INT], exit),
+            Type::SEQUENCE => return self.guard_either(object, known, [Type::LIST, Type::TUPLE], exit),
+            _ => {}
         }
         if !kind.is_single() {
             return Err(backend_error(format!("a guard on {kind:?}, which is not one kind")));
@@ -159,6 +161,31 @@ impl Lowering<'_> {
             self.exit_if_zero(fits, exit)?;
         }
         Ok(())
+    }
+
+    /// Leaves unless an object, which is of the known kinds, is of one of two, the first of which is that of
+    /// a type.
+    fn guard_either(
+        &mut self,
+        object: ir::Value,
+        known: Type,
+        [first, second]: [Type; 2],
+        exit: SideExit,
+    ) -> Result<()> {
+        let (other, done) = (self.builder.create_block(), self.builder.create_block());
+        let is_first = self.is_of_type(object, first);
+        self.builder.ins().brif(is_first, done, &[], other, &[]);
+        self.builder.switch_to_block(other);
+        self.guard_object(object, known.without(first), second, exit)?;
+        self.builder.ins().jump(done, &[]);
+        self.builder.switch_to_block(done);
+        Ok(())
+    }
+
+    /// Whether an object is of the type of a kind that has one.
+    pub fn is_of_type(&mut self, object: ir::Value, kind: Type) -> ir::Value {
+        let ty = self.load(Heap::Type, types::I64, object, self.host.layout.ob_type);
+        self.is_object(ty, (self.host.types)(kind))
     }
 
     /// `Insn::UnboxInt`.

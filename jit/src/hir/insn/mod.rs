@@ -201,7 +201,8 @@ instructions! {
     // ---- guards: the result is the operand, refined ----
     /// Leaves when NULL.
     GuardNotNull(object: borrows Obj, exit: leaves SideExit) = Facts::refines();
-    /// Leaves unless the object's kind is the one given, or one of REAL (never NULL when reached).
+    /// Leaves unless the object's kind is the one given, or one of REAL, or of SEQUENCE (never NULL when
+    /// reached).
     GuardType(object: borrows Object, kind: is Type, exit: leaves SideExit)
         = Facts::refines().reads(&[Heap::Type, Heap::Number]).needed(match exit.reason {
             ExitReason::TypeGuard | ExitReason::Hoisted => Need::BeforeFinal,
@@ -420,7 +421,7 @@ instructions! {
     /// Item of a LIST or TUPLE at a non-negative Int index that is known to be in range; borrowed from the
     /// container.
     SequenceAt {
-        /// LIST or TUPLE.
+        /// LIST, TUPLE or SEQUENCE.
         kind: is Type,
         /// The container.
         container: borrows Object,

@@ -69,7 +69,7 @@ impl Rules<'_> {
             Insn::CodeOf(string, _) => self.of_kind(*string, Type::STR),
             Insn::ByteItem { bytes, .. } => self.of_kind(*bytes, Type::UNICODE),
             Insn::StringEqual(a, b) => [a, b].into_iter().try_for_each(|v| self.of_kind(*v, Type::STR)),
-            Insn::SequenceLen(v) => self.of_kind(*v, Type::LIST.union(Type::TUPLE)),
+            Insn::SequenceLen(v) => self.of_kind(*v, Type::SEQUENCE),
             // Nothing is read of their operands but what all have, or what a guard has seen to be there.
             Insn::Param
             | Insn::Object(_)
@@ -165,8 +165,7 @@ impl Rules<'_> {
                 ensure((*slot as usize) < self.function.slots(), || format!("there is no local {slot}"))
             }
             Insn::GuardType(_, kind, _) => {
-                let is_told = kind.is_single() || *kind == Type::REAL;
-                ensure(is_told, || format!("{kind:?} is neither a single kind nor that of reals"))
+                ensure(kind.has_guard(), || format!("{kind:?} is nothing that a guard can tell"))
             }
             Insn::IntBinary { op, .. } => ensure(is_int_op(*op), || format!("{op:?} is not defined on ints")),
             Insn::FloatBinary { op, .. } => {
@@ -181,7 +180,7 @@ impl Rules<'_> {
             }
             Insn::IterTake(_, kind) => one_of(*kind, &[Type::LIST_ITER, Type::TUPLE_ITER]),
             Insn::SequenceItem { kind, .. } | Insn::SequenceAt { kind, .. } => {
-                one_of(*kind, &[Type::LIST, Type::TUPLE])
+                one_of(*kind, &[Type::LIST, Type::TUPLE, Type::SEQUENCE])
             }
             Insn::Length { kind, .. } => {
                 let kinds = [Type::LIST, Type::TUPLE, Type::STR, Type::UNICODE, Type::DICT, Type::SET];
@@ -313,6 +312,7 @@ mod tests {
             (|v| Insn::GuardNotNull(v, EXIT), obj(Type::ANY), Repr::Obj),
             (|v| Insn::GuardType(v, Type::INT, EXIT), OBJ, Repr::Obj),
             (|v| Insn::GuardType(v, Type::REAL, EXIT), OBJ, Repr::Obj),
+            (|v| Insn::GuardType(v, Type::SEQUENCE, EXIT), OBJ, Repr::Obj),
             (|v| Insn::GuardIs(v, 16, EXIT), obj(Type::ANY), Repr::Obj),
             (|v| Insn::GuardBool(v, true, EXIT), BOOL, Repr::None),
             (|v| Insn::GuardStatus(v, EXIT), STATUS, Repr::None),
@@ -373,7 +373,7 @@ mod tests {
         assert_eq!(of(Type::LIST_ITER, Insn::RangeTake), "v0 may be listiterator, not only rangeiterator");
         assert_eq!(of(Type::DICT, Insn::SequenceLen), "v0 may be dict, not only list|tuple");
         let guard = |v| Insn::GuardType(v, Type::OBJECT, EXIT);
-        assert_eq!(of(Type::OBJECT, guard), "object is neither a single kind nor that of reals");
+        assert_eq!(of(Type::OBJECT, guard), "object is nothing that a guard can tell");
         let take = |v| Insn::IterTake(v, Type::RANGE_ITER);
         assert_eq!(of(Type::RANGE_ITER, take), "rangeiterator is none of [listiterator, tupleiterator]");
         let has_next = |v| Insn::IterHasNext(v, Type::LIST_ITER);
@@ -399,7 +399,9 @@ mod tests {
         };
         assert_eq!(item(obj(Type::TUPLE), INT, Type::TUPLE), "");
         assert_eq!(item(obj(Type::TUPLE), INT, Type::LIST), "v0 may be tuple, not only list");
-        assert_eq!(item(obj(Type::TUPLE), INT, Type::DICT), "dict is none of [list, tuple]");
+        assert_eq!(item(obj(Type::TUPLE), INT, Type::SEQUENCE), "");
+        assert_eq!(item(obj(Type::SEQUENCE), INT, Type::LIST), "v0 may be list|tuple, not only list");
+        assert_eq!(item(obj(Type::TUPLE), INT, Type::DICT), "dict is none of [list, tuple, list|tuple]");
         assert_eq!(item(obj(Type::LIST), OBJ, Type::LIST), "v1 is obj, not i64");
         assert_eq!(item(INT, INT, Type::LIST), "v0 is i64, not obj");
         let store = |list, index, value| {
