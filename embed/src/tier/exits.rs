@@ -14,6 +14,7 @@ use crate::tier::budget;
 use crate::tier::record;
 use pyjion_jit::bytecode::{self, BlockKind};
 use pyjion_jit::exit::{ExitRecipe, FrameRecipe};
+use pyjion_jit::feedback::Callee;
 use pyjion_jit::hir::{ExitReason, Resume, Type};
 use pyjion_jit::tier::budget::Occasion;
 use pyjion_jit::tier::verdict::{self, Lesson, MAX_GENERATIONS};
@@ -173,7 +174,7 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
     if generations >= MAX_GENERATIONS {
         return false;
     }
-    let lesson = verdict::lesson(recipe.reason, generations);
+    let lesson = lesson(recipe, learner, generations);
     match lesson {
         // What was observed at the exits so far may do.
         Lesson::Observe => {}
@@ -197,6 +198,22 @@ fn respecialise(state: &CodeState, version: &Native, recipe: &ExitRecipe, learne
         state.cool_down();
     }
     true
+}
+
+/// What the next version does otherwise at the place of an exit, after so many.
+fn lesson(recipe: &ExitRecipe, learner: &CodeState, generations: u32) -> Lesson {
+    let pc = recipe.innermost().pc;
+    let feedback = learner.hot().feedback.borrow();
+    let is_expected = || match feedback.callee(pc) {
+        Some(Callee::Function(_) | Callee::Method(_)) => true,
+        Some(_) => false,
+        // One of several.
+        None => generations > 1 && [false, true].iter().any(|&it| feedback.likely_function(pc, it).is_some()),
+    };
+    if recipe.reason == ExitReason::Callee && is_expected() {
+        return verdict::lesson_of_call(feedback.is_rare(pc));
+    }
+    verdict::lesson(recipe.reason, generations)
 }
 
 fn retire(state: &CodeState, version: &Native, reason: ExitReason) {

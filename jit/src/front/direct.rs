@@ -326,6 +326,13 @@ impl Builder<'_> {
         let entry = self.peek(pc, call.operands() - 1)?;
         let is_method = entry.receiver.is_some_and(|receiver| self.type_of(receiver) != Type::NULL);
         let is_possible = self.speculate_at(pc) && !self.is_inlining() && self.boxed(entry.value).is_none();
+        // A method that was not taken apart, as it turned out.
+        if is_method
+            && self.feedback.is_rare(pc)
+            && entry.receiver.is_some_and(|it| self.type_of(it).may_be(Type::NULL))
+        {
+            return Ok(None);
+        }
         let Some(handle) = self.feedback.likely_function(pc, is_method) else { return Ok(None) };
         let is_certain = self.feedback.callee(pc).is_some();
         let known = self.callable.iter().find(|callable| callable.code == *handle);

@@ -35,6 +35,10 @@ impl Decoded<'_> {
         });
         decoded.collect()
     }
+
+    fn reads_globals(&self) -> bool {
+        self.bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_)))
+    }
 }
 
 /// The function that is being inlined.
@@ -212,10 +216,13 @@ impl<'a> Builder<'a> {
         }
         let callees: &'a [Decoded<'a>] = self.callees;
         callees.iter().position(|callee| callee.of.code == *handle).filter(|index| {
-            let Inlinable { code, description, .. } = callees[*index].of;
+            let callee = &callees[*index];
+            let Inlinable { code, description, .. } = callee.of;
             let is_itself = std::ptr::eq(&**description, self.code)
                 || self.inlining.iter().any(|inlining| inlining.address == code.address);
-            !is_itself
+            // Another file is another module as good as ever, with other globals.
+            let has_globals = !callee.reads_globals() || description.filename == self.file;
+            !is_itself && has_globals
         })
     }
 
@@ -305,11 +312,11 @@ impl<'a> Builder<'a> {
     /// Guards that an object is a function of code that is to be inlined.
     pub(super) fn guard_inlined(&mut self, index: usize, object: ValueId, exit: SideExit) -> ValueId {
         let callees: &'a [Decoded<'a>] = self.callees;
-        let Decoded { of, bytecode } = &callees[index];
+        let callee = &callees[index];
         let exit = SideExit { reason: ExitReason::Callee, ..exit };
-        let guard = Insn::GuardCode { object, code: of.code.life.address(), exit };
+        let guard = Insn::GuardCode { object, code: callee.of.code.life.address(), exit };
         let function = self.emit(guard, Type::FUNCTION);
-        if bytecode.instructions.iter().any(|instruction| matches!(instruction.op, Op::LoadGlobal(_))) {
+        if callee.reads_globals() {
             self.emit(Insn::GuardGlobals(function, exit), Type::FUNCTION);
         }
         function

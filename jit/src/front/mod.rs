@@ -85,6 +85,8 @@ type Context = (Vec<u32>, Vec<u32>);
 
 struct Builder<'a> {
     code: &'a CodeDesc,
+    /// The file of what is compiled, whatever is being inlined in it.
+    file: &'a str,
     bytecode: &'a Bytecode,
     feedback: &'a Feedback,
     host: &'a Host,
@@ -145,6 +147,7 @@ pub fn build(
     let may_be_unbound = Unbound::of(code, bytecode);
     let new = |declined| Builder {
         code,
+        file: &code.filename,
         bytecode,
         feedback,
         host,

@@ -50,6 +50,13 @@ pub fn lesson(reason: ExitReason, generations: u32) -> Lesson {
     }
 }
 
+/// The lesson of exits at a call of what was called there every time: something else about the function is not
+/// as the version takes it to be, such as its globals. A call that was left to a helper already is not guessed
+/// at any more.
+pub fn lesson_of_call(is_rare: bool) -> Lesson {
+    if is_rare { Lesson::NoGuess } else { Lesson::Rare }
+}
+
 /// Whether an exit that was taken so often is one that nothing was done about yet.
 pub fn is_new(failures: u64) -> bool {
     failures <= TOO_MANY_FAILURES
@@ -97,6 +104,11 @@ mod tests {
         }
         assert_eq!(lesson(ExitReason::CacheMiss, 1), Lesson::NoGuess);
         assert_eq!(lesson(ExitReason::Hoisted, 1), Lesson::InLoop);
+    }
+
+    #[test]
+    fn a_call_of_what_was_expected_is_left_to_a_helper_first() {
+        assert_eq!((lesson_of_call(false), lesson_of_call(true)), (Lesson::Rare, Lesson::NoGuess));
     }
 
     #[test]
