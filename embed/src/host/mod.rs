@@ -114,6 +114,7 @@ fn describe() -> Host {
             dict,
             maintain_tracking: collector::maintain_tracking as *const () as usize,
             dict_lacks: attributes::dict_lacks as *const () as usize,
+            dict_insert: attributes::dict_insert as *const () as usize,
             fresh_dict: attributes::fresh_dict as *const () as usize,
         }),
         builtin: builtins::known,

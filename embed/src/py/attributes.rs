@@ -113,6 +113,26 @@ pub unsafe extern "C" fn fresh_dict(object: Object, offset: i64) -> Object {
     }
 }
 
+/// Puts a value, whose reference is taken over, under an interned name that a dict lacks: 1, or 0, nothing
+/// done and no exception, when it is not certain to lack it, or there is no memory.
+///
+/// # Safety
+/// `dict` is alive, and a dict that finds `str` keys as they lie, as are name and value. No exception is set.
+pub unsafe extern "C" fn dict_insert(dict: Object, name: Object, value: Object) -> u64 {
+    // SAFETY: by the contract; the dict has a reference of its own to the value afterwards.
+    unsafe {
+        if dict_lacks(dict, name) == 0 {
+            return 0;
+        }
+        if py::PyDict_SetItem(dict, name, value) != 0 {
+            py::PyErr_Clear();
+            return 0;
+        }
+        py::decref(value);
+        1
+    }
+}
+
 /// 1 when a dict certainly lacks an interned name.
 ///
 /// # Safety

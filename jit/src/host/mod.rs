@@ -356,6 +356,11 @@ pub struct AttributeLayout {
     /// `extern "C" fn(*mut PyObject dict, *mut PyObject name) -> u64`: 1 when the dict certainly lacks the
     /// interned name. Runs no code.
     pub dict_lacks: usize,
+    /// `extern "C" fn(*mut PyObject dict, *mut PyObject name, *mut PyObject value) -> u64`: puts a value,
+    /// whose reference is taken over, under an interned name that a dict of str keys lacks; 0, nothing done
+    /// and no exception, when it has the name or there is no memory. Runs no code. For dicts that are a
+    /// `Table`.
+    pub dict_insert: usize,
     /// `extern "C" fn(*mut PyObject object, i64 offset) -> *mut PyObject`: gives an object the dict that it
     /// lacks at this offset; that, borrowed, or NULL, nothing done and no exception, when the collector is
     /// about to begin or there is no memory.

@@ -199,6 +199,7 @@ fn attributes() -> AttributeLayout {
         dict: DictLayout::Table { used: 16, fill: 24, mask: 32, table: 40, lookup: 48, of_strings: 0xd0 },
         maintain_tracking: 0xe0,
         dict_lacks: 0xf0,
+        dict_insert: 0xf8,
         fresh_dict: 0x100,
         old_style: None,
     }

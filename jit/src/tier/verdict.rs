@@ -50,9 +50,9 @@ pub fn lesson(reason: ExitReason, generations: u32) -> Lesson {
     }
 }
 
-/// The lesson of exits at a call of what was called there every time: something else about the function is not
-/// as the version takes it to be, such as its globals. A call that was left to a helper already is not guessed
-/// at any more.
+/// The lesson of exits at a call of what was called there every time: something else about the function is
+/// not as the version takes it to be, such as its globals. A call that was left to a helper already is not
+/// guessed at any more.
 pub fn lesson_of_call(is_rare: bool) -> Lesson {
     if is_rare { Lesson::NoGuess } else { Lesson::Rare }
 }

@@ -124,7 +124,7 @@ impl Machine<'_> {
                 }
                 place.is_some()
             }
-            None => self.insert_in_dict(layout, filled, here.key(), value),
+            None => self.insert_in_dict(here.layout, filled, here.key(), value),
         };
         if is_stored {
             self.new_ref(value);

@@ -93,7 +93,18 @@ impl Machine<'_> {
 
     /// Puts a value, whose reference is taken over, under a new key in a dict, where the first entry to look
     /// at is free and the table need not grow; whether that was so.
-    pub fn insert_in_dict(&self, layout: &DictLayout, dict: u64, key: Key, value: u64) -> bool {
+    pub fn insert_in_dict(&self, layout: &AttributeLayout, dict: u64, key: Key, value: u64) -> bool {
+        self.insert_as_it_lies(&layout.dict, dict, key, value)
+            || match layout.dict {
+                DictLayout::Table { .. } if self.table(&layout.dict, dict).is_some() => {
+                    call(layout.dict_insert, &[dict, key.name, value]) != 0
+                }
+                DictLayout::Table { .. } | DictLayout::Keys { .. } => false,
+            }
+    }
+
+    /// The same where that takes no more than to fill an entry.
+    fn insert_as_it_lies(&self, layout: &DictLayout, dict: u64, key: Key, value: u64) -> bool {
         let Some(table) = self.table(layout, dict) else { return false };
         let index = key.hash & table.mask;
         let entry = table.entry(index);

@@ -130,7 +130,7 @@ impl Lowering<'_> {
                 if is_collected {
                     self.maintain_tracking(here, dict, new)?;
                 }
-                self.insert_in_dict(here.site, layout, dict, new, here.missed)?;
+                self.insert_in_dict(here.site, here.layout, dict, new, here.missed)?;
             }
         }
         self.incref_object(new)?;

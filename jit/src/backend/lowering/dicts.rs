@@ -253,18 +253,25 @@ impl Lowering<'_> {
         (self.builder.ins().iadd(entries, offset), index)
     }
 
-    /// Puts a value, whose reference is taken over, under a new key in a dict of attributes, where the first
-    /// entry to look at is free and the table need not grow.
+    /// Puts a value, whose reference is taken over, under a new key in a dict of attributes: in line where
+    /// the first entry to look at is free and the table need not grow.
     pub(super) fn insert_in_dict(
         &mut self,
         site: &AttributeSite,
-        layout: &DictLayout,
+        layout: &AttributeLayout,
         dict: ir::Value,
         value: ir::Value,
         missed: ir::Block,
     ) -> Result<()> {
         let heap = Heap::Attributes;
+        let AttributeLayout { dict_insert, dict: ref layout, .. } = *layout;
         let (entry, index) = self.first_entry(heap, layout, dict, site.hash, missed);
+        let done = self.builder.create_block();
+        let not_there = missed;
+        let missed = match layout {
+            DictLayout::Table { .. } => self.cold_block(),
+            DictLayout::Keys { .. } => not_there,
+        };
         let key = self.load(heap, types::I64, entry, KEY);
         self.only_if(key, false, missed);
         let place = match *layout {
@@ -300,6 +307,14 @@ impl Lowering<'_> {
         self.store(heap, name, entry, KEY);
         self.store(heap, value, place, 0);
         self.count_used(layout, dict);
+        self.builder.ins().jump(done, &[]);
+        if let DictLayout::Table { .. } = layout {
+            self.builder.switch_to_block(missed);
+            let name = self.address(site.name);
+            let inserted = self.call_for(dict_insert, &[dict, name, value], types::I64)?;
+            self.builder.ins().brif(inserted, done, &[], not_there, &[]);
+        }
+        self.builder.switch_to_block(done);
         Ok(())
     }
 

@@ -12,6 +12,10 @@ const COLLECTED: u64 = 1 << 14;
 /// Its first entry in a dict of eight is the fourth.
 const HASH: u64 = 0x103;
 
+extern "C" fn inserts_nothing(_dict: usize, _name: usize, _value: usize) -> u64 {
+    0
+}
+
 extern "C" fn lacks_nothing(_dict: usize, _name: usize) -> u64 {
     0
 }
@@ -45,6 +49,7 @@ fn layout(dict: DictLayout) -> AttributeLayout {
         dict,
         maintain_tracking: track as *const () as usize,
         dict_lacks: lacks_nothing as *const () as usize,
+        dict_insert: inserts_nothing as *const () as usize,
         fresh_dict: fresh as *const () as usize,
         old_style: Some(OldStyleLayout { class: 16, dict: 24, bases: 16, class_dict: 24, setattr: 32 }),
     }
