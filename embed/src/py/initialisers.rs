@@ -18,8 +18,8 @@ static SLOT: Gil<Cell<initproc>> = Gil::new(Cell::new(None));
 /// `tp_alloc` of all classes that Python code makes.
 const GENERIC_ALLOC: py::allocfunc = Some(py::PyType_GenericAlloc);
 
-/// Whether objects of a type are classes whose calls are those of other classes, `type_call`: it is `type`, or
-/// a metaclass that does not define them.
+/// Whether objects of a type are classes whose calls are those of other classes, `type_call`: it is `type`,
+/// or a metaclass that does not define them.
 ///
 /// # Safety
 /// A type.

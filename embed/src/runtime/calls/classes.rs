@@ -18,8 +18,9 @@ const CALLS_IN_C: i32 = 3;
 /// Calls a class, if it is one that this is for: consumes the class, which is lowest, and the arguments.
 ///
 /// # Safety
-/// The class is at `at`, one of those that [are plain](initialisers::are_classes), and above it so many positional arguments and pairs of name
-/// and value, all owned; the thread is the current one and runs compiled code.
+/// The class is at `at`, of a type whose objects [are classes](initialisers::are_classes), and above it so
+/// many positional arguments and pairs of name and value, all owned; the thread is the current one and runs
+/// compiled code.
 #[inline(always)]
 pub unsafe fn try_instantiate(
     thread: *mut PyThreadState,

@@ -62,8 +62,8 @@ unsafe fn kept_class(callable: Object, receiver: Object) -> Object {
 /// Calls what `PyObject_CallFunctionObjArgs` does in C under a method: the call of that, and of its function.
 const CALLS_OF_METHOD: c_int = 2;
 
-/// `PyObject_CallFunctionObjArgs`, without a tuple for the method of a Python function that is compiled: a new
-/// reference, or NULL with an exception set.
+/// `PyObject_CallFunctionObjArgs`, without a tuple for the method of a Python function that is compiled: a
+/// new reference, or NULL with an exception set.
 ///
 /// # Safety
 /// What is called and the arguments are held by the caller; the GIL is held.
