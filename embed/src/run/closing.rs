@@ -6,6 +6,8 @@
 use crate::process::PROCESS;
 use crate::py::evaluation::thread_state;
 use crate::py::{self, Frame, Object, PyGenObject, PyThreadState};
+#[cfg(py3)]
+use crate::run::sending;
 use crate::run::{direct, enter, generators};
 use std::ptr;
 
@@ -55,7 +57,7 @@ unsafe fn handles_nothing(frame: Frame) -> bool {
     // SAFETY: alive, and suspended.
     unsafe {
         #[cfg(py3)]
-        if (*frame).f_lasti >= 0 && waits(frame) {
+        if (*frame).f_lasti >= 0 && sending::waits(frame) {
             return false;
         }
         let blocks = (&raw const (*frame).f_blockstack).cast::<py::PyTryBlock>();
@@ -63,17 +65,6 @@ unsafe fn handles_nothing(frame: Frame) -> bool {
         let handled = (*frame).f_exc_type;
         (handled.is_null() || (cfg!(py3) && handled == py::none()))
             && (0..(*frame).f_iblock as usize).all(is_loop)
-    }
-}
-
-/// Whether a suspended frame waits for another generator, as `_PyGen_yf` asks.
-#[cfg(py3)]
-unsafe fn waits(frame: Frame) -> bool {
-    // SAFETY: a frame goes on at an instruction of its code.
-    unsafe {
-        let code = (*(*frame).f_code).co_code.cast::<py::PyBytesObject>();
-        let instructions = (&raw const (*code).ob_sval).cast::<u8>();
-        u32::from(*instructions.offset((*frame).f_lasti as isize + 1)) == py::YIELD_FROM
     }
 }
 

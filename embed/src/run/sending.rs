@@ -142,21 +142,31 @@ unsafe extern "C" fn pass_on(thread: *mut PyThreadState, generator: *mut PyGenOb
     }
 }
 
-/// Whether a suspended frame executes `YIELD_FROM` when it is resumed, as `_PyGen_yf` asks, and may do so
-/// here.
+/// Whether a suspended frame waits for another generator: it executes `YIELD_FROM` when it is resumed, as
+/// `_PyGen_yf` asks.
+///
+/// # Safety
+/// The frame of a generator that has begun and is suspended.
+#[cfg(py3)]
+#[inline(always)]
+pub unsafe fn waits(frame: Frame) -> bool {
+    // SAFETY: a frame goes on at an instruction of its code.
+    unsafe {
+        let code = (*(*frame).f_code).co_code.cast::<PyBytesObject>();
+        let instructions = (&raw const (*code).ob_sval).cast::<u8>();
+        u32::from(*instructions.offset((*frame).f_lasti as isize + 1)) == py::YIELD_FROM
+    }
+}
+
+/// Whether a suspended frame [waits], and may go on waiting here.
 ///
 /// # Safety
 /// The frame of a generator that has begun and is suspended; the thread is the current one.
 #[cfg(py3)]
 #[inline(always)]
 pub unsafe fn can_pass(frame: Frame, thread: *mut PyThreadState) -> bool {
-    // SAFETY: a frame goes on at an instruction of its code.
-    unsafe {
-        let code = (*(*frame).f_code).co_code.cast::<PyBytesObject>();
-        let instructions = (&raw const (*code).ob_sval).cast::<u8>();
-        let next = *instructions.offset((*frame).f_lasti as isize + 1);
-        u32::from(next) == py::YIELD_FROM && enter::has_room(thread)
-    }
+    // SAFETY: by the contract.
+    unsafe { waits(frame) && enter::has_room(thread) }
 }
 
 /// `PyEval_EvalFrameEx` for a frame that can [pass](can_pass) on the value it is resumed with, which is on
