@@ -129,12 +129,13 @@ impl Parameters {
     #[inline(always)]
     pub unsafe fn complete(&mut self, function: Object) -> Option<u32> {
         let mut taken = 0;
-        // SAFETY: by the contract; names of parameters are strings.
+        let values = (&raw mut self.values).cast::<Object>();
+        // SAFETY: by the contract; there are as many values as parameters at least, whose names are strings.
         unsafe {
             let PyFunctionObject { func_code, func_kwdefaults: defaults, .. } = *function.cast();
             let code = func_code.cast::<PyCodeObject>();
             for parameter in (*code).co_argcount as usize..self.count {
-                if !self.values[parameter].is_null() {
+                if !(*values.add(parameter)).is_null() {
                     continue;
                 }
                 let name = py::tuple_item((*code).co_varnames, parameter);
@@ -145,7 +146,7 @@ impl Parameters {
                     return None;
                 }
                 py::incref(default);
-                self.values[parameter] = default;
+                *values.add(parameter) = default;
                 taken |= 1 << parameter;
             }
         }
