@@ -53,10 +53,9 @@ fn of(handle: &CodeHandle) -> Option<Inlinable> {
     if !unsafe { describe::is_plain(state.code) } {
         return None;
     }
-    // Also of code that waits to be compiled: it may be by the time it is called.
-    let hot = state.hot_if_any()?;
-    let is_small = state.bytes <= MAX_BYTES;
-    let feedback = if is_small { hot.feedback.borrow().clone() } else { Feedback::new() };
+    // Also of code that waits to be compiled, or is not hot so far: it may be by the time it is called.
+    let hot = state.hot_if_any().filter(|_| state.bytes <= MAX_BYTES);
+    let feedback = hot.map_or_else(Feedback::new, |hot| hot.feedback.borrow().clone());
     Some(Inlinable {
         code: handle.clone(),
         description: Arc::clone(state.description()),

@@ -4,7 +4,7 @@ use super::arguments::{Arguments, Places};
 use super::attributes::number_of;
 use super::inline::InlinedCall;
 use super::*;
-use crate::hir::{Attribute, Binding, DirectCallee, Helper, MAX_NAMED, Place};
+use crate::hir::{Attribute, Binding, DirectCallee, Helper, MAX_ARGUMENTS, MAX_NAMED, Place};
 
 /// A special method that an operation calls.
 pub(super) struct Special<'a> {
@@ -347,8 +347,8 @@ impl Builder<'_> {
         });
         let base = self.stack.len() - call.operands();
         let is_fit = |places: &Places| {
-            base + 1 + places.len() <= self.code.stack_size as usize
-                && (call.names.is_empty() || places.len() <= MAX_NAMED)
+            base + places.len() <= self.code.stack_size as usize
+                && places.len() <= if call.names.is_empty() { MAX_ARGUMENTS } else { MAX_NAMED }
         };
         Ok(places.filter(is_fit).zip(known.direct).map(|(places, callee)| (callee, places, is_certain)))
     }

@@ -158,6 +158,7 @@ pub fn build(
         function: Function {
             name: format!("{} ({}:{})", code.name, code.filename, code.first_line),
             locals: code.locals,
+            stack_size: Some(code.stack_size),
             no_speculation: feedback.failed_sites(),
             no_hoisting: feedback.loops_to_leave(),
             unique: small_ints(code),

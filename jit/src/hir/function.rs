@@ -87,8 +87,11 @@ impl DirectCallee {
     }
 }
 
-/// Parameters at most of a function that is called straight away with arguments by name.
-pub const MAX_NAMED: usize = 16;
+/// Parameters at most of a function that is called straight away.
+pub const MAX_ARGUMENTS: usize = 32;
+
+/// The same where arguments are given by name.
+pub const MAX_NAMED: usize = MAX_ARGUMENTS / 2;
 
 /// A function under compilation.
 #[derive(Clone, Debug, Default)]
@@ -105,6 +108,8 @@ pub struct Function {
     pub entries: Vec<Entry>,
     /// `co_nlocals`.
     pub locals: u32,
+    /// `co_stacksize`; nobody knows it of HIR that is made by hand.
+    pub stack_size: Option<u32>,
     /// Offsets at which speculation has failed before.
     pub no_speculation: std::collections::HashSet<u32>,
     /// Offsets of loops that guards were taken out of for nothing before.

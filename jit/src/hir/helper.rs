@@ -23,7 +23,8 @@ pub enum Convention {
     Stack,
     /// The same, and what is called in a register: by `Insn::CallMethod`.
     Method,
-    /// Operands on the frame's value stack, borrowed: by `Insn::CallFunction`, `fn(frame, operands, count)`.
+    /// Arguments on the frame's value stack, borrowed, as is the function: by `Insn::CallFunction`,
+    /// `fn(frame, arguments, count, function)`.
     Function,
 }
 
@@ -358,7 +359,8 @@ helpers! {
     /// calls what `LoadMethod` gave, by `Insn::CallMethod`. The receiver is NULL when there is none; all is
     /// consumed.
     CallMethod = Signature::method().object(Type::OBJECT);
-    /// `function, argument… -> object`, of a Python function: by `Insn::CallFunction`, borrowed.
+    /// `argument…, function -> object`, of a Python function, with NULL for what is left to defaults: by
+    /// `Insn::CallFunction`, borrowed.
     CallFunction = Signature::function().object(Type::OBJECT);
     /// The same for a special method, from the first argument's class, that an operation calls.
     CallSpecial = Signature::function().object(Type::OBJECT);

@@ -22,7 +22,9 @@ pub use frame_state::{
     FrameBlock, FrameState, Inlined, Lacks, MAX_BOUND, MAX_INLINED, NO_HANDLER, Operand, PC_IN_FRAME, Resume,
     Stale,
 };
-pub use function::{Block, Cache, DirectCallee, Entry, Function, InlinedCode, MAX_NAMED, NewCache, Value};
+pub use function::{
+    Block, Cache, DirectCallee, Entry, Function, InlinedCode, MAX_ARGUMENTS, MAX_NAMED, NewCache, Value,
+};
 pub use helper::{CALL_UNINTERRUPTED, Convention, Helper, Signature};
 pub use insn::{BlockId, Edge, ExitReason, Insn, Seen, SideExit, StateId, Use, ValueId, Want};
 pub use text::parse;

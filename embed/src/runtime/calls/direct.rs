@@ -6,89 +6,106 @@ use crate::run::{thin, thin_frames};
 use crate::runtime::calls::{call, functions, keywords};
 use crate::state::CodeState;
 use crate::state::native::Native;
-use pyjion_jit::hir::{Helper, MAX_NAMED};
+use pyjion_jit::hir::{Helper, MAX_ARGUMENTS};
 use std::ffi::c_int;
 use std::ptr;
 
 /// `CALL_FUNCTION` of a function with an argument for each parameter, or NULL: see `Helper::CallFunction`.
-pub unsafe extern "C" fn call_function(_frame: Frame, at: *mut Object, count: i64) -> Object {
-    // SAFETY: a function is lowest, its arguments above it; all are the caller's.
+pub unsafe extern "C" fn call_function(
+    _frame: Frame,
+    arguments: *mut Object,
+    count: i64,
+    function: Object,
+) -> Object {
+    // SAFETY: function and arguments are the caller's.
     unsafe {
         let thread = thread_state();
         let count = count as usize;
-        let given = (1..count).find(|index| (*at.add(*index)).is_null()).unwrap_or(count);
-        let result = if given < count {
-            call_by_name(thread, at, given, count)
-        } else {
-            match functions::try_call(thread, *at, at.add(1), count - 1) {
-                Some(result) => result,
-                None => {
-                    for index in 0..count {
-                        py::incref(*at.add(index));
-                    }
-                    call::call_generally(at, count, count as i64 - 1)
-                }
-            }
+        let given = (0..count).find(|index| (*arguments.add(*index)).is_null()).unwrap_or(count);
+        let called = match given == count {
+            true => functions::try_call(thread, function, arguments, count),
+            false => None,
+        };
+        let result = match called {
+            Some(result) => result,
+            None => call_in_row(thread, function, arguments, given, count),
         };
         call::finish(thread, result, 0)
     }
 }
 
-/// Calls a function with the arguments before `given`, and by name with those after it that are not NULL:
-/// there are [`MAX_NAMED`] at most.
+/// Calls a function as the interpreter does, with the first so many arguments, and by name with those of the
+/// others that are not NULL: there are [`MAX_ARGUMENTS`] at most, or half as many if there are such.
 #[cold]
 #[inline(never)]
-unsafe fn call_by_name(thread: *mut PyThreadState, at: *mut Object, given: usize, count: usize) -> Object {
+unsafe fn call_in_row(
+    thread: *mut PyThreadState,
+    function: Object,
+    arguments: *const Object,
+    given: usize,
+    count: usize,
+) -> Object {
     // SAFETY: as for `call_function`; the row takes references of its own, and is given up with them.
     unsafe {
-        let function = *at;
         let code = (*function.cast::<py::PyFunctionObject>()).func_code.cast::<py::PyCodeObject>();
-        let mut row = [ptr::null_mut(); 2 * MAX_NAMED + 1];
+        let mut row = [ptr::null_mut(); 1 + MAX_ARGUMENTS];
         let first = row.as_mut_ptr();
-        let mut next = first;
+        *first = function;
+        let mut next = first.add(1);
         for index in 0..count {
-            let argument = *at.add(index);
+            let argument = *arguments.add(index);
             if argument.is_null() {
                 continue;
             }
             if index > given {
-                let name = py::tuple_item((*code).co_varnames, index - 1);
-                py::incref(name);
-                *next = name;
+                *next = py::tuple_item((*code).co_varnames, index);
                 next = next.add(1);
             }
-            py::incref(argument);
             *next = argument;
             next = next.add(1);
         }
         let length = next.offset_from(first) as usize;
-        let keyword = (length - given) / 2;
-        match keywords::try_call(thread, first, given - 1, keyword) {
-            Some(result) => result,
-            None => call::call_generally(first, length, (given as i64 - 1) | (keyword as i64) << 8),
+        for index in 0..length {
+            py::incref(*first.add(index));
         }
+        let keyword = (length - 1 - given) / 2;
+        if keyword > 0
+            && let Some(result) = keywords::try_call(thread, first, given, keyword)
+        {
+            return result;
+        }
+        call::call_generally(first, length, given as i64 | (keyword as i64) << 8)
     }
 }
 
 /// The same for a special method of the class of its first argument: see `Helper::CallSpecial`.
-pub unsafe extern "C" fn call_special(_frame: Frame, at: *mut Object, count: i64) -> Object {
+pub unsafe extern "C" fn call_special(
+    _frame: Frame,
+    arguments: *mut Object,
+    count: i64,
+    function: Object,
+) -> Object {
     // SAFETY: as for `call_function`.
-    unsafe { call_of_class(at, count, 0) }
+    unsafe { call_of_class(function, arguments, count as usize, 0) }
 }
 
 /// The same where that is within another call: see `Helper::CallSpecialWithin`.
-pub unsafe extern "C" fn call_special_within(_frame: Frame, at: *mut Object, count: i64) -> Object {
+pub unsafe extern "C" fn call_special_within(
+    _frame: Frame,
+    arguments: *mut Object,
+    count: i64,
+    function: Object,
+) -> Object {
     // SAFETY: as for `call_function`.
-    unsafe { call_of_class(at, count, 1) }
+    unsafe { call_of_class(function, arguments, count as usize, 1) }
 }
 
 /// Calls a special method under so many other calls in C.
 #[inline(always)]
-unsafe fn call_of_class(at: *mut Object, count: i64, others: c_int) -> Object {
+unsafe fn call_of_class(function: Object, arguments: *const Object, count: usize, others: c_int) -> Object {
     // SAFETY: as for `call_function`; a method that is bound by the interpreter holds what it has.
     unsafe {
         let thread = thread_state();
-        let (function, arguments, count) = (*at, at.add(1), count as usize - 1);
         let result = deeper(thread, others, || {
             let levels = Helper::CallSpecial.levels_between() as c_int;
             match thin::call_under(thread, levels, function, arguments, count) {

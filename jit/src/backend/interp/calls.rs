@@ -134,10 +134,9 @@ impl Machine<'_> {
 
     #[inline(never)]
     fn call_function(&self, helper: Helper, function: ValueId, base: u32, args: &[ValueId], pc: u32) -> u64 {
-        self.push(base + 1, args);
-        let first = self.push(base, &[function]);
+        let first = self.push(base, args);
         self.set_lasti(pc);
-        self.helper(helper, &[self.frame, first, args.len() as u64 + 1])
+        self.helper(helper, &[self.frame, first, args.len() as u64, self.get(function)])
     }
 
     /// Stores operands on the frame's stack; their address.

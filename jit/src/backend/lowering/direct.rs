@@ -87,11 +87,9 @@ impl Lowering<'_> {
             }
         }
         self.builder.switch_to_block(slow);
-        let mut operands = vec![function];
-        operands.extend_from_slice(args);
-        let at = self.store_operands(helper, base, &operands)?;
-        let count = self.int(operands.len() as i64);
-        let made = self.helper(helper, &[self.frame, at, count])?;
+        let at = self.store_operands(helper, base, args)?;
+        let count = self.int(args.len() as i64);
+        let made = self.helper(helper, &[self.frame, at, count, object])?;
         self.builder.ins().jump(done, &[made.into()]);
         self.builder.switch_to_block(done);
         Ok(result)

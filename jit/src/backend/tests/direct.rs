@@ -179,10 +179,11 @@ impl Call {
     /// Runs it, where it is not made in line.
     fn is_made_by_the_helper(&mut self) -> bool {
         let outcome = self.run();
-        let operands = vec![self.function, self.arguments[0], self.arguments[1]];
+        let operands = vec![self.arguments[0], self.arguments[1]];
+        let immediate = self.function as i64;
         outcome == Outcome::Returned(0x5550)
             && CALLED.take().is_empty()
-            && events() == [Event::Stack { lasti: 33, operands, immediate: 0 }]
+            && events() == [Event::Stack { lasti: 33, operands, immediate }]
     }
 }
 
@@ -245,8 +246,8 @@ fn defaults_are_bound_where_arguments_are_missing() {
     for (object, word) in [(defaults, 2), (call.function, 5)] {
         set(object, word, 0);
         let Outcome::Returned(0x5550) = call.run() else { panic!("it left") };
-        let operands = vec![call.function, call.arguments[0]];
-        assert_eq!(events(), [Event::Stack { lasti: 33, operands, immediate: 0 }]);
+        let operands = vec![call.arguments[0]];
+        assert_eq!(events(), [Event::Stack { lasti: 33, operands, immediate: call.function as i64 }]);
     }
 }
 

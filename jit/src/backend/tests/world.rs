@@ -93,8 +93,8 @@ extern "C" fn build(frame: *const u64, operands: *const usize, count: i64, immed
     record(Event::Stack { lasti: lasti(frame), operands, immediate })
 }
 
-extern "C" fn call_function(frame: *const u64, operands: *const usize, count: i64) -> i64 {
-    build(frame, operands, count, 0)
+extern "C" fn call_function(frame: *const u64, arguments: *const usize, count: i64, function: i64) -> i64 {
+    build(frame, arguments, count, function)
 }
 
 fn helper(helper: Helper) -> usize {

@@ -200,20 +200,29 @@ impl Rules<'_> {
                 let actual = helper.convention();
                 ensure(actual == expected, || format!("the helper is called as {actual:?}"))
             }
-            Insn::CallStack { helper, .. } => {
+            Insn::CallStack { helper, base, operands, .. } => {
+                self.fits(*base, operands.len())?;
                 let actual = helper.convention();
                 ensure(actual == Convention::Stack, || format!("the helper is called as {actual:?}"))
             }
-            Insn::CallFunction { callee, args, .. } => {
+            Insn::CallFunction { callee, base, args, .. } => {
+                self.fits(*base, args.len())?;
                 let callee = self.function.direct.get(*callee as usize);
                 let is_fit = callee.is_some_and(|callee| args.len() <= callee.parameters as usize);
                 ensure(is_fit, || "that is not what is called".to_string())
             }
-            Insn::CallMethod { operands, .. } => {
+            Insn::CallMethod { base, operands, .. } => {
+                self.fits(*base, operands.len())?;
                 ensure(!operands.is_empty(), || "there is no receiver".to_string())
             }
             _ => Ok(()),
         }
+    }
+
+    /// So many operands from this one on are within the frame.
+    fn fits(&self, base: u32, operands: usize) -> Result<(), String> {
+        let is_fit = self.function.stack_size.is_none_or(|size| base as usize + operands <= size as usize);
+        ensure(is_fit, || "the operands are more than the frame has room for".to_string())
     }
 
     fn tracked(&self, slot: u32) -> Result<(), String> {
