@@ -110,6 +110,11 @@ impl Name {
         if object.is_null() { unsafe { self.make() } } else { object }
     }
 
+    /// Its text.
+    pub const fn text(&self) -> &'static CStr {
+        self.text
+    }
+
     /// The string, borrowed, if it was made before; else NULL.
     #[cfg(py2)]
     pub fn made(&self) -> Object {

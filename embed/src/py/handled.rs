@@ -4,20 +4,15 @@
 use crate::process::PROCESS;
 use crate::py::dict::Name;
 use crate::py::{self, Frame, Object, PyThreadState};
-use std::ffi::CStr;
 use std::ptr;
 
 /// What `sys` calls class, value and traceback.
-const NAMES: [&CStr; 3] = [c"exc_type", c"exc_value", c"exc_traceback"];
-
-/// The strings of the names.
 pub struct Names([Name; 3]);
 
 impl Names {
     /// Nothing is made yet.
     pub const fn new() -> Names {
-        let [class, value, traceback] = NAMES;
-        Names([Name::new(class), Name::new(value), Name::new(traceback)])
+        Names([Name::new(c"exc_type"), Name::new(c"exc_value"), Name::new(c"exc_traceback")])
     }
 }
 
@@ -100,11 +95,11 @@ unsafe fn tell(thread: *mut PyThreadState, exception: [Object; 3]) {
     // while no exception is set, which making them might clear.
     unsafe {
         let is_set = !(*thread).curexc_type.is_null();
-        for ((name, text), object) in PROCESS.handled.0.iter().zip(NAMES).zip(exception) {
+        for (name, object) in PROCESS.handled.0.iter().zip(exception) {
             let key = if is_set { name.made() } else { name.get() };
             let dict = (*(*thread).interp).sysdict;
             if key.is_null() {
-                py::PySys_SetObject(text.as_ptr().cast_mut(), object);
+                py::PySys_SetObject(name.text().as_ptr().cast_mut(), object);
             } else if !object.is_null() {
                 py::PyDict_SetItem(dict, key, object);
             } else if !py::PyDict_GetItem(dict, key).is_null() {

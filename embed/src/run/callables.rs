@@ -146,22 +146,18 @@ unsafe extern "C" fn get_property(property: Object, object: Object, class: Objec
         let thread = thread_state();
         let function = (*property.cast::<Property>()).get;
         if !object.is_null() && object != py::none() && !function.is_null() {
-            let item = itemgetters::item_of(function);
-            if !item.is_null() && enter::has_room(thread) {
-                return get_item(object, item);
-            }
-        }
-        if !object.is_null()
-            && object != py::none()
-            && !function.is_null()
-            && py::type_of(function) == &raw mut py::PyFunction_Type
-            && is_simple(thread, ptr::null_mut())
-        {
-            let held = Held::new(function, object);
-            let result = call_with_receiver(thread, function, &[object], 1);
-            held.release();
-            if let Some(result) = result {
-                return result;
+            if py::type_of(function) != &raw mut py::PyFunction_Type {
+                let item = itemgetters::item_of(function);
+                if !item.is_null() && enter::has_room(thread) {
+                    return get_item(object, item);
+                }
+            } else if is_simple(thread, ptr::null_mut()) {
+                let held = Held::new(function, object);
+                let result = call_with_receiver(thread, function, &[object], 1);
+                held.release();
+                if let Some(result) = result {
+                    return result;
+                }
             }
         }
         PROCESS.replaced.property.get().unwrap_unchecked()(property, object, class)

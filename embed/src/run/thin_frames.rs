@@ -25,12 +25,15 @@ pub unsafe fn callee(thread: *mut PyThreadState, function: Object) -> Option<*co
     unsafe {
         let code = (*function.cast::<PyFunctionObject>()).func_code.cast::<PyCodeObject>();
         let state = state::of(code);
-        let is_callee = !state.is_null()
-            && direct::is_undisturbed(thread)
-            && shortage::stress() == 0
-            && enter::has_room(thread);
-        is_callee.then_some(state)
+        (!state.is_null() && may_begin(thread)).then_some(state)
     }
+}
+
+/// Whether nothing about the thread stands in the way of a frame that goes into native code at once.
+#[inline(always)]
+unsafe fn may_begin(thread: *mut PyThreadState) -> bool {
+    // SAFETY: the current thread.
+    unsafe { direct::is_undisturbed(thread) && shortage::stress() == 0 && enter::has_room(thread) }
 }
 
 /// A frame for a call, with nothing in its slots yet; NULL if there is none.
@@ -182,11 +185,7 @@ pub unsafe extern "C" fn make_cells(
     // SAFETY: by the contract. Anything may have run; the frame holds its code.
     unsafe {
         let is_made = frames::make_cells(frame, (*state).thin.lent());
-        let is_as_before = is_made
-            && !(*state).start().is_null()
-            && direct::is_undisturbed(thread)
-            && shortage::stress() == 0
-            && enter::has_room(thread);
+        let is_as_before = is_made && !(*state).start().is_null() && may_begin(thread);
         u64::from(!is_as_before)
     }
 }

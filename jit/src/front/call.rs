@@ -205,7 +205,7 @@ impl Builder<'_> {
     }
 
     /// The call that is on the operand stack, if its names are constants and it spreads nothing.
-    pub(super) fn arguments(&self, shape: CallShape) -> Option<Arguments> {
+    fn arguments(&self, shape: CallShape) -> Option<Arguments> {
         let CallShape { positional, keyword, star, star_star } = shape;
         let (positional, keyword) = (usize::from(positional), usize::from(keyword));
         let first = self.stack.len().checked_sub(2 * keyword)?;

@@ -335,8 +335,9 @@ impl Builder<'_> {
         }
         let Some(handle) = self.feedback.likely_function(pc, is_method) else { return Ok(None) };
         let is_certain = self.feedback.callee(pc).is_some();
-        let known = self.callable.iter().find(|callable| callable.code == *handle);
-        let Some(known) = known.filter(|_| is_possible && (is_certain || call.names.is_empty())) else {
+        let Some(known) =
+            self.callable(handle).filter(|_| is_possible && (is_certain || call.names.is_empty()))
+        else {
             return Ok(None);
         };
         let places = call.arrange(&known.description.parameters, usize::from(is_method));
@@ -355,8 +356,12 @@ impl Builder<'_> {
 
     /// Code as it is called straight away with so many arguments, if that can be.
     fn direct_code(&self, handle: &CodeHandle, arguments: usize) -> Option<DirectCallee> {
-        let known = self.callable.iter().find(|callable| callable.code == *handle)?;
-        known.direct.filter(|callee| arguments <= callee.parameters as usize)
+        self.callable(handle)?.direct.filter(|callee| arguments <= callee.parameters as usize)
+    }
+
+    /// What is known of code that was seen to be called.
+    fn callable(&self, handle: &CodeHandle) -> Option<&Inlinable> {
+        self.callable.iter().find(|callable| callable.code == *handle)
     }
 }
 

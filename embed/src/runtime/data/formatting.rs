@@ -1,7 +1,7 @@
 //! `%` of texts where that is plain: `PyString_Format`, on 3.x `PyUnicode_Format`, of strings and ints.
 
 use crate::py::evaluation::thread_state;
-use crate::py::{self, Object, strings};
+use crate::py::{self, Object, keys, strings};
 use crate::run::enter::has_room;
 use std::ptr;
 
@@ -72,7 +72,7 @@ unsafe fn walk(
             match conversion {
                 b's' if strings::is_str(object) => write(strings::plain_bytes(object)?),
                 b's' if cfg!(py2) && !has_room(thread_state()) => return None,
-                b's' | b'd' | b'i' => write_int(int_of(object)?, &mut write),
+                b's' | b'd' | b'i' => write_int(keys::small_int(object)?, &mut write),
                 _ => return None,
             }
         }
@@ -96,25 +96,6 @@ fn write_int(value: i64, write: &mut impl FnMut(&[u8])) {
         digits[first] = b'-';
     }
     write(&digits[first..]);
-}
-
-/// The value of an exact int that fits.
-unsafe fn int_of(object: Object) -> Option<i64> {
-    // SAFETY: an int of its exact type.
-    unsafe {
-        #[cfg(py2)]
-        return (py::type_of(object) == &raw mut py::PyInt_Type)
-            .then(|| (*object.cast::<py::PyIntObject>()).ob_ival);
-        #[cfg(py3)]
-        {
-            let mut overflow = 0;
-            if py::type_of(object) != &raw mut py::PyLong_Type {
-                return None;
-            }
-            let value = py::PyLong_AsLongAndOverflow(object, &mut overflow);
-            (overflow == 0).then_some(value)
-        }
-    }
 }
 
 /// Where the bytes of a new text are.

@@ -3,6 +3,7 @@
 use crate::py::dict::Name;
 use crate::py::evaluation::{deeper, thread_state};
 use crate::py::gil::Gil;
+use crate::py::keys::small_int;
 use crate::py::references::{Borrowed, Owned};
 use crate::py::stack::Stack;
 use crate::py::{self, Object};
@@ -30,7 +31,7 @@ pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, 
     unsafe {
         let operands = Stack::new(at, count);
         let builtin = match NAME.get() {
-            key if key.is_null() => py::PyDict_GetItemString((*frame).f_builtins, c"__import__".as_ptr()),
+            key if key.is_null() => py::PyDict_GetItemString((*frame).f_builtins, NAME.text().as_ptr()),
             key => py::PyDict_GetItem((*frame).f_builtins, key),
         };
         if builtin.is_null() {
@@ -44,7 +45,7 @@ pub unsafe extern "C" fn import_name(frame: Frame, at: *mut Object, count: i64, 
         let globals = (*frame).f_globals;
         let passes_level = passes_level(level);
         let thread = thread_state();
-        if let Some(level) = as_int(level)
+        if let Some(level) = small_int(level).and_then(|level| c_int::try_from(level).ok())
             && is_own(builtin)
             && is_plain(name)
             && (*thread).recursion_depth + 1 < py::_Py_CheckRecursionLimit
@@ -75,7 +76,7 @@ unsafe fn is_own(function: Object) -> bool {
         }
         let definition = (*function.cast::<py::PyCFunctionObject>()).m_ml as usize;
         if OWN.get() == 0 {
-            OWN.set(py::builtins::definition_of_builtin(function, c"__import__").unwrap_or(0));
+            OWN.set(py::builtins::definition_of_builtin(function, NAME.text()).unwrap_or(0));
         }
         OWN.get() == definition
     }
@@ -124,24 +125,6 @@ unsafe fn passes_level(level: Object) -> bool {
         #[cfg(py2)]
         py::PyErr_Clear();
         failed
-    }
-}
-
-/// The level as a C int, if it is an int that is one.
-unsafe fn as_int(level: Object) -> Option<c_int> {
-    // SAFETY: an int of its exact type.
-    unsafe {
-        #[cfg(py2)]
-        let value = match py::type_of(level) == &raw mut py::PyInt_Type {
-            true => py::PyInt_AsLong(level),
-            false => return None,
-        };
-        #[cfg(py3)]
-        let value = match py::type_of(level) == &raw mut py::PyLong_Type {
-            true => py::PyLong_AsLongAndOverflow(level, &mut 0),
-            false => return None,
-        };
-        c_int::try_from(value).ok()
     }
 }
 

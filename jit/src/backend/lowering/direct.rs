@@ -230,13 +230,12 @@ impl Lowering<'_> {
         let (some, enough) = (self.builder.create_block(), self.builder.create_block());
         self.builder.ins().brif(defaults, some, &[], call.slow, &[]);
         self.builder.switch_to_block(some);
-        let count = self.load(Heap::Sequence, types::I64, defaults, self.host.layout.ob_size);
+        let (count, end) = self.end_of_tuple(defaults);
         let missing = i64::from(call.missing());
         let has_all = self.builder.ins().icmp_imm_s(IntCC::SignedGreaterThanOrEqual, count, missing);
         self.builder.ins().brif(has_all, enough, &[], call.slow, &[]);
         self.builder.switch_to_block(enough);
-        let length = self.builder.ins().ishl_imm_u(count, 3);
-        (defaults, self.builder.ins().iadd(defaults, length))
+        (defaults, end)
     }
 
     /// Gives a frame what it borrows and owns while it runs.
@@ -265,10 +264,7 @@ impl Lowering<'_> {
             let argument = call.arguments.get(slot as usize).copied().flatten();
             let object = match (argument, checked.defaults) {
                 (Some(argument), _) => argument,
-                (None, Some((_, end))) => {
-                    let item = self.host.layout.tuple_items - 8 * (call.callee.parameters - slot) as i32;
-                    self.load(Heap::Items, types::I64, end, item)
-                }
+                (None, Some((_, end))) => self.item_from_end(end, call.callee.parameters - slot),
                 (None, None) => return Err(backend_error("a parameter has neither argument nor default")),
             };
             self.bind(call, new, slot, object)?;

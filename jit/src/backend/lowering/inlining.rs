@@ -57,11 +57,8 @@ impl Lowering<'_> {
         let layout = self.host.calls.ok_or_else(|| backend_error("calls are not known"))?;
         let function = self.value(function)?;
         let defaults = self.load(Heap::World, types::I64, function, layout.function_defaults);
-        let count = self.load(Heap::Sequence, types::I64, defaults, self.host.layout.ob_size);
-        let length = self.builder.ins().ishl_imm_u(count, 3);
-        let end = self.builder.ins().iadd(defaults, length);
-        let item = self.host.layout.tuple_items - 8 * left as i32;
-        Ok(self.load(Heap::Items, types::I64, end, item))
+        let (_, end) = self.end_of_tuple(defaults);
+        Ok(self.item_from_end(end, left))
     }
 
     /// `Insn::CheckCalls`.

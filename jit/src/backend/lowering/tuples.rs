@@ -63,4 +63,16 @@ impl Lowering<'_> {
         self.store(Heap::Cell, head, last, next);
         self.store(Heap::Cell, head, young, previous);
     }
+
+    /// How many items a tuple has, and where [`Self::item_from_end`] counts from.
+    pub fn end_of_tuple(&mut self, tuple: ir::Value) -> (ir::Value, ir::Value) {
+        let count = self.load(Heap::Sequence, types::I64, tuple, self.host.layout.ob_size);
+        let length = self.builder.ins().ishl_imm_u(count, 3);
+        (count, self.builder.ins().iadd(tuple, length))
+    }
+
+    /// The item of a tuple with which so many are left, itself included.
+    pub fn item_from_end(&mut self, end: ir::Value, left: u32) -> ir::Value {
+        self.load(Heap::Items, types::I64, end, self.host.layout.tuple_items - 8 * left as i32)
+    }
 }
