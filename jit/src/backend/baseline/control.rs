@@ -1,8 +1,10 @@
 //! Calls, jumps and branches.
 
-use super::emit::{ARGUMENTS, DOUBLES, Emitter, GENERAL, NOWHERE, PINNED, Refusal};
+use super::emit::{ARGUMENTS, DOUBLES, Emitter, NOWHERE, PINNED, Refusal};
 use super::linear::{Block, Inst, Range, Ty, Value};
-use super::x64::{Alu, Condition, Mem, R11, R14, R15, RAX, RSP, Reg, Width, Xmm};
+use super::registers::FIRST_DOUBLE;
+use super::x64::{Alu, Condition, Mem, R11, RAX, RSP, Reg, Width, Xmm};
+use smallvec::SmallVec;
 
 impl Emitter<'_> {
     pub(super) fn call(
@@ -14,8 +16,9 @@ impl Emitter<'_> {
         let function = self.function;
         let arguments = function.in_range(arguments);
         let is_double = |value: &Value| function.types[value.0 as usize] == Ty::F64;
-        let doubles: Vec<Value> = arguments.iter().copied().filter(is_double).collect();
-        let general: Vec<Value> = arguments.iter().copied().filter(|value| !is_double(value)).collect();
+        type Arguments = SmallVec<[Value; ARGUMENTS.len()]>;
+        let doubles: Arguments = arguments.iter().copied().filter(is_double).collect();
+        let general: Arguments = arguments.iter().copied().filter(|value| !is_double(value)).collect();
         if general.len() > ARGUMENTS.len() || doubles.len() > 4 {
             return Err("a call with many arguments");
         }
@@ -31,8 +34,8 @@ impl Emitter<'_> {
             let known = emitter.at[value.0 as usize];
             pinned.or((known != NOWHERE).then_some(Reg(known)))
         };
-        let mut moves: Vec<(Reg, Reg)> = Vec::new();
-        let mut loads = Vec::new();
+        let mut moves = SmallVec::<[(Reg, Reg); ARGUMENTS.len()]>::new();
+        let mut loads = SmallVec::<[(Reg, Value); ARGUMENTS.len()]>::new();
         for (&register, &value) in ARGUMENTS.iter().zip(&general) {
             match register_of(self, value) {
                 Some(from) if from == register => {}
@@ -66,14 +69,7 @@ impl Emitter<'_> {
         }
         self.assembler.number(RAX, address as i64);
         self.assembler.call(RAX);
-        for register in GENERAL.into_iter().filter(|register| *register != R14 && *register != R15) {
-            if let Some(value) = self.registers.general[register.0 as usize].take() {
-                self.at[value.0 as usize] = NOWHERE;
-            }
-        }
-        for value in std::mem::take(&mut self.registers.doubles).into_iter().flatten() {
-            self.at[value.0 as usize] = NOWHERE;
-        }
+        self.forget_what_calls_change();
         if let Some(to) = to.filter(|&to| self.uses(to) > 0) {
             if self.ty(to) == Ty::F64 {
                 self.hold_double(Xmm(0), to)
@@ -106,9 +102,9 @@ impl Emitter<'_> {
                     self.assembler.push_memory(place);
                 } else {
                     let register = self.at[argument.0 as usize];
-                    if register >= 16 && register != NOWHERE {
+                    if register >= FIRST_DOUBLE && register != NOWHERE {
                         self.assembler.push(R11);
-                        self.assembler.store_double(Mem(RSP, 0), Xmm(register - 16));
+                        self.assembler.store_double(Mem(RSP, 0), Xmm(register - FIRST_DOUBLE));
                     } else {
                         let register = self.general(argument);
                         self.assembler.push(register);

@@ -78,10 +78,11 @@ pub fn emit(function: &Linear) -> Result<Emitted, Refusal> {
         assembler,
         labels,
         epilogue,
-        registers: Registers::default(),
+        registers: Registers::EMPTY,
         at: vec![NOWHERE; function.types.len()],
         spilled: vec![None; function.types.len()],
         inherited: vec![None; function.blocks.len()],
+        bequeathed: Vec::with_capacity(function.blocks.len()),
         locked: 0,
         turn: 0,
         now: 0,
@@ -101,8 +102,10 @@ pub(super) struct Emitter<'a> {
     pub(super) at: Vec<u8>,
     /// By value: the place that it got when its register was wanted.
     pub(super) spilled: Vec<Option<u32>>,
-    /// What registers hold at the beginning of a block that is entered from one place.
-    pub(super) inherited: Vec<Option<Box<Registers>>>,
+    /// By block: which of these its registers hold at its beginning, if it is entered from one place.
+    pub(super) inherited: Vec<Option<u32>>,
+    /// What registers held at jumps to such blocks.
+    pub(super) bequeathed: Vec<Registers>,
     /// Places on the stack.
     pub(super) slots: u32,
     /// General registers, and doubles from 16 on, that this instruction uses.
@@ -170,10 +173,9 @@ impl Emitter<'_> {
     ) -> Result<(), Refusal> {
         let function = self.function;
         if !is_first {
-            self.forget_all();
-            if let Some(registers) = self.inherited[block.0 as usize].take() {
-                self.restore(&registers);
-            }
+            let inherited = self.inherited[block.0 as usize];
+            let registers = inherited.map_or(Registers::EMPTY, |index| self.bequeathed[index as usize]);
+            self.restore(&registers);
         }
         self.assembler.bind(self.labels[block.0 as usize]);
         let (first, end) = function.blocks[block.0 as usize].insts;

@@ -4,6 +4,8 @@
 //! but for loops. An exit is where the branch to it is.
 
 use super::linear::{Block, Inst, Linear, Value};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// What is known of a value.
 #[derive(Clone, Copy, Debug)]
@@ -166,18 +168,25 @@ impl Lifetimes {
             }
         }
         wanting.sort_unstable();
-        // By place: the end of the last value that has it.
-        let mut ends: Vec<u32> = Vec::new();
+        let mut taken = BinaryHeap::new();
+        let mut free = BinaryHeap::new();
         for (start, end, value) in wanting {
-            let free = ends.iter().position(|&taken| taken < start);
-            let slot = free.unwrap_or_else(|| {
-                ends.push(0);
-                ends.len() - 1
-            });
-            ends[slot] = end;
-            self.of_mut(value).slot = Some(slot as u32);
+            while let Some(&Reverse((last, slot))) = taken.peek()
+                && last < start
+            {
+                taken.pop();
+                free.push(Reverse(slot));
+            }
+            let slot = free.pop().map_or_else(
+                || {
+                    self.slots += 1;
+                    self.slots - 1
+                },
+                |Reverse(slot)| slot,
+            );
+            taken.push(Reverse((end, slot)));
+            self.of_mut(value).slot = Some(slot);
         }
-        self.slots = ends.len() as u32;
         self.assign_in_exits(function, &of_exits);
     }
 

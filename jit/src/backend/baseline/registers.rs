@@ -2,13 +2,65 @@
 
 use super::emit::{DOUBLES, Emitter, GENERAL, NOWHERE, PINNED, SAVED};
 use super::linear::{Block, Ty, Value};
-use super::x64::{Mem, R11, RBP, Reg, Width, Xmm};
+use super::x64::{Mem, R11, R14, R15, RBP, Reg, Width, Xmm};
 
-/// What registers hold.
-#[derive(Clone, Copy, Default)]
+/// The number of a double's register: those of general ones are below.
+pub(super) const FIRST_DOUBLE: u8 = 16;
+
+/// Registers that can hold values, by number.
+const NUMBERS: usize = (FIRST_DOUBLE + DOUBLES) as usize;
+
+/// What registers hold, by number.
+#[derive(Clone, Copy)]
 pub(super) struct Registers {
-    pub(super) general: [Option<Value>; 16],
-    pub(super) doubles: [Option<Value>; 16],
+    values: [Value; NUMBERS],
+    /// Which of them hold any: a bit for each.
+    held: u32,
+}
+
+impl Registers {
+    /// Nothing.
+    pub(super) const EMPTY: Registers = Registers { values: [Value(0); NUMBERS], held: 0 };
+
+    pub(super) fn get(&self, register: u8) -> Option<Value> {
+        (self.held >> register & 1 != 0).then(|| self.values[register as usize])
+    }
+
+    /// Has a register hold a value; what it held before.
+    fn put(&mut self, register: u8, value: Value) -> Option<Value> {
+        let former = self.get(register);
+        self.values[register as usize] = value;
+        self.held |= 1 << register;
+        former
+    }
+
+    pub(super) fn take(&mut self, register: u8) -> Option<Value> {
+        let former = self.get(register);
+        self.held &= !(1 << register);
+        former
+    }
+
+    /// All that are held, with the numbers of their registers.
+    fn all(&self) -> impl Iterator<Item = (u8, Value)> {
+        let Registers { values, mut held } = *self;
+        std::iter::from_fn(move || {
+            let register = held.trailing_zeros();
+            let value = *values.get(register as usize)?;
+            held &= held - 1;
+            Some((register as u8, value))
+        })
+    }
+
+    /// What others than these hold.
+    fn without(&self, registers: u32) -> Registers {
+        Registers { held: self.held & !registers, ..*self }
+    }
+
+    /// Those that others have use for.
+    fn retained(&self, mut is_wanted: impl FnMut(Value) -> bool) -> Registers {
+        let unwanted = self.all().filter(|&(_, value)| !is_wanted(value));
+        Registers { held: unwanted.fold(self.held, |held, (register, _)| held & !(1 << register)), ..*self }
+    }
 }
 
 impl Emitter<'_> {
@@ -43,24 +95,38 @@ impl Emitter<'_> {
     }
 
     pub(super) fn hold(&mut self, register: Reg, value: Value) {
-        if let Some(former) = self.registers.general[register.0 as usize].replace(value) {
-            self.at[former.0 as usize] = NOWHERE;
-        }
-        self.at[value.0 as usize] = register.0;
-        self.locked |= 1 << register.0;
+        self.hold_in(register.0, value);
     }
 
     pub(super) fn hold_double(&mut self, register: Xmm, value: Value) {
-        if let Some(former) = self.registers.doubles[register.0 as usize].replace(value) {
+        self.hold_in(register.0 + FIRST_DOUBLE, value);
+    }
+
+    fn hold_in(&mut self, register: u8, value: Value) {
+        if let Some(former) = self.registers.put(register, value) {
             self.at[former.0 as usize] = NOWHERE;
         }
-        self.at[value.0 as usize] = register.0 + 16;
-        self.locked |= 1 << (register.0 + 16);
+        self.at[value.0 as usize] = register;
+        self.locked |= 1 << register;
+    }
+
+    /// What a register holds, which it does no longer.
+    pub(super) fn forget(&mut self, register: u8) -> Option<Value> {
+        let value = self.registers.take(register)?;
+        self.at[value.0 as usize] = NOWHERE;
+        Some(value)
+    }
+
+    /// Calls leave two registers alone.
+    pub(super) fn forget_what_calls_change(&mut self) {
+        let changed = self.registers.without(1 << R14.0 | 1 << R15.0);
+        for (register, _) in changed.all() {
+            self.forget(register);
+        }
     }
 
     pub(super) fn forget_all(&mut self) {
-        let Registers { general, doubles } = std::mem::take(&mut self.registers);
-        for value in general.into_iter().chain(doubles).flatten() {
+        for (_, value) in std::mem::replace(&mut self.registers, Registers::EMPTY).all() {
             self.at[value.0 as usize] = NOWHERE;
         }
     }
@@ -68,33 +134,23 @@ impl Emitter<'_> {
     pub(super) fn restore(&mut self, registers: &Registers) {
         self.forget_all();
         self.registers = *registers;
-        for (register, value) in registers.general.iter().enumerate() {
-            if let Some(value) = value {
-                self.at[value.0 as usize] = register as u8;
-            }
-        }
-        for (register, value) in registers.doubles.iter().enumerate() {
-            if let Some(value) = value {
-                self.at[value.0 as usize] = register as u8 + 16;
-            }
+        for (register, value) in registers.all() {
+            self.at[value.0 as usize] = register;
         }
     }
 
     /// Keeps what the registers hold for a block that is entered from here alone.
     pub(super) fn bequeath(&mut self, block: Block) {
         if self.lifetimes.entered[block.0 as usize] == 1 {
-            let mut registers = self.registers;
-            for held in registers.general.iter_mut().chain(&mut registers.doubles) {
-                *held = held.filter(|&value| self.lifetimes.of(value).crosses);
-            }
-            self.inherited[block.0 as usize] = Some(Box::new(registers));
+            let registers = self.registers.retained(|value| self.lifetimes.of(value).crosses);
+            self.inherited[block.0 as usize] = Some(self.bequeathed.len() as u32);
+            self.bequeathed.push(registers);
         }
     }
 
     /// Makes a register free: what it holds is on the stack from now on, if anybody needs it.
     pub(super) fn evict(&mut self, register: Reg) {
-        let Some(value) = self.registers.general[register.0 as usize].take() else { return };
-        self.at[value.0 as usize] = NOWHERE;
+        let Some(value) = self.forget(register.0) else { return };
         if self.must_be_spilled(value) {
             self.spill(value);
             if let Some(place) = self.place(value) {
@@ -119,7 +175,7 @@ impl Emitter<'_> {
     /// A general register that nobody uses in this instruction.
     pub(super) fn free_general(&mut self) -> Reg {
         let free = |register: &&Reg| self.locked & 1 << register.0 == 0;
-        let held = |register: &Reg| self.registers.general[register.0 as usize];
+        let held = |register: &Reg| self.registers.get(register.0);
         let empty = GENERAL.iter().filter(free).find(|register| {
             held(register)
                 .is_none_or(|value| self.is_last_use(value) && self.lifetimes.of(value).last_use < self.now)
@@ -142,24 +198,24 @@ impl Emitter<'_> {
 
     pub(super) fn free_double(&mut self) -> Xmm {
         let empty = (0..DOUBLES).find(|register| {
-            self.locked & 1 << (register + 16) == 0 && self.registers.doubles[*register as usize].is_none()
+            let number = register + FIRST_DOUBLE;
+            self.locked & 1 << number == 0 && self.registers.get(number).is_none()
         });
         let chosen = empty.unwrap_or_else(|| {
             loop {
                 self.turn += 1;
                 let register = (self.turn % DOUBLES as usize) as u8;
-                if self.locked & 1 << (register + 16) == 0 {
+                if self.locked & 1 << (register + FIRST_DOUBLE) == 0 {
                     break register;
                 }
             }
         });
-        if let Some(value) = self.registers.doubles[chosen as usize].take() {
-            self.at[value.0 as usize] = NOWHERE;
-            if self.must_be_spilled(value) {
-                self.spill(value);
-                if let Some(place) = self.place(value) {
-                    self.assembler.store_double(place, Xmm(chosen));
-                }
+        if let Some(value) = self.forget(chosen + FIRST_DOUBLE)
+            && self.must_be_spilled(value)
+        {
+            self.spill(value);
+            if let Some(place) = self.place(value) {
+                self.assembler.store_double(place, Xmm(chosen));
             }
         }
         Xmm(chosen)
@@ -189,7 +245,7 @@ impl Emitter<'_> {
         let known = self.at[value.0 as usize];
         if known != NOWHERE {
             self.locked |= 1 << known;
-            return Xmm(known - 16);
+            return Xmm(known - FIRST_DOUBLE);
         }
         let register = self.free_double();
         match (self.constants[value.0 as usize], self.place(value)) {
@@ -247,10 +303,10 @@ impl Emitter<'_> {
     pub(super) fn store_if_placed(&mut self, value: Value) {
         let Some(place) = self.place(value) else { return };
         let register = self.at[value.0 as usize];
-        if register < 16 {
+        if register < FIRST_DOUBLE {
             self.assembler.store(Width::Quad, place, Reg(register));
         } else if register != NOWHERE {
-            self.assembler.store_double(place, Xmm(register - 16));
+            self.assembler.store_double(place, Xmm(register - FIRST_DOUBLE));
         }
     }
 
