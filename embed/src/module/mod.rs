@@ -64,7 +64,7 @@ const METHODS: &[(&CStr, Method, u32, &CStr)] = &[
         c"set_threshold",
         set_threshold,
         METH_O,
-        c"set_threshold(n)\n\nSet how hot code must be to be compiled: three times n loop iterations, where a call\ncounts as four, and more for larger code.  1 compiles everything at its first call.",
+        c"set_threshold(n)\n\nSet how hot code must be to be compiled: n loop iterations, where a call counts\nas four, and more for larger code.  1 compiles everything at its first call.",
     ),
     (c"get_threshold", get_threshold, METH_NOARGS, c"get_threshold() -> int\n\nSee set_threshold()."),
     (

@@ -28,7 +28,7 @@ impl Threshold {
     pub const fn new(given: u32) -> Threshold {
         match given {
             0 | 1 => Threshold { given: 1, unit: 0 },
-            _ => Threshold { given, unit: given.saturating_mul(3) },
+            _ => Threshold { given, unit: given },
         }
     }
 
@@ -112,9 +112,9 @@ mod tests {
     #[test]
     fn larger_code_has_to_be_hotter() {
         let usual = Threshold::DEFAULT;
-        assert_eq!(usual.of_code(bulk(0)), 9_000);
-        assert_eq!(usual.of_code(bulk(127)), 9_000);
-        assert_eq!(usual.of_code(bulk(128)), 18_000);
+        assert_eq!(usual.of_code(bulk(0)), 3_000);
+        assert_eq!(usual.of_code(bulk(127)), 3_000);
+        assert_eq!(usual.of_code(bulk(128)), 6_000);
         assert_eq!(
             Threshold::new(u32::MAX).of_code(bulk(u32::MAX)),
             u64::from(u32::MAX) * (1 + (u64::from(u32::MAX) >> 7))

@@ -47,7 +47,7 @@ pub const TABLE: &[Documented] = &[
         is_switch: false,
         takes: "a whole number of at least 1",
         default: "3000",
-        meaning: "how hot code must be: three times this many iterations of a short loop, a call counting as \
+        meaning: "how hot code must be: this many iterations of a short loop, a call counting as \
                   four, more for larger code; 1 compiles everything at its first call",
         set: |options, text| set_number(&mut options.threshold, text, 1),
     },
