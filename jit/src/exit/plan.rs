@@ -6,7 +6,7 @@ use crate::hir::{
     ExitReason, FrameState, Function, Insn, Lacks, Operand, PC_IN_FRAME, Repr, SideExit, Stale, StateId,
     ValueId,
 };
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// Words that an exit in the middle of inlined functions leaves at most, marks included: few enough to be
 /// copied before their frames are made.
@@ -18,10 +18,10 @@ pub struct Plan {
     recipes: Vec<ExitRecipe>,
     /// Each once.
     contents: Vec<Contents>,
-    number_of: HashMap<Contents, usize>,
+    number_of: FxHashMap<Contents, usize>,
     /// Index of what each exit leaves, by number.
     left: Vec<usize>,
-    known: HashMap<(StateId, ExitReason), usize>,
+    known: FxHashMap<(StateId, ExitReason), usize>,
 }
 
 /// What exits leave in the buffer.

@@ -11,8 +11,8 @@ pub use assumption::{Assumption, Validity};
 pub use callee::{Callee, CodeHandle};
 pub use distribution::Distribution;
 pub use operands::{Operands, OperandsSeen};
+use rustc_hash::FxHashSet;
 use sites::Sites;
-use std::collections::HashSet;
 
 /// Classes besides the most frequent one whose instances code looks for attributes of without expecting any
 /// more.
@@ -275,12 +275,12 @@ impl Feedback {
     }
 
     /// Offsets at which a guard has failed.
-    pub fn failed_sites(&self) -> HashSet<u32> {
+    pub fn failed_sites(&self) -> FxHashSet<u32> {
         self.verdicts.iter().filter(|(_, verdict)| verdict.failed).map(|(pc, _)| pc).collect()
     }
 
     /// Offsets of loops that are to keep their guards.
-    pub fn loops_to_leave(&self) -> HashSet<u32> {
+    pub fn loops_to_leave(&self) -> FxHashSet<u32> {
         self.verdicts.iter().filter(|(_, verdict)| verdict.hoisted).map(|(pc, _)| pc).collect()
     }
 

@@ -92,9 +92,9 @@ struct Caller<'a> {
     code: &'a CodeDesc,
     bytecode: &'a Bytecode,
     feedback: &'a Feedback,
-    keyed: HashMap<Key, BlockId>,
-    contexts: HashMap<u32, Vec<Context>>,
-    tracked: HashMap<u32, (u32, Type)>,
+    keyed: FxHashMap<Key, BlockId>,
+    contexts: FxHashMap<u32, Vec<Context>>,
+    tracked: FxHashMap<u32, (u32, Type)>,
     work: Vec<(Key, BlockId)>,
     locals: Vec<ValueId>,
     stack: Vec<StackEntry>,
@@ -659,7 +659,7 @@ impl<'a> Builder<'a> {
             let object = self.function.same_object(value);
             matches!(self.function.insn(object), Insn::Box(_)).then_some(object)
         };
-        let mut seen: HashMap<ValueId, u32> = HashMap::new();
+        let mut seen: FxHashMap<ValueId, u32> = FxHashMap::default();
         let mut see = |value: ValueId| {
             if let Some(object) = number(value) {
                 *seen.entry(object).or_default() += 1;

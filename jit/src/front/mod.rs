@@ -43,8 +43,8 @@ use crate::hir::{
 use crate::host::Host;
 use inline::{Decoded, Inlining};
 use method::Meanwhile;
+use rustc_hash::{FxHashMap, FxHashSet};
 use stack::{Mark, StackEntry};
-use std::collections::{HashMap, HashSet};
 use unbound::Unbound;
 
 /// How many shapes of one offset are kept apart by their unbound locals before they are merged.
@@ -98,18 +98,18 @@ struct Builder<'a> {
     /// Of the code that is compiled.
     may_be_unbound: &'a Unbound,
     function: Function,
-    keyed: HashMap<Key, BlockId>,
+    keyed: FxHashMap<Key, BlockId>,
     /// Contexts seen per offset, to bound them.
-    contexts: HashMap<u32, Vec<Context>>,
+    contexts: FxHashMap<u32, Vec<Context>>,
     /// Slot and expected kind of each tracked name, by its index in `co_names`.
-    tracked: HashMap<u32, (u32, Type)>,
+    tracked: FxHashMap<u32, (u32, Type)>,
     work: Vec<(Key, BlockId)>,
     /// The functions that are being inlined, each called by the one before.
     inlining: Vec<Inlining>,
     /// Calls that were not inlined after all: code and offset.
-    declined: HashSet<(usize, u32)>,
+    declined: FxHashSet<(usize, u32)>,
     /// Calls whose arguments are to be made objects, where they are numbers, for the function to be inlined.
-    numbered: HashSet<(usize, u32)>,
+    numbered: FxHashSet<(usize, u32)>,
     /// One of them was expected to be inlined, and what leads to it was built for that.
     was_expected: bool,
     /// How many operations have a way of its own for handing back their operand.
@@ -165,13 +165,13 @@ pub fn build(
             new_cache: options.new_cache,
             ..Function::default()
         },
-        keyed: HashMap::new(),
-        contexts: HashMap::new(),
-        tracked: HashMap::new(),
+        keyed: FxHashMap::default(),
+        contexts: FxHashMap::default(),
+        tracked: FxHashMap::default(),
         work: Vec::new(),
         inlining: Vec::new(),
         declined,
-        numbered: HashSet::new(),
+        numbered: FxHashSet::default(),
         was_expected: false,
         ways: 0,
         current: BlockId(0),
@@ -180,7 +180,7 @@ pub fn build(
         blocks: Vec::new(),
         unbound: Vec::new(),
     };
-    let mut builder = new(HashSet::new());
+    let mut builder = new(FxHashSet::default());
     builder.build(entries)?;
     if builder.was_expected {
         builder = new(builder.declined);

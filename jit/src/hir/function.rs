@@ -111,9 +111,9 @@ pub struct Function {
     /// `co_stacksize`; nobody knows it of HIR that is made by hand.
     pub stack_size: Option<u32>,
     /// Offsets at which speculation has failed before.
-    pub no_speculation: std::collections::HashSet<u32>,
+    pub no_speculation: rustc_hash::FxHashSet<u32>,
     /// Offsets of loops that guards were taken out of for nothing before.
-    pub no_hoisting: std::collections::HashSet<u32>,
+    pub no_hoisting: rustc_hash::FxHashSet<u32>,
     /// Addresses of constants that boxing their number finds again: small ints.
     pub unique: Vec<usize>,
     /// Names of globals whose values have slots after the locals: addresses of interned strs.
@@ -290,26 +290,30 @@ impl Function {
         predecessors
     }
 
+    /// The blocks that a block can jump to, in the order of its edges.
+    fn targets(&self, block: BlockId) -> SmallVec<[BlockId; 2]> {
+        self.terminator(block).edges().iter().map(|edge| edge.target).collect()
+    }
+
     /// Blocks reachable from the entries, in reverse postorder.
     pub fn reverse_postorder(&self) -> Vec<BlockId> {
         let mut seen = vec![false; self.blocks.len()];
-        let mut order = Vec::new();
+        let mut order = Vec::with_capacity(self.blocks.len());
+        let mut work: Vec<(BlockId, SmallVec<[BlockId; 2]>)> = Vec::new();
         for entry in self.entries.iter().rev() {
-            let mut work = vec![(entry.block, 0usize)];
             if std::mem::replace(&mut seen[entry.block.index()], true) {
                 continue;
             }
-            while let Some((block, next)) = work.pop() {
-                let edges = self.terminator(block).edges();
+            work.push((entry.block, self.targets(entry.block)));
+            while let Some((block, left)) = work.last_mut() {
                 // Visiting the last edge first puts the first edge's target next in the order.
-                match edges.len().checked_sub(next + 1).map(|i| edges[i].target) {
-                    Some(target) => {
-                        work.push((block, next + 1));
-                        if !std::mem::replace(&mut seen[target.index()], true) {
-                            work.push((target, 0));
-                        }
+                match left.pop() {
+                    Some(target) if std::mem::replace(&mut seen[target.index()], true) => {}
+                    Some(target) => work.push((target, self.targets(target))),
+                    None => {
+                        order.push(*block);
+                        work.pop();
                     }
-                    None => order.push(block),
                 }
             }
         }

@@ -9,6 +9,7 @@ pub fn run(function: &mut Function, stage: Stage) {
     let cfg = Cfg::new(function);
     let mut live = vec![false; function.values.len()];
     let mut work: Vec<ValueId> = Vec::new();
+    let mut seen = vec![false; function.states.len()];
     for block in &cfg.order {
         for value in &function.block(*block).insns {
             if is_needed(function.insn(*value), stage) {
@@ -16,7 +17,7 @@ pub fn run(function: &mut Function, stage: Stage) {
             }
         }
         if let (Stage::Built, Some(state)) = (stage, function.block(*block).entry_state) {
-            uses_of_state(function, state, stage, &mut work);
+            uses_of_state(function, state, stage, &mut seen, &mut work);
         }
     }
     // A parameter that is needed needs its arguments; find them by block and index.
@@ -43,10 +44,10 @@ pub fn run(function: &mut Function, stage: Stage) {
         match insn {
             Insn::Jump(_) => {}
             Insn::Branch { condition, .. } => work.push(*condition),
-            _ => work.extend(insn.operands()),
+            _ => insn.each_use(|operand, _| work.push(operand)),
         }
         if let Some(exit) = insn.side_exit() {
-            uses_of_state(function, exit.state, stage, &mut work);
+            uses_of_state(function, exit.state, stage, &mut seen, &mut work);
         }
     }
     for block in &cfg.order {
@@ -65,8 +66,18 @@ pub fn run(function: &mut Function, stage: Stage) {
     }
 }
 
-fn uses_of_state(function: &Function, state: StateId, stage: Stage, work: &mut Vec<ValueId>) {
+/// What a state needs that was not seen before.
+fn uses_of_state(
+    function: &Function,
+    state: StateId,
+    stage: Stage,
+    seen: &mut [bool],
+    work: &mut Vec<ValueId>,
+) {
     for state in function.frames(state) {
+        if std::mem::replace(&mut seen[state.index()], true) {
+            return;
+        }
         let state = function.state(state);
         work.extend(state.operands.iter().flat_map(|o| o.values()));
         work.extend(&state.released);

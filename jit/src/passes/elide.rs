@@ -6,7 +6,7 @@
 
 use super::cfg;
 use crate::hir::{BlockId, Function, Heap, Heaps, Insn, Ownership, StateId, Type, ValueId};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Instructions that are looked at for one reference. There are few between where it is taken and where it is
 /// released, if nothing runs.
@@ -15,8 +15,9 @@ const MAX_DISTANCE: usize = 256;
 /// Runs the pass; whether it has changed anything.
 pub fn run(function: &mut Function) -> bool {
     let order = function.reverse_postorder();
-    let mut elision = Elision { replacement: vec![None; function.values.len()], gone: HashSet::new() };
-    let stores: HashSet<ValueId> = order.iter().flat_map(|block| stores_of_same(function, *block)).collect();
+    let mut elision = Elision { replacement: vec![None; function.values.len()], gone: FxHashSet::default() };
+    let stores: FxHashSet<ValueId> =
+        order.iter().flat_map(|block| stores_of_same(function, *block)).collect();
     for block in &order {
         for index in 0..function.block(*block).insns.len() {
             if !stores.contains(&function.block(*block).insns[index]) {
@@ -66,7 +67,7 @@ struct Elision {
     /// What stands for a reference that is left out.
     replacement: Vec<Option<ValueId>>,
     /// Instructions that are left out.
-    gone: HashSet<ValueId>,
+    gone: FxHashSet<ValueId>,
 }
 
 /// What keeps an object alive.

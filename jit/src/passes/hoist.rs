@@ -16,7 +16,7 @@ use crate::hir::{
     Block, BlockId, Dominators, Edge, ExitReason, Function, Heap, Heaps, Insn, Repr, Resume, SideExit,
     StateId, Type, Value, ValueId,
 };
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Runs the pass; whether it has changed anything.
 pub fn run(function: &mut Function) -> bool {
@@ -55,7 +55,7 @@ struct Hoisting {
     /// By value: the block that defines it.
     homes: Vec<Option<BlockId>>,
     /// What is guarded to be an int or a float somewhere.
-    numbers: HashSet<ValueId>,
+    numbers: FxHashSet<ValueId>,
     replacement: Vec<Option<ValueId>>,
     is_changed: bool,
 }

@@ -10,10 +10,10 @@ use super::edges::{self, insert};
 use crate::hir::{
     BlockId, ExitReason, Function, Inlined, Insn, PC_IN_FRAME, Repr, Resume, SideExit, Type, ValueId,
 };
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The kind each parameter is wanted as; parameters wanted as several kinds are left out.
-pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
+pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> FxHashMap<ValueId, Type> {
     let mut wanted = kinds_of_uses(function, cfg);
     pass_on(function, cfg, &mut wanted);
     wanted.retain(|_, kind| kind.is_single());
@@ -21,8 +21,8 @@ pub fn wanted_kinds(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
 }
 
 /// The kinds that each parameter is used as, or is given as a number.
-fn kinds_of_uses(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
-    let mut wanted: HashMap<ValueId, Type> = HashMap::new();
+fn kinds_of_uses(function: &Function, cfg: &Cfg) -> FxHashMap<ValueId, Type> {
+    let mut wanted: FxHashMap<ValueId, Type> = FxHashMap::default();
     let mut want = |value: ValueId, kind: Type| {
         let value = function.same_object(value);
         if !matches!(function.insn(value), Insn::Param) || function.value(value).repr != Repr::Obj {
@@ -57,7 +57,7 @@ fn kinds_of_uses(function: &Function, cfg: &Cfg) -> HashMap<ValueId, Type> {
 }
 
 /// Who is passed for a parameter is wanted as that is.
-fn pass_on(function: &Function, cfg: &Cfg, wanted: &mut HashMap<ValueId, Type>) {
+fn pass_on(function: &Function, cfg: &Cfg, wanted: &mut FxHashMap<ValueId, Type>) {
     let mut edges = Vec::new();
     each_edge(function, cfg, |_, edge| edges.push(edge.clone()));
     loop {
@@ -102,7 +102,7 @@ pub fn run(function: &mut Function) -> bool {
     if candidates.is_empty() {
         return false;
     }
-    let mut place = HashMap::new();
+    let mut place = FxHashMap::default();
     for block in &cfg.order {
         for (index, param) in function.block(*block).params.iter().enumerate() {
             place.insert(*param, (*block, index));
@@ -131,8 +131,8 @@ pub fn run(function: &mut Function) -> bool {
 fn accepts(
     function: &Function,
     cfg: &Cfg,
-    candidates: &HashMap<ValueId, Type>,
-    used: &HashMap<ValueId, Type>,
+    candidates: &FxHashMap<ValueId, Type>,
+    used: &FxHashMap<ValueId, Type>,
     (block, index): (BlockId, usize),
 ) -> bool {
     let param = function.block(block).params[index];
@@ -194,7 +194,7 @@ fn is_fresh(function: &Function, arg: ValueId) -> bool {
 
 fn passed(
     function: &Function,
-    candidates: &HashMap<ValueId, Type>,
+    candidates: &FxHashMap<ValueId, Type>,
     arg: ValueId,
     kind: Type,
 ) -> Option<Passed> {
@@ -213,7 +213,7 @@ fn passed(
     (ty.may_be(kind) && !ty.may_be(Type::NULL)).then_some(Passed::Guarded)
 }
 
-fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, Type>) {
+fn transform(function: &mut Function, cfg: &Cfg, candidates: &FxHashMap<ValueId, Type>) {
     // In block order: what is built must not depend on the order of a hash map.
     let ordered: Vec<(BlockId, usize, ValueId, Type)> = cfg
         .order
@@ -223,7 +223,7 @@ fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, T
             params.filter_map(|(i, p)| candidates.get(p).map(|kind| (*block, i, *p, *kind)))
         })
         .collect();
-    let unboxed: HashMap<ValueId, ValueId> = ordered
+    let unboxed: FxHashMap<ValueId, ValueId> = ordered
         .iter()
         .map(|(_, _, param, kind)| {
             let repr = if *kind == Type::INT { Repr::Int } else { Repr::Float };
@@ -257,8 +257,8 @@ fn transform(function: &mut Function, cfg: &Cfg, candidates: &HashMap<ValueId, T
 /// Makes the edge from `predecessor` pass the parameter unboxed.
 fn pass_unboxed(
     function: &mut Function,
-    candidates: &HashMap<ValueId, Type>,
-    unboxed: &HashMap<ValueId, ValueId>,
+    candidates: &FxHashMap<ValueId, Type>,
+    unboxed: &FxHashMap<ValueId, ValueId>,
     predecessor: BlockId,
     (block, index): (BlockId, usize),
     kind: Type,

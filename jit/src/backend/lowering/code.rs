@@ -9,7 +9,7 @@ use cranelift_codegen::ir::{
 };
 use cranelift_codegen::isa::TargetFrontendConfig;
 use cranelift_frontend::FunctionBuilder;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// A function under construction, which takes instructions for the block it was switched to.
 pub(in crate::backend) enum Code<'a> {
@@ -25,7 +25,7 @@ type CallShape = (Vec<ir::Type>, Option<ir::Type>);
 /// With what Cranelift's IR is built.
 pub(in crate::backend) struct Clif<'a> {
     builder: FunctionBuilder<'a>,
-    signatures: HashMap<CallShape, ir::SigRef>,
+    signatures: FxHashMap<CallShape, ir::SigRef>,
     slots: Vec<ir::StackSlot>,
 }
 
@@ -116,7 +116,7 @@ impl Clif<'_> {
 impl<'a> Code<'a> {
     /// In Cranelift's IR, by this builder.
     pub fn clif(builder: FunctionBuilder<'a>) -> Code<'a> {
-        Code::Clif(Clif { builder, signatures: HashMap::new(), slots: Vec::new() })
+        Code::Clif(Clif { builder, signatures: FxHashMap::default(), slots: Vec::new() })
     }
 
     /// For the baseline.

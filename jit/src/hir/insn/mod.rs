@@ -669,8 +669,8 @@ impl Insn {
     }
 
     /// The operands, in order.
-    pub fn operands(&self) -> Vec<ValueId> {
-        let mut all = Vec::new();
+    pub fn operands(&self) -> SmallVec<[ValueId; 4]> {
+        let mut all = SmallVec::new();
         self.each_use(|v, _| all.push(v));
         all
     }

@@ -43,10 +43,15 @@ fn analyse(function: &Function, cfg: &Cfg) -> Vec<Option<Slots>> {
         at_entry[entry.block.index()] = Some(Slots::at_entry(function.slots()));
     }
     let mut decisions = Vec::new();
+    // What is known at the start of a block has changed since it was looked at last.
+    let mut is_due = vec![true; function.blocks.len()];
     let mut changed = true;
     while changed {
         changed = false;
         for block in &cfg.order {
+            if !std::mem::take(&mut is_due[block.index()]) {
+                continue;
+            }
             let Some(mut slots) = at_entry[block.index()].clone() else { continue };
             let insns = &function.block(*block).insns;
             for (index, value) in insns.iter().enumerate() {
@@ -55,18 +60,15 @@ fn analyse(function: &Function, cfg: &Cfg) -> Vec<Option<Slots>> {
             }
             for edge in function.terminator(*block).edges() {
                 let arriving = slots.arriving(function, edge.target);
-                match &mut at_entry[edge.target.index()] {
-                    Some(known) => {
-                        for (known, new) in known.memory.iter_mut().zip(arriving.memory) {
-                            let met = known.meet(new);
-                            changed |= std::mem::replace(known, met) != met;
-                        }
-                    }
+                let is_news = match &mut at_entry[edge.target.index()] {
+                    Some(known) => known.meet(&arriving),
                     unknown => {
                         *unknown = Some(arriving);
-                        changed = true;
+                        true
                     }
-                }
+                };
+                is_due[edge.target.index()] |= is_news;
+                changed |= is_news;
             }
         }
     }

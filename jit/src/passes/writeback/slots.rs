@@ -50,6 +50,16 @@ impl Slots {
         Slots { current: vec![ValueId(u32::MAX); count], memory: vec![Memory::Holds; count] }
     }
 
+    /// What is known where another path arrives as well; whether that is less.
+    pub fn meet(&mut self, arriving: &Slots) -> bool {
+        let mut is_less = false;
+        for (known, new) in self.memory.iter_mut().zip(&arriving.memory) {
+            let met = known.meet(*new);
+            is_less |= std::mem::replace(known, met) != met;
+        }
+        is_less
+    }
+
     /// The slots as the target of an edge sees them, after [`Slots::must_hold`] was seen to.
     pub fn arriving(&self, function: &Function, target: BlockId) -> Slots {
         let Some(state) = function.block(target).entry_state else { return self.clone() };
