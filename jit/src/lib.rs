@@ -22,7 +22,7 @@ pub mod host;
 pub mod passes;
 pub mod tier;
 
-use backend::{Backend, BackendOptions, MachineCode, NativeCode};
+use backend::{Backend, BackendOptions, Effort, MachineCode, NativeCode};
 use bytecode::CodeDesc;
 use code::CodeMemory;
 use error::CompileError;
@@ -80,6 +80,7 @@ impl Options {
             speculates: self.speculate,
             inlines: !self.omitted.contains("inline"),
             tracks_names: !self.omitted.contains("unbox"),
+            peels: self.backend.effort == Effort::Full && !self.omitted.contains("unbox"),
             max_values: self.max_values,
             max_depth: self.max_depth,
             counts_bytecodes: self.backend.bytecode_counter != 0,

@@ -47,6 +47,8 @@ pub struct Options {
     pub inlines: bool,
     /// Globals that a loop reads and binds are kept like locals.
     pub tracks_names: bool,
+    /// Loops that compute with numbers have a copy for their first turn, where that tells more of the others.
+    pub peels: bool,
     /// HIR values after which what is left of the code is left to the interpreter.
     pub max_values: usize,
     /// Operands on the stack beyond which code is left to the interpreter.

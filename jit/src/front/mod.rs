@@ -144,7 +144,12 @@ pub fn build(
     options: &Options,
 ) -> Result<Function, CompileError> {
     let callees = Decoded::all(callable);
-    let may_be_unbound = Unbound::of(code, bytecode);
+    let may_be_unbound = Unbound::of(code, bytecode, |header| {
+        // A frame that enters at a loop has been through it.
+        options.peels
+            && entries.iter().all(|entry| entry.pc != header)
+            && unbound::is_worth_a_turn(bytecode, feedback, header)
+    });
     let new = |declined| Builder {
         code,
         file: &code.filename,
@@ -434,7 +439,7 @@ impl Builder<'_> {
     /// whether it may be.
     fn is_unbound_at(&self, header: u32, slot: u32) -> bool {
         let ty = self.type_of(self.locals[slot as usize]);
-        if !self.may_be_unbound.is_inner(header) {
+        if !self.may_be_unbound.is_peeled(header) {
             return ty == Type::NULL;
         }
         let may_be = |pc| self.may_be_unbound.may_be(self.bytecode, pc, slot);
@@ -449,7 +454,7 @@ impl Builder<'_> {
         for slot in (0..self.code.locals).filter(|_| !leaving) {
             locals.push(if !self.is_variable(slot) {
                 self.locals[slot as usize]
-            } else if is_header && key.unbound.contains(&slot) && !self.may_be_unbound.is_inner(key.pc) {
+            } else if is_header && key.unbound.contains(&slot) && !self.may_be_unbound.is_peeled(key.pc) {
                 let null = self.function.add_value(Insn::Null, Type::NULL);
                 self.function.blocks[block.index()].insns.push(null);
                 null

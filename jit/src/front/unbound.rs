@@ -1,23 +1,39 @@
-//! Where variables may be unbound, and which loops are inside others: no more than a hint for what to peel.
+//! Where variables may be unbound, and the loops that are peeled for it.
+//!
+//! What is unbound before the first turn of a loop, its own variable for one, may be a number or NULL
+//! throughout, and so has an object on every turn; behind a first turn of its own it is a number.
 
 use crate::bytecode::{Bytecode, CodeDesc, Instruction, Op};
+use crate::feedback::Feedback;
+use crate::hir::Type;
 
 /// Variables that are looked at: those of the first slots.
 const SLOTS: u32 = u64::BITS;
 
-/// What is known of the variables of code with loops inside loops; nothing of others.
+/// Bytes of bytecode of a loop beyond which a copy of it costs too much, as compiling does as a whole.
+const MOST: u32 = 512;
+
+/// What is known of the variables of code with loops to be peeled; nothing of others.
 #[derive(Default)]
 pub(super) struct Unbound {
     /// Those that may be unbound before each instruction, by the slots' bits.
     before: Vec<u64>,
-    /// The headers of loops inside others, in ascending order.
-    inner: Vec<u32>,
+    /// The headers of those loops, in ascending order.
+    peeled: Vec<u32>,
 }
 
 impl Unbound {
-    pub(super) fn of(code: &CodeDesc, bytecode: &Bytecode) -> Unbound {
-        let inner = inner_headers(bytecode);
-        if inner.is_empty() {
+    /// Loops inside others are peeled, and those of which `is_worthwhile` says that it pays.
+    pub(super) fn of(code: &CodeDesc, bytecode: &Bytecode, is_worthwhile: impl Fn(u32) -> bool) -> Unbound {
+        let mut peeled = inner_headers(bytecode);
+        let inner = peeled.len();
+        let headers = bytecode.loop_headers().iter().copied();
+        peeled.extend(headers.filter(|header| is_worthwhile(*header)));
+        if peeled.len() > inner {
+            peeled.sort_unstable();
+            peeled.dedup();
+        }
+        if peeled.is_empty() {
             return Unbound::default();
         }
         let mut before = vec![0; bytecode.instructions.len()];
@@ -29,12 +45,12 @@ impl Unbound {
                 changed |= spread(bytecode, &mut before, index);
             }
         }
-        Unbound { before, inner }
+        Unbound { before, peeled }
     }
 
-    /// Whether a loop is inside another.
-    pub(super) fn is_inner(&self, header: u32) -> bool {
-        self.inner.binary_search(&header).is_ok()
+    /// Whether a loop is peeled where a variable may be unbound.
+    pub(super) fn is_peeled(&self, header: u32) -> bool {
+        self.peeled.binary_search(&header).is_ok()
     }
 
     /// Whether the variable may be unbound before an instruction.
@@ -68,6 +84,19 @@ fn spread(bytecode: &Bytecode, before: &mut [u64], index: usize) -> bool {
         changed |= std::mem::replace(&mut before[to], union) != union;
     }
     changed
+}
+
+/// Whether a loop is short, and numbers were seen to be computed with in it.
+pub(super) fn is_worth_a_turn(bytecode: &Bytecode, feedback: &Feedback, header: u32) -> bool {
+    let is_number = |pc, depth| {
+        let kinds = feedback.kinds(pc, depth);
+        kinds != Type::EMPTY && kinds.union(Type::REAL) == Type::REAL
+    };
+    let body = bytecode.loop_body(header);
+    body.last().is_some_and(|last| last.pc - header <= MOST)
+        && body.iter().any(|Instruction { pc, op, .. }| {
+            matches!(op, Op::Binary { .. }) && is_number(*pc, 0) && is_number(*pc, 1)
+        })
 }
 
 fn inner_headers(bytecode: &Bytecode) -> Vec<u32> {
@@ -106,7 +135,7 @@ mod tests {
     fn what_an_inner_loop_binds_may_be_unbound_where_it_begins_but_not_where_it_goes_round() {
         let assembled = assemble(Version::V35, NESTED).unwrap();
         let bytecode = decode(&assembled.code).unwrap();
-        let unbound = Unbound::of(&assembled.code, &bytecode);
+        let unbound = Unbound::of(&assembled.code, &bytecode, |_| false);
         let at = |label: &str| {
             let pc = assembled.labels[label];
             (0..4).map(|slot| unbound.may_be(&bytecode, pc, slot)).collect::<Vec<bool>>()
@@ -114,20 +143,43 @@ mod tests {
         assert_eq!(at("outer"), [false, true, true, true]);
         assert_eq!(at("inner"), [false, false, true, true]);
         assert_eq!(at("turn"), [false; 4]);
-        let is_inner = |label: &str| unbound.is_inner(assembled.labels[label]);
-        assert!(is_inner("inner") && !is_inner("outer"));
+        let is_peeled = |label: &str| unbound.is_peeled(assembled.labels[label]);
+        assert!(is_peeled("inner") && !is_peeled("outer"));
+    }
+
+    const SIMPLE: &str = "
+        .args n
+              SETUP_LOOP end; LOAD_FAST n; GET_ITER
+        head: FOR_ITER out; STORE_FAST i
+              LOAD_FAST i; LOAD_FAST i
+        sum:  BINARY_ADD; STORE_FAST j
+              JUMP_ABSOLUTE head
+        out:  POP_BLOCK
+        end:  LOAD_CONST (None); RETURN_VALUE";
+
+    #[test]
+    fn other_loops_are_peeled_where_it_pays() {
+        let assembled = assemble(Version::V27, SIMPLE).unwrap();
+        let bytecode = decode(&assembled.code).unwrap();
+        let head = assembled.labels["head"];
+        for pays in [false, true] {
+            let unbound = Unbound::of(&assembled.code, &bytecode, |header| pays && header == head);
+            assert_eq!(unbound.is_peeled(head), pays);
+            assert_eq!(unbound.may_be(&bytecode, head, 1), pays);
+        }
     }
 
     #[test]
-    fn nothing_is_known_of_code_without_loops_in_loops() {
-        let code = ".args n\n SETUP_LOOP end; LOAD_FAST n; GET_ITER
-                   head: FOR_ITER out; STORE_FAST i; JUMP_ABSOLUTE head
-                   out: POP_BLOCK
-                   end: LOAD_CONST (None); RETURN_VALUE";
-        let assembled = assemble(Version::V27, code).unwrap();
+    fn it_pays_where_numbers_were_computed_with() {
+        let assembled = assemble(Version::V27, SIMPLE).unwrap();
         let bytecode = decode(&assembled.code).unwrap();
-        let unbound = Unbound::of(&assembled.code, &bytecode);
-        assert!(!unbound.may_be(&bytecode, assembled.labels["head"], 1));
-        assert!(!unbound.is_inner(assembled.labels["head"]));
+        let pays_for = |kinds: [Type; 3]| {
+            let mut feedback = Feedback::new();
+            feedback.record(assembled.labels["sum"], kinds);
+            is_worth_a_turn(&bytecode, &feedback, assembled.labels["head"])
+        };
+        assert!(pays_for([Type::INT, Type::FLOAT, Type::EMPTY]));
+        assert!(!pays_for([Type::INT, Type::LIST, Type::EMPTY]));
+        assert!(!is_worth_a_turn(&bytecode, &Feedback::new(), assembled.labels["head"]));
     }
 }

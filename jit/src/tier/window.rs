@@ -13,7 +13,7 @@ const TOO_MANY_INSTRUCTIONS: u32 = 5000;
 
 /// Code that was called this often is recorded until it returns: what comes after its loops counts
 /// as much as they do.
-const CALLED_OFTEN: u64 = 20;
+const CALLED_OFTEN: u64 = 6;
 
 /// A generator that executes fewer instructions than this each time it is resumed gains less from
 /// running native than it takes to enter and to leave native code.
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn code_that_is_called_often_is_seen_to_its_end() {
         assert_eq!(run_loop(10, 0, true), (5000, Seen::TooMuch));
-        assert!(!is_called_often(19) && is_called_often(20));
+        assert!(!is_called_often(5) && is_called_often(6));
     }
 
     #[test]
