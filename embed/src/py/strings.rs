@@ -41,6 +41,26 @@ pub unsafe fn is_str(object: Object) -> bool {
     }
 }
 
+/// The sum of two objects of one exact type of strings, as `PyNumber_Add` comes to it in the end: a new
+/// reference, or NULL and an exception. `None` of others.
+///
+/// # Safety
+/// Alive.
+#[inline(always)]
+pub unsafe fn joined(a: Object, b: Object) -> Option<Object> {
+    // SAFETY: alive by the contract; the type has the slots of sequences.
+    unsafe {
+        let of = py::type_of(a);
+        if of != py::type_of(b) {
+            return None;
+        }
+        let is_string = of == &raw mut py::PyUnicode_Type;
+        #[cfg(py2)]
+        let is_string = is_string || of == &raw mut py::PyString_Type;
+        if is_string { Some((*(*of).tp_as_sequence).sq_concat?(a, b)) } else { None }
+    }
+}
+
 /// Whether an object is an exact `str` that is the only one of its text among those that are interned.
 ///
 /// # Safety

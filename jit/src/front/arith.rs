@@ -38,10 +38,14 @@ impl Builder<'_> {
             let store = self.bytecode.at(next).map(|i| i.op);
             match store {
                 Some(Op::StoreFast(slot)) if self.stack[self.stack.len() - 2].slot == Some(slot) => {
-                    return self.add_then_store(inplace, Some(slot), pc, next);
+                    return self.add_in_place(inplace, Some(slot), (pc, next), next);
                 }
                 Some(Op::StoreName(_) | Op::StoreDeref(_)) => {
-                    return self.add_then_store(inplace, None, pc, next);
+                    return self.add_in_place(inplace, None, (pc, next), next);
+                }
+                // Nobody else may have it. The addition itself is an instruction that binds nothing.
+                _ if kinds.0 == Some(Type::STR) && self.stack[self.stack.len() - 2].owned => {
+                    return self.add_in_place(inplace, None, (pc, next), pc);
                 }
                 _ => {}
             }
@@ -82,15 +86,22 @@ impl Builder<'_> {
         )
     }
 
-    /// `variable = variable + …`, which may grow a str in place.
-    fn add_then_store(&mut self, inplace: bool, slot: Option<u32>, pc: u32, next: u32) -> Step {
+    /// An addition that may grow a str in place: of a temporary one, or `variable = variable + …`, which the
+    /// instruction at an offset binds, to a slot if it is one.
+    fn add_in_place(
+        &mut self,
+        inplace: bool,
+        slot: Option<u32>,
+        (pc, next): (u32, u32),
+        bound_at: u32,
+    ) -> Step {
         let helper = if inplace { Helper::InplaceAddThenStore } else { Helper::AddThenStore };
         self.own_at(0);
         self.own_at(1);
         if let Some(slot) = slot {
             self.own_borrowed_from(slot);
         }
-        let result = self.emit_call_stack(helper, 2, i64::from(next), pc)?;
+        let result = self.emit_call_stack(helper, 2, i64::from(bound_at), pc)?;
         if let Some(slot) = slot {
             // The helper may have emptied the slot.
             self.locals[slot as usize] = self.emit(Insn::LoadLocal(slot), Type::ANY);

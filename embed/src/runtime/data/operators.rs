@@ -3,6 +3,7 @@
 use crate::py::keys;
 use crate::py::kinds::kind_of;
 use crate::py::references::Owned;
+use crate::py::strings;
 use crate::py::{self, Object};
 use crate::py::{Frame, evaluator};
 use crate::runtime::data::formatting;
@@ -27,7 +28,6 @@ macro_rules! binary {
 }
 
 binary! {
-    add = PyNumber_Add, "`BINARY_ADD`";
     subtract = PyNumber_Subtract, "`BINARY_SUBTRACT`";
     multiply = PyNumber_Multiply, "`BINARY_MULTIPLY`";
     floor_divide = PyNumber_FloorDivide, "`BINARY_FLOOR_DIVIDE`";
@@ -38,7 +38,6 @@ binary! {
     or = PyNumber_Or, "`BINARY_OR`";
     xor = PyNumber_Xor, "`BINARY_XOR`";
     #[cfg(py35)] matrix_multiply = PyNumber_MatrixMultiply, "`BINARY_MATRIX_MULTIPLY`";
-    inplace_add = PyNumber_InPlaceAdd, "`INPLACE_ADD`";
     inplace_subtract = PyNumber_InPlaceSubtract, "`INPLACE_SUBTRACT`";
     inplace_multiply = PyNumber_InPlaceMultiply, "`INPLACE_MULTIPLY`";
     inplace_floor_divide = PyNumber_InPlaceFloorDivide, "`INPLACE_FLOOR_DIVIDE`";
@@ -50,6 +49,18 @@ binary! {
     inplace_or = PyNumber_InPlaceOr, "`INPLACE_OR`";
     inplace_xor = PyNumber_InPlaceXor, "`INPLACE_XOR`";
     #[cfg(py35)] inplace_matrix_multiply = PyNumber_InPlaceMatrixMultiply, "`INPLACE_MATRIX_MULTIPLY`";
+}
+
+/// `BINARY_ADD`
+unsafe extern "C" fn add(_frame: Frame, a: Object, b: Object) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe { strings::joined(a, b).unwrap_or_else(|| py::PyNumber_Add(a, b)) }
+}
+
+/// `INPLACE_ADD`
+unsafe extern "C" fn inplace_add(_frame: Frame, a: Object, b: Object) -> Object {
+    // SAFETY: borrowed arguments, see the module.
+    unsafe { strings::joined(a, b).unwrap_or_else(|| py::PyNumber_InPlaceAdd(a, b)) }
 }
 
 /// `BINARY_POWER`
@@ -108,13 +119,13 @@ unsafe extern "C" fn modulo(_frame: Frame, a: Object, b: Object) -> Object {
     }
 }
 
-/// `BINARY_ADD` before an instruction that binds its result.
+/// `BINARY_ADD` whose result the instruction at an offset binds, or of a temporary.
 pub unsafe extern "C" fn add_then_store(frame: Frame, at: *mut Object, _: i64, next: i64) -> Object {
     // SAFETY: two owned operands, see the module.
     unsafe { concatenate(frame, at, next, py::PyNumber_Add) }
 }
 
-/// `INPLACE_ADD` before an instruction that binds its result.
+/// `INPLACE_ADD`, likewise.
 pub unsafe extern "C" fn inplace_add_then_store(frame: Frame, at: *mut Object, _: i64, next: i64) -> Object {
     // SAFETY: two owned operands, see the module.
     unsafe { concatenate(frame, at, next, py::PyNumber_InPlaceAdd) }
