@@ -76,7 +76,8 @@ for turn in range(40):
     in_set = [has(set(keys), key) for key in again] + [has(frozenset(keys), key) for key in again]
     for key in again:
         put(table, key, "new")
-    numbers = [(key, len(table)) for key in table if type(key) is tuple and len(key) == 1]
+    # Hashes of classes and functions are addresses: so is what follows from them for the order.
+    numbers = sorted(str((key, len(table))) for key in table if type(key) is tuple and len(key) == 1)
     missing = [told(find, table, key) for key in ((3, 4), (-3,), ((-2,),), Pair(3, 3), ([],), (1, {}), deep(7), (Own((7, 9)), 1))]
 print(found)
 print(all(there), all(in_set), len(table), numbers)
