@@ -218,6 +218,15 @@ impl CodeState {
         self.heat.get() >= self.reheat_at.get()
     }
 
+    /// Whether it is as hot as is wanted; else it has to be when it is looked at next.
+    pub fn is_as_hot_as(&self, wanted: u64) -> bool {
+        let is_enough = u64::from(self.heat.get()) >= wanted;
+        if !is_enough {
+            self.reheat_at.set(u32::try_from(wanted).unwrap_or(u32::MAX));
+        }
+        is_enough
+    }
+
     /// Code that is hot has to wait: it becomes so again in a while.
     pub fn postpone(&self) {
         stats::counters().postponed.count();

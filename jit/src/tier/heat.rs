@@ -12,6 +12,13 @@ const SMALL_FUNCTION: u32 = 128;
 /// Jumps backwards, at most, from one look at a loop that the interpreter runs to the next.
 const MOST_JUMPS: u32 = 500;
 
+/// Processor time of a program, in microseconds, after which code has to be twice as hot.
+const LONG: u64 = 5_000_000;
+
+/// How many times hotter code has to be in the end. (A worker of a web application that has become warm
+/// compiles little for a long time then; what it does compile takes its memory for good.)
+const MOST_PATIENCE: u64 = 3;
+
 /// How hot code must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold {
@@ -54,6 +61,12 @@ impl Threshold {
     #[inline(always)]
     pub fn of_code(self, bulk: u32) -> u64 {
         u64::from(self.unit) * u64::from(bulk)
+    }
+
+    /// The same where the program has used so much processor time, in microseconds: what was not hot by then
+    /// has less left to save, in proportion.
+    pub fn of_code_after(self, bulk: u32, used: u64) -> u64 {
+        self.of_code(bulk).saturating_mul((1 + used / LONG).min(MOST_PATIENCE))
     }
 
     /// How many jumps to a loop header make it worth a version of its own, in code that is hot.
@@ -119,6 +132,14 @@ mod tests {
             Threshold::new(u32::MAX).of_code(bulk(u32::MAX)),
             u64::from(u32::MAX) * (1 + (u64::from(u32::MAX) >> 7))
         );
+    }
+
+    #[test]
+    fn code_has_to_be_hotter_the_longer_the_program_has_run() {
+        let usual = Threshold::DEFAULT;
+        let after = |seconds: u64| usual.of_code_after(bulk(0), seconds * 1_000_000);
+        assert_eq!([0, 4, 5, 9, 10, 1 << 30].map(after), [3_000, 3_000, 6_000, 6_000, 9_000, 9_000]);
+        assert_eq!(Threshold::new(1).of_code_after(bulk(0), u64::MAX), 0);
     }
 
     #[test]

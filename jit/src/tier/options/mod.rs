@@ -48,7 +48,8 @@ pub const TABLE: &[Documented] = &[
         takes: "a whole number of at least 1",
         default: "3000",
         meaning: "how hot code must be: this many iterations of a short loop, a call counting as \
-                  four, more for larger code; 1 compiles everything at its first call",
+                  four, more for larger code, and three times as many in a program that has run for long; 1 \
+                  compiles everything at its first call",
         set: |options, text| set_number(&mut options.threshold, text, 1),
     },
     Documented {
