@@ -153,3 +153,34 @@ for wrong in mean, least, spans, caught, deleted:
     except UnboundLocalError as error:
         print(wrong.__name__, error)
 print(mean([0.5] * 50000), spans(0, 30000), least(range(-20000, 20000)), Release.dropped)
+
+
+def mixed(turns):
+    t = 1
+    for turn in range(turns):
+        best = place = 0.5
+        for j in range(4):
+            for i in range(8):
+                if (i * 7 + j * 3 + turn * 2) % 2 == 1:
+                    best = i + j
+                    continue
+                if best != place:
+                    t = 0
+    return t, best
+
+
+def limits(start, steps, other):
+    out = 0
+    best = start
+    for _ in range(steps):
+        if best < other:
+            out += 1
+        best = best * 2 + 1
+    return out, best
+
+
+for _ in range(300):
+    result = mixed(3), limits(1, 12, 99.5), limits(1, 12, 99)
+print(result)
+print(mixed(2), [limits(1, 62, float(1 << n)) for n in (52, 53, 54, 60, 61, 62, 63, 70)])
+print([limits((1 << n) - 2, 3, float((1 << n) + 1)) for n in (52, 53, 54, 58)], limits(-5, 63, -1e300))

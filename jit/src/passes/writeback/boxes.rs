@@ -3,9 +3,10 @@
 //! What borrows an object gets that of a slot with the number, if there is one, else a temporary object. What
 //! steals one gets a reference of its own.
 
-use super::slots::{Slots, virtual_value};
+use super::slots::{Slots, converted_int, virtual_value};
 use super::sync::{Decision, Former, Left, Object, Step, known_identity, slot_of_param};
-use crate::hir::{BlockId, Edge, Function, Insn, PC_IN_FRAME, Repr, Type, ValueId};
+use crate::bytecode::CompareOp;
+use crate::hir::{BlockId, Edge, Function, Insn, PC_IN_FRAME, Repr, SideExit, Type, ValueId};
 
 /// Rewrites one block.
 pub(super) struct Rewriter<'a> {
@@ -168,7 +169,12 @@ impl<'a> Rewriter<'a> {
             {
                 return self.keep_as(value, Insn::Null);
             }
-            Insn::UnboxReal(object, _) => {
+            Insn::UnboxReal(object, exit) => {
+                if let Some(int) = converted_int(self.function, *object) {
+                    let exit = self.complete(*exit, None);
+                    self.check_exact(int, exit);
+                    return self.keep_as(value, Insn::IntToFloat(int));
+                }
                 if let Some(inner) = self.virtual_object(*object) {
                     *object = self.borrow(inner, &mut temporaries);
                 }
@@ -208,6 +214,14 @@ impl<'a> Rewriter<'a> {
         }
     }
 
+    /// Leaves where a double does not hold an int.
+    fn check_exact(&mut self, int: ValueId, exit: SideExit) {
+        let double = self.emit(Insn::IntToFloat(int), Type::FLOAT);
+        let back = self.emit(Insn::FloatToInt(double, exit), Type::INT);
+        let is_same = self.emit(Insn::IntCompare(CompareOp::Eq, back, int), Type::BOOL);
+        self.emit_effect(Insn::GuardBool(is_same, true, exit));
+    }
+
     pub(super) fn virtual_object(&self, value: ValueId) -> Option<ValueId> {
         virtual_value(self.function, value)
     }
@@ -232,8 +246,9 @@ impl<'a> Rewriter<'a> {
     /// The slot that holds the object of a number: the program may compare identities.
     fn holder(&self, inner: ValueId) -> Option<u32> {
         let slot = self.slots.slot_of(self.function, inner)?;
-        debug_assert!(self.slots.memory[slot].is_held(), "the step before has seen to that");
-        Some(slot as u32)
+        let is_held = self.slots.memory[slot].is_held();
+        debug_assert!(is_held, "the step before has seen to that");
+        is_held.then_some(slot as u32)
     }
 
     /// An object for a borrowing use: the slot's when one has the number, else a temporary one.

@@ -1,6 +1,6 @@
 //! What the memory of each slot holds at a point, and what it holds where paths meet.
 
-use crate::hir::{BlockId, Function, Insn, ValueId};
+use crate::hir::{BlockId, Function, Insn, Repr, ValueId};
 
 /// Whether the memory of a slot holds the object of the slot's current value.
 ///
@@ -111,6 +111,11 @@ fn is_unique(function: &Function, value: ValueId) -> bool {
         Insn::Object(address) => function.unique.contains(address),
         _ => false,
     }
+}
+
+/// The unboxed int that a virtual object stands for, if it is one: `UnboxReal` converts that.
+pub(super) fn converted_int(function: &Function, value: ValueId) -> Option<ValueId> {
+    virtual_value(function, value).filter(|inner| function.value(*inner).repr == Repr::Int)
 }
 
 /// The unboxed value that a virtual object stands for.

@@ -12,7 +12,7 @@
 //! This only decides. What it decides depends on the slots and the instruction alone, so that the fixpoint
 //! and the rewriting agree.
 
-use super::slots::{Memory, Slots, virtual_value};
+use super::slots::{Memory, Slots, converted_int, virtual_value};
 use crate::hir::{BlockId, Edge, Function, Helper, Insn, Type, ValueId};
 
 /// Something to be done at an instruction, before what is left of that.
@@ -160,6 +160,10 @@ impl<'a> Step<'a> {
             | Insn::ListStore { value, .. }
             | Insn::ListPush { value, .. }
             | Insn::SwapAttribute { value, .. } => self.sync_number(*value),
+            // Of an int it is made without an object.
+            Insn::UnboxReal(value, _) if converted_int(self.function, *value).is_none() => {
+                self.sync_number(*value);
+            }
             Insn::SameObject(a, b) if known_identity(self.function, *a, *b).is_none() => {
                 self.sync_number(*a);
                 self.sync_number(*b);
