@@ -43,7 +43,7 @@ impl Builder<'_> {
                 Some(Op::StoreName(_) | Op::StoreDeref(_)) => {
                     return self.add_in_place(inplace, None, (pc, next), next);
                 }
-                // Nobody else may have it. The addition itself is an instruction that binds nothing.
+                // It grows if nobody else has it. The addition itself is an instruction that binds nothing.
                 _ if kinds.0 == Some(Type::STR) && self.stack[self.stack.len() - 2].owned => {
                     return self.add_in_place(inplace, None, (pc, next), pc);
                 }

@@ -4,6 +4,10 @@ use super::*;
 use crate::bytecode::{CompareOp, ConstKind};
 use crate::hir::{Element, Helper};
 
+/// Bytes of bytecode beyond which sequences are unpacked by a helper: in line it takes twenty instructions an
+/// item, and code that does not fit the processor's caches is slower than the interpreter.
+const LARGE: usize = 4096;
+
 impl Builder<'_> {
     pub(super) fn subscript(&mut self, pc: u32, next: u32) -> Step {
         let kinds = (self.expected_kind(pc, 1), self.expected_kind(pc, 0));
@@ -252,7 +256,7 @@ impl Builder<'_> {
 
     pub(super) fn unpack_sequence(&mut self, count: u32, pc: u32) -> Step {
         let kind = match self.expected_sequence(pc) {
-            Some(kind) if !self.feedback.is_rare(pc) => kind,
+            Some(kind) if !self.feedback.is_rare(pc) && self.code.code.len() <= LARGE => kind,
             _ => {
                 self.call_stack_leaving(Helper::UnpackSequence, 1, i64::from(count), count as usize, pc)?;
                 return Ok(Flow::Next);
