@@ -218,13 +218,15 @@ impl CodeState {
         self.heat.get() >= self.reheat_at.get()
     }
 
-    /// Whether it is as hot as is wanted; else it has to be when it is looked at next.
-    pub fn is_as_hot_as(&self, wanted: u64) -> bool {
-        let is_enough = u64::from(self.heat.get()) >= wanted;
-        if !is_enough {
+    /// Whether code that is hot is so for a program that has used so much processor time, in microseconds;
+    /// else it is not looked at again before it is.
+    pub fn is_hot_after(&self, used: u64) -> bool {
+        let wanted = settings::threshold().of_code_after(self.bulk, used);
+        let is_hot = u64::from(self.heat.get()) >= wanted;
+        if !is_hot {
             self.reheat_at.set(u32::try_from(wanted).unwrap_or(u32::MAX));
         }
-        is_enough
+        is_hot
     }
 
     /// Code that is hot has to wait: it becomes so again in a while.

@@ -13,7 +13,7 @@ use pyjion_jit::tier::verdict::MAX_GENERATIONS;
 /// The next phase of code that has just become hot; false when it has to wait: it was hot before
 /// and gave its code up, or enough time has gone into compiling.
 pub fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
-    if !state.is_reheated() || !is_hot_enough(state) {
+    if !state.is_reheated() || !state.is_hot_after(clock::of(libc::CLOCK_PROCESS_CPUTIME_ID)) {
         return false;
     }
     if !budget::allows(state, occasion) {
@@ -33,12 +33,6 @@ pub fn became_hot(state: &CodeState, occasion: Occasion) -> bool {
         record::open(state);
     }
     true
-}
-
-/// Whether code that is hot is so for a program that has run for so long; else it has to become hotter first.
-fn is_hot_enough(state: &CodeState) -> bool {
-    let used = clock::of(libc::CLOCK_PROCESS_CPUTIME_ID);
-    state.is_as_hot_as(settings::threshold().of_code_after(heat::bulk(state.bytes), used))
 }
 
 /// A version that was compiled before anything was observed has run once: time to observe.

@@ -25,14 +25,10 @@ pub(super) struct Unbound {
 impl Unbound {
     /// Loops inside others are peeled, and those of which `is_worthwhile` says that it pays.
     pub(super) fn of(code: &CodeDesc, bytecode: &Bytecode, is_worthwhile: impl Fn(u32) -> bool) -> Unbound {
-        let mut peeled = inner_headers(bytecode);
-        let inner = peeled.len();
+        let inner = inner_headers(bytecode);
         let headers = bytecode.loop_headers().iter().copied();
-        peeled.extend(headers.filter(|header| is_worthwhile(*header)));
-        if peeled.len() > inner {
-            peeled.sort_unstable();
-            peeled.dedup();
-        }
+        let peeled: Vec<u32> =
+            headers.filter(|header| inner.contains(header) || is_worthwhile(*header)).collect();
         if peeled.is_empty() {
             return Unbound::default();
         }

@@ -23,8 +23,6 @@ const MOST_PATIENCE: u64 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Threshold {
     given: u32,
-    /// The heat at which a small function is hot.
-    unit: u32,
 }
 
 impl Threshold {
@@ -33,10 +31,7 @@ impl Threshold {
 
     /// From the number that people give, of which less than 1 is 1.
     pub const fn new(given: u32) -> Threshold {
-        match given {
-            0 | 1 => Threshold { given: 1, unit: 0 },
-            _ => Threshold { given, unit: given },
-        }
+        Threshold { given: if given == 0 { 1 } else { given } }
     }
 
     /// The number that people give.
@@ -60,7 +55,7 @@ impl Threshold {
     /// the code has run already; both grow with the size of the code, but only a part of it is what runs.
     #[inline(always)]
     pub fn of_code(self, bulk: u32) -> u64 {
-        u64::from(self.unit) * u64::from(bulk)
+        if self.is_eager() { 0 } else { u64::from(self.given) * u64::from(bulk) }
     }
 
     /// The same where the program has used so much processor time, in microseconds: what was not hot by then

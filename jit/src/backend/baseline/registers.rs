@@ -22,7 +22,7 @@ impl Registers {
     /// Nothing.
     pub(super) const EMPTY: Registers = Registers { values: [Value(0); NUMBERS], held: 0 };
 
-    pub(super) fn get(&self, register: u8) -> Option<Value> {
+    fn get(&self, register: u8) -> Option<Value> {
         (self.held >> register & 1 != 0).then(|| self.values[register as usize])
     }
 
@@ -34,7 +34,7 @@ impl Registers {
         former
     }
 
-    pub(super) fn take(&mut self, register: u8) -> Option<Value> {
+    fn take(&mut self, register: u8) -> Option<Value> {
         let former = self.get(register);
         self.held &= !(1 << register);
         former
@@ -111,7 +111,7 @@ impl Emitter<'_> {
     }
 
     /// What a register holds, which it does no longer.
-    pub(super) fn forget(&mut self, register: u8) -> Option<Value> {
+    fn forget(&mut self, register: u8) -> Option<Value> {
         let value = self.registers.take(register)?;
         self.at[value.0 as usize] = NOWHERE;
         Some(value)

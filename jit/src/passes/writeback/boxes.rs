@@ -172,8 +172,8 @@ impl<'a> Rewriter<'a> {
             Insn::UnboxReal(object, exit) => {
                 if let Some(int) = converted_int(self.function, *object) {
                     let exit = self.complete(*exit, None);
-                    self.check_exact(int, exit);
-                    return self.keep_as(value, Insn::IntToFloat(int));
+                    self.keep_as(value, Insn::IntToFloat(int));
+                    return self.check_exact(value, int, exit);
                 }
                 if let Some(inner) = self.virtual_object(*object) {
                     *object = self.borrow(inner, &mut temporaries);
@@ -214,9 +214,8 @@ impl<'a> Rewriter<'a> {
         }
     }
 
-    /// Leaves where a double does not hold an int.
-    fn check_exact(&mut self, int: ValueId, exit: SideExit) {
-        let double = self.emit(Insn::IntToFloat(int), Type::FLOAT);
+    /// Leaves where the double of an int is not exact.
+    fn check_exact(&mut self, double: ValueId, int: ValueId, exit: SideExit) {
         let back = self.emit(Insn::FloatToInt(double, exit), Type::INT);
         let is_same = self.emit(Insn::IntCompare(CompareOp::Eq, back, int), Type::BOOL);
         self.emit_effect(Insn::GuardBool(is_same, true, exit));
